@@ -1,0 +1,61 @@
+# The four kinds of target this project has. Every one takes SRCS and DEPS; include paths start at the root of the
+# repository, and a target's headers are named by their path from there.
+
+# A small target whose precompiled header the others reuse: the standard library, Abseil and protobuf.
+function(nwd_precompiled name header)
+  file(WRITE ${CMAKE_BINARY_DIR}/${name}.cc "// Carries a precompiled header.\n")
+  add_library(${name} STATIC ${CMAKE_BINARY_DIR}/${name}.cc)
+  target_precompile_headers(${name} PRIVATE ${header})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ARGN})
+endfunction()
+
+# nwd_library(name [GRPC] SRCS … DEPS …): GRPC only where a file includes gRPC headers.
+function(nwd_library name)
+  cmake_parse_arguments(ARG "GRPC" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SRCS})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
+  _nwd_reuse_pch(${name} "${ARG_GRPC}")
+endfunction()
+
+# nwd_program(name [GRPC] SRCS … DEPS …)
+function(nwd_program name)
+  cmake_parse_arguments(ARG "GRPC" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  _nwd_reuse_pch(${name} "${ARG_GRPC}")
+endfunction()
+
+# nwd_test(name [GRPC] SRCS … DEPS … [LABELS …] [TIMEOUT s]): one GoogleTest program, one ctest entry per case.
+function(nwd_test name)
+  cmake_parse_arguments(ARG "GRPC" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  add_executable(${name} ${ARG_SRCS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
+  _nwd_reuse_pch(${name} "${ARG_GRPC}")
+  # One ctest entry per program: a process start per case would cost more than the cases.
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()
+
+function(_nwd_reuse_pch name grpc)
+  if(grpc)
+    target_link_libraries(${name} PRIVATE nwd_pch_grpc)
+    target_precompile_headers(${name} REUSE_FROM nwd_pch_grpc)
+  else()
+    target_link_libraries(${name} PRIVATE nwd_pch)
+    target_precompile_headers(${name} REUSE_FROM nwd_pch)
+  endif()
+endfunction()
+
+nwd_precompiled(nwd_pch ${CMAKE_SOURCE_DIR}/cmake/precompiled.h
+                protobuf::libprotobuf absl::status absl::statusor absl::strings absl::str_format absl::time absl::flat_hash_map
+                absl::flat_hash_set absl::btree absl::synchronization absl::any_invocable absl::span absl::function_ref
+                Threads::Threads)
+nwd_precompiled(nwd_pch_grpc ${CMAKE_SOURCE_DIR}/cmake/precompiled_grpc.h nwd_pch gRPC::grpc++)
