@@ -1,0 +1,126 @@
+#include "common/crypto/key_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/crypto/hkdf.h"
+#include "common/crypto/random.h"
+
+namespace nwd::crypto {
+namespace {
+
+using ::testing::HasSubstr;
+using IfMissing = HubKey::IfMissing;
+
+// base64 of the bytes 0 to 31.
+constexpr char kText[] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+std::string Root() {
+  std::string root;
+  for (char byte = 0; byte < 32; ++byte) root.push_back(byte);
+  return root;
+}
+
+class KeyFile : public ::testing::Test {
+ protected:
+  KeyFile() {
+    std::string folder = ::testing::TempDir() + "/nwd_key_XXXXXX";
+    EXPECT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+    path_ = folder + "/hub.key";
+  }
+  ~KeyFile() override { std::filesystem::remove_all(folder_); }
+
+  void Write(const std::string& text, mode_t mode = 0600) {
+    std::ofstream(path_) << text;
+    ASSERT_EQ(chmod(path_.c_str(), mode), 0);
+  }
+
+  std::string folder_;
+  std::string path_;
+};
+
+TEST_F(KeyFile, ReadsAKeyAndDerivesFromIt) {
+  Write(absl::StrCat(kText, "\n"));
+  const absl::StatusOr<HubKey> key = HubKey::FromFile(path_, IfMissing::kFail);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->Derive("consent/wrapping"), DeriveKey(Root(), "nwd/v1/consent/wrapping"));
+  EXPECT_NE(key->Derive("consent/wrapping"), key->Derive("consent/references"));
+}
+
+TEST_F(KeyFile, AFileAndAnEnvironmentVariableWithTheSameTextAreTheSameKey) {
+  Write(kText);
+  const absl::StatusOr<HubKey> from_file = HubKey::FromFile(path_, IfMissing::kFail);
+  const absl::StatusOr<HubKey> from_environment = HubKey::FromEnvironment("NWD_HUB_KEY", kText);
+  ASSERT_TRUE(from_file.ok() && from_environment.ok());
+  EXPECT_EQ(from_file->Derive("x"), from_environment->Derive("x"));
+}
+
+TEST_F(KeyFile, CreatesAPrivateFileOnceWhenAsked) {
+  EXPECT_EQ(HubKey::FromFile(path_, IfMissing::kFail).status().code(), absl::StatusCode::kNotFound);
+  const absl::StatusOr<HubKey> created = HubKey::FromFile(path_, IfMissing::kCreate);
+  ASSERT_TRUE(created.ok()) << created.status();
+  struct stat info {};
+  ASSERT_EQ(stat(path_.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  const absl::StatusOr<HubKey> again = HubKey::FromFile(path_, IfMissing::kCreate);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(created->Derive("x"), again->Derive("x"));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1) << "nothing is left beside the key";
+}
+
+TEST_F(KeyFile, ProcessesThatStartAtOnceAgreeOnOneKey) {
+  std::mutex mutex;
+  std::set<std::string> derived;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      const absl::StatusOr<HubKey> key = HubKey::FromFile(path_, IfMissing::kCreate);
+      const std::lock_guard lock(mutex);
+      derived.insert(key.ok() ? key->Derive("x") : key.status().ToString());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(derived.size(), 1u);
+}
+
+TEST_F(KeyFile, RefusesAFileThatOthersMayRead) {
+  for (const mode_t mode : {0640, 0604, 0620, 0602, 0666}) {
+    Write(kText, mode);
+    const absl::Status status = HubKey::FromFile(path_, IfMissing::kCreate).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied) << std::oct << mode;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("chmod 600 " + path_));
+  }
+}
+
+TEST_F(KeyFile, RefusesAGarbledKeyWithoutShowingIt) {
+  const std::string whole = kText;
+  const std::vector<std::string> garbled = {
+      "", "\n", whole.substr(0, 43), whole.substr(0, 40), absl::StrCat(whole, whole), absl::StrCat("x", whole),
+      absl::StrCat(whole.substr(0, 20), "\n", whole.substr(20)), std::string(44, '*'),
+      absl::StrCat(whole.substr(0, 42), "9="), std::string(10000, 'A')};
+  for (const std::string& text : garbled) {
+    Write(text);
+    const absl::Status status = HubKey::FromFile(path_, IfMissing::kCreate).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << text;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(path_));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("openssl rand -base64 32"));
+    EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("AAECAwQF")));
+  }
+  EXPECT_THAT(std::string(HubKey::FromEnvironment("NWD_HUB_KEY", "nonsense").status().message()), HasSubstr("NWD_HUB_KEY"));
+}
+
+TEST_F(KeyFile, SaysWhyItCannotBeMade) {
+  const absl::Status status = HubKey::FromFile(folder_ + "/absent/hub.key", IfMissing::kCreate).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/absent/hub.key"));
+  EXPECT_EQ(HubKey::FromFile(folder_, IfMissing::kCreate).status().code(), absl::StatusCode::kFailedPrecondition)
+      << "a folder is no key";
+}
+
+}  // namespace
+}  // namespace nwd::crypto
