@@ -75,8 +75,7 @@ class Table {
       return LocateColumns(fields_, columns_, positions_);
     }
     if (fields_.size() != header_size_) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(fields_.size(), " fields where the header has ", header_size_));
+      return absl::InvalidArgumentError(absl::StrCat(fields_.size(), " fields where the header has ", header_size_));
     }
     for (size_t i = 0; i < positions_.size(); ++i) row_[i] = fields_[positions_[i]];
     return on_row_(row_);

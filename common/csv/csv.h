@@ -1,5 +1,5 @@
-// Reads a CSV table (RFC 4180 quoting, header line first) a row at a time, so that a file of millions of rows costs one line of
-// memory. Every error names the file and the line: "boroughs.csv:7: …".
+// Reads a CSV table (RFC 4180 quoting, header line first) a row at a time, so that a file of millions of rows costs one
+// line of memory. Every error names the file and the line: "boroughs.csv:7: …".
 //
 //   absl::Status status = csv::ReadFile(path, {"code", "name"}, [&](const csv::Row& row) {
 //     if (row[0].empty()) return absl::InvalidArgumentError("code is empty");
@@ -7,10 +7,11 @@
 //     return absl::OkStatus();
 //   });
 //
-// A row's fields come in the order of the columns asked for, whatever their order in the file; other columns are passed over.
-// An error from the callback stops reading and is returned with file and line in front, its code kept. A byte-order mark, CRLF
-// line ends and empty lines are taken; a quoted field that spans lines is not. Column names match exactly.
-// Errors: NOT_FOUND if the file cannot be opened, INVALID_ARGUMENT if it is not such a table. Functions are thread-safe.
+// A row's fields come in the order of the columns asked for, whatever their order in the file; other columns are passed
+// over. An error from the callback stops reading and is returned with file and line in front, its code kept. A
+// byte-order mark, CRLF line ends and empty lines are taken; a quoted field that spans lines is not. Column names match
+// exactly. Errors: NOT_FOUND if the file cannot be opened, INVALID_ARGUMENT if it is not such a table. Functions are
+// thread-safe.
 #pragma once
 
 #include <filesystem>

@@ -13,8 +13,9 @@ Calendar::Calendar(std::vector<BankHoliday> bank_holidays) : bank_holidays_(std:
 }
 
 const BankHoliday* Calendar::FindBankHoliday(absl::CivilDay day) const {
-  const auto it = std::lower_bound(bank_holidays_.begin(), bank_holidays_.end(), day,
-                                   [](const BankHoliday& holiday, absl::CivilDay wanted) { return holiday.date < wanted; });
+  const auto it =
+      std::lower_bound(bank_holidays_.begin(), bank_holidays_.end(), day,
+                       [](const BankHoliday& holiday, absl::CivilDay wanted) { return holiday.date < wanted; });
   return it != bank_holidays_.end() && it->date == day ? &*it : nullptr;
 }
 

@@ -8,7 +8,8 @@ namespace {
 // The tables have a few dozen rows at most: a scan beats an index.
 template <typename Value>
 const Value* FindBy(const std::vector<Value>& values, std::string Value::*field, std::string_view wanted) {
-  const auto it = std::find_if(values.begin(), values.end(), [&](const Value& value) { return value.*field == wanted; });
+  const auto it =
+      std::find_if(values.begin(), values.end(), [&](const Value& value) { return value.*field == wanted; });
   return it == values.end() ? nullptr : &*it;
 }
 
@@ -47,7 +48,8 @@ const PriorityGroup* Facts::FindPriorityGroup(std::string_view slug) const {
 
 std::vector<const PriorityGroup*> Facts::WithParents(std::string_view slug) const {
   std::vector<const PriorityGroup*> groups;
-  for (const PriorityGroup* group = FindPriorityGroup(slug); group != nullptr; group = FindPriorityGroup(group->parent)) {
+  for (const PriorityGroup* group = FindPriorityGroup(slug); group != nullptr;
+       group = FindPriorityGroup(group->parent)) {
     groups.push_back(group);
   }
   return groups;

@@ -1,5 +1,5 @@
-// The facts of deploy/data as values. Loaded once at start, immutable after, so safe to share between threads; the pointers and
-// spans it gives live as long as it does, also when it is moved.
+// The facts of deploy/data as values. Loaded once at start, immutable after, so safe to share between threads; the
+// pointers and spans it gives live as long as it does, also when it is moved.
 //
 //   NWD_ASSIGN_OR_RETURN(facts::Facts facts, facts::Facts::Load("deploy/data"));
 //   facts.FindBorough("E09000022")->name;                          // "Lambeth"
@@ -46,8 +46,8 @@ struct PriorityGroup {
 
 class Facts {
  public:
-  // Reads boroughs.csv, hubs.csv, priority-groups.csv, london-living-wage.csv and bank-holidays-england.csv in the folder.
-  // Errors name file and line: NOT_FOUND for a missing file, INVALID_ARGUMENT for a row that does not fit.
+  // Reads boroughs.csv, hubs.csv, priority-groups.csv, london-living-wage.csv and bank-holidays-england.csv in the
+  // folder. Errors name file and line: NOT_FOUND for a missing file, INVALID_ARGUMENT for a row that does not fit.
   static absl::StatusOr<Facts> Load(const std::filesystem::path& folder);
 
   std::span<const Borough> boroughs() const { return boroughs_; }  // by code

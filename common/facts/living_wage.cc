@@ -9,7 +9,8 @@ namespace {
 
 const LivingWageRate* NewestBy(std::span<const LivingWageRate> rates, absl::CivilDay LivingWageRate::*date,
                                absl::CivilDay day) {
-  const auto it = std::find_if(rates.rbegin(), rates.rend(), [&](const LivingWageRate& rate) { return rate.*date <= day; });
+  const auto it =
+      std::find_if(rates.rbegin(), rates.rend(), [&](const LivingWageRate& rate) { return rate.*date <= day; });
   return it == rates.rend() ? nullptr : &*it;
 }
 

@@ -1,5 +1,5 @@
-// The London Living Wage by the day it was announced and the day by which employers must pay it, about six months later.
-// Immutable and thread-safe. Money is whole pence an hour.
+// The London Living Wage by the day it was announced and the day by which employers must pay it, about six months
+// later. Immutable and thread-safe. Money is whole pence an hour.
 #pragma once
 
 #include <span>
@@ -25,8 +25,9 @@ class LivingWage {
   // The newest rate announced on or before the day; nullptr before the first.
   const LivingWageRate* AnnouncedOn(absl::CivilDay day) const;
 
-  // The rate every Living Wage employer has to pay on the day: the newest whose effective_by is not later. nullptr before the
-  // first. This is "in force on that day" when pay is judged; an employer may already pay the rate of AnnouncedOn.
+  // The rate every Living Wage employer has to pay on the day: the newest whose effective_by is not later. nullptr
+  // before the first. This is "in force on that day" when pay is judged; an employer may already pay the rate of
+  // AnnouncedOn.
   const LivingWageRate* RequiredOn(absl::CivilDay day) const;
 
  private:

@@ -1,4 +1,5 @@
-// Facts::Load: from the files of deploy/data to values, every rule that a row must keep checked where its file and line are known.
+// Facts::Load: from the files of deploy/data to values, every rule that a row must keep checked where its file and line
+// are known.
 #include <algorithm>
 #include <cmath>
 
@@ -101,7 +102,8 @@ absl::StatusOr<LivingWage> LoadLivingWage(const path& file) {
     NWD_ASSIGN_OR_RETURN(rate.effective_by, ParseDay(row[1]));
     NWD_ASSIGN_OR_RETURN(rate.pence_an_hour, ParsePence(row[2]));
     if (rate.effective_by < rate.announced) return Wrong(row[1], "is before the announcement");
-    if (!rates.empty() && (rates.back().announced >= rate.announced || rates.back().effective_by >= rate.effective_by)) {
+    if (!rates.empty() &&
+        (rates.back().announced >= rate.announced || rates.back().effective_by >= rate.effective_by)) {
       return Wrong(row[0], "is out of order: both dates must follow those of the line above");
     }
     rates.push_back(rate);

@@ -24,7 +24,10 @@ double DistanceMetres(const Point& a, const Point& b) {
 Box BoxAround(const Point& centre, double radius_metres) {
   NWD_CHECK(radius_metres >= 0);
   const double height = radius_metres / kMetresPerDegree + kSlackDegrees;
-  Box box{.south = centre.latitude - height, .west = -kLongitudeMax, .north = centre.latitude + height, .east = kLongitudeMax};
+  Box box{.south = centre.latitude - height,
+          .west = -kLongitudeMax,
+          .north = centre.latitude + height,
+          .east = kLongitudeMax};
   if (box.south <= -kLatitudeMax || box.north >= kLatitudeMax) {
     box.south = std::max(box.south, -kLatitudeMax);
     box.north = std::min(box.north, kLatitudeMax);

@@ -25,8 +25,8 @@ struct Box {
   }
 };
 
-// A box that holds every point within radius_metres (not negative) of the centre: cheap to test before DistanceMetres. Where the
-// circle reaches a pole or the 180th meridian the box spans all longitudes.
+// A box that holds every point within radius_metres (not negative) of the centre: cheap to test before DistanceMetres.
+// Where the circle reaches a pole or the 180th meridian the box spans all longitudes.
 Box BoxAround(const Point& centre, double radius_metres);
 
 }  // namespace nwd::geo

@@ -1,4 +1,5 @@
-// From a postcode to its point and borough: exactly where a postcode file was loaded, else by the centre of its outcode.
+// From a postcode to its point and borough: exactly where a postcode file was loaded, else by the centre of its
+// outcode.
 //
 //   geo::Gazetteer gazetteer;
 //   NWD_RETURN_IF_ERROR(gazetteer.LoadOutcodes("deploy/data/outcodes-london.csv"));
@@ -44,9 +45,10 @@ class Gazetteer {
   // Columns outcode, lat, long, borough. Our own file, so any row that does not fit is an error, naming file and line.
   absl::Status LoadOutcodes(const std::filesystem::path& path);
 
-  // Columns of the ONS Postcode Directory: pcds, oslaua, lat, long (others are passed over). Keeps postcodes of authorities whose
-  // code starts with the prefix; rows that do not fit are counted, not fatal, as that file has some (no grid reference: latitude
-  // 99.999999). A later row for the same postcode wins. About 40 bytes a postcode. An error leaves what was read so far.
+  // Columns of the ONS Postcode Directory: pcds, oslaua, lat, long (others are passed over). Keeps postcodes of
+  // authorities whose code starts with the prefix; rows that do not fit are counted, not fatal, as that file has some
+  // (no grid reference: latitude 99.999999). A later row for the same postcode wins. About 40 bytes a postcode. An
+  // error leaves what was read so far.
   absl::StatusOr<LoadedPostcodes> LoadPostcodes(const std::filesystem::path& path,
                                                 std::string_view authority_prefix = kLondonPrefix);
 

@@ -1,11 +1,12 @@
-// Cells for a spatial index: a fixed grid of 0.01° of latitude by 0.015° of longitude, about 1.1 km by 1.0 km in London. The key of a
-// cell is its row (from the south) in the upper 16 bits and its column (from the west) in the lower, so that neighbours in a
-// row have consecutive keys, and an ordered index finds a circle with one range scan a row:
+// Cells for a spatial index: a fixed grid of 0.01° of latitude by 0.015° of longitude, about 1.1 km by 1.0 km in
+// London. The key of a cell is its row (from the south) in the upper 16 bits and its column (from the west) in the
+// lower, so that neighbours in a row have consecutive keys, and an ordered index finds a circle with one range scan a
+// row:
 //
 //   for (const geo::CellSpan& span : geo::SpansWithin(centre, radius_metres)) Scan(span.first, span.last);
 //
-// What the scan finds is a superset: check DistanceMetres. Keys are stored, so the cell size never changes. Pure functions of
-// valid points.
+// What the scan finds is a superset: check DistanceMetres. Keys are stored, so the cell size never changes. Pure
+// functions of valid points.
 #pragma once
 
 #include <cstdint>
@@ -30,11 +31,12 @@ struct CellSpan {
   friend bool operator==(const CellSpan&, const CellSpan&) = default;
 };
 
-// The cells that hold every point within radius_metres (not negative) of the centre, a span a row, from the south. About
-// radius / 550 m spans: 9 or 10 for 5 km.
+// The cells that hold every point within radius_metres (not negative) of the centre, a span a row, from the south.
+// About radius / 550 m spans: 9 or 10 for 5 km.
 std::vector<CellSpan> SpansWithin(const Point& centre, double radius_metres);
 
-// The same as single cells, for an index that hashes them. About 80 for 5 km, growing with the square: bound the radius first.
+// The same as single cells, for an index that hashes them. About 80 for 5 km, growing with the square: bound the radius
+// first.
 std::vector<CellKey> CellsWithin(const Point& centre, double radius_metres);
 
 }  // namespace nwd::geo

@@ -15,7 +15,8 @@ struct Point {
 inline constexpr double kLatitudeMax = 90;
 inline constexpr double kLongitudeMax = 180;
 
-// Whether both are numbers within the ranges of latitude and longitude. Other functions of this library expect valid points.
+// Whether both are numbers within the ranges of latitude and longitude. Other functions of this library expect valid
+// points.
 inline bool IsValid(const Point& point) {
   return std::abs(point.latitude) <= kLatitudeMax && std::abs(point.longitude) <= kLongitudeMax;  // false for a NaN
 }

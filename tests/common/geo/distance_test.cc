@@ -15,7 +15,8 @@ Point Destination(const Point& from, double metres, double bearing_degrees) {
   const double angle = metres / kEarthRadiusMetres;
   const double bearing = bearing_degrees * kRadiansPerDegree;
   const double lat = from.latitude * kRadiansPerDegree;
-  const double to_lat = std::asin(std::sin(lat) * std::cos(angle) + std::cos(lat) * std::sin(angle) * std::cos(bearing));
+  const double to_lat =
+      std::asin(std::sin(lat) * std::cos(angle) + std::cos(lat) * std::sin(angle) * std::cos(bearing));
   const double turn = std::atan2(std::sin(bearing) * std::sin(angle) * std::cos(lat),
                                  std::cos(angle) - std::sin(lat) * std::sin(to_lat));
   return {to_lat / kRadiansPerDegree, from.longitude + turn / kRadiansPerDegree};

@@ -24,9 +24,11 @@ class GazetteerTest : public ::testing::Test {
 };
 
 TEST_F(GazetteerTest, GivesAnExactPlaceWhereKnownAndTheOutcodesCentreElsewhere) {
-  ASSERT_TRUE(gazetteer_.LoadOutcodes(Write("outcodes", "outcode,lat,long,borough\nSE24,51.45,-0.10,E09000022\n")).ok());
-  const auto loaded = gazetteer_.LoadPostcodes(Write(
-      "postcodes", "\"pcd\",\"pcds\",\"oslaua\",\"lat\",\"long\"\n\"SE249LR\",\"SE24 9LR\",\"E09000028\",51.4531,-0.0993\n"));
+  ASSERT_TRUE(
+      gazetteer_.LoadOutcodes(Write("outcodes", "outcode,lat,long,borough\nSE24,51.45,-0.10,E09000022\n")).ok());
+  const auto loaded = gazetteer_.LoadPostcodes(
+      Write("postcodes",
+            "\"pcd\",\"pcds\",\"oslaua\",\"lat\",\"long\"\n\"SE249LR\",\"SE24 9LR\",\"E09000028\",51.4531,-0.0993\n"));
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_EQ(loaded->kept, 1u);
 
@@ -62,8 +64,8 @@ TEST_F(GazetteerTest, CountsPostcodesItCannotUseAndThoseOutsideLondon) {
 }
 
 TEST_F(GazetteerTest, ABrokenOutcodeFileNamesFileAndLine) {
-  const auto status =
-      gazetteer_.LoadOutcodes(Write("outcodes", "outcode,lat,long,borough\nSE24,51.45,-0.10,E09000022\nSE24,51,0,E09\n"));
+  const auto status = gazetteer_.LoadOutcodes(
+      Write("outcodes", "outcode,lat,long,borough\nSE24,51.45,-0.10,E09000022\nSE24,51,0,E09\n"));
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("outcodes:3: outcode SE24 is there twice"));
   EXPECT_EQ(gazetteer_.LoadPostcodes("/no/such/file").status().code(), absl::StatusCode::kNotFound);
