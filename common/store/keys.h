@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/base/check.h"
 
@@ -30,7 +31,8 @@ class KeyBuilder {
   }
   // Newest first: larger numbers sort earlier.
   KeyBuilder& Descending(uint64_t value) { return Number(~value); }
-  std::string Build() && { return std::move(key_); }
+  // Takes the key out; the builder is used up.
+  std::string Build() { return std::move(key_); }
 
  private:
   std::string key_;

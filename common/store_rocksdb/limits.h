@@ -1,0 +1,44 @@
+// Everything in the RocksDB engine that is bounded, and by how much. Together they keep a service with 1,000,000 people well under
+// 512 MiB resident: cache 128, write buffers 66, the rest is the program.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace nwd::store::rocks {
+
+// Updates waiting for the committer; more are refused.
+inline constexpr size_t kWaitingUpdatesMax = 4096;
+// Updates in one synced write, and the bytes after which a batch takes no further update (one update may be
+// store::kUpdateBytesMax more).
+inline constexpr size_t kBatchUpdatesMax = 1024;
+inline constexpr size_t kBatchBytesMax = 2 << 20;
+
+// Data blocks, indexes and filters together.
+inline constexpr size_t kBlockCacheBytes = 128 << 20;
+inline constexpr int kBlockCacheShardBits = 4;
+// Memory tables: one being written and those waiting to reach the disk.
+inline constexpr size_t kDataWriteBufferBytes = 16 << 20;
+inline constexpr size_t kFeedsWriteBufferBytes = 8 << 20;
+inline constexpr size_t kMetaWriteBufferBytes = 256 << 10;
+inline constexpr int kDataWriteBuffersMax = 3;
+inline constexpr int kFeedsWriteBuffersMax = 2;
+// What a restart replays at most: about 0.3 s.
+inline constexpr uint64_t kWalBytesMax = 64 << 20;
+inline constexpr int kOpenFilesMax = 512;
+inline constexpr int kBackgroundJobsMax = 2;
+inline constexpr size_t kLogFilesMax = 5;
+inline constexpr size_t kLogFileBytesMax = 4 << 20;
+// Table files are handed to the disk in pieces of this size, so that a flush does not hold up a commit.
+inline constexpr uint64_t kBytesPerSync = 1 << 20;
+inline constexpr double kBloomBitsPerKey = 10;
+
+// Feed entries forgotten by one transaction; a longer trim takes several.
+inline constexpr uint64_t kTrimEntriesPerUpdateMax = 10'000;
+// Entries one ReadFeed returns at most.
+inline constexpr int kFeedReadEntriesMax = 10'000;
+
+// What this program reads and writes; a folder with another number is refused.
+inline constexpr uint32_t kFormatVersion = 1;
+
+}  // namespace nwd::store::rocks

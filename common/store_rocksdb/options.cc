@@ -1,0 +1,95 @@
+#include "common/store_rocksdb/options.h"
+
+#include "common/store_rocksdb/limits.h"
+#include "common/store_rocksdb/rocks_status.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/table.h"
+
+namespace nwd::store::rocks {
+namespace {
+
+rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  // Indexes and filters live in the cache, so that its size bounds them too; those of the newest tables stay in it.
+  table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.whole_key_filtering = true;
+  table.format_version = 5;
+
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kLZ4Compression;
+  options.level_compaction_dynamic_level_bytes = true;
+  return options;
+}
+
+}  // namespace
+
+void Listener::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) {
+  background_errors_.fetch_add(1, std::memory_order_relaxed);
+  failure_.Set(absl::UnavailableError("the store's engine failed in the background and takes no more writes; mend the cause "
+                                      "and restart: " +
+                                      error->ToString()));
+}
+
+void Listener::OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) {
+  if (info.condition.cur != rocksdb::WriteStallCondition::kNormal) stalls_.fetch_add(1, std::memory_order_relaxed);
+}
+
+rocksdb::DBOptions DatabaseOptions(std::shared_ptr<Listener> listener) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  // Every write is synced before it is acknowledged, so the log can only be incomplete at its very end, in a write nobody was told of. The
+  // default mode would also open after damage in the middle and silently drop every acknowledged write behind it.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.max_total_wal_size = kWalBytesMax;
+  options.max_open_files = kOpenFilesMax;
+  options.max_background_jobs = kBackgroundJobsMax;
+  options.keep_log_file_num = kLogFilesMax;
+  options.max_log_file_size = kLogFileBytesMax;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.bytes_per_sync = kBytesPerSync;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  // An error is final until a restart; the engine does not try again behind our back.
+  options.max_bgerror_resume_count = 0;
+  options.avoid_unnecessary_blocking_io = true;
+  // Only the committer writes, one batch at a time: nothing to overlap.
+  options.allow_concurrent_memtable_write = false;
+  options.enable_write_thread_adaptive_yield = false;
+  options.listeners = {std::move(listener)};
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions DataOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options = FamilyOptions(cache);
+  options.write_buffer_size = kDataWriteBufferBytes;
+  options.max_write_buffer_number = kDataWriteBuffersMax;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions FeedsOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options = FamilyOptions(cache);
+  options.write_buffer_size = kFeedsWriteBufferBytes;
+  options.max_write_buffer_number = kFeedsWriteBuffersMax;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions MetaOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options = FamilyOptions(cache);
+  options.write_buffer_size = kMetaWriteBufferBytes;
+  return options;
+}
+
+rocksdb::WriteOptions SyncedWrite() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return options;
+}
+
+}  // namespace nwd::store::rocks

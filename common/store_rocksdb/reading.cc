@@ -1,0 +1,36 @@
+#include "common/store_rocksdb/reading.h"
+
+#include "common/store_rocksdb/rocks_status.h"
+
+namespace nwd::store::rocks {
+
+absl::StatusOr<bool> GetData(const Database& database, const rocksdb::Snapshot* snapshot, std::string_view key, std::string* value) {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  const rocksdb::Status read = database.Engine().Get(options, database.Data(), ToSlice(key), value);
+  if (read.ok()) return true;
+  if (read.IsNotFound()) return false;
+  return ToStatus(read, "reading a key");
+}
+
+RocksCursor::RocksCursor(const Database& database, rocksdb::ColumnFamilyHandle* family, const rocksdb::Snapshot* snapshot,
+                         const Range& range, Direction direction)
+    : forward_(direction == Direction::kForward), lower_(ToSlice(range.begin)), upper_(ToSlice(range.end)) {
+  if (!range.end.empty() && range.end <= range.begin) return;
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  options.iterate_lower_bound = &lower_;
+  if (!range.end.empty()) options.iterate_upper_bound = &upper_;
+  entries_.reset(database.Engine().NewIterator(options, family));
+  forward_ ? entries_->Seek(lower_) : entries_->SeekToLast();
+}
+
+bool RocksCursor::Valid() const { return entries_ != nullptr && entries_->Valid(); }
+std::string_view RocksCursor::Key() const { return ToView(entries_->key()); }
+std::string_view RocksCursor::Value() const { return ToView(entries_->value()); }
+void RocksCursor::Next() { forward_ ? entries_->Next() : entries_->Prev(); }
+absl::Status RocksCursor::Health() const {
+  return entries_ == nullptr ? absl::OkStatus() : ToStatus(entries_->status(), "scanning a range");
+}
+
+}  // namespace nwd::store::rocks
