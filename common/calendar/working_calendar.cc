@@ -25,7 +25,8 @@ absl::CivilDay ThisOrNextWorkingDay(absl::CivilDay day, const WorkingCalendar& c
 absl::StatusOr<WorkingCalendar> WorkingCalendar::Load(const std::string& path) {
   std::ifstream file(path);
   if (!file) {
-    return absl::NotFoundError(absl::StrCat("cannot read the bank holidays from ", path, "; name a file of lines YYYY-MM-DD,name"));
+    return absl::NotFoundError(
+        absl::StrCat("cannot read the bank holidays from ", path, "; name a file of lines YYYY-MM-DD,name"));
   }
   std::vector<absl::CivilDay> holidays;
   std::string line;
@@ -36,8 +37,8 @@ absl::StatusOr<WorkingCalendar> WorkingCalendar::Load(const std::string& path) {
     const std::pair<std::string, std::string> fields = absl::StrSplit(stripped, absl::MaxSplits(',', 1));
     absl::CivilDay day;
     if (fields.first.size() != kDateLength || fields.second.empty() || !absl::ParseCivilTime(fields.first, &day)) {
-      return absl::InvalidArgumentError(absl::StrCat("line ", number, " of ", path, " is \"", stripped,
-                                                     "\"; write it as YYYY-MM-DD,name"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("line ", number, " of ", path, " is \"", stripped, "\"; write it as YYYY-MM-DD,name"));
     }
     holidays.push_back(day);
   }

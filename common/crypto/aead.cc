@@ -66,7 +66,8 @@ absl::StatusOr<std::string> AeadKey::Open(std::string_view sealed, std::string_v
   uint8_t none[kBlockSizeBytes];
   if (EVP_DecryptFinal_ex(context, none, &written) != 1) {
     Wipe(plaintext.data(), plaintext.size());
-    return absl::DataLossError("sealed data does not open: it was changed, or sealed under another key or for another place");
+    return absl::DataLossError(
+        "sealed data does not open: it was changed, or sealed under another key or for another place");
   }
   return plaintext;
 }

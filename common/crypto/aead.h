@@ -7,9 +7,9 @@
 //
 // Format: nonce (12 bytes) ‖ ciphertext (as long as the plaintext) ‖ tag (16 bytes).
 //
-// Limit: one key may seal at most 2^32 messages, because nonces are random 96-bit numbers (NIST SP 800-38D, 8.3: beyond it the
-// chance that two messages share one exceeds 2^-32, and a shared nonce gives away both). A key per person never comes
-// near; a key that serves a whole service (page tokens, wrapping) must be one that rotation replaces.
+// Limit: one key may seal at most 2^32 messages, because nonces are random 96-bit numbers (NIST SP 800-38D, 8.3: beyond
+// it the chance that two messages share one exceeds 2^-32, and a shared nonce gives away both). A key per person never
+// comes near; a key that serves a whole service (page tokens, wrapping) must be one that rotation replaces.
 //
 // Thread-safe: const calls may run at once. Move-only; the key is wiped on destruction. Each thread keeps a cipher
 // context, which holds the expanded key of its last call until its next call or its end.

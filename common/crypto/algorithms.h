@@ -1,6 +1,7 @@
-// OpenSSL's algorithms, fetched once for the process and kept: a fetch by name on every call would cost more than the work.
-// Private to common/crypto: only its .cc files include this. Thread-safe. The handles live until the process ends, so that
-// a thread which still seals while static objects are destroyed finds them. Each call aborts if OpenSSL lacks the algorithm.
+// OpenSSL's algorithms, fetched once for the process and kept: a fetch by name on every call would cost more than the
+// work. Private to common/crypto: only its .cc files include this. Thread-safe. The handles live until the process
+// ends, so that a thread which still seals while static objects are destroyed finds them. Each call aborts if OpenSSL
+// lacks the algorithm.
 #pragma once
 
 #include <openssl/evp.h>

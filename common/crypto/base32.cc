@@ -56,7 +56,8 @@ std::optional<std::string> Decode(std::string_view text, const std::array<int8_t
     }
     pending &= (1u << pending_bits) - 1;
   }
-  // A whole letter left over is a length that no encoding has; a bit left over that is not 0 is a second text for the same bytes.
+  // A whole letter left over is a length that no encoding has; a bit left over that is not 0 is a second text for the
+  // same bytes.
   if (pending_bits >= bits_per_letter || pending != 0) return std::nullopt;
   return bytes;
 }

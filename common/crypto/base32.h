@@ -1,6 +1,6 @@
-// Bytes as text. RFC 4648 base32 in lower case and base64url, both without padding. One byte string has exactly one text:
-// the decoders refuse capitals (base32), padding, white space, lengths that no encoding has, and left-over bits that are not 0,
-// so that two different texts never mean the same reference or token.
+// Bytes as text. RFC 4648 base32 in lower case and base64url, both without padding. One byte string has exactly one
+// text: the decoders refuse capitals (base32), padding, white space, lengths that no encoding has, and left-over bits
+// that are not 0, so that two different texts never mean the same reference or token.
 #pragma once
 
 #include <optional>

@@ -8,14 +8,15 @@ namespace {
 
 enum class Direction { kDecipher = 0, kEncipher = 1 };
 
-// One context a thread and direction, bound to the cipher once; a call sets the key (expanding one costs less than copying
-// a context that holds it) and runs one block.
+// One context a thread and direction, bound to the cipher once; a call sets the key (expanding one costs less than
+// copying a context that holds it) and runs one block.
 template <Direction direction>
 Block Run(const Secret& key, const Block& in) {
   thread_local const CipherContext context = [] {
     CipherContext created(EVP_CIPHER_CTX_new());
     NWD_CHECK(created != nullptr);
-    NWD_CHECK(EVP_CipherInit_ex2(created.get(), Aes256Ecb(), nullptr, nullptr, static_cast<int>(direction), nullptr) == 1);
+    NWD_CHECK(EVP_CipherInit_ex2(created.get(), Aes256Ecb(), nullptr, nullptr, static_cast<int>(direction), nullptr) ==
+              1);
     NWD_CHECK(EVP_CIPHER_CTX_set_padding(created.get(), 0) == 1);
     return created;
   }();

@@ -1,6 +1,6 @@
-// One AES-256 block: a keyed, reversible shuffle of all 128-bit numbers. This is how a person's id becomes the reference
-// that one organisation sees: the same id always gives the same block, two keys give blocks that cannot be joined, and the
-// key turns a block back. It is no way to encrypt data (equal blocks stay equal): use aead.h for that.
+// One AES-256 block: a keyed, reversible shuffle of all 128-bit numbers. This is how a person's id becomes the
+// reference that one organisation sees: the same id always gives the same block, two keys give blocks that cannot be
+// joined, and the key turns a block back. It is no way to encrypt data (equal blocks stay equal): use aead.h for that.
 //
 // Thread-safe; move-only; the key is wiped on destruction (see aead.h for what a thread's cipher context still holds).
 #pragma once

@@ -33,7 +33,8 @@ std::string Hkdf(std::string_view root, std::string_view salt, std::string_view 
       OSSL_PARAM_construct_end(),
   };
   std::string derived(size_bytes, '\0');
-  NWD_CHECK(EVP_KDF_derive(context.get(), reinterpret_cast<uint8_t*>(derived.data()), derived.size(), params.data()) == 1);
+  NWD_CHECK(EVP_KDF_derive(context.get(), reinterpret_cast<uint8_t*>(derived.data()), derived.size(), params.data()) ==
+            1);
   return derived;
 }
 

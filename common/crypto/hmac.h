@@ -4,8 +4,8 @@
 //   std::string tag = key.ComputeString(token);
 //   if (!key.Verify(token, tag)) …
 //
-// Thread-safe: const calls may run at once. The key's two starting states are computed once, so a short message costs two
-// compressions. Move-only; the states are wiped on destruction.
+// Thread-safe: const calls may run at once. The key's two starting states are computed once, so a short message costs
+// two compressions. Move-only; the states are wiped on destruction.
 #pragma once
 
 #include <memory>

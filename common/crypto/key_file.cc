@@ -19,7 +19,7 @@ namespace nwd::crypto {
 namespace {
 
 constexpr char kDerivationPrefix[] = "nwd/v1/";  // part of every derived key: never changes
-constexpr size_t kMaxFileBytes = 4096;                     // far above the 45 that a key takes
+constexpr size_t kMaxFileBytes = 4096;           // far above the 45 that a key takes
 constexpr mode_t kOthersMayRead = S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
 constexpr char kHowToMake[] = "make one with `openssl rand -base64 32`";
 
@@ -38,8 +38,9 @@ class Descriptor {
 };
 
 absl::Status CannotCreate(const std::string& path, int error) {
-  return absl::PermissionDeniedError(absl::StrCat("cannot create the hub's key file ", path, ": ", strerror(error),
-                                                  "; let this user write to its folder, or put a key there: ", kHowToMake));
+  return absl::PermissionDeniedError(
+      absl::StrCat("cannot create the hub's key file ", path, ": ", strerror(error),
+                   "; let this user write to its folder, or put a key there: ", kHowToMake));
 }
 
 bool WriteAll(int fd, std::string_view bytes) {
@@ -52,8 +53,8 @@ bool WriteAll(int fd, std::string_view bytes) {
   return true;
 }
 
-// Writes a new key beside `path` and links it into place: `path` never holds half a key, and a key that another process put
-// there first stays.
+// Writes a new key beside `path` and links it into place: `path` never holds half a key, and a key that another process
+// put there first stays.
 absl::Status Create(const std::string& path) {
   std::string beside = absl::StrCat(path, ".XXXXXX");
   const Descriptor file(mkostemp(beside.data(), O_CLOEXEC));  // mode 0600
@@ -83,8 +84,8 @@ absl::StatusOr<std::string> ReadPrivate(const std::string& path) {
       return absl::NotFoundError(absl::StrCat("the hub's key file ", path, " does not exist; ", kHowToMake,
                                               ", readable by this user only (chmod 600)"));
     }
-    return absl::PermissionDeniedError(absl::StrCat("cannot open the hub's key file ", path, ": ", strerror(errno),
-                                                    "; let this user read it"));
+    return absl::PermissionDeniedError(
+        absl::StrCat("cannot open the hub's key file ", path, ": ", strerror(errno), "; let this user read it"));
   }
   struct stat info {};
   if (fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
@@ -128,14 +129,15 @@ absl::StatusOr<HubKey> HubKey::FromEnvironment(std::string_view variable, std::s
 absl::StatusOr<HubKey> HubKey::FromText(const std::string& place, std::string_view text) {
   const absl::string_view stripped = absl::StripAsciiWhitespace(absl::string_view(text.data(), text.size()));
   std::string root;
-  // Encoding again shows anything that a tolerant decoder lets pass: missing padding, white space inside, left-over bits.
-  const bool whole = absl::Base64Unescape(stripped, &root) && root.size() == kKeySizeBytes &&
-                     absl::Base64Escape(root) == stripped;
+  // Encoding again shows anything that a tolerant decoder lets pass: missing padding, white space inside, left-over
+  // bits.
+  const bool whole =
+      absl::Base64Unescape(stripped, &root) && root.size() == kKeySizeBytes && absl::Base64Escape(root) == stripped;
   if (!whole) {
     Wipe(root.data(), root.size());
-    return absl::FailedPreconditionError(absl::StrCat(
-        place, " does not hold a key: expected 32 bytes as 44 characters of base64, found ", stripped.size(),
-        " characters; restore it from its backup, or for a new hub ", kHowToMake));
+    return absl::FailedPreconditionError(
+        absl::StrCat(place, " does not hold a key: expected 32 bytes as 44 characters of base64, found ",
+                     stripped.size(), " characters; restore it from its backup, or for a new hub ", kHowToMake));
   }
   HubKey key(root);
   Wipe(root.data(), root.size());

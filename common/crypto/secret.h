@@ -11,7 +11,8 @@ namespace nwd::crypto {
 
 class Secret {
  public:
-  // `bytes` must be exactly kKeySizeBytes long; the process stops otherwise (a key of another length is a bug, not an input).
+  // `bytes` must be exactly kKeySizeBytes long; the process stops otherwise (a key of another length is a bug, not an
+  // input).
   explicit Secret(std::string_view bytes);
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret&& other) noexcept;

@@ -24,8 +24,8 @@ using KeyHandlePtr = std::unique_ptr<KeyHandle, KeyHandleDeleter>;
 
 class VerifyingKey {
  public:
-  // From the 32 raw bytes of a public key; nothing if they are not 32. (OpenSSL takes any 32 bytes: a string that is no point
-  // of the curve verifies nothing.)
+  // From the 32 raw bytes of a public key; nothing if they are not 32. (OpenSSL takes any 32 bytes: a string that is no
+  // point of the curve verifies nothing.)
   static std::optional<VerifyingKey> FromRaw(std::string_view raw);
 
   // False for a signature of another message or key, and for one that is malformed.
@@ -45,7 +45,8 @@ class SigningKey {
  public:
   static SigningKey Generate();
 
-  // From the 32 raw bytes of a private key (RFC 8032's seed), for instance one that HubKey derived; nothing if they are not 32.
+  // From the 32 raw bytes of a private key (RFC 8032's seed), for instance one that HubKey derived; nothing if they are
+  // not 32.
   static std::optional<SigningKey> FromRaw(std::string_view seed);
 
   // 64 bytes.

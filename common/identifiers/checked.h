@@ -1,5 +1,5 @@
-// What a check of an identifier gives: its one normal form, or why it is none. A reason is one sentence for the person who typed
-// it, says what was expected, and never repeats what was typed.
+// What a check of an identifier gives: its one normal form, or why it is none. A reason is one sentence for the person
+// who typed it, says what was expected, and never repeats what was typed.
 //
 //   const Checked nino = CheckNino(request.nino());
 //   if (!nino.ok()) violations.Add("nino", nino.reason);

@@ -8,7 +8,8 @@
 namespace nwd::identifiers {
 namespace {
 
-constexpr std::string_view kPhoneReason = "a UK telephone number has 10 or 11 digits and begins with 0 or +44, such as 020 7946 0018";
+constexpr std::string_view kPhoneReason =
+    "a UK telephone number has 10 or 11 digits and begins with 0 or +44, such as 020 7946 0018";
 constexpr std::string_view kEmailReason = "an e-mail address looks like name@example.org";
 
 constexpr std::string_view kPhonePunctuation = "()-./";
@@ -30,9 +31,9 @@ constexpr std::array<Range, 8> kRanges = {{
     {"9", 10, 10},   // premium
 }};
 
-constexpr size_t kMaxEmailLength = 254;     // RFC 5321
-constexpr size_t kMaxLocalLength = 64;      // what stands before the @
-constexpr size_t kMaxLabelLength = 63;      // between two dots of a domain
+constexpr size_t kMaxEmailLength = 254;  // RFC 5321
+constexpr size_t kMaxLocalLength = 64;   // what stands before the @
+constexpr size_t kMaxLabelLength = 63;   // between two dots of a domain
 
 bool IsBadLabel(std::string_view label) {
   return label.empty() || label.size() > kMaxLabelLength || label.front() == '-' || label.back() == '-';
@@ -93,8 +94,8 @@ Checked CheckEmail(std::string_view text) {
   const size_t at = text.find('@');
   if (text.size() > kMaxEmailLength || at == std::string_view::npos) return Checked::Bad(kEmailReason);
   std::string email(text);
-  std::transform(email.begin() + static_cast<std::ptrdiff_t>(at), email.end(), email.begin() + static_cast<std::ptrdiff_t>(at),
-                 absl::ascii_tolower);
+  std::transform(email.begin() + static_cast<std::ptrdiff_t>(at), email.end(),
+                 email.begin() + static_cast<std::ptrdiff_t>(at), absl::ascii_tolower);
   if (!IsLocalPart(std::string_view(email).substr(0, at)) || !IsDomain(std::string_view(email).substr(at + 1))) {
     return Checked::Bad(kEmailReason);
   }

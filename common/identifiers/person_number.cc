@@ -10,12 +10,15 @@ constexpr size_t kNinoLength = 9;
 constexpr std::string_view kNeverInNinoPrefix = "DFIQUV";
 constexpr std::array<std::string_view, 7> kUnusedNinoPrefixes = {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"};
 
-constexpr std::string_view kNinoShape = "a National Insurance number is two letters, six digits and a letter from A to D";
+constexpr std::string_view kNinoShape =
+    "a National Insurance number is two letters, six digits and a letter from A to D";
 constexpr std::string_view kNinoPrefix = "no National Insurance number begins with these two letters";
 constexpr std::string_view kNhsShape = "an NHS number is ten digits";
-constexpr std::string_view kNhsCheck = "the last digit does not fit the other nine: an NHS number's does; compare it with the letter or card";
+constexpr std::string_view kNhsCheck =
+    "the last digit does not fit the other nine: an NHS number's does; compare it with the letter or card";
 constexpr std::string_view kUlnShape = "a ULN is ten digits of which the first is not 0";
-constexpr std::string_view kUlnCheck = "the last digit does not fit the other nine: a ULN's does; compare it with the learning record";
+constexpr std::string_view kUlnCheck =
+    "the last digit does not fit the other nine: a ULN's does; compare it with the learning record";
 
 constexpr size_t kNumberLength = 10;
 constexpr int kModulus = 11;
@@ -41,8 +44,9 @@ Checked CheckNino(std::string_view text) {
                       std::all_of(nino.begin() + 2, nino.begin() + 8, IsDigit) && nino[8] >= 'A' && nino[8] <= 'D';
   if (!shaped) return Checked::Bad(kNinoShape);
   const std::string_view prefix = std::string_view(nino).substr(0, 2);
-  const bool unused = prefix.find_first_of(kNeverInNinoPrefix) != std::string_view::npos || prefix[1] == 'O' ||
-                      std::find(kUnusedNinoPrefixes.begin(), kUnusedNinoPrefixes.end(), prefix) != kUnusedNinoPrefixes.end();
+  const bool unused =
+      prefix.find_first_of(kNeverInNinoPrefix) != std::string_view::npos || prefix[1] == 'O' ||
+      std::find(kUnusedNinoPrefixes.begin(), kUnusedNinoPrefixes.end(), prefix) != kUnusedNinoPrefixes.end();
   if (unused) return Checked::Bad(kNinoPrefix);
   return Checked::Ok(std::move(nino));
 }

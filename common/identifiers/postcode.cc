@@ -10,11 +10,11 @@ constexpr std::string_view kReason = "a UK postcode looks like HA9 7BH, E1 6AN o
 
 // Each position takes characters of one class.
 constexpr std::string_view kDigits = "0123456789";
-constexpr std::string_view kFirst = "ABCDEFGHIJKLMNOPRSTUWYZ";     // no Q V X
-constexpr std::string_view kSecond = "ABCDEFGHKLMNOPQRSTUVWXY";    // no I J Z
-constexpr std::string_view kThird = "ABCDEFGHJKPSTUW";             // closes A9A
-constexpr std::string_view kFourth = "ABEHMNPRVWXY";               // closes AA9A
-constexpr std::string_view kInward = "ABDEFGHJLNPQRSTUWXYZ";       // no C I K M O V
+constexpr std::string_view kFirst = "ABCDEFGHIJKLMNOPRSTUWYZ";   // no Q V X
+constexpr std::string_view kSecond = "ABCDEFGHKLMNOPQRSTUVWXY";  // no I J Z
+constexpr std::string_view kThird = "ABCDEFGHJKPSTUW";           // closes A9A
+constexpr std::string_view kFourth = "ABEHMNPRVWXY";             // closes AA9A
+constexpr std::string_view kInward = "ABDEFGHJLNPQRSTUWXYZ";     // no C I K M O V
 constexpr size_t kInwardLength = 3;
 
 // The shapes of the outward part, longest last.

@@ -25,8 +25,8 @@ class Uuid {
   // A new id: version 4 (RFC 9562), 122 random bits. Thread-safe.
   static Uuid Random();
 
-  // From "7f3c0b1e-…": exactly the canonical 36 characters in lower case, of any version. Nothing for anything else, so that one
-  // id has one text.
+  // From "7f3c0b1e-…": exactly the canonical 36 characters in lower case, of any version. Nothing for anything else, so
+  // that one id has one text.
   static std::optional<Uuid> Parse(std::string_view text);
 
   // From exactly 16 raw bytes; nothing for any other number.

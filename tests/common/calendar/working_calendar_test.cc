@@ -14,9 +14,9 @@ using Day = absl::CivilDay;
 
 // England's bank holidays from spring 2025 to Christmas.
 WorkingCalendar England() {
-  absl::StatusOr<WorkingCalendar> calendar = WorkingCalendar::FromHolidays(
-      {Day(2025, 4, 18), Day(2025, 4, 21), Day(2025, 5, 5), Day(2025, 5, 26), Day(2025, 8, 25), Day(2025, 12, 25),
-       Day(2025, 12, 26)});
+  absl::StatusOr<WorkingCalendar> calendar =
+      WorkingCalendar::FromHolidays({Day(2025, 4, 18), Day(2025, 4, 21), Day(2025, 5, 5), Day(2025, 5, 26),
+                                     Day(2025, 8, 25), Day(2025, 12, 25), Day(2025, 12, 26)});
   EXPECT_TRUE(calendar.ok()) << calendar.status();
   return *std::move(calendar);
 }
@@ -47,7 +47,8 @@ TEST(WorkingCalendar, AddsWorkingDays) {
       {"2025-04-17 16:30", 1, "2025-04-22 16:30", "over Easter"},
       {"2025-04-19 11:00", 1, "2025-04-22 11:00", "from a day off, the next working day is the first"},
       {"2025-04-19 11:00", 0, "2025-04-19 11:00", "no days leave a day off as it is"},
-      {"2025-12-24 10:00", 10, "2026-01-09 10:00", "over Christmas and two weekends; New Year's Day is beyond the list"},
+      {"2025-12-24 10:00", 10, "2026-01-09 10:00",
+       "over Christmas and two weekends; New Year's Day is beyond the list"},
       {"2025-03-28 10:00", 1, "2025-03-31 10:00", "the clocks go forward in between"},
       {"2025-10-24 10:00", 1, "2025-10-27 10:00", "the clocks go back in between"},
       {"2025-06-16 00:30", 1, "2025-06-17 00:30", "summer: UTC is still on the day before"},
@@ -114,7 +115,8 @@ TEST_F(WorkingCalendarFile, IsReadWithWindowsLineEndsAndCommasInNames) {
 }
 
 TEST_F(WorkingCalendarFile, NamesTheLineThatIsWrong) {
-  for (const char* line : {"25/12/2025,Christmas Day", "2025-02-30,No such day", "2025-12-25", "Christmas Day,2025-12-25"}) {
+  for (const char* line :
+       {"25/12/2025,Christmas Day", "2025-02-30,No such day", "2025-12-25", "Christmas Day,2025-12-25"}) {
     const absl::Status status = Load(absl::StrCat("date,name\n2025-01-01,New Year's Day\n", line, "\n")).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << line;
     EXPECT_THAT(std::string(status.message()), HasSubstr("line 3")) << line;

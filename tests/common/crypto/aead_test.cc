@@ -11,7 +11,8 @@
 namespace nwd::crypto {
 namespace {
 
-// "The Galois/Counter Mode of Operation", McGrew and Viega, appendix B, as submitted to NIST: cases 13 to 16 (256-bit keys).
+// "The Galois/Counter Mode of Operation", McGrew and Viega, appendix B, as submitted to NIST: cases 13 to 16 (256-bit
+// keys).
 struct Vector {
   const char* name;
   const char* key;
@@ -22,22 +23,26 @@ struct Vector {
   const char* tag;
 };
 constexpr Vector kVectors[] = {
-    {"case 13", "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000", "", "", "",
-     "530f8afbc74536b9a963b4f1c4cb738b"},
+    {"case 13", "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000", "", "",
+     "", "530f8afbc74536b9a963b4f1c4cb738b"},
     {"case 14", "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000",
      "00000000000000000000000000000000", "", "cea7403d4d606b6e074ec5d3baf39d18", "d0d1c8a799996bf0265b98b5d48ab919"},
     {"case 15", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
-     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b"
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657b"
+     "a637b"
      "391aafd255",
      "",
-     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f6"
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0ab"
+     "cc9f6"
      "62898015ad",
      "b094dac5d93471bdec1a502270e3cc6c"},
     {"case 16", "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
-     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b"
+     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657b"
+     "a637b"
      "39",
      "feedfacedeadbeeffeedfacedeadbeefabaddad2",
-     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f6"
+     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0ab"
+     "cc9f6"
      "62",
      "76fc6ece0f4e1768cddf8853bb2d551b"},
 };
@@ -78,7 +83,8 @@ TEST(Aead, NoticesCuttingAnotherPlaceAndAnotherKey) {
   const AeadKey key(RandomBytes(kKeySizeBytes));
   const std::string sealed = key.Seal("needs step-free access", "place");
   for (size_t size_bytes = 0; size_bytes < sealed.size(); ++size_bytes) {
-    EXPECT_EQ(key.Open(sealed.substr(0, size_bytes), "place").status().code(), absl::StatusCode::kDataLoss) << size_bytes;
+    EXPECT_EQ(key.Open(sealed.substr(0, size_bytes), "place").status().code(), absl::StatusCode::kDataLoss)
+        << size_bytes;
   }
   EXPECT_EQ(key.Open(sealed, "elsewhere").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(key.Open(sealed, "").status().code(), absl::StatusCode::kDataLoss);

@@ -99,10 +99,16 @@ TEST_F(KeyFile, RefusesAFileThatOthersMayRead) {
 
 TEST_F(KeyFile, RefusesAGarbledKeyWithoutShowingIt) {
   const std::string whole = kText;
-  const std::vector<std::string> garbled = {
-      "", "\n", whole.substr(0, 43), whole.substr(0, 40), absl::StrCat(whole, whole), absl::StrCat("x", whole),
-      absl::StrCat(whole.substr(0, 20), "\n", whole.substr(20)), std::string(44, '*'),
-      absl::StrCat(whole.substr(0, 42), "9="), std::string(10000, 'A')};
+  const std::vector<std::string> garbled = {"",
+                                            "\n",
+                                            whole.substr(0, 43),
+                                            whole.substr(0, 40),
+                                            absl::StrCat(whole, whole),
+                                            absl::StrCat("x", whole),
+                                            absl::StrCat(whole.substr(0, 20), "\n", whole.substr(20)),
+                                            std::string(44, '*'),
+                                            absl::StrCat(whole.substr(0, 42), "9="),
+                                            std::string(10000, 'A')};
   for (const std::string& text : garbled) {
     Write(text);
     const absl::Status status = HubKey::FromFile(path_, IfMissing::kCreate).status();
@@ -111,7 +117,8 @@ TEST_F(KeyFile, RefusesAGarbledKeyWithoutShowingIt) {
     EXPECT_THAT(std::string(status.message()), HasSubstr("openssl rand -base64 32"));
     EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("AAECAwQF")));
   }
-  EXPECT_THAT(std::string(HubKey::FromEnvironment("NWD_HUB_KEY", "nonsense").status().message()), HasSubstr("NWD_HUB_KEY"));
+  EXPECT_THAT(std::string(HubKey::FromEnvironment("NWD_HUB_KEY", "nonsense").status().message()),
+              HasSubstr("NWD_HUB_KEY"));
 }
 
 TEST_F(KeyFile, SaysWhyItCannotBeMade) {

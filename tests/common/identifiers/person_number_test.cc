@@ -16,7 +16,8 @@ TEST(Nino, IsNormalised) {
 }
 
 TEST(Nino, OfAnotherShapeIsRefused) {
-  for (const char* text : {"", "AB12345C", "AB1234567C", "A1123456C", "AB12345XC", "AB123456E", "AB123456", "AB-123456-C", "ÄB123456C"}) {
+  for (const char* text :
+       {"", "AB12345C", "AB1234567C", "A1123456C", "AB12345XC", "AB123456E", "AB123456", "AB-123456-C", "ÄB123456C"}) {
     const Checked checked = CheckNino(text);
     EXPECT_FALSE(checked.ok()) << text;
     EXPECT_EQ(checked.value, "");

@@ -19,10 +19,11 @@ TEST(Uuid, TextAndBytesAreTheSameId) {
 }
 
 TEST(Uuid, ParsesNothingButTheCanonicalText) {
-  for (const char* text :
-       {"", "00112233-4455-6677-8899-AABBCCDDEEFF", "00112233445566778899aabbccddeeff", "{00112233-4455-6677-8899-aabbccddeeff}",
-        "00112233-4455-6677-8899-aabbccddeef", "00112233-4455-6677-8899-aabbccddeefff", "0011223-34455-6677-8899-aabbccddeeff",
-        "00112233-4455-6677-8899-aabbccddeefg", " 0112233-4455-6677-8899-aabbccddeeff", "00112233_4455_6677_8899_aabbccddeeff"}) {
+  for (const char* text : {"", "00112233-4455-6677-8899-AABBCCDDEEFF", "00112233445566778899aabbccddeeff",
+                           "{00112233-4455-6677-8899-aabbccddeeff}", "00112233-4455-6677-8899-aabbccddeef",
+                           "00112233-4455-6677-8899-aabbccddeefff", "0011223-34455-6677-8899-aabbccddeeff",
+                           "00112233-4455-6677-8899-aabbccddeefg", " 0112233-4455-6677-8899-aabbccddeeff",
+                           "00112233_4455_6677_8899_aabbccddeeff"}) {
     EXPECT_EQ(Uuid::Parse(text), std::nullopt) << text;
   }
   EXPECT_EQ(Uuid::FromBytes(kBytes.substr(1)), std::nullopt);
