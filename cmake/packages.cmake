@@ -14,4 +14,5 @@ find_package(nlohmann_json CONFIG REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CPPHTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)   # carries the defines its library was built with
+add_library(httplib::httplib ALIAS PkgConfig::CPPHTTPLIB)
 find_package(GTest CONFIG REQUIRED)

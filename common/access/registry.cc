@@ -1,0 +1,52 @@
+#include "common/access/registry.h"
+
+#include <algorithm>
+
+#include "common/base/strings.h"
+
+namespace nwd::access {
+namespace {
+
+OrganisationPtr FindIn(const absl::flat_hash_map<std::string, OrganisationPtr>& table, std::string_view key) {
+  const auto found = table.find(AbslView(key));
+  return found == table.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+bool Organisation::HasRole(Role role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
+
+bool Organisation::Revoked(std::string_view serial) const {
+  return std::find(revoked_serials.begin(), revoked_serials.end(), serial) != revoked_serials.end();
+}
+
+OrganisationPtr Registry::FindByIdentity(std::string_view spiffe_id) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return FindIn(by_identity_, spiffe_id);
+}
+
+OrganisationPtr Registry::FindById(std::string_view organisation_id) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return FindIn(by_id_, organisation_id);
+}
+
+void Registry::Set(Organisation organisation) {
+  auto entry = std::make_shared<const Organisation>(std::move(organisation));
+  absl::MutexLock lock(&mutex_);
+  OrganisationPtr& known = by_id_[entry->organisation_id];
+  if (known != nullptr) {
+    for (const std::string& identity : known->identities) by_identity_.erase(identity);
+  }
+  known = entry;
+  for (const std::string& identity : entry->identities) by_identity_[identity] = entry;
+}
+
+std::vector<OrganisationPtr> Registry::All() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  std::vector<OrganisationPtr> all;
+  all.reserve(by_id_.size());
+  for (const auto& [id, organisation] : by_id_) all.push_back(organisation);
+  return all;
+}
+
+}  // namespace nwd::access

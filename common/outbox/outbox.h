@@ -1,0 +1,60 @@
+// What must happen elsewhere: put in the same transaction as its cause, retried until it is done.
+//
+//   in the body:      const outbox::EntryId id = outbox.Add(txn, "open-access", payload);
+//   after it is OK:   absl::Status done = co_await outbox.Deliver(id, call.deadline());   // try now, so that the reply comes after
+//   in the background: server.Background([&](rpc::Stop& stop) { return outbox.Run(stop); });
+//
+// Delivery is at least once and in the order of the entries that share a `group`; the handler must be idempotent. A handler's error is logged
+// and retried with growing pauses (100 ms to 30 s, named constants); one that is final (INVALID_ARGUMENT, FAILED_PRECONDITION, PERMISSION_DENIED)
+// is logged, counted and kept aside, not retried. Figures: entries waiting, oldest age, failures.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/async/signal.h"
+#include "common/async/task.h"
+#include "common/base/clock.h"
+#include "common/rpc/stop.h"
+#include "common/store/store.h"
+
+namespace nwd::outbox {
+
+using EntryId = std::string;
+// Does the thing. Runs on a queue of the runtime.
+using Handler = std::function<async::Task<absl::Status>(const std::string& payload)>;
+
+struct Figures {
+  int64_t waiting = 0;
+  int64_t failures = 0;
+  int64_t set_aside = 0;
+};
+
+class Outbox {
+ public:
+  Outbox(store::Store& store, const Clock& clock);
+  ~Outbox();
+  // Before Run: what answers entries of this kind.
+  void Handle(std::string kind, Handler handler);
+
+  // Within a transaction's body. Entries of one group (a referral, say) are delivered one after the other. The id is made of the group and
+  // random bytes, so that a body that runs again is harmless.
+  EntryId Add(store::Txn& txn, std::string_view kind, std::string_view group, std::string_view payload);
+  // Delivers this entry now (after those of its group before it), unless it is done already. The error is that of the try; the
+  // entry stays and Run goes on trying.
+  async::Task<absl::Status> Deliver(EntryId id, absl::Time deadline);
+  // Delivers what waits until told to stop.
+  async::Task<void> Run(rpc::Stop& stop);
+  Figures figures() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nwd::outbox

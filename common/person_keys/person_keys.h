@@ -1,0 +1,47 @@
+// A key per person, so that destroying it erases every copy of what was sealed under it.
+//
+// Keys are random, wrapped under the service's key-encryption key (derived from the hub key), and kept in a store of their own, apart
+// from the data and its backups. Unwrapped keys are cached in memory, bounded by number (kCachedKeysMax), the least recently used first out.
+//
+//   NWD_CO_ASSIGN_OR_RETURN(PersonKey key, co_await keys.Ensure(person_id));   // makes one, durable before it is answered
+//   std::string sealed = key->Seal(text, associated_data);
+//
+// Find: NOT_FOUND where there is no key (or it was destroyed). A wrapped key that does not open is DATA_LOSS. Destroy is durable
+// when it answers and drops the cached copy; who still holds the shared pointer finishes its one call. Thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "common/async/task.h"
+#include "common/crypto/aead.h"
+#include "common/ids/uuid.h"
+#include "common/store/store.h"
+
+namespace nwd::person_keys {
+
+inline constexpr size_t kCachedKeysMax = 131072;
+
+using PersonKey = std::shared_ptr<const crypto::AeadKey>;
+
+class PersonKeys {
+ public:
+  // `wrapping_key`: 32 bytes derived from the hub key for this service.
+  PersonKeys(store::Store& store, std::string_view wrapping_key);
+  ~PersonKeys();
+
+  async::Task<absl::StatusOr<PersonKey>> Ensure(ids::Uuid person_id);
+  // From the cache or the store, on this thread, without waiting: embedded engines only read memory or disk cache.
+  async::Task<absl::StatusOr<PersonKey>> Find(ids::Uuid person_id);
+  // Only from the cache: null where it is not there. For hot paths.
+  PersonKey Cached(ids::Uuid person_id) const;
+  async::Task<absl::Status> Destroy(ids::Uuid person_id);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nwd::person_keys

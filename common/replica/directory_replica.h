@@ -1,0 +1,49 @@
+// What consent, referral and outcome must know of the directory: organisations (and their trust) and services, kept in their own
+// stores so that they go on deciding while the directory is down.
+//
+// Load() fills the registry from the store at start, before the server takes calls. Services are read within a transaction or view, so
+// that a decision sees one state. Where a call names an organisation or service that the replica lacks, ask the owner before denying:
+// AskOrganisation / AskService fetch it from the directory, keep it, and answer (bounded: an id or identity the directory does not know is remembered for a
+// few seconds, so that strangers cannot make us hammer it).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "common/access/registry.h"
+#include "common/async/task.h"
+#include "common/replica/follower.h"
+#include "common/rpc/client.h"
+#include "common/store/store.h"
+#include "nwd/common/v1/change_service.pb.h"
+
+namespace nwd::replica {
+
+class DirectoryReplica {
+ public:
+  DirectoryReplica(store::Store& store, rpc::Client& directory, access::Registry& registry, const Clock& clock);
+  ~DirectoryReplica();
+
+  // Fills the registry from what the store holds. Blocks; at start only.
+  absl::Status Load();
+  async::Task<void> Run(rpc::Stop& stop);
+  const Follower& follower() const;
+
+  // A service as last known here; nothing where it is not known (or was deleted).
+  static absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader& reader, std::string_view service_id);
+
+  // Asks the directory about what the replica lacks. Afterwards the registry or the store holds it, if it exists. An unreachable directory
+  // is UNAVAILABLE. For the chain: rpc::ServerOptions::on_unknown_identity.
+  async::Task<absl::Status> AskIdentity(std::string spiffe_id);
+  async::Task<absl::Status> AskOrganisation(std::string organisation_id);
+  async::Task<absl::Status> AskService(std::string service_id);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nwd::replica

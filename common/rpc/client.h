@@ -1,0 +1,109 @@
+// Calling a service over mutual TLS. The method is found from the request's type.
+//
+//   absl::StatusOr<GetServiceResponse> found = client.Call<GetServiceResponse>(request);             // blocks: programs, tests
+//   absl::StatusOr<GetServiceResponse> found = co_await client.Await<GetServiceResponse>(request);   // on a queue of the runtime
+//
+// Errors come back with their details (see common/status). A call that never reached the server is tried again by the transport, as is
+// one refused with UNAVAILABLE where its request carries a request_id or reads only; nothing else is repeated.
+//
+// Thread-safe; one Client is one identity's channel to one service.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/async/task.h"
+#include "common/rpc/call.h"
+#include "google/protobuf/message.h"
+
+namespace grpc {
+class Channel;
+class ChannelCredentials;
+}  // namespace grpc
+
+namespace nwd::rpc {
+
+struct CallOptions {
+  absl::Duration timeout = absl::Seconds(10);
+  // Sent as metadata "nwd-practitioner".
+  std::string practitioner;
+  // Sent as "traceparent" where not empty: the whole header value.
+  std::string traceparent;
+};
+
+class Client {
+ public:
+  // `address` is host:port. The credentials check that the peer is the service they were made for.
+  Client(const std::string& address, std::shared_ptr<grpc::ChannelCredentials> credentials);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  template <class Response, class Request>
+  absl::StatusOr<Response> Call(const Request& request, const CallOptions& options = {}) {
+    Response response;
+    absl::Status status = CallRaw(request, response, options);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  template <class Response, class Request>
+  async::Task<absl::StatusOr<Response>> Await(const Request& request, CallOptions options = {}) {
+    Response response;
+    absl::Status status = co_await AwaitRaw(request, response, options);
+    if (!status.ok()) co_return status;
+    co_return response;
+  }
+  // The same on behalf of a call: its deadline, practitioner and trace go along.
+  template <class Response, class Request>
+  async::Task<absl::StatusOr<Response>> AwaitFor(const rpc::Call& call, const Request& request) {
+    return Await<Response>(request, OptionsFor(call));
+  }
+
+  // A server stream, read by a blocking client.
+  class RawStream {
+   public:
+    virtual ~RawStream() = default;
+    virtual bool Read(google::protobuf::Message& response) = 0;
+    virtual absl::Status Finish() = 0;
+    virtual void Cancel() = 0;
+  };
+  template <class Response>
+  class Stream {
+   public:
+    explicit Stream(std::unique_ptr<RawStream> raw) : raw_(std::move(raw)) {}
+    // False at the end; Finish() then says how it ended.
+    bool Read(Response& response) { return raw_->Read(response); }
+    absl::Status Finish() { return raw_->Finish(); }
+    // From any thread: ends a Read that waits.
+    void Cancel() { raw_->Cancel(); }
+
+   private:
+    std::unique_ptr<RawStream> raw_;
+  };
+  template <class Response, class Request>
+  Stream<Response> Watch(const Request& request, const CallOptions& options = {}) {
+    return Stream<Response>(WatchRaw(request, options));
+  }
+
+  // True once the channel is connected; false when `timeout` passed first.
+  bool WaitForConnected(absl::Duration timeout);
+  const std::shared_ptr<grpc::Channel>& channel() const;
+
+  static CallOptions OptionsFor(const rpc::Call& call);
+
+ private:
+  absl::Status CallRaw(const google::protobuf::Message& request, google::protobuf::Message& response, const CallOptions& options);
+  async::Task<absl::Status> AwaitRaw(const google::protobuf::Message& request, google::protobuf::Message& response,
+                                     const CallOptions& options);
+  std::unique_ptr<RawStream> WatchRaw(const google::protobuf::Message& request, const CallOptions& options);
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace nwd::rpc

@@ -1,0 +1,109 @@
+#include "common/rpc/queue.h"
+
+#include "absl/time/clock.h"
+#include "common/base/check.h"
+
+namespace nwd::rpc {
+namespace {
+
+thread_local Queue* current_queue = nullptr;
+
+}  // namespace
+
+Queue::Queue(std::unique_ptr<grpc::ServerCompletionQueue> queue) : server_cq_(std::move(queue)), cq_(server_cq_.get()) {}
+Queue::Queue(std::unique_ptr<grpc::CompletionQueue> queue) : client_cq_(std::move(queue)), cq_(client_cq_.get()) {}
+Queue::~Queue() { NWD_CHECK(!thread_.joinable()); }
+
+Queue* Queue::Current() { return current_queue; }
+
+void Queue::Start() {
+  thread_ = std::thread([this] { Serve(); });
+}
+
+void Queue::Stop() {
+  Post([this] {
+    // Timers first: whoever sleeps wakes, sees that the service is going down, and ends.
+    stopping_ = true;
+    RunTimers(absl::InfiniteFuture());
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+    cq_->Shutdown();
+  });
+  thread_.join();
+}
+
+void Queue::Resume(std::coroutine_handle<> handle) { Put(Work{handle, nullptr}); }
+void Queue::Post(absl::AnyInvocable<void()> work) { Put(Work{nullptr, std::move(work)}); }
+
+void Queue::PostAt(absl::Time time, absl::AnyInvocable<void()> work) {
+  if (Current() != this) {
+    Post([this, time, timer = std::move(work)]() mutable { PostAt(time, std::move(timer)); });
+    return;
+  }
+  timers_.emplace(stopping_ ? absl::InfinitePast() : time, std::move(work));
+}
+
+void Queue::Put(Work work) {
+  absl::MutexLock lock(&mutex_);
+  inbox_.push_back(std::move(work));
+  // On the queue's own thread no wake-up is needed: the inbox is looked at after every event.
+  if (awake_ || stopped_ || Current() == this) return;
+  awake_ = true;
+  alarm_.Set(cq_, gpr_inf_past(GPR_CLOCK_MONOTONIC), static_cast<Tag*>(&wake_));
+}
+
+void Queue::Wake::Complete(bool) {
+  absl::MutexLock lock(&queue_.mutex_);
+  queue_.awake_ = false;
+}
+
+void Queue::RunInbox() {
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (inbox_.empty()) return;
+      running_.swap(inbox_);
+    }
+    for (Work& work : running_) {
+      if (work.handle) {
+        work.handle.resume();
+      } else {
+        work.work();
+      }
+    }
+    running_.clear();
+  }
+}
+
+void Queue::RunTimers(absl::Time now) {
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    auto work = std::move(timers_.begin()->second);
+    timers_.erase(timers_.begin());
+    work();
+  }
+}
+
+void Queue::Serve() {
+  current_queue = this;
+  Scope scope(this);
+  while (true) {
+    const absl::Time next = timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
+    const gpr_timespec deadline = next == absl::InfiniteFuture()
+                                      ? gpr_inf_future(GPR_CLOCK_REALTIME)
+                                      : gpr_time_from_nanos(absl::ToUnixNanos(std::max(next, absl::UnixEpoch())), GPR_CLOCK_REALTIME);
+    void* tag = nullptr;
+    bool ok = false;
+    const auto status = cq_->AsyncNext(&tag, &ok, deadline);
+    if (status == grpc::CompletionQueue::SHUTDOWN) break;
+    if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Tag*>(tag)->Complete(ok);
+    RunInbox();
+    if (!timers_.empty()) RunTimers(stopping_ ? absl::InfiniteFuture() : absl::Now());
+    RunInbox();
+  }
+  RunInbox();
+  RunTimers(absl::InfiniteFuture());
+  RunInbox();
+  current_queue = nullptr;
+}
+
+}  // namespace nwd::rpc

@@ -1,0 +1,109 @@
+// A completion queue with its one thread: where handlers run and where they resume. Work from other threads (the committer, mostly)
+// arrives through an inbox that is emptied with one wake-up however much is in it; timers are kept here, not in gRPC.
+//
+// Resume, Post and PostAt are thread-safe; everything else belongs to the queue's thread. At Stop, timers that have not come run at
+// once, so that nothing waits for ever.
+#pragma once
+
+#include <grpcpp/alarm.h>
+#include <grpcpp/grpcpp.h>
+
+#include <map>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "common/async/executor.h"
+
+namespace nwd::rpc {
+
+// What a completion queue hands back.
+class Tag {
+ public:
+  virtual void Complete(bool ok) = 0;
+
+ protected:
+  ~Tag() = default;
+};
+
+// Awaits one operation that was given this object as its tag: `co_await Operation([&](void* tag) { stream.Write(m, tag); })`.
+template <class Start>
+class Operation final : public Tag {
+ public:
+  explicit Operation(Start start) : start_(std::move(start)) {}
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> handle) {
+    handle_ = handle;
+    start_(static_cast<Tag*>(this));
+  }
+  bool await_resume() const { return ok_; }
+  void Complete(bool ok) override {
+    ok_ = ok;
+    handle_.resume();
+  }
+
+ private:
+  Start start_;
+  std::coroutine_handle<> handle_;
+  bool ok_ = false;
+};
+
+class Queue final : public async::Executor {
+ public:
+  explicit Queue(std::unique_ptr<grpc::ServerCompletionQueue> queue);
+  explicit Queue(std::unique_ptr<grpc::CompletionQueue> queue);
+  ~Queue() override;
+
+  // Serves the queue on a thread of its own until Stop.
+  void Start();
+  // Ends the queue: runs what is left, then joins the thread. No operation may be started afterwards.
+  void Stop();
+
+  void Resume(std::coroutine_handle<> handle) override;
+  void Post(absl::AnyInvocable<void()> work) override;
+  void PostAt(absl::Time time, absl::AnyInvocable<void()> work) override;
+
+  grpc::CompletionQueue* cq() { return cq_; }
+  grpc::ServerCompletionQueue* server_cq() { return server_cq_.get(); }
+
+  // The queue whose thread this is; null elsewhere.
+  static Queue* Current();
+
+ private:
+  // Wakes the queue for its inbox.
+  class Wake final : public Tag {
+   public:
+    explicit Wake(Queue& queue) : queue_(queue) {}
+    void Complete(bool ok) override;
+
+   private:
+    Queue& queue_;
+  };
+
+  struct Work {
+    std::coroutine_handle<> handle;  // or
+    absl::AnyInvocable<void()> work;
+  };
+
+  void Put(Work work);
+  void Serve();
+  void RunInbox();
+  void RunTimers(absl::Time now);
+
+  std::unique_ptr<grpc::ServerCompletionQueue> server_cq_;
+  std::unique_ptr<grpc::CompletionQueue> client_cq_;
+  grpc::CompletionQueue* const cq_;
+  Wake wake_{*this};
+  grpc::Alarm alarm_;
+  absl::Mutex mutex_;
+  std::vector<Work> inbox_ ABSL_GUARDED_BY(mutex_);
+  bool awake_ ABSL_GUARDED_BY(mutex_) = false;    // a wake-up is on its way
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;  // the queue is shut down: no more wake-ups
+  std::vector<Work> running_;                     // the inbox being run
+  std::multimap<absl::Time, absl::AnyInvocable<void()>> timers_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace nwd::rpc

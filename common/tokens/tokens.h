@@ -1,0 +1,44 @@
+// Page tokens and cursors: opaque to callers, authenticated by us, bound to who may use them and for what.
+//
+//   std::string token = tokens.Seal(scope, payload);        // URL-safe text
+//   absl::StatusOr<std::string> payload = tokens.Open(scope, token);
+//
+// A token altered, made up, of another scope or sealed under another key is INVALID_ARGUMENT, reason INVALID_TOKEN. The scope is not
+// carried: whoever opens a token states it again. Tokens hold keys of rows, so they are encrypted, not only signed. Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "common/crypto/aead.h"
+#include "common/store/store.h"
+#include "google/protobuf/message.h"
+
+namespace nwd::tokens {
+
+class Tokens {
+ public:
+  // `key`: 32 bytes, derived from the hub key for this service.
+  explicit Tokens(std::string_view key) : key_(key) {}
+
+  std::string Seal(std::string_view scope, std::string_view payload) const;
+  absl::StatusOr<std::string> Open(std::string_view scope, std::string_view token) const;
+
+ private:
+  crypto::AeadKey key_;
+};
+
+// The scope of a list: the method, the caller, and every field of the request but `page_size` and `page_token`, so that a token
+// serves only the query it was given for.
+std::string PageScope(std::string_view organisation_id, const google::protobuf::Message& request);
+
+// 0 means 50; the validator has kept it within 0 to 500.
+int PageSize(int requested);
+
+// A cursor of a feed: a position, bound to the feed's name and the organisation (or service) that reads it.
+std::string SealCursor(const Tokens& tokens, std::string_view feed, std::string_view reader, store::Position position);
+// Empty text is position 0.
+absl::StatusOr<store::Position> OpenCursor(const Tokens& tokens, std::string_view feed, std::string_view reader, std::string_view cursor);
+
+}  // namespace nwd::tokens
