@@ -44,6 +44,21 @@ function(nwd_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
 
+# nwd_storage_proto(name): services/<name>/storage.proto, what that service keeps, as library nwd_<name>_storage.
+function(nwd_storage_proto name)
+  set(out ${CMAKE_BINARY_DIR}/proto/services/${name}/storage.pb)
+  add_custom_command(
+    OUTPUT ${out}.cc ${out}.h
+    COMMAND protobuf::protoc --cpp_out=${CMAKE_BINARY_DIR}/proto -I ${CMAKE_SOURCE_DIR} -I ${CMAKE_SOURCE_DIR}/proto
+            services/${name}/storage.proto
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    DEPENDS ${CMAKE_SOURCE_DIR}/services/${name}/storage.proto
+    VERBATIM)
+  add_library(nwd_${name}_storage STATIC ${out}.cc)
+  target_link_libraries(nwd_${name}_storage PUBLIC nwd_proto)
+  target_compile_options(nwd_${name}_storage PRIVATE -w)
+endfunction()
+
 function(_nwd_reuse_pch name grpc)
   if(grpc)
     target_link_libraries(${name} PRIVATE nwd_pch_grpc)
