@@ -49,7 +49,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const RocksOptions& opt
   };
   rocksdb::DB* engine = nullptr;
   const rocksdb::Status opened =
-      rocksdb::DB::Open(DatabaseOptions(database->listener_), options.folder, families, &database->families_, &engine);
+      rocksdb::DB::Open(DatabaseOptions(options.folder, database->listener_), options.folder, families, &database->families_, &engine);
   database->engine_.reset(engine);
   if (!opened.ok()) return OpenError(opened, options.folder);
   NWD_RETURN_IF_ERROR(database->CheckFormat(options.folder));

@@ -27,8 +27,9 @@ inline constexpr int kFeedsWriteBuffersMax = 2;
 inline constexpr uint64_t kWalBytesMax = 64 << 20;
 inline constexpr int kOpenFilesMax = 512;
 inline constexpr int kBackgroundJobsMax = 2;
-inline constexpr size_t kLogFilesMax = 5;
+// The engine's own log and its one predecessor, each; a line is cut to its limit.
 inline constexpr size_t kLogFileBytesMax = 4 << 20;
+inline constexpr size_t kLogLineBytesMax = 1024;
 // Table files are handed to the disk in pieces of this size, so that a flush does not hold up a commit.
 inline constexpr uint64_t kBytesPerSync = 1 << 20;
 inline constexpr double kBloomBitsPerKey = 10;

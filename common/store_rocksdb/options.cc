@@ -1,5 +1,6 @@
 #include "common/store_rocksdb/options.h"
 
+#include "common/store_rocksdb/engine_log.h"
 #include "common/store_rocksdb/limits.h"
 #include "common/store_rocksdb/rocks_status.h"
 #include "rocksdb/filter_policy.h"
@@ -39,20 +40,18 @@ void Listener::OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) {
   if (info.condition.cur != rocksdb::WriteStallCondition::kNormal) stalls_.fetch_add(1, std::memory_order_relaxed);
 }
 
-rocksdb::DBOptions DatabaseOptions(std::shared_ptr<Listener> listener) {
+rocksdb::DBOptions DatabaseOptions(const std::string& folder, std::shared_ptr<Listener> listener) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.paranoid_checks = true;
-  // Every write is synced before it is acknowledged, so the log can only be incomplete at its very end, in a write nobody was told of. The
-  // default mode would also open after damage in the middle and silently drop every acknowledged write behind it.
+  // Every write is synced before it is acknowledged, so the log can only be incomplete at its very end, in a write nobody was told
+  // of. The default mode would also open after damage in the middle and silently drop every acknowledged write behind it.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.max_total_wal_size = kWalBytesMax;
   options.max_open_files = kOpenFilesMax;
   options.max_background_jobs = kBackgroundJobsMax;
-  options.keep_log_file_num = kLogFilesMax;
-  options.max_log_file_size = kLogFileBytesMax;
-  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.info_log = std::make_shared<EngineLog>(folder);
   options.bytes_per_sync = kBytesPerSync;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

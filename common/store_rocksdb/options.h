@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 
 #include "common/store_rocksdb/failure.h"
 #include "rocksdb/cache.h"
@@ -27,7 +28,7 @@ class Listener final : public rocksdb::EventListener {
   std::atomic<uint64_t> stalls_{0};
 };
 
-rocksdb::DBOptions DatabaseOptions(std::shared_ptr<Listener> listener);
+rocksdb::DBOptions DatabaseOptions(const std::string& folder, std::shared_ptr<Listener> listener);
 rocksdb::ColumnFamilyOptions DataOptions(const std::shared_ptr<rocksdb::Cache>& cache);
 rocksdb::ColumnFamilyOptions FeedsOptions(const std::shared_ptr<rocksdb::Cache>& cache);
 rocksdb::ColumnFamilyOptions MetaOptions(const std::shared_ptr<rocksdb::Cache>& cache);
