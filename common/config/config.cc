@@ -1,0 +1,186 @@
+#include "common/config/config.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace nwd::config {
+namespace {
+
+constexpr int kUsageExitCode = 2;
+
+// "--data-dir" of `nwd pki init` is NWD_PKI_INIT_DATA_DIR.
+std::string EnvironmentName(const std::vector<std::string>& commands, const std::string& option) {
+  std::string name = "NWD";
+  for (const std::string& command : commands) absl::StrAppend(&name, "_", command);
+  absl::StrAppend(&name, "_", option.substr(option.find_first_not_of('-')));
+  return absl::AsciiStrToUpper(absl::StrReplaceAll(name, {{"-", "_"}}));
+}
+
+bool InEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value != nullptr && *value != '\0';
+}
+
+// CLI11 lets the file win over the environment; so what the environment says is left out of the file.
+class FileBelowEnvironment final : public CLI::ConfigTOML {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& in) const override {
+    std::vector<CLI::ConfigItem> said = CLI::ConfigTOML::from_config(in);
+    std::erase_if(said, [](const CLI::ConfigItem& item) {
+      const bool section_mark =
+          item.name == "++" || item.name == "--";  // where CLI11 notes that a section begins and ends
+      return !section_mark && InEnvironment(EnvironmentName(item.parents, item.name));
+    });
+    return said;
+  }
+};
+
+// Text to value and back for the types CLI11 does not know.
+template <typename T, typename Parse, typename Print>
+CLI::Option* AddParsed(CLI::App& app, const std::string& name, T* value, const std::string& help,
+                       const std::string& type, Parse parse, Print print) {
+  CLI::Option* option = app.add_option(
+      name,
+      [value, parse, name](const CLI::results_t& texts) {
+        auto parsed = parse(texts.back());
+        if (!parsed.ok()) throw CLI::ValidationError(name, std::string(parsed.status().message()));
+        *value = *parsed;
+        return true;
+      },
+      help);
+  option->type_name(type)->default_str(print(*value));
+  return option;
+}
+
+// One sentence, without the advice CLI11 adds on further lines. A misspelt word comes before what is missed because of
+// it.
+std::string Sentence(const CLI::App& app, const CLI::Error& error) {
+  if (const std::vector<std::string> unknown = app.remaining(true); !unknown.empty()) {
+    return absl::StrCat("'", unknown.front(), "' is not known here");
+  }
+  std::string text = error.what();
+  if (const size_t end = text.find('\n'); end != std::string::npos) text.resize(end);
+  return text;
+}
+
+}  // namespace
+
+struct Options::Impl {
+  CLI::App* app;
+  std::unique_ptr<CLI::App> owned;  // of the program; commands belong to their parent
+  std::vector<std::string> path;    // of commands, from the program down
+
+  CLI::Option* Finish(CLI::Option* option, const std::string& name) const {
+    if (name.starts_with("-")) option->envname(EnvironmentName(path, name));
+    return option;
+  }
+
+  template <typename T>
+  CLI::Option* AddPlain(const std::string& name, T* value, const std::string& help) const {
+    return Finish(app->add_option(name, *value, help)->capture_default_str(), name);
+  }
+};
+
+Option& Option::Required() {
+  static_cast<CLI::Option*>(option_)->required();
+  return *this;
+}
+
+Option& Option::Range(int64_t low, int64_t high) {
+  static_cast<CLI::Option*>(option_)->check(CLI::Range(low, high));
+  return *this;
+}
+
+Option& Option::OneOf(const std::vector<std::string>& values) {
+  static_cast<CLI::Option*>(option_)->check(CLI::IsMember(values));
+  return *this;
+}
+
+Option& Option::ExistingFile() {
+  static_cast<CLI::Option*>(option_)->check(CLI::ExistingFile);
+  return *this;
+}
+
+Option& Option::ExistingFolder() {
+  static_cast<CLI::Option*>(option_)->check(CLI::ExistingDirectory);
+  return *this;
+}
+
+Options::Options(const std::string& program, const std::string& about) : impl_(std::make_unique<Impl>()) {
+  impl_->owned = std::make_unique<CLI::App>(about, program);
+  impl_->app = impl_->owned.get();
+  CLI::App& app = *impl_->app;
+  app.set_version_flag("--version", absl::StrCat(program, " ", kVersion));
+  const char* file = std::getenv("NWD_CONFIG");
+  const bool from_environment = file != nullptr && *file != '\0';
+  app.set_config("--config", from_environment ? file : "", "File of options, INI or TOML (also NWD_CONFIG)",
+                 from_environment);
+  app.config_formatter(std::make_shared<FileBelowEnvironment>());
+  app.allow_config_extras(CLI::config_extras_mode::error);
+}
+
+Options::Options(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Options::~Options() = default;
+
+Option Options::Add(const std::string& name, std::string* value, const std::string& help) {
+  return Option(impl_->AddPlain(name, value, help));
+}
+Option Options::Add(const std::string& name, int* value, const std::string& help) {
+  return Option(impl_->AddPlain(name, value, help));
+}
+Option Options::Add(const std::string& name, int64_t* value, const std::string& help) {
+  return Option(impl_->AddPlain(name, value, help));
+}
+Option Options::Add(const std::string& name, double* value, const std::string& help) {
+  return Option(impl_->AddPlain(name, value, help));
+}
+Option Options::Add(const std::string& name, bool* value, const std::string& help) {
+  return Option(impl_->Finish(impl_->app->add_flag(name, *value, help)->capture_default_str(), name));
+}
+Option Options::Add(const std::string& name, std::vector<std::string>* value, const std::string& help) {
+  return Option(impl_->AddPlain(name, value, help)->delimiter(','));
+}
+Option Options::Add(const std::string& name, absl::Duration* value, const std::string& help) {
+  const auto print = [](absl::Duration duration) { return absl::FormatDuration(duration); };
+  return Option(impl_->Finish(AddParsed(*impl_->app, name, value, help, "DURATION", ParseDuration, print), name));
+}
+Option Options::Add(const std::string& name, HostPort* value, const std::string& help) {
+  const auto print = [](const HostPort& address) { return address.host.empty() ? std::string() : address.ToString(); };
+  return Option(impl_->Finish(AddParsed(*impl_->app, name, value, help, "HOST:PORT", ParseHostPort, print), name));
+}
+Option Options::Add(const std::string& name, Bytes* value, const std::string& help) {
+  const auto print = [](const Bytes& size) { return size.ToString(); };
+  return Option(impl_->Finish(AddParsed(*impl_->app, name, value, help, "SIZE", ParseBytes, print), name));
+}
+
+Options& Options::Command(const std::string& name, const std::string& about) {
+  auto command = std::make_unique<Impl>();
+  command->app = impl_->app->add_subcommand(name, about);
+  command->path = impl_->path;
+  command->path.push_back(name);
+  impl_->app->require_subcommand(1);
+  commands_.push_back(std::unique_ptr<Options>(new Options(std::move(command))));
+  return *commands_.back();
+}
+
+bool Options::chosen() const { return impl_->app->parsed(); }
+
+std::optional<int> Options::Parse(int argc, const char* const* argv) {
+  CLI::App& app = *impl_->app;
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked, std::cout, std::cerr);
+  } catch (const CLI::Error& error) {
+    std::cerr << app.get_name() << ": " << Sentence(app, error) << "; see " << app.get_name() << " --help\n";
+    return kUsageExitCode;
+  }
+}
+
+}  // namespace nwd::config

@@ -1,0 +1,211 @@
+#include "common/config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+namespace nwd::config {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Sets a variable of the environment while it lives.
+class WithEnv {
+ public:
+  WithEnv(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
+  ~WithEnv() { unsetenv(name_); }
+
+ private:
+  const char* name_;
+};
+
+struct Outcome {
+  std::optional<int> exit_code;
+  std::string out, err;
+};
+
+Outcome Parse(Options& options, std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "program");
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  Outcome outcome;
+  outcome.exit_code = options.Parse(static_cast<int>(arguments.size()), arguments.data());
+  outcome.out = ::testing::internal::GetCapturedStdout();
+  outcome.err = ::testing::internal::GetCapturedStderr();
+  return outcome;
+}
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  ConfigTest() {
+    options_.Add("--data", &data_, "Folder of the store");
+    options_.Add("--listen", &listen_, "Address for gRPC");
+    options_.Add("--drain", &drain_, "Time to drain");
+    options_.Add("--cache", &cache_, "Block cache");
+    options_.Add("--threads", &threads_, "Threads").Range(1, 64);
+    options_.Add("--reflection", &reflection_, "Serve reflection");
+    options_.Add("--admins", &admins_, "First admins");
+    options_.Add("--log-level", &level_, "Level").OneOf({"info", "error"});
+  }
+
+  std::string WriteFile(const std::string& text) {
+    const std::string path = ::testing::TempDir() + "/nwd_config_test.toml";
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  void ExpectMistake(const Outcome& outcome, const std::string& said) {
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr(said));
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+  }
+
+  std::string data_, level_ = "info";
+  HostPort listen_{"127.0.0.1", 7102};
+  absl::Duration drain_ = absl::Seconds(10);
+  Bytes cache_{32 << 20};
+  int threads_ = 2;
+  bool reflection_ = true;
+  std::vector<std::string> admins_;
+  Options options_{"nwd-consent", "The consent service."};
+};
+
+TEST_F(ConfigTest, FlagsSetTypedValues) {
+  const Outcome outcome = Parse(options_, {"--data", "/d", "--listen=[::1]:0", "--drain", "250ms", "--cache", "4M",
+                                           "--threads", "8", "--reflection=false", "--admins", "a,b"});
+  ASSERT_EQ(outcome.exit_code, std::nullopt) << outcome.err;
+  EXPECT_EQ(data_, "/d");
+  EXPECT_EQ(listen_.ToString(), "[::1]:0");
+  EXPECT_EQ(drain_, absl::Milliseconds(250));
+  EXPECT_EQ(cache_.count, 4u << 20);
+  EXPECT_EQ(threads_, 8);
+  EXPECT_FALSE(reflection_);
+  EXPECT_THAT(admins_, ElementsAre("a", "b"));
+}
+
+TEST_F(ConfigTest, WhatIsNotSaidKeepsItsDefault) {
+  ASSERT_EQ(Parse(options_, {}).exit_code, std::nullopt);
+  EXPECT_EQ(listen_.ToString(), "127.0.0.1:7102");
+  EXPECT_EQ(drain_, absl::Seconds(10));
+  EXPECT_TRUE(reflection_);
+}
+
+TEST_F(ConfigTest, AFlagBeatsTheEnvironmentWhichBeatsTheFile) {
+  const std::string file =
+      WriteFile("data = \"file\"\nlog-level = \"error\"\nthreads = 4\ndrain = \"1s\"\nreflection = true\n");
+  const WithEnv data("NWD_DATA", "environment"), threads("NWD_THREADS", "5"), reflection("NWD_REFLECTION", "false");
+  const Outcome outcome = Parse(options_, {"--config", file.c_str(), "--data", "flag"});
+  ASSERT_EQ(outcome.exit_code, std::nullopt) << outcome.err;
+  EXPECT_EQ(data_, "flag");
+  EXPECT_EQ(threads_, 5);
+  EXPECT_EQ(level_, "error");
+  EXPECT_EQ(drain_, absl::Seconds(1));
+  EXPECT_FALSE(reflection_);
+}
+
+TEST_F(ConfigTest, TheEnvironmentCanNameTheFile) {
+  const WithEnv config("NWD_CONFIG", WriteFile("data = \"file\"\n"));
+  std::string data;
+  Options options("nwd-consent", "About.");
+  options.Add("--data", &data, "Folder").Required();
+  const Outcome outcome = Parse(options, {});
+  ASSERT_EQ(outcome.exit_code, std::nullopt) << outcome.err;
+  EXPECT_EQ(data, "file");
+}
+
+TEST_F(ConfigTest, AMistakeIsOneSentenceAndExitCodeTwo) {
+  ExpectMistake(Parse(options_, {"--nonsense"}), "--nonsense");
+  ExpectMistake(Parse(options_, {"--drain", "10"}), "'10' is not a duration");
+  ExpectMistake(Parse(options_, {"--listen", "here"}), "'here' is not host:port");
+  ExpectMistake(Parse(options_, {"--cache", "lots"}), "'lots' is not a size");
+  ExpectMistake(Parse(options_, {"--threads", "many"}), "--threads");
+  ExpectMistake(Parse(options_, {"--threads", "65"}), "--threads");
+  ExpectMistake(Parse(options_, {"--log-level", "loud"}), "--log-level");
+  ExpectMistake(Parse(options_, {"--data"}), "--data");
+  ExpectMistake(Parse(options_, {"--config", "/no/such/file"}), "/no/such/file");
+}
+
+TEST_F(ConfigTest, AMistakeInTheEnvironmentOrTheFileIsOneToo) {
+  {
+    const WithEnv drain("NWD_DRAIN", "soon");
+    ExpectMistake(Parse(options_, {}), "'soon' is not a duration");
+  }
+  ExpectMistake(Parse(options_, {"--config", WriteFile("drian = \"1s\"\n").c_str()}), "drian");
+}
+
+TEST_F(ConfigTest, ARequiredOptionIsMissed) {
+  std::string data;
+  Options options("nwd-consent", "About.");
+  options.Add("--data", &data, "Folder").Required();
+  ExpectMistake(Parse(options, {}), "--data");
+}
+
+TEST_F(ConfigTest, HelpAndVersionEndWell) {
+  const Outcome help = Parse(options_, {"--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.out, HasSubstr("The consent service."));
+  EXPECT_THAT(help.out, HasSubstr("127.0.0.1:7102"));
+  EXPECT_THAT(help.out, HasSubstr("NWD_DATA"));
+  const Outcome version = Parse(options_, {"--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_EQ(version.out, "nwd-consent 0.1.0\n");
+}
+
+class CommandTest : public ConfigTest {
+ protected:
+  CommandTest() {
+    init_.Add("--dir", &dir_, "Folder").Required();
+    show_.Add("file", &file_, "Certificate").Required();
+    demo_.Add("--people", &people_, "People");
+  }
+
+  Options program_{"nwd", "The operator's program."};
+  Options& pki_ = program_.Command("pki", "Keys and certificates");
+  Options& init_ = pki_.Command("init", "Makes a hub's");
+  Options& show_ = pki_.Command("show", "Shows one");
+  Options& demo_ = program_.Command("demo", "Tells the story");
+  std::string dir_, file_;
+  int people_ = 60;
+};
+
+TEST_F(CommandTest, ACommandIsChosenWithItsOptions) {
+  const Outcome outcome = Parse(program_, {"pki", "init", "--dir", "/d"});
+  ASSERT_EQ(outcome.exit_code, std::nullopt) << outcome.err;
+  EXPECT_TRUE(pki_.chosen());
+  EXPECT_TRUE(init_.chosen());
+  EXPECT_FALSE(demo_.chosen());
+  EXPECT_EQ(dir_, "/d");
+}
+
+TEST_F(CommandTest, APositionalArgumentIsTaken) {
+  ASSERT_EQ(Parse(program_, {"pki", "show", "tls.crt"}).exit_code, std::nullopt);
+  EXPECT_EQ(file_, "tls.crt");
+}
+
+TEST_F(CommandTest, TheEnvironmentNameHasTheCommandInIt) {
+  const WithEnv dir("NWD_PKI_INIT_DIR", "/e");
+  const Outcome outcome = Parse(program_, {"pki", "init"});
+  ASSERT_EQ(outcome.exit_code, std::nullopt) << outcome.err;
+  EXPECT_EQ(dir_, "/e");
+}
+
+TEST_F(CommandTest, ASectionOfTheFileBelongsToItsCommand) {
+  const std::string file = WriteFile("[demo]\npeople = 7\n");
+  const Outcome outcome = Parse(program_, {"--config", file.c_str(), "demo"});
+  ASSERT_EQ(outcome.exit_code, std::nullopt) << outcome.err;
+  EXPECT_EQ(people_, 7);
+}
+
+TEST_F(CommandTest, NoCommandOrAnUnknownOneIsAMistake) {
+  ExpectMistake(Parse(program_, {}), "subcommand");
+  ExpectMistake(Parse(program_, {"pki"}), "subcommand");
+  ExpectMistake(Parse(program_, {"dance"}), "dance");
+}
+
+}  // namespace
+}  // namespace nwd::config
