@@ -1,0 +1,154 @@
+#include "common/tls/certificate_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <iterator>
+
+#include "common/log/capture.h"
+#include "tests/common/tls/test_pki.h"
+
+namespace nwd::tls {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+std::string Read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+class CertificateStoreTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<std::shared_ptr<CertificateStore>> Open(const std::string& folder) {
+    return CertificateStore::Open({.folder = folder,
+                                   .trust_domain = kDomain,
+                                   .check_interval = absl::InfiniteDuration(),  // only when told
+                                   .on_change = [this](const absl::Status& status) { changes_.push_back(status); }});
+  }
+
+  void ExpectRefusedAtStart(const std::string& folder, const std::string& said) {
+    const absl::Status status = Open(folder).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << said;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(said));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(folder));
+  }
+
+  TestPki pki_;
+  std::vector<absl::Status> changes_;
+};
+
+TEST_F(CertificateStoreTest, AGoodFolderOpens) {
+  const auto store = Open(pki_.Write("a", pki_.Service("consent")));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->identity().Uri(), "spiffe://hub.test/service/consent");
+  EXPECT_TRUE((*store)->CheckNow().ok());
+  EXPECT_THAT(changes_, SizeIs(0));
+}
+
+TEST_F(CertificateStoreTest, AtStartEachFaultIsOneSentence) {
+  const pki::Request good = pki_.Service("consent");
+  ExpectRefusedAtStart("/no/such/folder", "cannot read /no/such/folder/tls.crt: No such file");
+  ExpectRefusedAtStart(pki_.Write("expired", pki_.Expired(good)), "certificate has expired");
+  ExpectRefusedAtStart(pki_.Write("foreign", good, &pki_.other_authority()), "unable to get local issuer certificate");
+
+  std::string folder = pki_.Write("no-key", good);
+  std::filesystem::remove(folder + "/tls.key");
+  ExpectRefusedAtStart(folder, "tls.key: No such file");
+
+  folder = pki_.Write("mismatch", good);
+  TestPki::Copy(pki_.Write("b", good) + "/tls.key", folder + "/tls.key");
+  ExpectRefusedAtStart(folder, "tls.key is not the key of tls.crt");
+
+  folder = pki_.Write("garbage", good);
+  TestPki::Overwrite(folder + "/ca.crt", "garbage");
+  ExpectRefusedAtStart(folder, "ca.crt is not a PEM certificate");
+
+  pki::Request none = good, several = good, foreign_domain = good;
+  none.uris = {};
+  several.uris.push_back("spiffe://hub.test/service/referral");
+  foreign_domain.uris = {"spiffe://other.test/service/consent"};
+  ExpectRefusedAtStart(pki_.Write("none", none), "no URI name");
+  ExpectRefusedAtStart(pki_.Write("several", several), "2 URI names");
+  ExpectRefusedAtStart(pki_.Write("domain", foreign_domain), "another trust domain");
+}
+
+TEST_F(CertificateStoreTest, ANotYetValidCertificateIsRefused) {
+  pki::Request later = pki_.Service("consent");
+  later.not_before = pki_.now() + absl::Hours(1);
+  ExpectRefusedAtStart(pki_.Write("later", later), "not yet valid");
+}
+
+TEST_F(CertificateStoreTest, ANewPairIsTakenWhole) {
+  log::Capture log;
+  const std::string folder = pki_.Write("a", pki_.Service("consent"));
+  const auto store = *Open(folder);
+  const std::string path = store->identity_path(), serial = store->facts().serial;
+  const std::string before = Read(path);
+  pki_.Write("a", pki_.Service("consent"));
+  EXPECT_TRUE(store->CheckNow().ok());
+  EXPECT_NE(store->facts().serial, serial);
+  EXPECT_EQ(store->identity_path(), path);
+  EXPECT_NE(Read(path), before);
+  EXPECT_THAT(Read(path), HasSubstr(Read(folder + "/tls.key")));
+  EXPECT_THAT(Read(path), HasSubstr(Read(folder + "/tls.crt")));
+  ASSERT_THAT(changes_, SizeIs(1));
+  EXPECT_TRUE(changes_[0].ok());
+  EXPECT_THAT(log.Lines(), Contains(HasSubstr("tls.reloaded")));
+}
+
+TEST_F(CertificateStoreTest, ABadSetIsRefusedSaidOnceAndTheOldKept) {
+  const std::string folder = pki_.Write("a", pki_.Service("consent"));
+  const std::string good = pki_.Write("good", pki_.Service("consent"));
+  const auto store = *Open(folder);
+  const std::string before = Read(store->identity_path());
+  const std::pair<pki::Request, std::string> cases[] = {
+      {pki_.Expired(pki_.Service("consent")), "expired"},
+      {pki_.Service("referral"), "but this process is spiffe://hub.test/service/consent"}};
+  for (const auto& [request, said] : cases) {
+    log::Capture log;
+    pki_.Write("a", request);
+    EXPECT_THAT(std::string(store->CheckNow().message()), HasSubstr(said));
+    EXPECT_FALSE(store->CheckNow().ok());
+    EXPECT_THAT(log.Lines(), SizeIs(1));
+    EXPECT_THAT(log.Lines(), Contains(HasSubstr("tls.reload_refused")));
+    EXPECT_EQ(Read(store->identity_path()), before);
+  }
+  TestPki::Copy(good + "/tls.crt", folder + "/tls.crt");
+  EXPECT_THAT(std::string(store->CheckNow().message()), HasSubstr("not the key"));
+  TestPki::Copy(good + "/tls.key", folder + "/tls.key");
+  EXPECT_TRUE(store->CheckNow().ok());
+  ASSERT_THAT(changes_, SizeIs(4));
+  EXPECT_TRUE(changes_[3].ok());
+}
+
+TEST_F(CertificateStoreTest, AMissingFileKeepsTheOld) {
+  const std::string folder = pki_.Write("a", pki_.Service("consent"));
+  const auto store = *Open(folder);
+  const std::string before = Read(store->identity_path());
+  std::filesystem::remove(folder + "/tls.crt");
+  EXPECT_FALSE(store->CheckNow().ok());
+  EXPECT_EQ(Read(store->identity_path()), before);
+}
+
+TEST_F(CertificateStoreTest, TheFolderIsWatched) {
+  absl::Mutex mutex;
+  bool changed = false;
+  const std::string folder = pki_.Write("a", pki_.Service("consent"));
+  const auto store = CertificateStore::Open({.folder = folder,
+                                             .trust_domain = kDomain,
+                                             .check_interval = absl::Milliseconds(5),
+                                             .on_change = [&](const absl::Status& status) {
+                                               absl::MutexLock lock(&mutex);
+                                               changed = status.ok();  // a half-written folder may be refused first
+                                             }});
+  ASSERT_TRUE(store.ok()) << store.status();
+  pki_.Write("a", pki_.Service("consent"));
+  absl::MutexLock lock(&mutex);
+  mutex.Await(absl::Condition(&changed));
+}
+
+}  // namespace
+}  // namespace nwd::tls
