@@ -20,7 +20,8 @@
 namespace nwd::http {
 namespace {
 
-// The library's own pool queues without bound. This one makes the accepting thread wait, so that the kernel turns the rest away.
+// The library's own pool queues without bound. This one makes the accepting thread wait, so that the kernel turns the
+// rest away.
 class BoundedPool final : public httplib::TaskQueue {
  public:
   BoundedPool() {
@@ -80,7 +81,9 @@ void Write(const Response& response, httplib::Response& out) {
   out.set_content(response.body, response.content_type);
 }
 
-void WriteError(int status, const std::string& text, httplib::Response& out) { Write({.status = status, .body = text + "\n"}, out); }
+void WriteError(int status, const std::string& text, httplib::Response& out) {
+  Write({.status = status, .body = text + "\n"}, out);
+}
 
 }  // namespace
 
@@ -102,7 +105,8 @@ struct HttpServer::Impl {
     }
     const std::pair<const std::string, Handler>* best = nullptr;
     for (const auto& route : prefixes) {
-      if (absl::StartsWith(in.path, route.first) && (best == nullptr || route.first.size() > best->first.size())) best = &route;
+      if (absl::StartsWith(in.path, route.first) && (best == nullptr || route.first.size() > best->first.size()))
+        best = &route;
     }
     if (best == nullptr) return false;
     Request request = ToRequest(in);
@@ -119,7 +123,8 @@ struct HttpServer::Impl {
     }
   }
 
-  // Called before the library's own routing, which matches regular expressions against whatever length of path it is given.
+  // Called before the library's own routing, which matches regular expressions against whatever length of path it is
+  // given.
   bool Route(const httplib::Request& in, httplib::Response& out) const {
     if (in.path.size() > kPathBytesMax) {
       WriteError(414, "the path is too long", out);
@@ -181,8 +186,8 @@ absl::Status HttpServer::Start() {
   }
   if (port_ <= 0) {
     const std::string reason = errno == 0 ? "the address is not known" : std::strerror(errno);
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot listen for HTTP on ", options_.address, ":", options_.port, ": ", reason, "; choose another address or port"));
+    return absl::FailedPreconditionError(absl::StrCat("cannot listen for HTTP on ", options_.address, ":",
+                                                      options_.port, ": ", reason, "; choose another address or port"));
   }
   impl_->thread = std::thread([this] { impl_->server.listen_after_bind(); });
   // Connections wait in the kernel from here on; Stop, however, works only on a server that has begun to accept.

@@ -4,9 +4,10 @@
 //   server.Handle("/hello", [](const Request& request) { return Response{.body = "hello\n"}; });
 //   NWD_RETURN_IF_ERROR(server.Start());          // server.port() says which port, if 0 was asked for
 //
-// Routes are added before Start. Handlers run on a few threads of the server's own, may block, and must be thread-safe; one that throws
-// answers 500. GET and HEAD reach Handle and HandlePrefix, POST reaches HandlePost. The longest matching prefix wins, an exact path
-// before any. Every answer closes its connection, so that idle readers hold no thread. Requests are bounded by limits.h (413, 414).
+// Routes are added before Start. Handlers run on a few threads of the server's own, may block, and must be thread-safe;
+// one that throws answers 500. GET and HEAD reach Handle and HandlePrefix, POST reaches HandlePost. The longest
+// matching prefix wins, an exact path before any. Every answer closes its connection, so that idle readers hold no
+// thread. Requests are bounded by limits.h (413, 414).
 #pragma once
 
 #include <functional>
@@ -22,11 +23,11 @@ namespace nwd::http {
 
 struct Request {
   std::string method;
-  std::string path;                                  // decoded, without the query
-  std::string rest;                                  // what follows the prefix, for HandlePrefix
-  std::multimap<std::string, std::string> query;     // decoded
-  std::multimap<std::string, std::string> headers;   // names in lower case
-  std::string body;                                  // POST only
+  std::string path;                                 // decoded, without the query
+  std::string rest;                                 // what follows the prefix, for HandlePrefix
+  std::multimap<std::string, std::string> query;    // decoded
+  std::multimap<std::string, std::string> headers;  // names in lower case
+  std::string body;                                 // POST only
 
   // The first value of the query parameter, or "".
   std::string Query(const std::string& name) const;
@@ -45,11 +46,11 @@ class HttpServer {
  public:
   struct Options {
     std::string address = "127.0.0.1";
-    int port = 0;                                    // 0: any free one
+    int port = 0;  // 0: any free one
   };
 
   explicit HttpServer(Options options);
-  ~HttpServer();                                     // stops
+  ~HttpServer();  // stops
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 

@@ -31,7 +31,8 @@ class Readiness {
   // Why not ready, sorted; empty if ready.
   std::vector<std::string> reasons() const;
 
-  // Calls `changed` now and whenever ready() changes, in order, with this object's lock held: it must be short and must not call back.
+  // Calls `changed` now and whenever ready() changes, in order, with this object's lock held: it must be short and must
+  // not call back.
   void Watch(std::function<void(bool ready)> changed);
 
  private:

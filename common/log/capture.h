@@ -18,10 +18,15 @@ namespace nwd::log {
 class Capture {
  public:
   explicit Capture(Level level = Level::kDebug) {
-    NWD_CHECK(Init({.program = "", .level = level, .file = "", .receiver = [this](std::string_view line) {
-                      absl::MutexLock lock(&mutex_);
-                      lines_.emplace_back(line);
-                    }}).ok());
+    NWD_CHECK(Init({.program = "",
+                    .level = level,
+                    .file = "",
+                    .receiver =
+                        [this](std::string_view line) {
+                          absl::MutexLock lock(&mutex_);
+                          lines_.emplace_back(line);
+                        }})
+                  .ok());
   }
   ~Capture() { Shutdown(); }
   Capture(const Capture&) = delete;

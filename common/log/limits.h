@@ -10,7 +10,8 @@ namespace nwd::log {
 // Lines waiting for the writer. A line that finds no room is dropped and counted.
 inline constexpr size_t kQueueBytesMax = 4 << 20;
 
-// How long the writer lets lines gather before it writes them together: waking it once for many lines is what keeps a line cheap.
+// How long the writer lets lines gather before it writes them together: waking it once for many lines is what keeps a
+// line cheap.
 inline constexpr absl::Duration kGatherTime = absl::Milliseconds(5);
 
 // A text value longer than this is cut, and ends in "…".

@@ -27,7 +27,8 @@ size_t Utf8Length(std::string_view text) {
     return continues(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && continues(2) ? 3 : 0;
   }
   if (first >= 0xF0 && first <= 0xF4) {  // up to U+10FFFF
-    return continues(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && continues(2) && continues(3) ? 4 : 0;
+    return continues(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && continues(2) && continues(3) ? 4
+                                                                                                                  : 0;
   }
   return 0;
 }
@@ -35,9 +36,15 @@ size_t Utf8Length(std::string_view text) {
 void AppendControl(char c, std::string& out) {
   constexpr char kHex[] = "0123456789abcdef";
   switch (c) {
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
     default:
       out += "\\u00";
       out += kHex[(c >> 4) & 0xF];
@@ -159,7 +166,8 @@ Line& Line::Bool(std::string_view key, bool value) {
 Line& Line::Status(const absl::Status& status) {
   if (status.ok()) return *this;
   const absl::string_view message = status.message();  // not std's in Debian's build
-  return Str("code", absl::StatusCodeToString(status.code())).Str("error", std::string_view(message.data(), message.size()));
+  return Str("code", absl::StatusCodeToString(status.code()))
+      .Str("error", std::string_view(message.data(), message.size()));
 }
 
 void Line::Emit() {

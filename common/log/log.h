@@ -5,13 +5,14 @@
 //
 //   {"ts":"2026-03-02T09:15:00.000123Z","level":"info","program":"nwd-consent","event":"rpc.call","method":"…","latency_us":12}
 //
-// Event names are fixed text, `area.what`; everything that varies is a field. Never personal data: no names, no references, no free
-// text a person wrote. Keys are ours (plain ASCII); values may be any bytes and come out as valid JSON.
+// Event names are fixed text, `area.what`; everything that varies is a field. Never personal data: no names, no
+// references, no free text a person wrote. Keys are ours (plain ASCII); values may be any bytes and come out as valid
+// JSON.
 //
-// A line is put in a bounded queue and written by one thread. A full queue drops the line rather than delay a call; dropped lines are
-// counted, and what got through is followed by a `log.dropped` line with the number. Before Init, and after Shutdown,
-// warnings and errors go straight to stderr and the rest nowhere. All functions are thread-safe. What is queued is written at exit;
-// a process that is killed loses what waited, at most some milliseconds of it.
+// A line is put in a bounded queue and written by one thread. A full queue drops the line rather than delay a call;
+// dropped lines are counted, and what got through is followed by a `log.dropped` line with the number. Before Init, and
+// after Shutdown, warnings and errors go straight to stderr and the rest nowhere. All functions are thread-safe. What
+// is queued is written at exit; a process that is killed loses what waited, at most some milliseconds of it.
 #pragma once
 
 #include <cstdint>
@@ -30,10 +31,11 @@ std::string_view LevelName(Level level);
 bool ParseLevel(std::string_view name, Level* level);
 
 struct Options {
-  std::string program;                             // said in every line; left out if empty
-  Level level = Level::kInfo;                      // lines below it cost nothing
-  std::string file;                                // appended to and rotated; empty for stderr
-  std::function<void(std::string_view)> receiver;  // if set, gets each line (no newline) instead, on the writer's thread
+  std::string program;         // said in every line; left out if empty
+  Level level = Level::kInfo;  // lines below it cost nothing
+  std::string file;            // appended to and rotated; empty for stderr
+  std::function<void(std::string_view)>
+      receiver;  // if set, gets each line (no newline) instead, on the writer's thread
 };
 
 // Starts the writer. Called again, it finishes with the former destination and goes on with the new one.

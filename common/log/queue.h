@@ -1,7 +1,8 @@
 // Between the threads that log and the one that writes: a bounded buffer of finished lines, taken whole by the writer.
 //
-// The writer sleeps until the buffer stops being empty, then lets lines gather for a moment: under load it is woken some 200 times a
-// second however many lines there are (spdlog's own asynchronous logger wakes its thread for nearly each).
+// The writer sleeps until the buffer stops being empty, then lets lines gather for a moment: under load it is woken
+// some 200 times a second however many lines there are (spdlog's own asynchronous logger wakes its thread for nearly
+// each).
 #pragma once
 
 #include <atomic>
@@ -44,7 +45,7 @@ class Queue {
   absl::Mutex lifecycle_;  // Start and Stop, one at a time
   std::thread writer_ ABSL_GUARDED_BY(lifecycle_);
   std::deque<std::string> programs_ ABSL_GUARDED_BY(lifecycle_);  // what program_ has ever pointed to
-  std::unique_ptr<Sink> sink_;  // the writer's while it runs
+  std::unique_ptr<Sink> sink_;                                    // the writer's while it runs
 
   absl::Mutex mutex_;
   std::string waiting_ ABSL_GUARDED_BY(mutex_);

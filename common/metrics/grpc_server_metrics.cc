@@ -11,8 +11,10 @@ constexpr int kUnknown = 2;
 
 // As Go prints them: what existing dashboards match on.
 constexpr std::array<const char*, kGrpcCodes> kCodeNames = {
-    "OK",       "Canceled",          "Unknown",          "InvalidArgument",    "DeadlineExceeded", "NotFound",   "AlreadyExists", "PermissionDenied",
-    "ResourceExhausted", "FailedPrecondition", "Aborted", "OutOfRange", "Unimplemented", "Internal", "Unavailable", "DataLoss", "Unauthenticated"};
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
 
 Labels WithCode(Labels labels, int code) {
   labels.emplace_back("grpc_code", kCodeNames[code]);
@@ -26,7 +28,8 @@ GrpcServerMetrics::GrpcServerMetrics(Registry& registry)
       handled_(registry.AddCounter("grpc_server_handled_total", "Calls finished on the server, by code.")),
       received_(registry.AddCounter("grpc_server_msg_received_total", "Messages received by the server.")),
       sent_(registry.AddCounter("grpc_server_msg_sent_total", "Messages sent by the server.")),
-      seconds_(registry.AddHistogram("grpc_server_handling_seconds", "Time from start to finish of a call, in seconds.")) {}
+      seconds_(
+          registry.AddHistogram("grpc_server_handling_seconds", "Time from start to finish of a call, in seconds.")) {}
 
 GrpcServerMetrics::~GrpcServerMetrics() = default;
 

@@ -86,8 +86,10 @@ GaugeFamily Registry::AddGauge(const std::string& name, const std::string& help)
   return GaugeFamily(&prometheus::BuildGauge().Name(name).Help(help).Register(impl_->registry));
 }
 
-HistogramFamily Registry::AddHistogram(const std::string& name, const std::string& help, std::vector<double> buckets) noexcept {
-  return HistogramFamily(&prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry), std::move(buckets));
+HistogramFamily Registry::AddHistogram(const std::string& name, const std::string& help,
+                                       std::vector<double> buckets) noexcept {
+  return HistogramFamily(&prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry),
+                         std::move(buckets));
 }
 
 Registration Registry::OnScrape(std::function<void(Scrape&)> read) {

@@ -9,10 +9,10 @@
 //     scrape.Gauge("nwd_store_cache_bytes", "Bytes in the block cache.", store.CacheBytes());
 //   });
 //
-// Families and handles are small values that point into the registry; they are valid while it lives, and copying one does not copy the
-// figure. The same name, or the same labels, asked for twice gives the same figure; a name that Prometheus does not allow, or one used
-// for two kinds, ends the program. Everything is thread-safe. Base units: seconds and bytes. Never a label whose values are people's or
-// organisations': labels are few and known beforehand.
+// Families and handles are small values that point into the registry; they are valid while it lives, and copying one
+// does not copy the figure. The same name, or the same labels, asked for twice gives the same figure; a name that
+// Prometheus does not allow, or one used for two kinds, ends the program. Everything is thread-safe. Base units:
+// seconds and bytes. Never a label whose values are people's or organisations': labels are few and known beforehand.
 #pragma once
 
 #include <functional>
@@ -113,7 +113,8 @@ class Scrape {
   virtual void Gauge(const std::string& name, const std::string& help, double value, const Labels& labels = {}) = 0;
 };
 
-// Keeps a scrape callback in place; when it goes, the callback is not running and will not run again. It must go before the registry.
+// Keeps a scrape callback in place; when it goes, the callback is not running and will not run again. It must go before
+// the registry.
 class Registration {
  public:
   Registration() = default;

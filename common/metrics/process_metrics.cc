@@ -10,8 +10,10 @@
 namespace nwd::metrics {
 namespace {
 
-// Fields of /proc/self/stat that are used, counted from 0 after the program's name in brackets (proc(5) numbers them from 3).
-constexpr size_t kUserTicks = 11, kSystemTicks = 12, kThreads = 17, kStartTicks = 19, kVirtualBytes = 20, kResidentPages = 21;
+// Fields of /proc/self/stat that are used, counted from 0 after the program's name in brackets (proc(5) numbers them
+// from 3).
+constexpr size_t kUserTicks = 11, kSystemTicks = 12, kThreads = 17, kStartTicks = 19, kVirtualBytes = 20,
+                 kResidentPages = 21;
 
 std::vector<double> ReadStat() {
   std::ifstream in("/proc/self/stat");

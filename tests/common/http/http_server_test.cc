@@ -26,7 +26,9 @@ class HttpServerTest : public ::testing::Test {
 };
 
 Handler Say(const std::string& text) {
-  return [text](const Request& request) { return Response{.body = absl::StrCat(text, request.rest, request.Query("q"), request.body)}; };
+  return [text](const Request& request) {
+    return Response{.body = absl::StrCat(text, request.rest, request.Query("q"), request.body)};
+  };
 }
 
 TEST_F(HttpServerTest, AnExactPathWinsOverPrefixesAndTheLongestPrefixOverTheRest) {
@@ -61,7 +63,8 @@ TEST_F(HttpServerTest, PostReachesOnlyItsOwnRoute) {
 
 TEST_F(HttpServerTest, StatusHeadersAndTypeAreTheHandlers) {
   server_.Handle("/gone", [](const Request&) {
-    return Response{.status = 410, .content_type = "application/json", .body = "{}", .headers = {{"Cache-Control", "no-store"}}};
+    return Response{
+        .status = 410, .content_type = "application/json", .body = "{}", .headers = {{"Cache-Control", "no-store"}}};
   });
   Start();
   const httplib::Result result = Client().Get("/gone");
@@ -115,7 +118,8 @@ TEST_F(HttpServerTest, APortInUseIsOneSentence) {
   HttpServer second({.address = "127.0.0.1", .port = server_.port()});
   const absl::Status status = second.Start();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(status.message()), HasSubstr(absl::StrCat("127.0.0.1:", server_.port(), ": Address already in use")));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr(absl::StrCat("127.0.0.1:", server_.port(), ": Address already in use")));
 }
 
 TEST_F(HttpServerTest, AnAddressThatIsNotOursIsOneSentence) {

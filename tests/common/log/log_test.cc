@@ -31,11 +31,17 @@ json OnlyLine(Capture& capture) {
 
 TEST(LogTest, ALineIsOneJsonObjectWithItsFieldsInOrder) {
   Capture capture;
-  Line(Level::kInfo, "rpc.call").Str("method", "CheckAccess").Int("latency_us", 12).Bool("replayed", false).Float("share", 0.5).Emit();
+  Line(Level::kInfo, "rpc.call")
+      .Str("method", "CheckAccess")
+      .Int("latency_us", 12)
+      .Bool("replayed", false)
+      .Float("share", 0.5)
+      .Emit();
   const std::vector<std::string> lines = capture.Lines();
   ASSERT_THAT(lines, SizeIs(1));
-  EXPECT_THAT(lines[0], HasSubstr("\"level\":\"info\",\"event\":\"rpc.call\",\"method\":\"CheckAccess\",\"latency_us\":12,"
-                                  "\"replayed\":false,\"share\":0.5}"));
+  EXPECT_THAT(lines[0],
+              HasSubstr("\"level\":\"info\",\"event\":\"rpc.call\",\"method\":\"CheckAccess\",\"latency_us\":12,"
+                        "\"replayed\":false,\"share\":0.5}"));
   EXPECT_TRUE(json::accept(lines[0])) << lines[0];
 }
 
@@ -55,7 +61,8 @@ TEST(LogTest, TimeIsUtcWithMicroseconds) {
 TEST(LogTest, AnyTextComesBackUnchanged) {
   std::string every_byte;
   for (int c = 0; c < 0x80; ++c) every_byte += static_cast<char>(c);
-  for (const std::string& text : {every_byte, std::string("quote \" slash \\ line\nend"), std::string("Zoë – 日本 🚪"), std::string()}) {
+  for (const std::string& text :
+       {every_byte, std::string("quote \" slash \\ line\nend"), std::string("Zoë – 日本 🚪"), std::string()}) {
     Capture capture;
     Line(Level::kInfo, "x.y").Str("v", text).Emit();
     EXPECT_EQ(OnlyLine(capture)["v"], text);
@@ -63,9 +70,11 @@ TEST(LogTest, AnyTextComesBackUnchanged) {
 }
 
 TEST(LogTest, BytesThatAreNotUtf8BecomeTheReplacementCharacter) {
-  const std::pair<std::string, std::string> cases[] = {
-      {"a\xFFz", "a\uFFFDz"}, {"\xC0\xAF", "\uFFFD\uFFFD"}, {"\xED\xA0\x80", "\uFFFD\uFFFD\uFFFD"}, {"end\xE2\x82", "end\uFFFD\uFFFD"},
-      {"\xF4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"}};
+  const std::pair<std::string, std::string> cases[] = {{"a\xFFz", "a\uFFFDz"},
+                                                       {"\xC0\xAF", "\uFFFD\uFFFD"},
+                                                       {"\xED\xA0\x80", "\uFFFD\uFFFD\uFFFD"},
+                                                       {"end\xE2\x82", "end\uFFFD\uFFFD"},
+                                                       {"\xF4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"}};
   for (const auto& [text, expected] : cases) {
     Capture capture;
     Line(Level::kInfo, "x.y").Str("v", text).Emit();
@@ -127,7 +136,8 @@ TEST(LogTest, AFileGetsTheProgramsLines) {
 }
 
 TEST(LogTest, AFileThatCannotBeWrittenIsSaid) {
-  const absl::Status status = Init({.program = "p", .level = Level::kInfo, .file = "/proc/no/such/file.log", .receiver = nullptr});
+  const absl::Status status =
+      Init({.program = "p", .level = Level::kInfo, .file = "/proc/no/such/file.log", .receiver = nullptr});
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), HasSubstr("/proc/no/such/file.log"));
 }
@@ -138,11 +148,16 @@ TEST(LogTest, AFullQueueDropsLinesAndSaysHowMany) {
   absl::Mutex mutex;
   std::vector<std::string> lines;
   const uint64_t dropped_before = DroppedLines();
-  ASSERT_TRUE(Init({.program = "", .level = Level::kInfo, .file = "", .receiver = [&](std::string_view line) {
-                      if (first.exchange(false)) hold.wait();
-                      absl::MutexLock lock(&mutex);
-                      lines.emplace_back(line);
-                    }}).ok());
+  ASSERT_TRUE(Init({.program = "",
+                    .level = Level::kInfo,
+                    .file = "",
+                    .receiver =
+                        [&](std::string_view line) {
+                          if (first.exchange(false)) hold.wait();
+                          absl::MutexLock lock(&mutex);
+                          lines.emplace_back(line);
+                        }})
+                  .ok());
   const std::string payload(4000, 'x');
   const size_t emitted = 3 * kQueueBytesMax / payload.size();
   for (size_t i = 0; i < emitted; ++i) Line(Level::kInfo, "x.y").Str("v", payload).Emit();

@@ -61,7 +61,9 @@ TEST(MetricsTest, AScrapeReadsFiguresWhenAskedUntilTheRegistrationGoes) {
       scrape.Gauge("nwd_test_keys", "Keys.", ++reads, {{"store", "one"}});
       scrape.Counter("nwd_test_reads_total", "Reads.", reads);
     });
-    const Registration second = registry.OnScrape([](Scrape& scrape) { scrape.Gauge("nwd_test_keys", "Keys.", 7, {{"store", "two"}}); });
+    const Registration second = registry.OnScrape([](Scrape& scrape) {
+      scrape.Gauge("nwd_test_keys", "Keys.", 7, {{"store", "two"}});
+    });
     EXPECT_EQ(reads, 0);
     EXPECT_EQ(Sample(registry, "nwd_test_keys{store=\"one\"}"), 1);
     EXPECT_EQ(Sample(registry, "nwd_test_keys{store=\"two\"}"), 7);
@@ -83,7 +85,8 @@ TEST(MetricsTest, ProcessFiguresAreOfThisProcess) {
   EXPECT_GE(Sample(registry, "process_cpu_seconds_total"), 0);
   EXPECT_GE(Sample(registry, "process_max_fds"), files);
   EXPECT_GE(Sample(registry, "process_threads"), 1);
-  EXPECT_NEAR(Sample(registry, "process_start_time_seconds"), absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()), 600);
+  EXPECT_NEAR(Sample(registry, "process_start_time_seconds"), absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()),
+              600);
 }
 
 TEST(GrpcServerMetricsTest, ACallIsCountedUnderTheCommonNames) {
@@ -98,10 +101,13 @@ TEST(GrpcServerMetricsTest, ACallIsCountedUnderTheCommonNames) {
   method.Handled(16, absl::Microseconds(60));
   method.Handled(99, absl::ZeroDuration());
 
-  const std::string labels = "{grpc_method=\"CheckAccess\",grpc_service=\"nwd.consent.v1.AccessService\",grpc_type=\"unary\"}";
+  const std::string labels =
+      "{grpc_method=\"CheckAccess\",grpc_service=\"nwd.consent.v1.AccessService\",grpc_type=\"unary\"}";
   const auto handled = [&](const std::string& code) {
-    return Sample(registry, "grpc_server_handled_total{grpc_code=\"" + code +
-                                "\",grpc_method=\"CheckAccess\",grpc_service=\"nwd.consent.v1.AccessService\",grpc_type=\"unary\"}");
+    return Sample(
+        registry,
+        "grpc_server_handled_total{grpc_code=\"" + code +
+            "\",grpc_method=\"CheckAccess\",grpc_service=\"nwd.consent.v1.AccessService\",grpc_type=\"unary\"}");
   };
   EXPECT_EQ(Sample(registry, "grpc_server_started_total" + labels), 2);
   EXPECT_EQ(Sample(registry, "grpc_server_msg_received_total" + labels), 1);
