@@ -21,6 +21,7 @@ if(NWD_SANITIZER)
 endif()
 
 add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror)
+add_compile_options(-Wno-array-bounds -Wno-restrict)   # g++ 12 sees ghosts in std::string at -O2
 add_compile_options(-fcoroutines)
 
 find_program(CCACHE ccache)

@@ -64,6 +64,8 @@ class Queue final : public async::Executor {
   void Post(absl::AnyInvocable<void()> work) override;
   void PostAt(absl::Time time, absl::AnyInvocable<void()> work) override;
 
+  // Going down: start nothing new. From the queue's thread.
+  bool stopping() const { return stopping_; }
   grpc::CompletionQueue* cq() { return cq_; }
   grpc::ServerCompletionQueue* server_cq() { return server_cq_.get(); }
 

@@ -1,0 +1,115 @@
+#include "common/rpc/call_chain.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/time/clock.h"
+#include "common/access/policy.h"
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/crypto/random.h"
+#include "common/ids/names.h"
+#include "common/log/log.h"
+#include "common/rpc/limits.h"
+#include "common/rpc/validation.h"
+#include "common/status/status.h"
+#include "common/tls/identity.h"
+
+namespace nwd::rpc {
+namespace {
+
+constexpr size_t kTraceIdLength = 32;
+
+// The trace id of a W3C traceparent ("00-<32 hex>-<16 hex>-<2 hex>"), or a new one.
+std::string TraceId(std::string_view traceparent) {
+  if (traceparent.size() == 55 && traceparent.substr(0, 3) == "00-") {
+    const std::string_view id = traceparent.substr(3, kTraceIdLength);
+    if (id.find_first_not_of("0123456789abcdef") == std::string_view::npos) return std::string(id);
+  }
+  return absl::BytesToHexString(crypto::RandomBytes(kTraceIdLength / 2));
+}
+
+}  // namespace
+
+CallChain::CallChain(const ServerOptions& options, const Router& router, const std::atomic<bool>& draining)
+    : options_(options),
+      draining_(draining),
+      call_metrics_(std::make_unique<metrics::GrpcServerMetrics>(*options.metrics)) {
+  for (const auto& route : router.routes()) {
+    metrics_[route.get()] =
+        &call_metrics_->Add(route->method->service()->full_name(), route->method->name(),
+                            route->stream ? metrics::RpcType::kServerStream : metrics::RpcType::kUnary);
+  }
+}
+
+async::Task<absl::Status> CallChain::Identify(const PeerFacts& peer, Call::Facts& facts) {
+  NWD_CO_ASSIGN_OR_RETURN(const tls::Identity identity, tls::ParseIdentity(peer.uris, options_.trust_domain));
+  facts.caller.identity = identity.Uri();
+  facts.caller.serial = peer.serial;
+  if (identity.is_service()) {
+    facts.caller.kind = access::Caller::Kind::kService;
+    facts.caller.service = identity.name;
+    co_return absl::OkStatus();
+  }
+  facts.caller.organisation = options_.registry->FindByIdentity(facts.caller.identity);
+  if (facts.caller.organisation == nullptr && options_.on_unknown_identity) {
+    std::string asked = facts.caller.identity;
+    NWD_CO_RETURN_IF_ERROR(co_await options_.on_unknown_identity(asked));
+    facts.caller.organisation = options_.registry->FindByIdentity(facts.caller.identity);
+  }
+  if (facts.caller.organisation != nullptr) facts.caller.kind = access::Caller::Kind::kOrganisation;
+  co_return absl::OkStatus();
+}
+
+async::Task<absl::Status> CallChain::Admit(const Route& route, const PeerFacts& peer, Call& call, Limiter::Ticket& ticket) {
+  Call::Facts facts;
+  facts.trace_id = TraceId(peer.traceparent);
+  // A stream lives as long as its caller wants; a call without a deadline gets one.
+  facts.deadline = peer.deadline != absl::InfiniteFuture() || route.stream ? peer.deadline : absl::Now() + kDefaultDeadline;
+  absl::Status identified = co_await Identify(peer, facts);
+  facts.practitioner = peer.practitioner;
+  call.SetFacts(std::move(facts));
+  call.SetRegistry(options_.registry);
+  if (route.stream) call.SetDraining(&draining_);
+  NWD_CO_RETURN_IF_ERROR(identified);
+  NWD_CO_RETURN_IF_ERROR(access::Admit(route.rule, call.caller()));
+  NWD_CO_RETURN_IF_ERROR(limiter_.Enter(call.caller(), static_cast<bool>(route.stream), &ticket));
+  if (route.rule.about_person() && !call.caller().IsService() && !ids::IsPractitioner(call.practitioner())) {
+    co_return status::InvalidField("metadata nwd-practitioner",
+                                   "names the practitioner who acts, [A-Za-z0-9_-]{1,64}; calls about a person need it");
+  }
+  co_return absl::OkStatus();
+}
+
+absl::Status CallChain::CheckTie(const Call& call) {
+  if (call.TieProved()) return absl::OkStatus();
+  return absl::InternalError(Cat(call.method().full_name(), " answered OK without having established its tie"));
+}
+
+async::Task<absl::Status> CallChain::RunUnary(const Route& route, Call& call, const Message& request, Message& response) {
+  NWD_CO_RETURN_IF_ERROR(Validate(request, call.Now()));
+  NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
+  NWD_CO_RETURN_IF_ERROR(co_await route.unary(call, request, response));
+  co_return CheckTie(call);
+}
+
+async::Task<absl::Status> CallChain::RunStream(const Route& route, Call& call, const Message& request, RawWriter& writer) {
+  NWD_CO_RETURN_IF_ERROR(Validate(request, call.Now()));
+  co_return co_await route.stream(call, request, writer);
+}
+
+void CallChain::Finished(const Route& route, const Call& call, const absl::Status& status, absl::Duration latency) {
+  const bool ours = absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status);
+  MetricsOf(route).Handled(static_cast<int>(absl::IsUnknown(status) ? absl::StatusCode::kInternal : status.code()), latency);
+  log::Line line(ours ? log::Level::kError : log::Level::kInfo, "rpc.call");
+  line.Str("method", route.method->full_name()).Str("trace_id", call.trace_id());
+  if (call.caller().organisation != nullptr) {
+    line.Str("organisation", call.caller().organisation->slug);
+  } else if (call.caller().IsService()) {
+    line.Str("service", call.caller().service);
+  }
+  line.Int("latency_us", absl::ToInt64Microseconds(latency)).Str("code", absl::StatusCodeToString(status.code()));
+  // Messages for callers say nothing about people, but only our own failures are the operator's business.
+  if (ours) line.Str("error", StdView(status.message()));
+  line.Emit();
+}
+
+}  // namespace nwd::rpc

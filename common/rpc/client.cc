@@ -1,0 +1,159 @@
+#include "common/rpc/client.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/codegen/client_unary_call.h>
+#include <grpcpp/support/sync_stream.h>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "common/base/check.h"
+#include "common/base/strings.h"
+#include "common/rpc/limits.h"
+#include "common/rpc/queue.h"
+#include "common/rpc/wire.h"
+
+namespace nwd::rpc {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::Message;
+
+// Tries again what certainly had no effect or may safely be repeated: every mutation of this API is protected by its request_id or is
+// idempotent by nature. Pauses 50 ms to 1 s.
+constexpr char kServiceConfig[] = R"({
+  "methodConfig": [{
+    "name": [{}],
+    "retryPolicy": {
+      "maxAttempts": 5,
+      "initialBackoff": "0.05s",
+      "maxBackoff": "1s",
+      "backoffMultiplier": 3,
+      "retryableStatusCodes": ["UNAVAILABLE"]
+    }
+  }]
+})";
+
+// A channel may fall asleep trying a service that was down; it shall notice within a second that it is back.
+constexpr int kReconnectBackoffMaxMs = 1000;
+constexpr int kReconnectBackoffInitialMs = 50;
+
+const std::string& PathOf(const Message& request, bool streaming) {
+  static absl::Mutex mutex;
+  static auto* const paths = new absl::flat_hash_map<const Descriptor*, std::string>;
+  const Descriptor* type = request.GetDescriptor();
+  absl::MutexLock lock(&mutex);
+  std::string& path = (*paths)[type];
+  if (path.empty()) {
+    for (int s = 0; s < type->file()->service_count(); ++s) {
+      const auto* service = type->file()->service(s);
+      for (int m = 0; m < service->method_count(); ++m) {
+        const auto* method = service->method(m);
+        if (method->input_type() == type && method->server_streaming() == streaming) {
+          path = Cat("/", service->full_name(), "/", method->name());
+        }
+      }
+    }
+    NWD_CHECK(!path.empty());
+  }
+  return path;
+}
+
+void Prepare(grpc::ClientContext& context, const CallOptions& options) {
+  if (options.timeout != absl::InfiniteDuration()) context.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
+  if (!options.practitioner.empty()) context.AddMetadata("nwd-practitioner", options.practitioner);
+  if (!options.traceparent.empty()) context.AddMetadata("traceparent", options.traceparent);
+}
+
+class SyncStream final : public Client::RawStream {
+ public:
+  SyncStream(grpc::Channel& channel, const Message& request, const CallOptions& options) {
+    Prepare(context_, options);
+    const grpc::internal::RpcMethod method(PathOf(request, true).c_str(), grpc::internal::RpcMethod::SERVER_STREAMING);
+    reader_.reset(grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(&channel, method, &context_, Serialize(request)));
+  }
+  bool Read(Message& response) override {
+    grpc::ByteBuffer bytes;
+    if (!reader_->Read(&bytes)) return false;
+    parsed_ = Parse(bytes, response);
+    return parsed_.ok();
+  }
+  absl::Status Finish() override {
+    if (!parsed_.ok()) context_.TryCancel();
+    const absl::Status status = FromGrpc(reader_->Finish());
+    return parsed_.ok() ? status : parsed_;
+  }
+  void Cancel() override { context_.TryCancel(); }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> reader_;
+  absl::Status parsed_;
+};
+
+}  // namespace
+
+struct Client::State {
+  explicit State(std::shared_ptr<grpc::Channel> to) : channel(std::move(to)), stub(channel) {}
+  std::shared_ptr<grpc::Channel> channel;
+  grpc::GenericStub stub;
+};
+
+Client::Client(const std::string& address, std::shared_ptr<grpc::ChannelCredentials> credentials) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectBackoffInitialMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectBackoffMaxMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectBackoffMaxMs);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // one identity's connections are nobody else's
+  state_ = std::make_unique<State>(grpc::CreateCustomChannel(address, credentials, arguments));
+}
+
+Client::~Client() = default;
+
+const std::shared_ptr<grpc::Channel>& Client::channel() const { return state_->channel; }
+
+bool Client::WaitForConnected(absl::Duration timeout) {
+  return state_->channel->WaitForConnected(absl::ToChronoTime(absl::Now() + timeout));
+}
+
+CallOptions Client::OptionsFor(const rpc::Call& call) {
+  CallOptions options;
+  options.timeout = call.deadline() == absl::InfiniteFuture() ? kDefaultDeadline : call.deadline() - absl::Now();
+  options.practitioner = call.practitioner();
+  options.traceparent = Cat("00-", call.trace_id(), "-", call.trace_id().substr(0, 16), "-01");
+  return options;
+}
+
+absl::Status Client::CallRaw(const Message& request, Message& response, const CallOptions& options) {
+  grpc::ClientContext context;
+  Prepare(context, options);
+  const grpc::internal::RpcMethod method(PathOf(request, false).c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
+  grpc::ByteBuffer bytes;
+  const grpc::Status status =
+      grpc::internal::BlockingUnaryCall(state_->channel.get(), method, &context, Serialize(request), &bytes);
+  if (!status.ok()) return FromGrpc(status);
+  return Parse(bytes, response);
+}
+
+async::Task<absl::Status> Client::AwaitRaw(const Message& request, Message& response, const CallOptions& options) {
+  Queue* queue = Queue::Current();
+  NWD_CHECK(queue != nullptr);
+  if (queue->stopping()) co_return absl::UnavailableError("this service is going down");
+  grpc::ClientContext context;
+  Prepare(context, options);
+  grpc::ByteBuffer bytes;
+  grpc::Status status;
+  const auto reader = state_->stub.PrepareUnaryCall(&context, PathOf(request, false), Serialize(request), queue->cq());
+  reader->StartCall();
+  co_await Operation([&](void* tag) { reader->Finish(&bytes, &status, tag); });
+  if (!status.ok()) co_return FromGrpc(status);
+  co_return Parse(bytes, response);
+}
+
+std::unique_ptr<Client::RawStream> Client::WatchRaw(const Message& request, const CallOptions& options) {
+  return std::make_unique<SyncStream>(*state_->channel, request, options);
+}
+
+}  // namespace nwd::rpc

@@ -1,0 +1,51 @@
+#include "common/rpc/limiter.h"
+
+#include "common/rpc/limits.h"
+#include "common/status/status.h"
+
+namespace nwd::rpc {
+
+Limiter::Ticket::~Ticket() {
+  if (limiter_ != nullptr) limiter_->Leave(*this);
+}
+
+absl::Status Limiter::Enter(const access::Caller& caller, bool stream, Ticket* ticket) {
+  absl::MutexLock lock(&mutex_);
+  Counts* own = nullptr;
+  const std::string& id = caller.OrganisationId();
+  if (!id.empty()) own = &by_organisation_[id];
+  const auto full = [stream](const Counts& counts, int calls_max, int streams_max) {
+    return stream ? counts.streams >= streams_max : counts.calls >= calls_max;
+  };
+  if (full(all_, kInFlightMax, kStreamsMax)) return status::Shed("the service is at its limit of calls in flight", kShedRetryAfter);
+  if (own != nullptr && full(*own, kInFlightPerOrganisationMax, kStreamsPerOrganisationMax)) {
+    return status::Shed("your organisation is at its limit of calls in flight", kShedRetryAfter);
+  }
+  ++(stream ? all_.streams : all_.calls);
+  if (own != nullptr) ++(stream ? own->streams : own->calls);
+  ticket->limiter_ = this;
+  ticket->stream_ = stream;
+  ticket->organisation_id_ = id;
+  return absl::OkStatus();
+}
+
+void Limiter::Leave(const Ticket& ticket) {
+  absl::MutexLock lock(&mutex_);
+  --(ticket.stream_ ? all_.streams : all_.calls);
+  if (ticket.organisation_id_.empty()) return;
+  const auto own = by_organisation_.find(ticket.organisation_id_);
+  --(ticket.stream_ ? own->second.streams : own->second.calls);
+  if (own->second.calls == 0 && own->second.streams == 0) by_organisation_.erase(own);
+}
+
+int Limiter::calls() const {
+  absl::MutexLock lock(&mutex_);
+  return all_.calls;
+}
+
+int Limiter::streams() const {
+  absl::MutexLock lock(&mutex_);
+  return all_.streams;
+}
+
+}  // namespace nwd::rpc

@@ -1,0 +1,54 @@
+#include "common/rpc/peer.h"
+
+#include <grpc/grpc_security_constants.h>
+
+#include "common/base/strings.h"
+#include "common/tls/certificate.h"
+
+namespace nwd::rpc {
+namespace {
+
+constexpr size_t kCertificatesKeptMax = 4096;
+
+struct Certificate {
+  std::vector<std::string> uris;
+  std::string serial;
+};
+
+const Certificate& Known(std::string_view pem) {
+  thread_local absl::flat_hash_map<std::string, Certificate> known;
+  const auto found = known.find(AbslView(pem));
+  if (found != known.end()) return found->second;
+  if (known.size() >= kCertificatesKeptMax) known.clear();
+  Certificate certificate;
+  if (auto facts = tls::ParseCertificate(pem); facts.ok()) {
+    certificate = {std::move(facts->uris), std::move(facts->serial)};
+  }
+  return known.emplace(std::string(pem), std::move(certificate)).first->second;
+}
+
+std::string Metadata(const grpc::ServerContext& context, const char* name) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(name);
+  return found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
+}
+
+}  // namespace
+
+PeerFacts FactsOf(const grpc::ServerContext& context) {
+  PeerFacts facts;
+  const auto auth = context.auth_context();
+  const auto pem = auth->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (pem.size() == 1) {
+    const Certificate& certificate = Known({pem.front().data(), pem.front().size()});
+    facts.uris = certificate.uris;
+    facts.serial = certificate.serial;
+  }
+  facts.practitioner = Metadata(context, "nwd-practitioner");
+  facts.traceparent = Metadata(context, "traceparent");
+  const auto deadline = context.deadline();
+  if (deadline < std::chrono::system_clock::now() + std::chrono::hours(24 * 365)) facts.deadline = absl::FromChrono(deadline);
+  return facts;
+}
+
+}  // namespace nwd::rpc

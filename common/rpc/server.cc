@@ -1,0 +1,247 @@
+#include "common/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+
+#include "absl/time/clock.h"
+#include "common/base/check.h"
+#include "common/base/strings.h"
+#include "common/rpc/background.h"
+#include "common/rpc/call_chain.h"
+#include "common/rpc/health.h"
+#include "common/rpc/limits.h"
+#include "common/rpc/peer.h"
+#include "common/rpc/queue.h"
+#include "common/rpc/raw_service.h"
+#include "common/rpc/stream_writer.h"
+#include "common/rpc/wire.h"
+
+namespace nwd::rpc {
+namespace {
+
+// Tells a call that its caller has gone, and its coroutine that gRPC is done with the context.
+class Done final : public Tag {
+ public:
+  Done(grpc::ServerContext& context, Call& call) : context_(context), call_(call) {}
+  void Complete(bool) override {
+    done_ = true;
+    if (context_.IsCancelled()) call_.Cancel();
+    if (waiter_) waiter_.resume();
+  }
+  bool await_ready() const { return done_; }
+  void await_suspend(std::coroutine_handle<> handle) { waiter_ = handle; }
+  void await_resume() const {}
+
+ private:
+  grpc::ServerContext& context_;
+  Call& call_;
+  bool done_ = false;
+  std::coroutine_handle<> waiter_;
+};
+
+}  // namespace
+
+struct Server::State {
+  State(ServerOptions given, Router& routes) : options(std::move(given)), chain(options, WithHealth(routes), draining) {}
+
+  const Router& WithHealth(Router& router) {
+    health.Register(router);
+    return router;
+  }
+
+  // One method as gRPC knows it.
+  struct Method {
+    const Route* route;
+    RawService* service;
+    int index;
+  };
+
+  async::internal::Detached ServeUnary(const Method& method, Queue& queue);
+  async::internal::Detached ServeStream(const Method& method, Queue& queue);
+  void Serve(const Method& method, Queue& queue) { method.route->stream ? ServeStream(method, queue) : ServeUnary(method, queue); }
+
+  ServerOptions options;
+  Health health;
+  std::atomic<bool> draining{false};
+  CallChain chain;
+  std::vector<std::unique_ptr<RawService>> services;
+  std::vector<Method> methods;
+  std::vector<std::unique_ptr<Queue>> queues;
+  std::unique_ptr<grpc::Server> server;
+  int port = 0;
+  BackgroundWork background;
+  Outstanding calls;
+  size_t next_queue = 0;
+};
+
+async::internal::Detached Server::State::ServeUnary(const Method& method, Queue& queue) {
+  const Route& route = *method.route;
+  grpc::ServerContext context;
+  grpc::ByteBuffer bytes;
+  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder(&context);
+  Call call(*route.method, route.rule, chain.clock());
+  Done done(context, call);
+  context.AsyncNotifyWhenDone(static_cast<Tag*>(&done));
+  const bool accepted = co_await Operation(
+      [&](void* tag) { method.service->RequestUnary(method.index, &context, &bytes, &responder, queue.server_cq(), tag); });
+  if (!accepted) co_return;  // the server is going down; no call was begun
+  Outstanding::Guard guard(calls);
+  Serve(method, queue);  // another may come meanwhile
+
+  const absl::Time start = absl::Now();
+  auto& figures = chain.MetricsOf(route);
+  figures.Started();
+  Limiter::Ticket ticket;
+  std::unique_ptr<Message> request(route.request_prototype->New());
+  std::unique_ptr<Message> response(route.response_prototype->New());
+  const PeerFacts peer = FactsOf(context);
+  absl::Status status = co_await chain.Admit(route, peer, call, ticket);
+  if (status.ok()) status = Parse(bytes, *request);
+  bytes.Clear();
+  if (status.ok()) {
+    figures.Received();
+    status = co_await chain.RunUnary(route, call, *request, *response);
+  }
+  co_await Operation([&](void* tag) {
+    if (status.ok()) {
+      figures.Sent();
+      responder.Finish(Serialize(*response), grpc::Status::OK, tag);
+    } else {
+      responder.FinishWithError(ToGrpc(status), tag);
+    }
+  });
+  chain.Finished(route, call, status, absl::Now() - start);
+  co_await done;
+}
+
+async::internal::Detached Server::State::ServeStream(const Method& method, Queue& queue) {
+  const Route& route = *method.route;
+  grpc::ServerContext context;
+  grpc::ByteBuffer bytes;
+  grpc::ServerAsyncWriter<grpc::ByteBuffer> responder(&context);
+  Call call(*route.method, route.rule, chain.clock());
+  Done done(context, call);
+  context.AsyncNotifyWhenDone(static_cast<Tag*>(&done));
+  const bool accepted = co_await Operation(
+      [&](void* tag) { method.service->RequestStream(method.index, &context, &bytes, &responder, queue.server_cq(), tag); });
+  if (!accepted) co_return;
+  Outstanding::Guard guard(calls);
+  Serve(method, queue);
+
+  const absl::Time start = absl::Now();
+  auto& figures = chain.MetricsOf(route);
+  figures.Started();
+  Limiter::Ticket ticket;
+  std::unique_ptr<Message> request(route.request_prototype->New());
+  const PeerFacts peer = FactsOf(context);
+  absl::Status status = co_await chain.Admit(route, peer, call, ticket);
+  if (status.ok()) status = Parse(bytes, *request);
+  if (status.ok()) {
+    figures.Received();
+    StreamWriter writer(context, responder, figures, queue);
+    status = co_await chain.RunStream(route, call, *request, writer);
+  }
+  co_await Operation([&](void* tag) { responder.Finish(ToGrpc(status), tag); });
+  chain.Finished(route, call, status, absl::Now() - start);
+  co_await done;
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Server::~Server() {
+  if (state_->server != nullptr) Drain(absl::ZeroDuration());
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Router& router) {
+  if (options.reflection) {
+    static const bool once = (grpc::reflection::InitProtoReflectionServerBuilderPlugin(), true);
+    (void)once;
+  }
+  auto state = std::make_unique<State>(std::move(options), router);
+  absl::Status complete = router.Check();
+  if (!complete.ok()) return complete;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(state->options.address, state->options.credentials, &state->port);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second process on the port shall fail, not share it
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, static_cast<int>(absl::ToInt64Milliseconds(kConnectionAgeMax)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, static_cast<int>(absl::ToInt64Milliseconds(kConnectionAgeGrace)));
+  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  std::map<const google::protobuf::ServiceDescriptor*, RawService*> services;
+  for (const auto& route : router.routes()) {
+    RawService*& service = services[route->method->service()];
+    if (service == nullptr) {
+      state->services.push_back(std::make_unique<RawService>(*route->method->service()));
+      service = state->services.back().get();
+      builder.RegisterService(service);
+    }
+    state->methods.push_back({route.get(), service, route->method->index()});
+  }
+  const int threads = state->options.threads > 0 ? state->options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  for (int i = 0; i < threads; ++i) state->queues.push_back(std::make_unique<Queue>(builder.AddCompletionQueue()));
+  state->server = builder.BuildAndStart();
+  if (state->server == nullptr || state->port == 0) {
+    return absl::FailedPreconditionError(Cat("cannot listen on ", state->options.address,
+                                             ": another program holds that port, or the address is not this machine's"));
+  }
+  for (auto& queue : state->queues) {
+    for (const auto& method : state->methods) {
+      for (int i = 0; i < kPendingRequestsPerMethod; ++i) state->Serve(method, *queue);
+    }
+  }
+  for (auto& queue : state->queues) queue->Start();
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+int Server::port() const { return state_->port; }
+
+void Server::SetServing(bool serving) { state_->health.SetServing(serving); }
+
+void Server::Background(std::function<async::Task<void>(Stop&)> work) {
+  Queue& queue = *state_->queues[state_->next_queue++ % state_->queues.size()];
+  state_->background.Start(queue, std::move(work));
+}
+
+void Server::Drain(absl::Duration patience) {
+  State& state = *state_;
+  SetServing(false);
+  state.draining = true;
+  state.background.stop().Request();
+  // Takes no new call; waits for those in flight, and cancels what is left when the patience is over.
+  state.server->Shutdown(absl::ToChronoTime(absl::Now() + patience));
+  state.calls.WaitForNone();
+  state.background.WaitForEnd();
+  for (auto& queue : state.queues) queue->Stop();
+  state.server.reset();
+}
+
+struct ClientRuntime::State {
+  std::vector<std::unique_ptr<Queue>> queues;
+  Outstanding work;
+  std::atomic<size_t> next{0};
+};
+
+ClientRuntime::ClientRuntime(int threads) : state_(std::make_unique<State>()) {
+  for (int i = 0; i < threads; ++i) {
+    state_->queues.push_back(std::make_unique<Queue>(std::make_unique<grpc::CompletionQueue>()));
+    state_->queues.back()->Start();
+  }
+}
+
+ClientRuntime::~ClientRuntime() {
+  state_->work.WaitForNone();
+  for (auto& queue : state_->queues) queue->Stop();
+}
+
+void ClientRuntime::Start(std::function<async::Task<void>()> work) {
+  Queue& queue = *state_->queues[state_->next++ % state_->queues.size()];
+  auto guard = std::make_shared<Outstanding::Guard>(state_->work);
+  queue.Post([work = std::move(work), guard]() mutable {
+    async::Spawn([](std::function<async::Task<void>()> run, std::shared_ptr<Outstanding::Guard> held) -> async::Task<void> {
+      co_await run();
+      held.reset();
+    }(std::move(work), std::move(guard)));
+  });
+}
+
+}  // namespace nwd::rpc
