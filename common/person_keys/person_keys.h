@@ -29,7 +29,7 @@ using PersonKey = std::shared_ptr<const crypto::AeadKey>;
 class PersonKeys {
  public:
   // `wrapping_key`: 32 bytes derived from the hub key for this service.
-  PersonKeys(store::Store& store, std::string_view wrapping_key);
+  PersonKeys(store::Store& store, std::string_view wrapping_key, size_t cached_keys_max = kCachedKeysMax);
   ~PersonKeys();
 
   async::Task<absl::StatusOr<PersonKey>> Ensure(ids::Uuid person_id);
