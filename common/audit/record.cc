@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "common/audit/audit.h"
 #include "common/base/check.h"
 #include "common/base/macros.h"
 #include "common/crypto/hmac.h"
@@ -15,7 +16,7 @@ constexpr char kEntryFormat = 1;
 constexpr char kRecordFormat = 1;
 constexpr size_t kCommitmentKeyBytes = crypto::kKeySizeBytes;
 constexpr std::string_view kSealedFor = "nwd audit detail";
-constexpr int64_t kBucketSeconds = 600;  // part of entry format 1: see README.md
+const int64_t kBucketSeconds = absl::ToInt64Seconds(kTimeBucket);  // part of entry format 1: see README.md
 
 char Low(size_t size, int shift) { return static_cast<char>(size >> shift); }
 
