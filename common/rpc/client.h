@@ -30,9 +30,9 @@ namespace nwd::rpc {
 struct CallOptions {
   absl::Duration timeout = absl::Seconds(10);
   // Sent as metadata "nwd-practitioner".
-  std::string practitioner;
+  std::string practitioner = {};
   // Sent as "traceparent" where not empty: the whole header value.
-  std::string traceparent;
+  std::string traceparent = {};
 };
 
 class Client {
@@ -51,17 +51,23 @@ class Client {
     return response;
   }
 
+  // `options` outlives the call. (No defaults made in place: g++ 12 destroys such temporaries twice within a co_await.)
   template <class Response, class Request>
-  async::Task<absl::StatusOr<Response>> Await(const Request& request, CallOptions options = {}) {
+  async::Task<absl::StatusOr<Response>> Await(const Request& request, const CallOptions& options) {
     Response response;
     absl::Status status = co_await AwaitRaw(request, response, options);
     if (!status.ok()) co_return status;
     co_return response;
   }
+  template <class Response, class Request>
+  async::Task<absl::StatusOr<Response>> Await(const Request& request) {
+    return Await<Response>(request, DefaultOptions());
+  }
   // The same on behalf of a call: its deadline, practitioner and trace go along.
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> AwaitFor(const rpc::Call& call, const Request& request) {
-    return Await<Response>(request, OptionsFor(call));
+    const CallOptions options = OptionsFor(call);
+    co_return co_await Await<Response>(request, options);
   }
 
   // A server stream, read by a blocking client.
@@ -95,6 +101,7 @@ class Client {
   const std::shared_ptr<grpc::Channel>& channel() const;
 
   static CallOptions OptionsFor(const rpc::Call& call);
+  static const CallOptions& DefaultOptions();
 
  private:
   absl::Status CallRaw(const google::protobuf::Message& request, google::protobuf::Message& response, const CallOptions& options);

@@ -204,6 +204,7 @@ void Server::Background(std::function<async::Task<void>(Stop&)> work) {
 
 void Server::Drain(absl::Duration patience) {
   State& state = *state_;
+  if (state.server == nullptr) return;
   SetServing(false);
   state.draining = true;
   state.background.stop().Request();
