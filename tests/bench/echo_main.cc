@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "common/async/task.h"
 #include "common/config/config.h"
 #include "common/rpc/queue.h"
 #include "common/rpc/raw_service.h"
