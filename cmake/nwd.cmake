@@ -10,6 +10,17 @@ function(nwd_precompiled name header)
   target_link_libraries(${name} PUBLIC ${ARGN})
 endfunction()
 
+# Under the thread sanitizer every program carries what shows it the locks of Debian's Abseil.
+if(NWD_SANITIZER STREQUAL thread)
+  add_library(nwd_tsan OBJECT ${CMAKE_SOURCE_DIR}/cmake/tsan/absl_mutex.cc)
+  target_link_libraries(nwd_tsan PUBLIC absl::synchronization absl::time ${CMAKE_DL_LIBS})
+endif()
+function(_nwd_sanitize name)
+  if(TARGET nwd_tsan)
+    target_link_libraries(${name} PRIVATE nwd_tsan)
+  endif()
+endfunction()
+
 # nwd_library(name [GRPC] SRCS … DEPS …): GRPC only where a file includes gRPC headers.
 function(nwd_library name)
   cmake_parse_arguments(ARG "GRPC" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
@@ -31,6 +42,7 @@ function(nwd_program name)
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
   _nwd_reuse_pch(${name} "${ARG_GRPC}")
+  _nwd_sanitize(${name})
 endfunction()
 
 # nwd_test(name [GRPC] SRCS … DEPS … [LABELS …] [TIMEOUT s]): one GoogleTest program, one ctest entry per case.
@@ -53,9 +65,15 @@ function(nwd_test name)
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
   _nwd_reuse_pch(${name} "${ARG_GRPC}")
+  _nwd_sanitize(${name})
   # One ctest entry per program: a process start per case would cost more than the cases.
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  if(NWD_SANITIZER STREQUAL thread)
+    # Debian's libraries are not built with the sanitizer: what happens inside them is theirs.
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT
+                         "TSAN_OPTIONS=ignore_noninstrumented_modules=1 suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan/suppressions.txt")
+  endif()
 endfunction()
 
 # nwd_storage_proto(name): services/<name>/storage.proto, what that service keeps, as library nwd_<name>_storage.
