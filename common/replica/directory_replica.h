@@ -7,6 +7,7 @@
 // few seconds, so that strangers cannot make us hammer it).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,12 +20,25 @@
 #include "common/rpc/client.h"
 #include "common/store/store.h"
 #include "nwd/common/v1/change_service.pb.h"
+#include "nwd/directory/v1/catalogue_service.pb.h"
+#include "nwd/directory/v1/organisation_service.pb.h"
 
 namespace nwd::replica {
+
+// What the replica asks of the directory.
+struct DirectoryPeer {
+  ReadChanges read_changes;
+  std::function<async::Task<absl::StatusOr<directory::v1::GetOrganisationResponse>>(const directory::v1::GetOrganisationRequest&)>
+      get_organisation;
+  std::function<async::Task<absl::StatusOr<directory::v1::GetServiceResponse>>(const directory::v1::GetServiceRequest&)> get_service;
+};
+// Over the network.
+DirectoryPeer DirectoryPeerOf(rpc::Client& client);
 
 class DirectoryReplica {
  public:
   DirectoryReplica(store::Store& store, rpc::Client& directory, access::Registry& registry, const Clock& clock);
+  DirectoryReplica(store::Store& store, DirectoryPeer directory, access::Registry& registry, const Clock& clock);
   ~DirectoryReplica();
 
   // Fills the registry from what the store holds. Blocks; at start only.
@@ -35,8 +49,9 @@ class DirectoryReplica {
   // A service as last known here; nothing where it is not known (or was deleted).
   static absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader& reader, std::string_view service_id);
 
-  // Asks the directory about what the replica lacks. Afterwards the registry or the store holds it, if it exists. An unreachable directory
-  // is UNAVAILABLE. For the chain: rpc::ServerOptions::on_unknown_identity.
+  // Asks the directory about what the replica lacks. OK says that it answered, either way: afterwards the registry (an organisation, an
+  // identity) or the store (a service) holds it, if it exists. An unreachable directory is UNAVAILABLE, reason DIRECTORY_UNREACHABLE.
+  // AskIdentity is for the chain: rpc::ServerOptions::on_unknown_identity.
   async::Task<absl::Status> AskIdentity(std::string spiffe_id);
   async::Task<absl::Status> AskOrganisation(std::string organisation_id);
   async::Task<absl::Status> AskService(std::string service_id);
