@@ -1,0 +1,141 @@
+#include "services/outcome/changes.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "services/outcome/journeys.h"
+#include "services/outcome/outcome_kinds.h"
+#include "services/outcome/timestamps.h"
+
+namespace nwd::outcome {
+namespace {
+
+using common::v1::PersonChange;
+
+// Actions on the referrer's side; all others happen on the receiver's.
+constexpr std::array<std::string_view, 6> kReferrerActions{"CREATE", "SEND", "ANSWER", "WITHDRAW", "CLOSE", "SWEEP"};
+
+std::string TypeOf(std::string_view thing, const std::string& name) { return Cat(thing, ".", absl::AsciiStrToLower(name)); }
+
+// It never left its referrer's desk.
+bool IsDraft(const common::v1::ReferralChange& change) {
+  return change.to_state() == "DRAFT" || (change.from_state() == "DRAFT" && change.to_state() != "SENT");
+}
+
+// When an outcome stands in a journey: by the end of the day it happened, or when it was recorded if that was earlier.
+absl::Time StepTimeOf(const storage::OutcomeRow& outcome, absl::Time recorded) {
+  const std::optional<absl::CivilDay> day = ParseDay(outcome.occurred_on());
+  if (!day) return recorded;
+  return std::min(recorded, absl::FromCivil(*day + 1, London()) - absl::Microseconds(1));
+}
+
+}  // namespace
+
+absl::Status Changes::Apply(store::Txn& txn, const common::v1::Change& change) const {
+  const absl::Time time = FromTimestamp(change.change_time());
+  switch (change.detail_case()) {
+    case common::v1::Change::kPerson:
+      return ApplyPerson(txn, change.person(), time);
+    case common::v1::Change::kConsent:
+      return ApplyConsent(txn, change.consent(), time);
+    case common::v1::Change::kReferral:
+      return ApplyReferral(txn, change.referral(), time);
+    case common::v1::Change::kAppointment:
+      return ApplyAppointment(txn, change.appointment(), time);
+    case common::v1::Change::kOutcome:
+      return ApplyOutcome(txn, change.outcome(), time);
+    default:
+      return absl::OkStatus();
+  }
+}
+
+absl::Status Changes::ApplyPerson(store::Txn& txn, const PersonChange& change, absl::Time time) const {
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid person, IdOf("person_id", change.person_id()));
+  if (change.type() == PersonChange::TYPE_ERASED) {
+    NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(txn, person));
+    if (erased) return absl::OkStatus();
+    Journeys::MarkErased(txn, person);
+    on_erased_(txn, person);
+    return absl::OkStatus();
+  }
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid organisation, IdOf("organisation_id", change.organisation_id()));
+  Step step{.time = time, .sequence = 0, .source = organisation, .row = {}};
+  step.row.set_type(absl::AsciiStrToLower(Cat("person.", PersonChange::Type_Name(change.type()).substr(sizeof("TYPE_") - 1))));
+  step.row.set_organisation_id(change.organisation_id());
+  NWD_ASSIGN_OR_RETURN(const bool added, Journeys::Add(txn, person, step));
+  if (!added) return absl::OkStatus();
+  NWD_RETURN_IF_ERROR(counts_.Begin(txn, Source::kPeople, MonthOf(time)));
+  if (change.type() == PersonChange::TYPE_REGISTERED) return counts_.Add(txn, Counter::kPeopleRegistered, MonthOf(time), 1);
+  if (change.type() == PersonChange::TYPE_JOINED) return counts_.Add(txn, Counter::kRepeatRegistrationsAvoided, MonthOf(time), 1);
+  return absl::OkStatus();
+}
+
+absl::Status Changes::ApplyConsent(store::Txn& txn, const common::v1::ConsentChange& change, absl::Time time) const {
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid person, IdOf("person_id", change.person_id()));
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid consent, IdOf("consent_id", change.consent_id()));
+  Step step{.time = time, .sequence = 0, .source = consent, .row = {}};
+  step.row.set_type(TypeOf("consent", change.state()));
+  step.row.set_organisation_id(change.captor_organisation_id());
+  return Journeys::Add(txn, person, step).status();
+}
+
+absl::Status Changes::ApplyReferral(store::Txn& txn, const common::v1::ReferralChange& change, absl::Time time) const {
+  NWD_ASSIGN_OR_RETURN(const bool is_new, referrals_.Apply(txn, change, time));
+  if (!is_new) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid referral, IdOf("referral_id", change.referral_id()));
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> row, Referrals::Find(txn, referral));
+  NWD_RETURN_IF_ERROR(outcomes_.CountAll(txn, referral, *row));
+
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid person, IdOf("person_id", change.person_id()));
+  NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(txn, person));
+  if (erased) return Referrals::Forget(txn, referral);
+  Step step{.time = time, .sequence = change.sequence(), .source = referral, .row = {}};
+  const bool by_referrer = std::ranges::find(kReferrerActions, change.action()) != kReferrerActions.end();
+  step.row.set_type(TypeOf("referral", change.action()));
+  step.row.set_organisation_id(by_referrer ? change.referrer_organisation_id() : change.receiver_organisation_id());
+  step.row.set_referral_id(change.referral_id());
+  step.row.set_service_id(change.service_id());
+  step.row.set_draft(IsDraft(change));
+  return Journeys::Add(txn, person, step).status();
+}
+
+absl::Status Changes::ApplyAppointment(store::Txn& txn, const common::v1::AppointmentChange& change, absl::Time time) const {
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid person, IdOf("person_id", change.person_id()));
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid referral, IdOf("referral_id", change.referral_id()));
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid appointment, IdOf("appointment_id", change.appointment_id()));
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> row, Referrals::Find(txn, referral));
+  Step step{.time = time, .sequence = 0, .source = appointment, .row = {}};
+  step.row.set_type(TypeOf("appointment", change.state()));
+  step.row.set_referral_id(change.referral_id());
+  if (row) {
+    step.row.set_organisation_id(row->receiver_organisation_id());
+    step.row.set_service_id(row->service_id());
+  }
+  return Journeys::Add(txn, person, step).status();
+}
+
+absl::Status Changes::ApplyOutcome(store::Txn& txn, const common::v1::OutcomeChange& change, absl::Time time) const {
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid id, IdOf("outcome_id", change.outcome_id()));
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid referral_id, IdOf("referral_id", change.referral_id()));
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid person, IdOf("person_id", change.person_id()));
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::OutcomeRow> outcome, Outcomes::Find(txn, id));
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> referral, Referrals::Find(txn, referral_id));
+  if (!outcome || !referral) return absl::OkStatus();  // erased since
+  NWD_RETURN_IF_ERROR(outcomes_.Count(txn, *outcome, *referral));
+  NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(txn, person));
+  if (erased) return Outcomes::Delete(txn, *outcome);
+  Step step{.time = StepTimeOf(*outcome, time), .sequence = 0, .source = id, .row = {}};
+  step.row.set_type(StepType(outcome->kind()));
+  step.row.set_organisation_id(outcome->recorder_organisation_id());
+  step.row.set_referral_id(outcome->referral_id());
+  step.row.set_service_id(referral->service_id());
+  step.row.set_outcome_id(outcome->outcome_id());
+  return Journeys::Add(txn, person, step).status();
+}
+
+}  // namespace nwd::outcome

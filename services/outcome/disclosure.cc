@@ -1,0 +1,257 @@
+#include "services/outcome/disclosure.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "common/base/check.h"
+
+namespace nwd::outcome {
+namespace {
+
+// Wholes are wanted most: they are suppressed only where cells do not help.
+constexpr int64_t kWholePrice = int64_t{1} << 32;
+constexpr int64_t kLargestSmall = kSuppressBelow - 1;
+
+bool IsSmall(int64_t exact) { return exact > 0 && exact < kSuppressBelow; }
+
+// What a printed figure says by itself. `zeros_hidden`: in its row zeros are suppressed too, so that suppressed may mean 0.
+Bounds Says(const Figure& figure, bool zeros_hidden) {
+  switch (figure.shown) {
+    case Shown::kMissing:
+      return {};
+    case Shown::kZero:
+      return {0, 0};
+    case Shown::kRounded: {
+      const int64_t value = RoundedToFive(figure.exact);
+      return {std::max(kSuppressBelow, value - kRoundTo / 2), value + kRoundTo / 2};
+    }
+    case Shown::kSuppressed:
+      break;
+  }
+  const int64_t low = zeros_hidden ? 0 : 1;
+  return {low, figure.exact <= kLargestSmall ? kLargestSmall : Bounds::kNoLimit};
+}
+
+// A cut of the year as a flow: from the year of each cell down to its months, across to the whole's month, and up to the whole's year.
+class CutNetwork {
+ public:
+  // `wholes`: what other cuts imply of the whole, by slot. `cells` may be empty: then only time adds up.
+  CutNetwork(Series& whole, std::vector<Series>& cells, const std::array<Bounds, kSlots>& wholes)
+      : wholes_(wholes), network_(kWholeNodes + static_cast<int>(cells.size()) * kCellNodes) {
+    for (const Series& cell : cells) {
+      for (int slot = 0; slot < kSlots; ++slot) {
+        if (cell[slot].exact == 0 && cell[slot].shown == Shown::kSuppressed) zeros_hidden_[slot] = true;
+      }
+    }
+    for (size_t cell = 0; cell < cells.size(); ++cell) AddCell(cells[cell], kWholeNodes + static_cast<int>(cell) * kCellNodes);
+    for (int month = 0; month < kMonthSlots; ++month) {
+      if (cells.empty()) network_.AddArc(kRoot, WholeNode(month), whole[month].exact, {});
+      if (cells.empty()) parts_.push_back({});
+      AddFigure(whole[month], month, /*is_whole=*/true, WholeNode(month), WholeNode(QuarterSlotOf(month)));
+    }
+    for (int quarter = kFirstQuarterSlot; quarter < kYearSlot; ++quarter) {
+      AddFigure(whole[quarter], quarter, true, WholeNode(quarter), WholeNode(kYearSlot));
+    }
+    AddFigure(whole[kYearSlot], kYearSlot, true, WholeNode(kYearSlot), kRoot);
+  }
+
+  // Suppresses until every suppressed figure is safe. True where it suppressed anything.
+  bool Secure() {
+    bool changed = false;
+    for (bool settled = false; !settled;) {
+      settled = true;
+      for (int arc = 0; arc < static_cast<int>(parts_.size()); ++arc) {
+        while (!Safe(arc)) {
+          if (!Loosen(arc)) break;
+          settled = false;
+          changed = true;
+        }
+      }
+    }
+    return changed;
+  }
+
+  // What this cut implies of the whole in each slot, were the whole itself not printed there.
+  std::array<Bounds, kSlots> Implied() const {
+    std::array<Bounds, kSlots> implied;
+    for (size_t arc = 0; arc < parts_.size(); ++arc) {
+      if (parts_[arc].is_whole) implied[parts_[arc].slot] = network_.ImpliedFlow(static_cast<int>(arc));
+    }
+    return implied;
+  }
+
+  // Writes down what outsiders can work out of each figure. Not into the figures at once: they are inputs until all cuts are done.
+  void Note(std::vector<std::pair<Figure*, Bounds>>& notes) const {
+    for (size_t arc = 0; arc < parts_.size(); ++arc) {
+      if (parts_[arc].figure == nullptr || parts_[arc].figure->shown == Shown::kMissing) continue;
+      notes.push_back({parts_[arc].figure, network_.PossibleFlow(static_cast<int>(arc))});
+    }
+  }
+
+ private:
+  static constexpr int kRoot = 0;
+  static constexpr int kWholeNodes = 1 + kSlots;            // the root, and a node for every slot of the whole
+  static constexpr int kCellNodes = 1 + kQuarterSlots;      // the year and the quarters; months go straight across
+  static int WholeNode(int slot) { return 1 + slot; }
+
+  struct Part {
+    Figure* figure = nullptr;
+    int slot = 0;
+    bool is_whole = false;
+  };
+
+  void AddCell(Series& cell, int base) {
+    AddFigure(cell[kYearSlot], kYearSlot, false, kRoot, base);
+    for (int quarter = kFirstQuarterSlot; quarter < kYearSlot; ++quarter) {
+      AddFigure(cell[quarter], quarter, false, base, base + 1 + quarter - kFirstQuarterSlot);
+    }
+    for (int month = 0; month < kMonthSlots; ++month) {
+      AddFigure(cell[month], month, false, base + 1 + QuarterSlotOf(month) - kFirstQuarterSlot, WholeNode(month));
+    }
+  }
+
+  void AddFigure(Figure& figure, int slot, bool is_whole, int from, int to) {
+    parts_.push_back({&figure, slot, is_whole});
+    network_.AddArc(from, to, figure.exact, BoundsOf(parts_.back(), figure));
+  }
+
+  // What is known of a figure were it shown as `as`: what it says, what earlier releases said, what other cuts imply.
+  Bounds BoundsOf(const Part& part, const Figure& as) const {
+    Bounds bounds = Both(Says(as, zeros_hidden_[part.slot]), as.known);
+    // No data is known to be nothing; a period that is not over yet is not known.
+    if (as.shown == Shown::kMissing && part.slot < kMonthSlots) bounds = {as.exact, as.exact};
+    return part.is_whole ? Both(bounds, wholes_[part.slot]) : bounds;
+  }
+
+  bool Safe(int arc) const {
+    const Figure* figure = parts_[arc].figure;
+    if (figure == nullptr || figure->shown != Shown::kSuppressed) return true;
+    const Bounds possible = network_.PossibleFlow(arc);
+    return possible.high - possible.low + 1 >= kSpanMin;
+  }
+
+  bool Loosen(int arc) {
+    const auto candidate = [this](int other) -> std::optional<FlowNetwork::Loosened> {
+      const Part& part = parts_[other];
+      if (part.figure == nullptr || part.figure->shown != Shown::kRounded) return std::nullopt;
+      Figure suppressed = *part.figure;
+      suppressed.shown = Shown::kSuppressed;
+      return FlowNetwork::Loosened{BoundsOf(part, suppressed), suppressed.exact + (part.is_whole ? kWholePrice : 0)};
+    };
+    const std::optional<FlowNetwork::Choice> choice = network_.CheapestLoosening(arc, candidate);
+    if (choice) {
+      for (const int other : choice->arcs) Suppress(other);
+      return !choice->arcs.empty();
+    }
+    return HideZeros(parts_[arc].slot) || HideAll();
+  }
+
+  void Suppress(int arc) {
+    parts_[arc].figure->shown = Shown::kSuppressed;
+    network_.SetBounds(arc, BoundsOf(parts_[arc], *parts_[arc].figure));
+  }
+
+  // From now on a suppressed cell of this slot may be 0. True where that is new, and where there is a zero nobody knows of.
+  bool HideZeros(int slot) {
+    const auto hides = [slot](const Part& part) {
+      return part.figure != nullptr && !part.is_whole && part.slot == slot && part.figure->shown == Shown::kZero &&
+             part.figure->known.high > 0;
+    };
+    if (zeros_hidden_[slot] || std::ranges::none_of(parts_, hides)) return false;
+    zeros_hidden_[slot] = true;
+    for (size_t arc = 0; arc < parts_.size(); ++arc) {
+      const Part& part = parts_[arc];
+      if (part.figure == nullptr || part.slot != slot || part.is_whole) continue;
+      if (part.figure->shown == Shown::kZero || part.figure->shown == Shown::kSuppressed) Suppress(static_cast<int>(arc));
+    }
+    return true;
+  }
+
+  // The last resort: nothing of this cut is printed, its zeros neither, then nothing of the whole. True where that is new.
+  bool HideAll() {
+    bool changed = false;
+    for (int slot = 0; slot < kSlots; ++slot) changed |= HideZeros(slot);
+    for (const bool wholes : {false, true}) {
+      if (changed) return true;
+      for (size_t arc = 0; arc < parts_.size(); ++arc) {
+        const Part& part = parts_[arc];
+        if (part.figure == nullptr || part.is_whole != wholes || part.figure->shown != Shown::kRounded) continue;
+        Suppress(static_cast<int>(arc));
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  const std::array<Bounds, kSlots>& wholes_;
+  std::array<bool, kSlots> zeros_hidden_{};
+  FlowNetwork network_;
+  std::vector<Part> parts_;  // by arc
+};
+
+void ShowAlone(Series& series) {
+  for (Figure& figure : series) {
+    if (figure.shown == Shown::kMissing) continue;
+    figure.shown = PublishAlone(figure.exact).shown;
+    if (figure.stays_suppressed) figure.shown = Shown::kSuppressed;
+  }
+}
+
+}  // namespace
+
+int64_t RoundedToFive(int64_t exact) { return (exact + kRoundTo / 2) / kRoundTo * kRoundTo; }
+
+Published PublishAlone(int64_t exact) {
+  if (exact == 0) return {Shown::kZero, 0};
+  if (IsSmall(exact)) return {Shown::kSuppressed, 0};
+  return {Shown::kRounded, RoundedToFive(exact)};
+}
+
+std::optional<double> PercentOf(Published part, Published whole) {
+  if (whole.shown != Shown::kRounded || whole.value < kPercentFrom) return std::nullopt;
+  if (part.shown != Shown::kRounded && part.shown != Shown::kZero) return std::nullopt;
+  return 100.0 * static_cast<double>(part.value) / static_cast<double>(whole.value);
+}
+
+void AddUp(Series& series) {
+  for (int slot = kFirstQuarterSlot; slot < kSlots; ++slot) series[slot].exact = 0;
+  for (int month = 0; month < kMonthSlots; ++month) {
+    series[QuarterSlotOf(month)].exact += series[month].exact;
+    series[kYearSlot].exact += series[month].exact;
+  }
+}
+
+void Protect(YearOfFigures& year) {
+  ShowAlone(year.whole);
+  for (std::vector<Series>& cells : year.cuts) {
+    for (Series& cell : cells) ShowAlone(cell);
+  }
+  std::vector<Series> none;
+  std::vector<std::vector<Series>*> cuts;
+  for (std::vector<Series>& cells : year.cuts) cuts.push_back(&cells);
+  if (cuts.empty()) cuts.push_back(&none);
+
+  // Each round secures every cut against what the others imply of the whole; a round that suppresses nothing is the last.
+  std::vector<std::pair<Figure*, Bounds>> notes;
+  std::vector<std::array<Bounds, kSlots>> implied(cuts.size());
+  bool changed = true;
+  for (bool first = true; changed; first = false) {
+    changed = first && cuts.size() > 1;
+    notes.clear();
+    for (size_t cut = 0; cut < cuts.size(); ++cut) {
+      std::array<Bounds, kSlots> others;
+      for (size_t other = 0; other < cuts.size(); ++other) {
+        if (other == cut) continue;
+        for (int slot = 0; slot < kSlots; ++slot) others[slot] = Both(others[slot], implied[other][slot]);
+      }
+      CutNetwork network(year.whole, *cuts[cut], others);
+      changed |= network.Secure();
+      implied[cut] = network.Implied();
+      network.Note(notes);
+    }
+  }
+  for (const auto& [figure, bounds] : notes) figure->known = Both(figure->known, bounds);
+}
+
+}  // namespace nwd::outcome

@@ -1,0 +1,105 @@
+#include "services/outcome/journeys.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "common/base/macros.h"
+#include "common/store/proto_value.h"
+#include "services/outcome/keys.h"
+#include "services/outcome/outcomes.h"
+#include "services/outcome/referrals.h"
+
+namespace nwd::outcome {
+namespace {
+
+// `referral` is null for a step that is about none, or about one this service knows nothing of.
+bool Sees(const storage::StepRow& step, const storage::ReferralRow* referral, std::string_view organisation_id, bool whole) {
+  if (referral != nullptr) {
+    if (referral->referrer_organisation_id() == organisation_id) return true;
+    if (step.draft()) return false;
+    if (IsReceiver(*referral, organisation_id) && referral->accepted()) return true;
+    return whole && !referral->in_error();
+  }
+  if (!step.referral_id().empty()) return false;
+  return whole || step.organisation_id() == organisation_id;
+}
+
+}  // namespace
+
+absl::StatusOr<bool> Journeys::Add(store::Txn& txn, ids::Uuid person, const Step& step) {
+  NWD_ASSIGN_OR_RETURN(const bool erased, IsErased(txn, person));
+  if (erased) return false;
+  const std::string key = keys::Step(person, step.time, step.sequence, step.row.type(), step.source);
+  std::string there;
+  NWD_ASSIGN_OR_RETURN(const bool known, txn.Get(key, &there));
+  if (known) return false;
+  store::PutMessage(txn, key, step.row);
+  return true;
+}
+
+void Journeys::MarkErased(store::Txn& txn, ids::Uuid person) { txn.Put(keys::Erased(person), ""); }
+
+absl::StatusOr<bool> Journeys::IsErased(const store::Reader& reader, ids::Uuid person) {
+  std::string there;
+  return reader.Get(keys::Erased(person), &there);
+}
+
+absl::StatusOr<bool> Journeys::ForgetSome(store::Txn& txn, ids::Uuid person, int limit) {
+  std::vector<std::pair<std::string, storage::StepRow>> steps;
+  absl::Status fault;
+  NWD_RETURN_IF_ERROR(txn.Scan(store::PrefixRange(keys::Journey(person)), store::Direction::kForward,
+                               [&](std::string_view key, std::string_view value) {
+                                 absl::StatusOr<storage::StepRow> row = store::ParseValue<storage::StepRow>(key, value);
+                                 if (!row.ok()) fault = row.status();
+                                 if (!row.ok() || static_cast<int>(steps.size()) == limit) return store::Visit::kStop;
+                                 steps.emplace_back(key, *std::move(row));
+                                 return store::Visit::kContinue;
+                               }));
+  NWD_RETURN_IF_ERROR(fault);
+  for (const auto& [key, step] : steps) {
+    if (const std::optional<ids::Uuid> referral = ids::Uuid::Parse(step.referral_id())) {
+      NWD_RETURN_IF_ERROR(Referrals::Forget(txn, *referral));
+    }
+    if (const std::optional<ids::Uuid> outcome = ids::Uuid::Parse(step.outcome_id())) {
+      NWD_ASSIGN_OR_RETURN(const std::optional<storage::OutcomeRow> row, Outcomes::Find(txn, *outcome));
+      if (row) NWD_RETURN_IF_ERROR(Outcomes::Delete(txn, *row));
+    }
+    txn.Delete(key);
+  }
+  return !steps.empty();
+}
+
+absl::Status Journeys::Visit(const store::Reader& reader, ids::Uuid person, std::string_view organisation_id, bool whole,
+                             std::string_view after,
+                             absl::FunctionRef<store::Visit(std::string_view key, absl::Time, const storage::StepRow&)> visit) {
+  store::Range range = store::PrefixRange(keys::Journey(person));
+  if (!after.empty()) range.begin = std::string(after) + '\0';
+  absl::Status fault;
+  NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+    store::KeyReader parts(key);
+    std::string_view who;
+    uint64_t micros = 0;
+    const absl::StatusOr<storage::StepRow> step = store::ParseValue<storage::StepRow>(key, value);
+    if (!step.ok()) {
+      fault = step.status();
+    } else if (!parts.Bytes(ids::Uuid::kSizeBytes, &who) || !parts.Number(&micros)) {
+      fault = absl::DataLossError("a stored step has a key of another form");
+    }
+    if (!fault.ok()) return store::Visit::kStop;
+    std::optional<storage::ReferralRow> referral;
+    if (const std::optional<ids::Uuid> id = ids::Uuid::Parse(step->referral_id())) {
+      absl::StatusOr<std::optional<storage::ReferralRow>> found = Referrals::Find(reader, *id);
+      if (!found.ok()) {
+        fault = found.status();
+        return store::Visit::kStop;
+      }
+      referral = *std::move(found);
+    }
+    if (!Sees(*step, referral ? &*referral : nullptr, organisation_id, whole)) return store::Visit::kContinue;
+    return visit(key, absl::FromUnixMicros(static_cast<int64_t>(micros)), *step);
+  }));
+  return fault;
+}
+
+}  // namespace nwd::outcome

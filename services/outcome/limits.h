@@ -1,0 +1,26 @@
+// The limits of the outcome service.
+#pragma once
+
+#include "absl/time/time.h"
+
+namespace nwd::outcome {
+
+// Changes of this service's own feed applied in one transaction.
+inline constexpr int kOwnChangesAtOnce = 100;
+// How long to wait for the next before looking whether to stop.
+inline constexpr absl::Duration kOwnChangesWait = absl::Seconds(1);
+inline constexpr absl::Duration kOwnChangesRetry = absl::Seconds(1);
+
+// Outcomes one referral can have: more is a mistake of a program.
+inline constexpr int kOutcomesPerReferralMax = 500;
+
+// Steps of an erased person taken out in one transaction.
+inline constexpr int kForgottenAtOnce = 200;
+
+// Releases computed at the same time, and waiting to be.
+inline constexpr int kReleaseThreads = 1;
+inline constexpr int kReleasesWaitingMax = 4;
+// A release reaches back this many years.
+inline constexpr int kReleaseYearsMax = 20;
+
+}  // namespace nwd::outcome

@@ -1,0 +1,33 @@
+// nwd-outcome: reads its options, opens its stores, serves, drains.
+#include "common/program/service_program.h"
+#include "common/store_rocksdb/rocks_store.h"
+#include "services/outcome/app.h"
+
+int main(int argc, char** argv) {
+  using namespace nwd;
+  program::ServiceProgram program("outcome", "Records what became of people, shows their journeys and publishes indicators.",
+                                  {.grpc_port = 7104, .http_port = 9104});
+  program.AddPeer("directory", 7101);
+  program.AddPeer("consent", 7102);
+  program.AddPeer("referral", 7103);
+  if (const std::optional<int> code = program.Configure(argc, argv)) return *code;
+
+  const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(program.facts_folder());
+  if (!facts.ok()) return program.Fail(facts.status());
+  const absl::StatusOr<std::unique_ptr<store::Store>> data = store::RocksStore::Open({.folder = program.Folder("data")});
+  if (!data.ok()) return program.Fail(data.status());
+  const absl::StatusOr<std::unique_ptr<store::Store>> keys = store::RocksStore::Open({.folder = program.Folder("keys")});
+  if (!keys.ok()) return program.Fail(keys.status());
+
+  outcome::App app({.store = **data,
+                    .keys = **keys,
+                    .hub_key = program.hub_key(),
+                    .clock = program.clock(),
+                    .facts = *facts,
+                    .registry = program.registry(),
+                    .directory = program.Peer("directory"),
+                    .consent = program.Peer("consent"),
+                    .referral = program.Peer("referral"),
+                    .metrics = program.metrics()});
+  return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
+}

@@ -1,0 +1,229 @@
+#include "services/outcome/outcome_service.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/status/status.h"
+#include "nwd/common/v1/change_service.pb.h"
+#include "services/outcome/journeys.h"
+#include "services/outcome/keys.h"
+#include "services/outcome/limits.h"
+#include "services/outcome/outcome_kinds.h"
+#include "services/outcome/outcomes.h"
+#include "services/outcome/referrals.h"
+#include "services/outcome/timestamps.h"
+
+namespace nwd::outcome {
+namespace {
+
+// The receiver has taken it on, so an outcome can come of it.
+bool TakesOutcomes(const storage::ReferralRow& referral, const std::string& organisation_id) {
+  return IsReceiver(referral, organisation_id) && referral.accepted() && !referral.in_error();
+}
+
+bool HasParty(const storage::ReferralRow& referral, const std::string& organisation_id) { return IsParty(referral, organisation_id); }
+
+storage::OutcomeRow RowOf(const rpc::Call& call, const v1::RecordOutcomeRequest& request, const storage::ReferralRow& referral,
+                          ids::Uuid id) {
+  storage::OutcomeRow row;
+  row.set_outcome_id(id.ToString());
+  row.set_referral_id(request.referral_id());
+  row.set_person_id(referral.person_id());
+  row.set_kind(request.kind());
+  row.set_occurred_on(request.occurred_on());
+  row.set_evidence(request.evidence());
+  row.set_hourly_pay_pence(request.hourly_pay_pence());
+  row.set_weekly_hours(request.weekly_hours());
+  row.set_recorder_organisation_id(call.organisation_id());
+  row.set_practitioner(call.practitioner());
+  *row.mutable_create_time() = ToTimestamp(call.Now());
+  row.set_revision(1);
+  return row;
+}
+
+std::string ChangeOf(const storage::OutcomeRow& row) {
+  common::v1::Change change;
+  *change.mutable_change_time() = row.create_time();
+  common::v1::OutcomeChange& outcome = *change.mutable_outcome();
+  outcome.set_outcome_id(row.outcome_id());
+  outcome.set_referral_id(row.referral_id());
+  outcome.set_person_id(row.person_id());
+  outcome.set_kind(KindName(row.kind()));
+  outcome.set_occurred_on(row.occurred_on());
+  return change.SerializeAsString();
+}
+
+storage::OutcomeRecorded AuditOf(const storage::OutcomeRow& row) {
+  storage::OutcomeRecorded detail;
+  detail.set_outcome_id(row.outcome_id());
+  detail.set_referral_id(row.referral_id());
+  detail.set_kind(row.kind());
+  detail.set_organisation_id(row.recorder_organisation_id());
+  detail.set_practitioner(row.practitioner());
+  return detail;
+}
+
+v1::JourneyStep ToMessage(absl::Time time, const storage::StepRow& row) {
+  v1::JourneyStep step;
+  *step.mutable_step_time() = ToTimestamp(time);
+  step.set_type(row.type());
+  step.set_organisation_id(row.organisation_id());
+  step.set_referral_id(row.referral_id());
+  step.set_service_id(row.service_id());
+  return step;
+}
+
+}  // namespace
+
+void OutcomeService::Register(rpc::Router& router) {
+  router.Unary(this, &OutcomeService::RecordOutcome);
+  router.Unary(this, &OutcomeService::ListOutcomes);
+  router.Unary(this, &OutcomeService::CountOutcomes);
+  router.Unary(this, &OutcomeService::GetJourney);
+}
+
+async::Task<absl::StatusOr<storage::ReferralRow>> OutcomeService::FindReferral(const rpc::Call& call, const std::string& referral_id,
+                                                                               Enough enough) {
+  const std::optional<ids::Uuid> id = ids::Uuid::Parse(referral_id);
+  if (!id) co_return status::InvalidField("referral_id", "must be a lower-case UUID");
+  const auto look = [&](const store::Reader& reader) { return Referrals::Find(reader, *id); };
+  NWD_CO_ASSIGN_OR_RETURN(std::optional<storage::ReferralRow> known, co_await parts_.store.View(look));
+  if (known && enough(*known, call.organisation_id())) co_return *std::move(known);
+  absl::StatusOr<referral::v1::GetReferralPartiesResponse> parties = co_await parts_.peers.GetReferralParties(call, referral_id);
+  if (parties.ok()) co_return Referrals::FromParties(*parties);
+  if (IsRefusal(parties.status())) co_return status::Denied();
+  co_return parties.status();
+}
+
+async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOutcome(rpc::Call& call,
+                                                                                     const v1::RecordOutcomeRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral, co_await FindReferral(call, request.referral_id(), &TakesOutcomes));
+  if (!IsReceiver(referral, call.organisation_id())) co_return status::Denied();
+  call.ProveTie(common::v1::TIE_RECEIVER);
+  NWD_CO_RETURN_IF_ERROR(CheckOutcome(request));
+  const std::optional<ids::Uuid> person = ids::Uuid::Parse(referral.person_id());
+  if (!person || !TakesOutcomes(referral, call.organisation_id())) {
+    co_return status::Error(absl::StatusCode::kFailedPrecondition, "REFERRAL_NOT_ACCEPTED",
+                            Cat("the referral is ", referral.state(), "; outcomes are recorded once it has been accepted"),
+                            {{"state", referral.state()}});
+  }
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await parts_.person_keys.Ensure(*person));
+  const ids::Uuid referral_id = *ids::Uuid::Parse(request.referral_id());
+  const ids::Uuid outcome_id = ids::Uuid::Random();
+  const auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RecordOutcomeResponse> {
+    const auto effect = [&]() -> absl::StatusOr<v1::RecordOutcomeResponse> {
+      NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(txn, *person));
+      if (erased) return status::Denied();
+      NWD_ASSIGN_OR_RETURN(const int32_t recorded, Outcomes::NumberOf(txn, referral_id));
+      if (recorded >= kOutcomesPerReferralMax) {
+        return status::Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_OUTCOMES",
+                             Cat("a referral has at most ", kOutcomesPerReferralMax, " outcomes"));
+      }
+      NWD_RETURN_IF_ERROR(Referrals::NoteParties(txn, referral_id, referral));
+      NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> known, Referrals::Find(txn, referral_id));
+      storage::OutcomeRow row = RowOf(call, request, referral, outcome_id);
+      NWD_ASSIGN_OR_RETURN(const std::vector<std::string> chain, Referrals::Chain(txn, *known));
+      row.mutable_credited_organisation_ids()->Assign(chain.begin(), chain.end());
+      NWD_RETURN_IF_ERROR(Outcomes::Put(txn, row));
+      txn.Append(store::Feed::kChanges, ChangeOf(row));
+      parts_.audit.Append(txn, "outcome.recorded", call.Now(), *person, *key, AuditOf(row));
+      v1::RecordOutcomeResponse response;
+      response.set_outcome_id(row.outcome_id());
+      response.set_etag(EtagOf(row));
+      return response;
+    };
+    return parts_.requests.Once<v1::RecordOutcomeResponse>(txn, call, request, effect);
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+async::Task<absl::StatusOr<v1::ListOutcomesResponse>> OutcomeService::ListOutcomes(rpc::Call& call,
+                                                                                   const v1::ListOutcomesRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral, co_await FindReferral(call, request.referral_id(), &HasParty));
+  if (!IsParty(referral, call.organisation_id())) co_return status::Denied();
+  call.ProveTie(common::v1::TIE_REFERRAL_PARTY);
+  const std::string scope = tokens::PageScope(call.organisation_id(), request);
+  std::string after;
+  if (!request.page_token().empty()) {
+    NWD_CO_ASSIGN_OR_RETURN(after, parts_.tokens.Open(scope, request.page_token()));
+  }
+  const int page_size = tokens::PageSize(request.page_size());
+  const ids::Uuid referral_id = *ids::Uuid::Parse(request.referral_id());
+  const auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListOutcomesResponse> {
+    v1::ListOutcomesResponse response;
+    std::string last;
+    NWD_RETURN_IF_ERROR(Outcomes::Visit(reader, referral_id, after, [&](std::string_view key, const storage::OutcomeRow& row) {
+      if (response.outcomes_size() == page_size) {
+        response.set_next_page_token(parts_.tokens.Seal(scope, last));
+        return store::Visit::kStop;
+      }
+      *response.add_outcomes() = Outcomes::ToMessage(row);
+      last = std::string(key);
+      return store::Visit::kContinue;
+    }));
+    return response;
+  };
+  co_return co_await parts_.store.View(body);
+}
+
+async::Task<absl::StatusOr<v1::CountOutcomesResponse>> OutcomeService::CountOutcomes(rpc::Call&,
+                                                                                     const v1::CountOutcomesRequest& request) {
+  const std::optional<ids::Uuid> referral_id = ids::Uuid::Parse(request.referral_id());
+  if (!referral_id) co_return status::InvalidField("referral_id", "must be a lower-case UUID");
+  const auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::CountOutcomesResponse> {
+    v1::CountOutcomesResponse response;
+    NWD_ASSIGN_OR_RETURN(const int32_t number, Outcomes::NumberOf(reader, *referral_id));
+    response.set_outcomes(number);
+    return response;
+  };
+  co_return co_await parts_.store.View(body);
+}
+
+async::Task<absl::StatusOr<v1::GetJourneyResponse>> OutcomeService::GetJourney(rpc::Call& call, const v1::GetJourneyRequest& request) {
+  absl::StatusOr<std::string> person_id = co_await parts_.peers.ResolveRef(call, request.person_ref());
+  if (!person_id.ok()) co_return IsRefusal(person_id.status()) ? status::Denied() : person_id.status();
+  const std::optional<ids::Uuid> person = ids::Uuid::Parse(*person_id);
+  if (!person) co_return status::Denied();
+  call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+  const bool whole = !request.consent_id().empty();
+  if (whole) {
+    absl::StatusOr<bool> may = co_await parts_.peers.MaySeeHistory(call, *person_id, request.consent_id());
+    if (!may.ok()) co_return IsRefusal(may.status()) ? status::Denied() : may.status();
+    if (!*may) co_return status::Denied();
+  }
+  const std::string scope = tokens::PageScope(call.organisation_id(), request);
+  std::string after;
+  if (!request.page_token().empty()) {
+    NWD_CO_ASSIGN_OR_RETURN(after, parts_.tokens.Open(scope, request.page_token()));
+  }
+  const int page_size = tokens::PageSize(request.page_size());
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await parts_.person_keys.Ensure(*person));
+  // What is shown and the note that it was are one durable step, before it leaves.
+  const auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::GetJourneyResponse> {
+    v1::GetJourneyResponse response;
+    std::string last;
+    NWD_RETURN_IF_ERROR(Journeys::Visit(txn, *person, call.organisation_id(), whole, after,
+                                        [&](std::string_view step_key, absl::Time time, const storage::StepRow& row) {
+                                          if (response.steps_size() == page_size) {
+                                            response.set_next_page_token(parts_.tokens.Seal(scope, last));
+                                            return store::Visit::kStop;
+                                          }
+                                          *response.add_steps() = ToMessage(time, row);
+                                          last = std::string(step_key);
+                                          return store::Visit::kContinue;
+                                        }));
+    storage::JourneyRead detail;
+    detail.set_organisation_id(call.organisation_id());
+    detail.set_practitioner(call.practitioner());
+    detail.set_consent_id(request.consent_id());
+    detail.set_steps(response.steps_size());
+    parts_.audit.Append(txn, "journey.read", call.Now(), *person, *key, detail);
+    return response;
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+}  // namespace nwd::outcome

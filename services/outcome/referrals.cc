@@ -1,0 +1,139 @@
+#include "services/outcome/referrals.h"
+
+#include <set>
+
+#include "absl/strings/strip.h"
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/store/proto_value.h"
+#include "services/outcome/keys.h"
+#include "services/outcome/milestones.h"
+
+namespace nwd::outcome {
+namespace {
+
+constexpr std::string_view kDraft = "DRAFT";
+constexpr std::string_view kInError = "ENTERED_IN_ERROR";
+
+void Put(store::Txn& txn, ids::Uuid referral, const storage::ReferralRow& row) { store::PutMessage(txn, keys::Referral(referral), row); }
+
+}  // namespace
+
+absl::StatusOr<ids::Uuid> IdOf(std::string_view field, std::string_view text) {
+  const std::optional<ids::Uuid> id = ids::Uuid::Parse(text);
+  if (!id) return absl::DataLossError(Cat("a change from one of our services has no id in ", field));
+  return *id;
+}
+
+bool IsReceiver(const storage::ReferralRow& referral, std::string_view organisation_id) {
+  return !organisation_id.empty() && referral.receiver_organisation_id() == organisation_id && referral.state() != kDraft;
+}
+
+bool IsParty(const storage::ReferralRow& referral, std::string_view organisation_id) {
+  return (!organisation_id.empty() && referral.referrer_organisation_id() == organisation_id) || IsReceiver(referral, organisation_id);
+}
+
+absl::StatusOr<std::optional<storage::ReferralRow>> Referrals::Find(const store::Reader& reader, ids::Uuid referral) {
+  return store::Find<storage::ReferralRow>(reader, keys::Referral(referral));
+}
+
+absl::StatusOr<bool> Referrals::Apply(store::Txn& txn, const common::v1::ReferralChange& change, absl::Time time) const {
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid referral, IdOf("referral_id", change.referral_id()));
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid correlation, IdOf("correlation_id", change.correlation_id()));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::ReferralRow> known, Find(txn, referral));
+  storage::ReferralRow row = known ? *std::move(known) : storage::ReferralRow();
+  if (change.sequence() <= row.sequence()) return false;
+  row.set_sequence(change.sequence());
+  row.set_correlation_id(change.correlation_id());
+  row.set_person_id(change.person_id());
+  row.set_referrer_organisation_id(change.referrer_organisation_id());
+  row.set_receiver_organisation_id(change.receiver_organisation_id());
+  row.set_service_id(change.service_id());
+  row.set_state(change.to_state());
+  const uint32_t reached = MilestonesOf(change.to_state());
+  if (reached & kAccepted) row.set_accepted(true);
+  if (row.sent_month() == 0 && (reached & kSent)) {
+    row.set_sent_month(MonthOf(time));
+    row.set_borough(change.borough());
+    *row.mutable_priority_groups() = change.priority_groups();
+    row.set_entry_channel(change.entry_channel());
+    NWD_RETURN_IF_ERROR(counts_.Begin(txn, Source::kReferrals, row.sent_month()));
+    NWD_RETURN_IF_ERROR(counts_.Begin(txn, Source::kOutcomes, row.sent_month()));
+  }
+  if (change.to_state() == kInError) {
+    row.set_in_error(true);
+    NWD_RETURN_IF_ERROR(TakeBack(txn, row));
+  } else {
+    NWD_RETURN_IF_ERROR(Count(txn, row, reached));
+  }
+  Put(txn, referral, row);
+  txn.Put(keys::ChainLink(correlation, referral), "");
+  return true;
+}
+
+absl::Status Referrals::Count(store::Txn& txn, storage::ReferralRow& row, uint32_t reached) const {
+  if (row.sent_month() == 0 || row.in_error()) return absl::OkStatus();
+  for (const MilestoneInfo& info : Milestones()) {
+    if (!(reached & info.milestone) || (row.milestones() & info.milestone)) continue;
+    NWD_RETURN_IF_ERROR(counts_.AddCut(txn, info.counter, row.sent_month(), 1, row));
+    row.set_milestones(row.milestones() | info.milestone);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Referrals::TakeBack(store::Txn& txn, storage::ReferralRow& row) const {
+  for (const MilestoneInfo& info : Milestones()) {
+    if (row.milestones() & info.milestone) NWD_RETURN_IF_ERROR(counts_.AddCut(txn, info.counter, row.sent_month(), -1, row));
+  }
+  row.set_milestones(0);
+  return absl::OkStatus();
+}
+
+storage::ReferralRow Referrals::FromParties(const referral::v1::GetReferralPartiesResponse& parties) {
+  storage::ReferralRow row;
+  row.set_person_id(parties.person_id());
+  row.set_referrer_organisation_id(parties.referrer_organisation_id());
+  row.set_receiver_organisation_id(parties.receiver_organisation_id());
+  row.set_state(std::string(absl::StripPrefix(referral::v1::ReferralState_Name(parties.state()), "REFERRAL_STATE_")));
+  row.set_accepted((MilestonesOf(row.state()) & kAccepted) != 0);
+  row.set_in_error(row.state() == kInError);
+  return row;
+}
+
+absl::Status Referrals::NoteParties(store::Txn& txn, ids::Uuid referral, const storage::ReferralRow& parties) {
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> known, Find(txn, referral));
+  if (!known) Put(txn, referral, parties);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> Referrals::Chain(const store::Reader& reader, const storage::ReferralRow& referral) {
+  std::set<std::string> organisations{referral.referrer_organisation_id(), referral.receiver_organisation_id()};
+  const std::optional<ids::Uuid> correlation = ids::Uuid::Parse(referral.correlation_id());
+  if (correlation) {
+    const std::string prefix = keys::ChainPrefix(*correlation);
+    std::vector<ids::Uuid> chain;
+    NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
+      const std::optional<ids::Uuid> link = ids::Uuid::FromBytes(key.substr(prefix.size()));
+      if (link) chain.push_back(*link);
+      return store::Visit::kContinue;
+    }));
+    for (const ids::Uuid link : chain) {
+      NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> row, Find(reader, link));
+      if (!row || row->sent_month() == 0 || row->in_error()) continue;
+      organisations.insert(row->referrer_organisation_id());
+      organisations.insert(row->receiver_organisation_id());
+    }
+  }
+  organisations.erase("");
+  return std::vector<std::string>(organisations.begin(), organisations.end());
+}
+
+absl::Status Referrals::Forget(store::Txn& txn, ids::Uuid referral) {
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::ReferralRow> row, Find(txn, referral));
+  if (!row || row->person_id().empty()) return absl::OkStatus();
+  row->clear_person_id();
+  Put(txn, referral, *row);
+  return absl::OkStatus();
+}
+
+}  // namespace nwd::outcome

@@ -1,0 +1,71 @@
+// Releases: the figures as they were on one day, under disclosure control, frozen. Only releases are ever printed.
+//
+// A release is made in three steps: Read takes everything it needs from one snapshot; Compute decides what is printed, away from the
+// store (it may take a while); Write puts it there in one transaction, if no other release came in between. What earlier releases showed
+// of figures that have not changed since is part of the decision, so that nobody can set one release against another.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/facts/facts.h"
+#include "common/ids/uuid.h"
+#include "common/store/store.h"
+#include "services/outcome/counts.h"
+#include "services/outcome/disclosure.h"
+#include "services/outcome/indicators.h"
+#include "services/outcome/months.h"
+#include "services/outcome/storage.pb.h"
+
+namespace nwd::outcome {
+
+// Where a table of a release is, apart from which release.
+struct TablePlace {
+  Counter counter;
+  v1::Cut cut;
+  int64_t year;
+  int slot;
+  auto operator<=>(const TablePlace&) const = default;
+};
+
+using Tables = std::map<TablePlace, storage::FrozenTable>;
+
+// Everything a release is made from.
+struct ReleaseSource {
+  std::optional<storage::ReleaseRow> newest;
+  Tables newest_tables;
+  std::map<Counter, Counts::All> figures;
+  std::map<Counter, Month> began;  // absent where there are no figures yet
+};
+
+class Releases {
+ public:
+  // `facts` outlives this.
+  explicit Releases(const facts::Facts& facts) : facts_(facts) {}
+
+  static absl::StatusOr<std::optional<storage::ReleaseRow>> Newest(const store::Reader& reader);
+  static absl::StatusOr<std::optional<storage::ReleaseRow>> Find(const store::Reader& reader, ids::Uuid release);
+
+  static absl::StatusOr<ReleaseSource> Read(const store::Reader& reader);
+  Tables Compute(const ReleaseSource& source, Month month) const;
+  // ABORTED where another release was made since `source` was read: read and compute again.
+  static absl::Status Write(store::Txn& txn, const ReleaseSource& source, const Tables& tables, const storage::ReleaseRow& release);
+
+  // One table as printed, all of its cells; missing where the release has nothing of it.
+  absl::StatusOr<storage::FrozenTable> Table(const store::Reader& reader, const storage::ReleaseRow& release, const TablePlace& place) const;
+
+  // Where the period of this length that holds the month is found.
+  static TablePlace PlaceOf(Counter counter, v1::Cut cut, v1::Period period, Month month);
+
+ private:
+  const facts::Facts& facts_;
+};
+
+Published PublishedOf(const storage::FrozenTable::Cell& cell);
+
+}  // namespace nwd::outcome
