@@ -1,0 +1,202 @@
+#include "services/consent/access_service.h"
+
+#include "common/base/strings.h"
+#include "common/store/proto_value.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/consent_states.h"
+#include "services/consent/keys.h"
+#include "services/consent/person_rows.h"
+#include "services/consent/times.h"
+
+namespace nwd::consent {
+namespace {
+
+// A decision, and what of it may be told.
+struct Judged {
+  Decision decision;
+  v1::Obligations obligations;
+  std::string basis_etag;  // empty where the caller may not know of the basis
+};
+
+// Judges the cited consent alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is not there: the two reads
+// below happen for every such caller.
+absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& consent_id, const ids::Uuid& person_id,
+                             const Question& question, absl::Time now) {
+  Judged judged;
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, consent_id));
+  const bool about_them = consent.has_value() && consent->person_id() == person_id.bytes();
+  bool may_know = about_them && IsParty(*consent, question.organisation_id);
+  if (!may_know) {
+    NWD_ASSIGN_OR_RETURN(const bool holds, people::Holds(reader, person_id, question.organisation_id));
+    may_know = about_them && holds;
+  }
+  if (!may_know) {
+    judged.decision = NoBasis(question.categories);
+    return judged;
+  }
+  judged.decision = Decide(*consent, question, now);
+  judged.basis_etag = consents::EtagOf(*consent);
+  if (judged.decision.permitted != 0) judged.obligations = ObligationsOf(*consent, question.mode, now);
+  return judged;
+}
+
+v1::CheckAccessResponse Answer(const Question& question, Judged judged) {
+  v1::CheckAccessResponse response;
+  response.set_permitted(judged.decision.permitted == question.categories);
+  ForEachCategory(question.categories, [&](Category category) {
+    if (Holds(judged.decision.permitted, category)) {
+      response.add_permitted_categories(category);
+    } else {
+      v1::DeniedCategory& denied = *response.add_denied_categories();
+      denied.set_category(category);
+      denied.set_reason(judged.decision.reason(category));
+    }
+  });
+  if (judged.decision.permitted != 0) *response.mutable_obligations() = std::move(judged.obligations);
+  response.set_basis_etag(std::move(judged.basis_etag));
+  return response;
+}
+
+// Agencies ask about themselves, by their own reference; our services name whom they ask for.
+absl::Status CheckAsked(const rpc::Call& call, const v1::CheckAccessRequest& request) {
+  status::Violations violations;
+  if (request.person_ref().empty() == request.person_id().empty()) {
+    violations.Add("person_ref", "exactly one of person_ref and person_id must be given");
+  }
+  if (MaskOfAll(request.categories()) == 0) violations.Add("categories", "needs at least one category");
+  if (call.caller().IsService()) {
+    if (request.on_behalf_of().empty()) violations.Add("on_behalf_of", "is required of a service");
+  } else {
+    if (!request.person_id().empty()) violations.Add("person_id", "is for our own services; use your person_ref");
+    if (request.prospective()) violations.Add("prospective", "is for our own services");
+    if (!request.on_behalf_of().empty() && request.on_behalf_of() != call.organisation_id()) {
+      violations.Add("on_behalf_of", "is for our own services; an organisation asks about itself");
+    }
+  }
+  return violations.ToStatus();
+}
+
+}  // namespace
+
+void AccessService::Register(rpc::Router& router) {
+  router.Unary(this, &AccessService::CheckAccess);
+  router.Unary(this, &AccessService::OpenReferralAccess);
+  router.Unary(this, &AccessService::CloseReferralAccess);
+}
+
+async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(rpc::Call& call, const v1::CheckAccessRequest& request) {
+  call.ProveTie(common::v1::TIE_SELF);
+  NWD_CO_RETURN_IF_ERROR(CheckAsked(call, request));
+  access::OrganisationPtr organisation = call.caller().organisation;
+  if (call.caller().IsService()) {
+    organisation = parts_.organisations.Known(request.on_behalf_of());
+    if (organisation == nullptr) {
+      NWD_CO_ASSIGN_OR_RETURN(organisation, co_await parts_.organisations.Find(request.on_behalf_of()));
+    }
+  }
+  Question question;
+  question.organisation_id = IdIn(call.caller().IsService() ? request.on_behalf_of() : call.organisation_id());
+  // Whom nobody vouches for now gets nothing, whatever the consent says: the kind that is not known is under every ceiling.
+  if (organisation != nullptr && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE) question.kind = organisation->kind;
+  question.purpose = request.purpose();
+  question.categories = MaskOfAll(request.categories());
+  question.mode = request.mode();
+  question.prospective = request.prospective();
+  const ids::Uuid person_id = request.person_ref().empty()
+                                  ? IdIn(request.person_id())
+                                  : parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
+  const ids::Uuid consent_id = IdIn(request.consent_id());
+  const absl::Time now = call.Now();
+
+  auto body = [&](const store::Reader& reader) { return Judge(reader, consent_id, person_id, question, now); };
+  NWD_CO_ASSIGN_OR_RETURN(Judged judged, co_await parts_.store.View(body));
+
+  person_keys::PersonKey key = parts_.person_keys.Cached(person_id);
+  if (key == nullptr) {
+    NWD_CO_ASSIGN_OR_RETURN(key, co_await KeyOrNull(parts_, person_id));
+  }
+  storage::Deed deed = DeedOf(call);
+  deed.set_consent_id(std::string(consent_id.bytes()));
+  if (call.caller().IsService()) deed.set_recipient_id(std::string(question.organisation_id.bytes()));
+  deed.set_purpose(question.purpose);
+  deed.set_mode(question.mode);
+  deed.set_categories_asked(question.categories);
+  deed.set_categories_permitted(judged.decision.permitted);
+  deed.set_prospective(question.prospective);
+  NWD_CO_RETURN_IF_ERROR(parts_.check_log.Add(RecordBytes(parts_, "access.checked", now, person_id, key, deed)));
+  if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
+
+  (judged.decision.permitted == question.categories ? parts_.figures.checks_permitted : parts_.figures.checks_denied).Increment();
+  co_return Answer(question, std::move(judged));
+}
+
+async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> AccessService::OpenReferralAccess(
+    rpc::Call& call, const v1::OpenReferralAccessRequest& request) {
+  const ids::Uuid consent_id = IdIn(request.consent_id()), referral_id = IdIn(request.referral_id());
+  const ids::Uuid organisation = IdIn(request.organisation_id()), person_id = IdIn(request.person_id());
+  const absl::Time now = call.Now();
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::OpenReferralAccessResponse> {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, consent_id));
+    storage::Recipient* recipient =
+        consent.has_value() && consent->person_id() == person_id.bytes() ? FindRecipient(*consent, organisation) : nullptr;
+    if (recipient == nullptr) return status::Denied();
+    const ConsentState state = StateAt(*consent, now);
+    if (state != v1::CONSENT_STATE_GIVEN && state != v1::CONSENT_STATE_SUSPENDED) {
+      return status::Error(absl::StatusCode::kFailedPrecondition, "NOT_IN_FORCE",
+                           Cat("the consent is ", StateName(state), "; no referral can rest on it"),
+                           {{"state", std::string(StateName(state))}});
+    }
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Grant> grant,
+                         store::Find<storage::Grant>(txn, keys::Grant(consent_id, organisation, referral_id)));
+    const grants::Effect effect = grants::Open(grant, request.sequence(), Micros(now));
+    if (effect == grants::Effect::kLate) {
+      return status::Error(absl::StatusCode::kFailedPrecondition, "OVERTAKEN",
+                           "a later event of the referral has closed this access; only one after it can open it again",
+                           {{"sequence", Cat(request.sequence())}});
+    }
+    Keep(txn, call, *consent, *recipient, referral_id, *grant, effect, key);
+    return v1::OpenReferralAccessResponse();
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+async::Task<absl::StatusOr<v1::CloseReferralAccessResponse>> AccessService::CloseReferralAccess(
+    rpc::Call& call, const v1::CloseReferralAccessRequest& request) {
+  const ids::Uuid consent_id = IdIn(request.consent_id()), referral_id = IdIn(request.referral_id());
+  const ids::Uuid organisation = IdIn(request.organisation_id());
+  auto look = [&](const store::Reader& reader) { return consents::Find(reader, consent_id); };
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Consent> seen, co_await parts_.store.View(look));
+  if (!seen.has_value()) co_return v1::CloseReferralAccessResponse();
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, consents::IdOf(seen->person_id())));
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CloseReferralAccessResponse> {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, consent_id));
+    storage::Recipient* recipient = consent.has_value() ? FindRecipient(*consent, organisation) : nullptr;
+    if (recipient == nullptr) return v1::CloseReferralAccessResponse();
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Grant> grant,
+                         store::Find<storage::Grant>(txn, keys::Grant(consent_id, organisation, referral_id)));
+    const grants::Effect effect = grants::Close(grant, request.sequence(), Micros(call.Now()));
+    Keep(txn, call, *consent, *recipient, referral_id, *grant, effect, key);
+    return v1::CloseReferralAccessResponse();
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+void AccessService::Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent, storage::Recipient& recipient,
+                         const ids::Uuid& referral_id, const storage::Grant& grant, grants::Effect effect,
+                         const person_keys::PersonKey& key) const {
+  const ids::Uuid organisation = consents::IdOf(recipient.organisation_id());
+  store::PutMessage(txn, keys::Grant(consents::IdOf(consent.consent_id()), organisation, referral_id), grant);
+  if (effect == grants::Effect::kKept) return;
+  const bool opened = effect == grants::Effect::kOpened;
+  recipient.set_open_referrals(recipient.open_referrals() + (opened ? 1 : -1));
+  consents::Put(txn, consent);
+  storage::Deed deed = DeedOf(call);
+  deed.set_consent_id(consent.consent_id());
+  deed.set_referral_id(std::string(referral_id.bytes()));
+  deed.set_recipient_id(recipient.organisation_id());
+  deed.set_sequence(grant.sequence());
+  Record(parts_, txn, opened ? "access.opened" : "access.closed", call.Now(), consents::IdOf(consent.person_id()), key, deed);
+}
+
+}  // namespace nwd::consent

@@ -1,0 +1,32 @@
+// AccessService: the decision, and the referral service's grants. A check is one look at the latest committed state: a consent's one value
+// says all that a decision needs. Its audit entry follows within 100 ms (check_log.h).
+#pragma once
+
+#include "common/rpc/router.h"
+#include "nwd/consent/v1/access_service.pb.h"
+#include "services/consent/decide.h"
+#include "services/consent/grants.h"
+#include "services/consent/parts.h"
+
+namespace nwd::consent {
+
+class AccessService {
+ public:
+  explicit AccessService(const Parts& parts) : parts_(parts) {}
+  void Register(rpc::Router& router);
+
+  async::Task<absl::StatusOr<v1::CheckAccessResponse>> CheckAccess(rpc::Call& call, const v1::CheckAccessRequest& request);
+  async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> OpenReferralAccess(rpc::Call& call,
+                                                                                 const v1::OpenReferralAccessRequest& request);
+  async::Task<absl::StatusOr<v1::CloseReferralAccessResponse>> CloseReferralAccess(rpc::Call& call,
+                                                                                   const v1::CloseReferralAccessRequest& request);
+
+ private:
+  // Writes the grant and the consent where `effect` says that something changed, with the audit entry. Within a body.
+  void Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent, storage::Recipient& recipient, const ids::Uuid& referral_id,
+            const storage::Grant& grant, grants::Effect effect, const person_keys::PersonKey& key) const;
+
+  const Parts& parts_;
+};
+
+}  // namespace nwd::consent

@@ -1,0 +1,50 @@
+// The consent service, assembled: handlers, the replica of the directory, its own change feed, background work.
+//
+//   App app(parts);
+//   NWD_RETURN_IF_ERROR(app.Load());
+//   app.Register(router);
+//   ... rpc::Server::Start(options with app.OnUnknownIdentity, router) ...
+//   app.StartBackground(*server);
+//   ... after server->Drain(): ~App, then the stores.
+//
+// Owns none of its parts; they outlive it.
+#pragma once
+
+#include <string>
+
+#include "common/access/registry.h"
+#include "common/replica/change_feed.h"
+#include "common/replica/directory_replica.h"
+#include "common/rpc/client.h"
+#include "common/rpc/server.h"
+#include "services/consent/services.h"
+
+namespace nwd::consent {
+
+class App {
+ public:
+  struct AppParts {
+    store::Store& store;
+    store::Store& keys;  // people's keys, apart from the data
+    const crypto::HubKey& hub_key;
+    const Clock& clock;
+    access::Registry& registry;
+    rpc::Client& directory;
+    metrics::Registry& metrics;
+  };
+  explicit App(const AppParts& parts);
+
+  // Fills the registry from the store. Blocks; before the server starts.
+  absl::Status Load();
+  void Register(rpc::Router& router);
+  void StartBackground(rpc::Server& server);
+  // For ServerOptions::on_unknown_identity.
+  async::Task<absl::Status> OnUnknownIdentity(std::string spiffe_id);
+
+ private:
+  replica::DirectoryReplica directory_;
+  Services services_;
+  replica::ChangeFeedService changes_;
+};
+
+}  // namespace nwd::consent

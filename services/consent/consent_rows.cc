@@ -1,0 +1,103 @@
+#include "services/consent/consent_rows.h"
+
+#include <algorithm>
+
+#include "common/base/strings.h"
+#include "common/store/proto_value.h"
+#include "services/consent/consent_states.h"
+#include "services/consent/decide.h"
+#include "services/consent/keys.h"
+#include "services/consent/times.h"
+
+namespace nwd::consent::consents {
+namespace {
+
+std::string AssociatedData(const ids::Uuid& consent_id) { return Cat("consent-terms/", consent_id.bytes()); }
+
+}  // namespace
+
+absl::StatusOr<std::optional<storage::Consent>> Find(const store::Reader& reader, const ids::Uuid& consent_id) {
+  return store::Find<storage::Consent>(reader, keys::Consent(consent_id));
+}
+
+void Put(store::Txn& txn, const storage::Consent& consent) {
+  store::PutMessage(txn, keys::Consent(IdOf(consent.consent_id())), consent);
+}
+
+void Add(store::Txn& txn, const storage::Consent& consent, const storage::SealedTerms& terms) {
+  const ids::Uuid consent_id = IdOf(consent.consent_id());
+  Put(txn, consent);
+  store::PutMessage(txn, keys::Terms(consent_id), terms);
+  txn.Put(keys::ConsentOfPerson(IdOf(consent.person_id()), consent.create_time_us(), consent_id), "");
+}
+
+absl::StatusOr<std::vector<storage::Consent>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id) {
+  std::vector<storage::Consent> all;
+  NWD_RETURN_IF_ERROR(Walk(reader, person_id, "", [&](const std::string&, const storage::Consent& consent) {
+    all.push_back(consent);
+    return store::Visit::kContinue;
+  }));
+  return all;
+}
+
+absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const std::string& from,
+                  absl::FunctionRef<store::Visit(const std::string& key, const storage::Consent&)> visit) {
+  store::Range range = store::PrefixRange(keys::ConsentOfPersonPrefix(person_id));
+  if (!from.empty()) range.begin = from;
+  absl::Status failed;
+  absl::Status scanned = reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
+    const ids::Uuid consent_id = IdOf(key.substr(key.size() - ids::Uuid::kSizeBytes));
+    const absl::StatusOr<std::optional<storage::Consent>> consent = Find(reader, consent_id);
+    if (!consent.ok() || !consent->has_value()) {
+      failed = consent.ok() ? absl::DataLossError("the index of a person's consents names one that is not there") : consent.status();
+      return store::Visit::kStop;
+    }
+    return visit(std::string(key), **consent);
+  });
+  return failed.ok() ? scanned : failed;
+}
+
+storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms) {
+  storage::SealedTerms sealed;
+  sealed.set_sealed(key.Seal(terms.SerializeAsString(), AssociatedData(consent_id)));
+  return sealed;
+}
+
+absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key, const ids::Uuid& consent_id) {
+  const std::string row = keys::Terms(consent_id);
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::SealedTerms> sealed, store::Find<storage::SealedTerms>(reader, row));
+  if (!sealed.has_value()) return absl::DataLossError("a consent has lost its terms");
+  NWD_ASSIGN_OR_RETURN(const std::string opened, key.Open(sealed->sealed(), AssociatedData(consent_id)));
+  return store::ParseValue<storage::Terms>(row, opened);
+}
+
+std::string EtagOf(const storage::Consent& consent) { return Cat("r", consent.revision()); }
+
+ids::Uuid IdOf(std::string_view bytes) { return ids::Uuid::FromBytes(bytes).value_or(ids::Uuid()); }
+
+v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, const ids::Uuid& organisation_id, std::string person_ref,
+                 absl::Time now) {
+  const bool captor = consent.captor_organisation_id() == organisation_id.bytes();
+  v1::Consent shown;
+  shown.set_consent_id(IdOf(consent.consent_id()).ToString());
+  shown.set_person_ref(std::move(person_ref));
+  shown.set_state(StateAt(consent, now));
+  *shown.mutable_terms() = terms.terms();
+  // Recipients learn that somebody acts for the person, and by what authority; the name stays with who wrote it down.
+  if (!captor && shown.terms().has_representative()) shown.mutable_terms()->mutable_representative()->clear_name();
+  shown.set_captor_organisation_id(IdOf(consent.captor_organisation_id()).ToString());
+  if (captor) shown.set_practitioner(terms.practitioner());
+  shown.set_corroborated(FindRecipient(consent, IdOf(consent.captor_organisation_id())) == nullptr ||
+                         !consent.corroborator_ids().empty());
+  MicrosToProto(consent.create_time_us(), shown.mutable_create_time());
+  if (consent.decide_time_us() != 0) MicrosToProto(consent.decide_time_us(), shown.mutable_decide_time());
+  const bool over_by_time = IsTerminal(shown.state()) && consent.end_time_us() == 0;
+  if (consent.end_time_us() != 0 || over_by_time) {
+    MicrosToProto(over_by_time ? consent.valid_until_us() : consent.end_time_us(), shown.mutable_end_time());
+  }
+  shown.set_uses(consent.uses());
+  shown.set_etag(EtagOf(consent));
+  return shown;
+}
+
+}  // namespace nwd::consent::consents

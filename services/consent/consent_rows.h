@@ -1,0 +1,44 @@
+// Consents in the store: the one value that decisions need, their sealed terms, the index by person, texts; and consents as the API
+// shows them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/crypto/aead.h"
+#include "common/ids/uuid.h"
+#include "common/store/store.h"
+#include "nwd/consent/v1/consent_service.pb.h"
+#include "services/consent/storage.pb.h"
+
+namespace nwd::consent::consents {
+
+absl::StatusOr<std::optional<storage::Consent>> Find(const store::Reader& reader, const ids::Uuid& consent_id);
+void Put(store::Txn& txn, const storage::Consent& consent);
+// The consent, its terms and its place in the index.
+void Add(store::Txn& txn, const storage::Consent& consent, const storage::SealedTerms& terms);
+
+// All consents of a person, newest first.
+absl::StatusOr<std::vector<storage::Consent>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id);
+// One page of them: calls `visit` with each index key and consent, from `from` (a key; empty means the newest) until it says stop.
+absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const std::string& from,
+                  absl::FunctionRef<store::Visit(const std::string& key, const storage::Consent&)> visit);
+
+// Terms are sealed under the person's key and bound to their consent.
+storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms);
+absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key, const ids::Uuid& consent_id);
+
+// "r7".
+std::string EtagOf(const storage::Consent& consent);
+
+// The id in a stored field; the nil id where it is empty.
+ids::Uuid IdOf(std::string_view bytes);
+
+// The consent as `organisation_id`, a party to it, may see it at `now`.
+v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, const ids::Uuid& organisation_id, std::string person_ref,
+                 absl::Time now);
+
+}  // namespace nwd::consent::consents

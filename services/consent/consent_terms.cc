@@ -1,0 +1,102 @@
+#include "services/consent/consent_terms.h"
+
+#include "absl/container/flat_hash_set.h"
+#include "common/base/strings.h"
+#include "common/ids/uuid.h"
+#include "services/consent/categories.h"
+#include "services/consent/times.h"
+
+namespace nwd::consent {
+namespace {
+
+constexpr size_t kSha256TextLength = 64;
+// A consent to look at in ten years is no longer the one the person remembers giving.
+constexpr absl::Duration kValidityMax = absl::Hours(24 * 366 * 10);
+
+void CheckCategories(const v1::ConsentTerms& terms, status::Violations& violations) {
+  CategoryMask seen = 0;
+  for (int i = 0; i < terms.categories_size(); ++i) {
+    const Category category = terms.categories(i).category();
+    if (category < kCategoryFirst || category > kCategoryLast) {
+      violations.Add(Cat("terms.categories[", i, "].category"), "is no category");
+    } else if (Holds(seen, category)) {
+      violations.Add(Cat("terms.categories[", i, "].category"), "is named twice");
+    } else {
+      seen |= MaskOf(category);
+    }
+  }
+}
+
+void CheckRecipients(const v1::ConsentTerms& terms, status::Violations& violations) {
+  absl::flat_hash_set<std::string> seen;
+  for (int i = 0; i < terms.recipient_organisation_ids_size(); ++i) {
+    const std::string& id = terms.recipient_organisation_ids(i);
+    if (!ids::Uuid::Parse(id).has_value()) violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"), "is no id");
+    if (!seen.insert(id).second) violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"), "is named twice");
+  }
+}
+
+void CheckValidity(const v1::ConsentTerms& terms, absl::Time now, status::Violations& violations) {
+  if (terms.has_valid_from() && !IsTime(terms.valid_from())) {
+    violations.Add("terms.valid_from", "is no time");
+    return;
+  }
+  if (!IsTime(terms.valid_until())) {
+    violations.Add("terms.valid_until", "is no time");
+    return;
+  }
+  const absl::Time until = FromProto(terms.valid_until());
+  if (until <= now) violations.Add("terms.valid_until", "must lie in the future");
+  if (until > now + kValidityMax) violations.Add("terms.valid_until", "must lie within ten years");
+  if (terms.has_valid_from() && FromProto(terms.valid_from()) >= until) {
+    violations.Add("terms.valid_from", "must come before valid_until");
+  }
+}
+
+absl::Time EndOf(const std::string& day) {
+  absl::CivilDay parsed;
+  if (!absl::ParseCivilTime(AbslView(day), &parsed)) return absl::InfinitePast();
+  return absl::FromCivil(parsed + 1, absl::UTCTimeZone());
+}
+
+}  // namespace
+
+void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violations& violations) {
+  CheckCategories(terms, violations);
+  CheckRecipients(terms, violations);
+  CheckValidity(terms, now, violations);
+  if (terms.text_sha256().size() != kSha256TextLength) {
+    violations.Add("terms.text_sha256", Cat("must be ", kSha256TextLength, " hexadecimal digits, as CreateText answered"));
+  }
+  if (terms.has_representative() && !terms.representative().authority_ends_on().empty() &&
+      EndOf(terms.representative().authority_ends_on()) <= now) {
+    violations.Add("terms.representative.authority_ends_on", "has passed: nobody acts for the person on that authority now");
+  }
+}
+
+storage::Consent FromTerms(const v1::ConsentTerms& terms) {
+  storage::Consent consent;
+  consent.set_purpose(terms.purpose());
+  CategoryMask categories = 0;
+  for (const v1::ConsentCategory& category : terms.categories()) categories |= MaskOf(category.category());
+  consent.set_categories(categories);
+  for (const std::string& id : terms.recipient_organisation_ids()) {
+    consent.add_recipients()->set_organisation_id(std::string(ids::Uuid::Parse(id).value_or(ids::Uuid()).bytes()));
+  }
+  consent.set_mode(terms.mode());
+  if (terms.has_valid_from()) consent.set_valid_from_us(Micros(FromProto(terms.valid_from())));
+  consent.set_valid_until_us(Micros(FromProto(terms.valid_until())));
+  consent.set_retention_days(terms.retention_days());
+  consent.set_standing(terms.standing());
+  consent.set_max_uses(terms.max_uses());
+  consent.set_do_not_contact(terms.do_not_contact());
+  if (const auto supersedes = ids::Uuid::Parse(terms.supersedes_consent_id())) {
+    consent.set_supersedes_consent_id(std::string(supersedes->bytes()));
+  }
+  if (terms.has_representative() && !terms.representative().authority_ends_on().empty()) {
+    consent.set_authority_until_us(Micros(EndOf(terms.representative().authority_ends_on())));
+  }
+  return consent;
+}
+
+}  // namespace nwd::consent

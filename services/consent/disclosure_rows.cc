@@ -1,0 +1,93 @@
+#include "services/consent/disclosure_rows.h"
+
+#include <algorithm>
+
+#include "common/store/proto_value.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/keys.h"
+
+namespace nwd::consent::disclosures {
+namespace {
+
+// The keys under `prefix` (one id) whose time lies in the span. Newest sort first.
+store::Range RangeOf(const std::string& prefix, const Span& span) {
+  store::Range range = store::PrefixRange(prefix);
+  if (span.end_us.has_value()) range.begin = keys::NotAfter(prefix, *span.end_us - 1);
+  if (span.start_us.has_value()) range.end = keys::NotAfter(prefix, *span.start_us - 1);
+  if (!span.from.empty()) range.begin = std::max(range.begin, span.from);
+  return range;
+}
+
+bool ReadKey(std::string_view key, Placed& placed, ids::Uuid& owner) {
+  store::KeyReader parts(key);
+  std::string_view owner_bytes, id_bytes;
+  uint64_t time_us = 0;
+  if (!parts.Bytes(ids::Uuid::kSizeBytes, &owner_bytes) || !parts.Descending(&time_us) ||
+      !parts.Bytes(ids::Uuid::kSizeBytes, &id_bytes)) {
+    return false;
+  }
+  owner = consents::IdOf(owner_bytes);
+  placed.time_us = static_cast<int64_t>(time_us);
+  placed.disclosure_id = consents::IdOf(id_bytes);
+  return true;
+}
+
+}  // namespace
+
+void Add(store::Txn& txn, const Placed& placed) {
+  const ids::Uuid recipient = consents::IdOf(placed.disclosure.recipient_id());
+  store::PutMessage(txn, keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id), placed.disclosure);
+  txn.Put(keys::DisclosureOfConsent(consents::IdOf(placed.disclosure.consent_id()), recipient, placed.time_us, placed.disclosure_id), "");
+  txn.Put(keys::DisclosureOfRecipient(recipient, placed.time_us, placed.disclosure_id), placed.person_id.bytes());
+}
+
+absl::StatusOr<std::vector<ids::Uuid>> NewestUnder(const store::Reader& reader, const ids::Uuid& consent_id, const ids::Uuid& recipient_id,
+                                                   int limit) {
+  std::vector<ids::Uuid> found;
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::DisclosuresOfConsent(consent_id, recipient_id)), store::Direction::kForward,
+                                  [&](std::string_view key, std::string_view) {
+                                    found.push_back(consents::IdOf(key.substr(key.size() - ids::Uuid::kSizeBytes)));
+                                    return found.size() < static_cast<size_t>(limit) ? store::Visit::kContinue : store::Visit::kStop;
+                                  }));
+  return found;
+}
+
+absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit) {
+  absl::Status failed;
+  absl::Status scanned = reader.Scan(
+      RangeOf(keys::DisclosuresOfPerson(person_id), span), store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+        Placed placed;
+        absl::StatusOr<storage::Disclosure> disclosure = store::ParseValue<storage::Disclosure>(key, value);
+        if (!disclosure.ok() || !ReadKey(key, placed, placed.person_id)) {
+          failed = disclosure.ok() ? absl::DataLossError("the key of a disclosure does not read") : disclosure.status();
+          return store::Visit::kStop;
+        }
+        placed.disclosure = *std::move(disclosure);
+        return visit(std::string(key), placed);
+      });
+  return failed.ok() ? scanned : failed;
+}
+
+absl::Status WalkRecipient(const store::Reader& reader, const ids::Uuid& recipient_id, const Span& span, Visitor visit) {
+  absl::Status failed;
+  absl::Status scanned = reader.Scan(
+      RangeOf(keys::DisclosuresOfRecipient(recipient_id), span), store::Direction::kForward,
+      [&](std::string_view key, std::string_view value) {
+        Placed placed;
+        ids::Uuid owner;
+        placed.person_id = consents::IdOf(value);
+        absl::StatusOr<std::optional<storage::Disclosure>> disclosure = absl::DataLossError("the key of a disclosure does not read");
+        if (ReadKey(key, placed, owner)) {
+          disclosure = store::Find<storage::Disclosure>(reader, keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id));
+        }
+        if (!disclosure.ok() || !disclosure->has_value()) {
+          failed = disclosure.ok() ? absl::DataLossError("a disclosure is not where its index says") : disclosure.status();
+          return store::Visit::kStop;
+        }
+        placed.disclosure = **disclosure;
+        return visit(std::string(key), placed);
+      });
+  return failed.ok() ? scanned : failed;
+}
+
+}  // namespace nwd::consent::disclosures

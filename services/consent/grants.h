@@ -1,0 +1,30 @@
+// A referral's access under a consent: open while the referral is with its receiver, closed after. Events are numbered by the referral, so that
+// a message that comes late, or twice, does no harm: what an event closed opens only by a later one, and a close that was overtaken
+// changes nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "common/ids/uuid.h"
+#include "common/store/store.h"
+#include "services/consent/storage.pb.h"
+
+namespace nwd::consent::grants {
+
+enum class Effect {
+  kOpened,
+  kClosed,
+  kKept,  // nothing changes for the recipient
+  kLate,  // an open that a later close has overtaken: refused
+};
+
+// What an event makes of a grant (`grant` absent: there was none). Pure.
+Effect Open(std::optional<storage::Grant>& grant, int64_t sequence, int64_t now_us);
+Effect Close(std::optional<storage::Grant>& grant, int64_t sequence, int64_t now_us);
+
+// Closes all grants of a consent that has ended, and in the consent itself (which the caller puts).
+absl::Status CloseAll(store::Txn& txn, storage::Consent& consent, int64_t now_us);
+
+}  // namespace nwd::consent::grants

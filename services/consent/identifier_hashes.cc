@@ -1,0 +1,37 @@
+#include "services/consent/identifier_hashes.h"
+
+#include "common/base/check.h"
+#include "common/base/strings.h"
+
+namespace nwd::consent {
+
+IdentifierHashes::IdentifierHashes(const crypto::HubKey& hub_key)
+    : nino_(hub_key.Derive("consent/identifier/nino")),
+      nhs_number_(hub_key.Derive("consent/identifier/nhs-number")),
+      uln_(hub_key.Derive("consent/identifier/uln")),
+      match_(hub_key.Derive("consent/identifier/name-and-date-of-birth")) {}
+
+HashedIdentifier IdentifierHashes::Hash(const CheckedIdentifier& identifier) const {
+  return {identifier.kind, KeyOf(identifier.kind).ComputeString(identifier.value)};
+}
+
+HashedDetails IdentifierHashes::Hash(const CheckedDetails& details) const {
+  HashedDetails hashed;
+  for (const CheckedIdentifier& identifier : details.identifiers) hashed.identifiers.push_back(Hash(identifier));
+  hashed.match_hash = match_.ComputeString(Cat(details.date_of_birth, "|", details.folded_name));
+  return hashed;
+}
+
+const crypto::HmacKey& IdentifierHashes::KeyOf(IdentifierKind kind) const {
+  switch (kind) {
+    case IdentifierKind::kNino:
+      return nino_;
+    case IdentifierKind::kNhsNumber:
+      return nhs_number_;
+    case IdentifierKind::kUln:
+      return uln_;
+  }
+  NWD_CHECK(false);
+}
+
+}  // namespace nwd::consent

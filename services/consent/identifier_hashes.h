@@ -1,0 +1,38 @@
+// Identifiers are kept as keyed hashes only: a NINO has so few possible values that a plain hash of it is as good as the number. What says
+// "the same name and date of birth" is a keyed hash too. Each kind has a key of its own. Thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/crypto/hmac.h"
+#include "common/crypto/key_file.h"
+#include "services/consent/person_details.h"
+
+namespace nwd::consent {
+
+struct HashedIdentifier {
+  IdentifierKind kind;
+  std::string hash;  // 32 bytes
+};
+
+// What matching compares.
+struct HashedDetails {
+  std::vector<HashedIdentifier> identifiers;
+  std::string match_hash;  // date of birth and folded name
+};
+
+class IdentifierHashes {
+ public:
+  explicit IdentifierHashes(const crypto::HubKey& hub_key);
+
+  HashedIdentifier Hash(const CheckedIdentifier& identifier) const;
+  HashedDetails Hash(const CheckedDetails& details) const;
+
+ private:
+  const crypto::HmacKey& KeyOf(IdentifierKind kind) const;
+
+  const crypto::HmacKey nino_, nhs_number_, uln_, match_;
+};
+
+}  // namespace nwd::consent

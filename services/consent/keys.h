@@ -1,0 +1,147 @@
+// The keys of the consent service's store. Each function below says what lies under the key; tests/services/consent/keys_test.cc holds
+// them to their bytes, since a key that changes loses what was kept.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/ids/uuid.h"
+#include "common/store/keys.h"
+#include "common/store/store.h"
+#include "nwd/common/v1/vocabulary.pb.h"
+
+namespace nwd::consent::keys {
+
+using ids::Uuid;
+using store::KeyBuilder;
+
+inline constexpr char kPerson = 'p';
+inline constexpr char kHolder = 'h';
+inline constexpr char kIdentifier = 'i';
+inline constexpr char kConsent = 'c';
+inline constexpr char kTerms = 't';
+inline constexpr char kConsentOfPerson = 'n';
+inline constexpr char kText = 'x';
+inline constexpr char kGrant = 'g';
+inline constexpr char kRecord = 'r';
+inline constexpr char kRecordVersion = 'v';
+inline constexpr char kDisclosure = 'd';
+inline constexpr char kDisclosureOfConsent = 'e';
+inline constexpr char kDisclosureOfRecipient = 'b';
+inline constexpr char kNotice = 'm';
+inline constexpr char kNoticeSequence = 'q';
+inline constexpr char kNoticePlace = 'k';
+inline constexpr char kNoticeOpen = 'u';
+
+// Person.
+inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
+
+// Holder.
+inline std::string Holder(const Uuid& person, const Uuid& organisation) {
+  return KeyBuilder(kHolder).Bytes(person.bytes()).Bytes(organisation.bytes()).Build();
+}
+
+// Identifier: by kind, keyed hash (32 bytes) and person.
+inline std::string IdentifierPrefix(char kind, std::string_view hash) {
+  return KeyBuilder(kIdentifier).Bytes({&kind, 1}).Bytes(hash).Build();
+}
+inline std::string Identifier(char kind, std::string_view hash, const Uuid& person) {
+  return IdentifierPrefix(kind, hash).append(person.bytes());
+}
+
+// Consent, and SealedTerms.
+inline std::string Consent(const Uuid& consent) { return KeyBuilder(kConsent).Bytes(consent.bytes()).Build(); }
+inline std::string Terms(const Uuid& consent) { return KeyBuilder(kTerms).Bytes(consent.bytes()).Build(); }
+
+// Nothing: a person's consents, newest first.
+inline std::string ConsentOfPersonPrefix(const Uuid& person) { return KeyBuilder(kConsentOfPerson).Bytes(person.bytes()).Build(); }
+inline std::string ConsentOfPerson(const Uuid& person, int64_t create_time_us, const Uuid& consent) {
+  return KeyBuilder(kConsentOfPerson)
+      .Bytes(person.bytes())
+      .Descending(static_cast<uint64_t>(create_time_us))
+      .Bytes(consent.bytes())
+      .Build();
+}
+
+// Text, by its SHA-256 (32 bytes).
+inline std::string Text(std::string_view sha256) { return KeyBuilder(kText).Bytes(sha256).Build(); }
+
+// Grant.
+inline std::string GrantsOfConsent(const Uuid& consent) { return KeyBuilder(kGrant).Bytes(consent.bytes()).Build(); }
+inline std::string Grant(const Uuid& consent, const Uuid& organisation, const Uuid& referral) {
+  return KeyBuilder(kGrant).Bytes(consent.bytes()).Bytes(organisation.bytes()).Bytes(referral.bytes()).Build();
+}
+
+// RecordVersion: the newest of a section by a source.
+inline std::string Record(const Uuid& person, common::v1::Category category, const Uuid& source) {
+  const char section = static_cast<char>(category);
+  return KeyBuilder(kRecord).Bytes(person.bytes()).Bytes({&section, 1}).Bytes(source.bytes()).Build();
+}
+inline std::string RecordsOfPerson(const Uuid& person) { return KeyBuilder(kRecord).Bytes(person.bytes()).Build(); }
+
+// RecordVersion: those before, newest first.
+inline std::string RecordVersion(const Uuid& person, common::v1::Category category, const Uuid& source, int32_t version) {
+  const char section = static_cast<char>(category);
+  return KeyBuilder(kRecordVersion)
+      .Bytes(person.bytes())
+      .Bytes({&section, 1})
+      .Bytes(source.bytes())
+      .Descending(static_cast<uint64_t>(version))
+      .Build();
+}
+
+// Disclosure: of a person, newest first.
+inline std::string DisclosuresOfPerson(const Uuid& person) { return KeyBuilder(kDisclosure).Bytes(person.bytes()).Build(); }
+inline std::string Disclosure(const Uuid& person, int64_t time_us, const Uuid& disclosure) {
+  return KeyBuilder(kDisclosure).Bytes(person.bytes()).Descending(static_cast<uint64_t>(time_us)).Bytes(disclosure.bytes()).Build();
+}
+
+// Nothing: under a consent to a recipient, newest first.
+inline std::string DisclosuresOfConsent(const Uuid& consent, const Uuid& recipient) {
+  return KeyBuilder(kDisclosureOfConsent).Bytes(consent.bytes()).Bytes(recipient.bytes()).Build();
+}
+inline std::string DisclosureOfConsent(const Uuid& consent, const Uuid& recipient, int64_t time_us, const Uuid& disclosure) {
+  return KeyBuilder(kDisclosureOfConsent)
+      .Bytes(consent.bytes())
+      .Bytes(recipient.bytes())
+      .Descending(static_cast<uint64_t>(time_us))
+      .Bytes(disclosure.bytes())
+      .Build();
+}
+
+// The person's id: to a recipient, newest first.
+inline std::string DisclosuresOfRecipient(const Uuid& recipient) {
+  return KeyBuilder(kDisclosureOfRecipient).Bytes(recipient.bytes()).Build();
+}
+inline std::string DisclosureOfRecipient(const Uuid& recipient, int64_t time_us, const Uuid& disclosure) {
+  return KeyBuilder(kDisclosureOfRecipient)
+      .Bytes(recipient.bytes())
+      .Descending(static_cast<uint64_t>(time_us))
+      .Bytes(disclosure.bytes())
+      .Build();
+}
+
+// Within one of the three prefixes above: where those begin whose time is not after `time_us`.
+inline std::string NotAfter(const std::string& prefix, int64_t time_us) {
+  return KeyBuilder(prefix.front()).Bytes(std::string_view(prefix).substr(1)).Descending(static_cast<uint64_t>(time_us)).Build();
+}
+
+// Notice: by recipient, in order; NoticeSequence: the number of the last; NoticePlace: where a notice lies; nothing: those not answered.
+inline std::string NoticesOf(const Uuid& recipient) { return KeyBuilder(kNotice).Bytes(recipient.bytes()).Build(); }
+inline std::string Notice(const Uuid& recipient, uint64_t sequence) {
+  return KeyBuilder(kNotice).Bytes(recipient.bytes()).Number(sequence).Build();
+}
+inline std::string NoticeSequence(const Uuid& recipient) { return KeyBuilder(kNoticeSequence).Bytes(recipient.bytes()).Build(); }
+inline std::string NoticePlace(const Uuid& notice) { return KeyBuilder(kNoticePlace).Bytes(notice.bytes()).Build(); }
+inline std::string OpenNoticesOf(const Uuid& recipient) { return KeyBuilder(kNoticeOpen).Bytes(recipient.bytes()).Build(); }
+inline std::string OpenNotice(const Uuid& recipient, uint64_t sequence) {
+  return KeyBuilder(kNoticeOpen).Bytes(recipient.bytes()).Number(sequence).Build();
+}
+
+// The key after `key`: where a page goes on.
+inline std::string After(std::string key) {
+  key.push_back('\0');
+  return key;
+}
+
+}  // namespace nwd::consent::keys

@@ -1,0 +1,27 @@
+// nwd-consent: the consent service as a program.
+#include "common/program/service_program.h"
+#include "common/store_rocksdb/rocks_store.h"
+#include "services/consent/app.h"
+
+int main(int argc, char** argv) {
+  using namespace nwd;  // NOLINT
+  program::ServiceProgram program("consent", "Keeps people, what they agreed to and their records, and decides who may see what.",
+                                  {.grpc_port = 7102, .http_port = 9102});
+  program.AddPeer("directory", 7101);
+  if (const auto code = program.Configure(argc, argv)) return *code;
+
+  // Keys lie apart from what they seal, so that erasing a person is erasing a key.
+  auto keys = store::RocksStore::Open({.folder = program.Folder("keys")});
+  if (!keys.ok()) return program.Fail(keys.status());
+  auto data = store::RocksStore::Open({.folder = program.Folder("data")});
+  if (!data.ok()) return program.Fail(data.status());
+
+  consent::App app({.store = **data,
+                    .keys = **keys,
+                    .hub_key = program.hub_key(),
+                    .clock = program.clock(),
+                    .registry = program.registry(),
+                    .directory = program.Peer("directory"),
+                    .metrics = program.metrics()});
+  return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
+}

@@ -1,0 +1,98 @@
+#include "services/consent/notice_rows.h"
+
+#include "common/store/proto_value.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/keys.h"
+#include "services/consent/times.h"
+
+namespace nwd::consent::notices {
+namespace {
+
+absl::StatusOr<std::optional<Numbered>> At(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t sequence) {
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Notice> notice,
+                       store::Find<storage::Notice>(reader, keys::Notice(recipient_id, sequence)));
+  if (!notice.has_value()) return absl::DataLossError("a notice is not where its index says");
+  return Numbered{sequence, *std::move(notice)};
+}
+
+}  // namespace
+
+absl::Status Add(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice) {
+  const std::string counter_key = keys::NoticeSequence(recipient_id);
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::NoticeSequence> last, store::Find<storage::NoticeSequence>(txn, counter_key));
+  storage::NoticeSequence counter;
+  counter.set_last(last.has_value() ? last->last() + 1 : 1);
+  store::PutMessage(txn, counter_key, counter);
+
+  const ids::Uuid notice_id = ids::Uuid::Random();
+  notice.set_notice_id(std::string(notice_id.bytes()));
+  storage::NoticePlace place;
+  place.set_recipient_id(std::string(recipient_id.bytes()));
+  place.set_sequence(counter.last());
+  store::PutMessage(txn, keys::NoticePlace(notice_id), place);
+  store::PutMessage(txn, keys::Notice(recipient_id, counter.last()), notice);
+  txn.Put(keys::OpenNotice(recipient_id, counter.last()), "");
+  return absl::OkStatus();
+}
+
+void PutAnswered(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& answered) {
+  store::PutMessage(txn, keys::Notice(recipient_id, answered.sequence), answered.notice);
+  txn.Delete(keys::OpenNotice(recipient_id, answered.sequence));
+}
+
+absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const ids::Uuid& recipient_id, const ids::Uuid& notice_id) {
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::NoticePlace> place,
+                       store::Find<storage::NoticePlace>(reader, keys::NoticePlace(notice_id)));
+  if (!place.has_value() || place->recipient_id() != recipient_id.bytes()) return std::nullopt;
+  return At(reader, recipient_id, place->sequence());
+}
+
+absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after, int limit,
+                                            bool open_only) {
+  store::Range range = store::PrefixRange(open_only ? keys::OpenNoticesOf(recipient_id) : keys::NoticesOf(recipient_id));
+  range.begin = open_only ? keys::OpenNotice(recipient_id, after + 1) : keys::Notice(recipient_id, after + 1);
+  std::vector<uint64_t> sequences;
+  NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
+    store::KeyReader parts(key);
+    std::string_view recipient;
+    uint64_t sequence = 0;
+    if (parts.Bytes(ids::Uuid::kSizeBytes, &recipient) && parts.Number(&sequence)) sequences.push_back(sequence);
+    return sequences.size() < static_cast<size_t>(limit) ? store::Visit::kContinue : store::Visit::kStop;
+  }));
+  std::vector<Numbered> found;
+  for (const uint64_t sequence : sequences) {
+    NWD_ASSIGN_OR_RETURN(std::optional<Numbered> notice, At(reader, recipient_id, sequence));
+    found.push_back(*std::move(notice));
+  }
+  return found;
+}
+
+bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer) {
+  switch (answer) {
+    case v1::NOTICE_ANSWER_ERASED:
+      return type != v1::NOTICE_TYPE_RECTIFICATION && type != v1::NOTICE_TYPE_RESTRICTION;
+    case v1::NOTICE_ANSWER_CORRECTED:
+      return type == v1::NOTICE_TYPE_RECTIFICATION;
+    case v1::NOTICE_ANSWER_RETAINED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+v1::Notice Show(const storage::Notice& notice, std::string person_ref) {
+  v1::Notice shown;
+  shown.set_notice_id(consents::IdOf(notice.notice_id()).ToString());
+  shown.set_type(notice.type());
+  shown.set_person_ref(std::move(person_ref));
+  shown.set_consent_id(consents::IdOf(notice.consent_id()).ToString());
+  for (const std::string& disclosure : notice.disclosure_ids()) shown.add_disclosure_ids(consents::IdOf(disclosure).ToString());
+  shown.set_disclosure_count(notice.disclosure_count());
+  MicrosToProto(notice.create_time_us(), shown.mutable_create_time());
+  MicrosToProto(notice.due_time_us(), shown.mutable_due_time());
+  shown.set_answer(notice.answer());
+  if (notice.answer_time_us() != 0) MicrosToProto(notice.answer_time_us(), shown.mutable_answer_time());
+  return shown;
+}
+
+}  // namespace nwd::consent::notices

@@ -1,0 +1,39 @@
+// Notices in the store. Each recipient's are numbered from 1 without gaps, in the order they were committed, so that a watcher who has seen number n
+// misses nothing by asking for what comes after n.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/ids/uuid.h"
+#include "common/store/store.h"
+#include "nwd/consent/v1/record_service.pb.h"
+#include "services/consent/storage.pb.h"
+
+namespace nwd::consent::notices {
+
+struct Numbered {
+  uint64_t sequence;
+  storage::Notice notice;
+};
+
+// Gives the notice its id and the recipient's next number.
+absl::Status Add(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice);
+// After an answer.
+void PutAnswered(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& answered);
+
+// The notice, where it was sent to this recipient; nothing otherwise.
+absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const ids::Uuid& recipient_id, const ids::Uuid& notice_id);
+// Those after number `after`, oldest first, at most `limit`.
+absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after, int limit,
+                                            bool open_only);
+
+// Whether a notice of this type can be answered so: what was withdrawn cannot be corrected.
+bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer);
+
+// As the API shows it. The basis named with RETAINED is the caller's to open and set.
+v1::Notice Show(const storage::Notice& notice, std::string person_ref);
+
+}  // namespace nwd::consent::notices

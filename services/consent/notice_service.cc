@@ -1,0 +1,140 @@
+#include "services/consent/notice_service.h"
+
+#include <algorithm>
+
+#include "common/base/strings.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/limits.h"
+#include "services/consent/times.h"
+
+namespace nwd::consent {
+namespace {
+
+constexpr std::string_view kFeed = "notices";
+
+std::string AssociatedData(const storage::Notice& notice) { return Cat("notice-basis/", notice.notice_id()); }
+
+// The lawful basis that the recipient named; empty where none was, or where it can no longer be read.
+std::string BasisOf(const storage::Notice& notice, const person_keys::PersonKey& key) {
+  if (key == nullptr || notice.sealed_retained_basis().empty()) return "";
+  return key->Open(notice.sealed_retained_basis(), AssociatedData(notice)).value_or("");
+}
+
+}  // namespace
+
+void NoticeService::Register(rpc::Router& router) {
+  router.Stream(this, &NoticeService::WatchNotices);
+  router.Unary(this, &NoticeService::AcknowledgeNotice);
+  router.Unary(this, &NoticeService::ListNotices);
+}
+
+async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1::WatchNoticesRequest& request,
+                                                      rpc::Writer<v1::WatchNoticesResponse>& writer) {
+  call.ProveTie(common::v1::TIE_SELF);
+  const ids::Uuid recipient = OrganisationOf(call);
+  NWD_CO_ASSIGN_OR_RETURN(uint64_t after, tokens::OpenCursor(parts_.tokens, kFeed, call.organisation_id(), request.cursor()));
+  while (true) {
+    NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
+    NWD_CO_RETURN_IF_ERROR(call.StillAdmitted());
+    // A notice is committed together with a change of its consent: waiting past the changes seen before looking misses none.
+    const store::Position seen = parts_.store.LastPosition(store::Feed::kChanges);
+    auto body = [&](const store::Reader& reader) { return notices::After(reader, recipient, after, kWatchBatch, /*open_only=*/false); };
+    NWD_CO_ASSIGN_OR_RETURN(const std::vector<notices::Numbered> batch, co_await parts_.store.View(body));
+    for (const notices::Numbered& numbered : batch) {
+      v1::WatchNoticesResponse response;
+      response.set_cursor(tokens::SealCursor(parts_.tokens, kFeed, call.organisation_id(), numbered.sequence));
+      *response.mutable_notice() =
+          notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, consents::IdOf(numbered.notice.person_id())));
+      // As it was when sent.
+      response.mutable_notice()->clear_answer();
+      response.mutable_notice()->clear_answer_time();
+      NWD_CO_RETURN_IF_ERROR(co_await writer.Write(response));
+      after = numbered.sequence;
+    }
+    if (batch.empty()) {
+      co_await parts_.store.WaitForFeed(store::Feed::kChanges, seen, std::min(absl::Now() + kWatchLook, call.deadline()));
+    }
+  }
+}
+
+async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::AcknowledgeNotice(rpc::Call& call,
+                                                                                            const v1::AcknowledgeNoticeRequest& request) {
+  const ids::Uuid recipient = OrganisationOf(call);
+  const ids::Uuid notice_id = IdIn(request.notice_id());
+  auto look = [&](const store::Reader& reader) { return notices::Find(reader, recipient, notice_id); };
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<notices::Numbered> seen, co_await parts_.store.View(look));
+  if (!seen.has_value()) co_return status::Denied();
+  call.ProveTie(common::v1::TIE_NOTICE_RECIPIENT);
+
+  status::Violations violations;
+  const bool retained = request.answer() == v1::NOTICE_ANSWER_RETAINED;
+  if (!notices::CanAnswer(seen->notice.type(), request.answer())) violations.Add("answer", "is no answer to a notice of this type");
+  if (retained && request.retained_basis().empty()) violations.Add("retained_basis", "is required with RETAINED: the other lawful basis");
+  if (!retained && !request.retained_basis().empty()) violations.Add("retained_basis", "goes with RETAINED only");
+  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
+
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, consents::IdOf(seen->notice.person_id())));
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::AcknowledgeNoticeResponse> {
+    NWD_ASSIGN_OR_RETURN(std::optional<notices::Numbered> numbered, notices::Find(txn, recipient, notice_id));
+    if (!numbered.has_value()) return status::Denied();
+    auto once = [&] { return Answer(txn, call, request, *numbered, key); };
+    return parts_.requests.Once<v1::AcknowledgeNoticeResponse>(txn, call, request, once);
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& txn, const rpc::Call& call,
+                                                                    const v1::AcknowledgeNoticeRequest& request,
+                                                                    notices::Numbered numbered, const person_keys::PersonKey& key) const {
+  storage::Notice& notice = numbered.notice;
+  v1::AcknowledgeNoticeResponse response;
+  if (notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) {
+    if (notice.answer() != request.answer() || BasisOf(notice, key) != request.retained_basis()) {
+      return status::Error(absl::StatusCode::kFailedPrecondition, "ALREADY_ANSWERED",
+                           "the notice has been answered otherwise; an answer stands");
+    }
+  } else {
+    if (request.answer() == v1::NOTICE_ANSWER_RETAINED && key == nullptr) {
+      return status::Error(absl::StatusCode::kFailedPrecondition, "ERASED", "the person was erased; nothing about them can be retained here");
+    }
+    notice.set_answer(request.answer());
+    notice.set_answer_time_us(Micros(call.Now()));
+    if (!request.retained_basis().empty()) {
+      notice.set_sealed_retained_basis(key->Seal(request.retained_basis(), AssociatedData(notice)));
+    }
+    notices::PutAnswered(txn, OrganisationOf(call), numbered);
+    storage::Deed deed = DeedOf(call);
+    deed.set_notice_id(notice.notice_id());
+    deed.set_consent_id(notice.consent_id());
+    deed.set_answer(notice.answer());
+    Record(parts_, txn, "notice.answered", call.Now(), consents::IdOf(notice.person_id()), key, deed);
+  }
+  MicrosToProto(notice.answer_time_us(), response.mutable_answer_time());
+  return response;
+}
+
+async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(rpc::Call& call, const v1::ListNoticesRequest& request) {
+  call.ProveTie(common::v1::TIE_SELF);
+  const ids::Uuid recipient = OrganisationOf(call);
+  const std::string scope = tokens::PageScope(call.organisation_id(), request);
+  NWD_CO_ASSIGN_OR_RETURN(const uint64_t after, tokens::OpenCursor(parts_.tokens, scope, call.organisation_id(), request.page_token()));
+  const int page_size = tokens::PageSize(request.page_size());
+  auto body = [&](const store::Reader& reader) { return notices::After(reader, recipient, after, page_size + 1, request.open_only()); };
+  NWD_CO_ASSIGN_OR_RETURN(std::vector<notices::Numbered> found, co_await parts_.store.View(body));
+  v1::ListNoticesResponse response;
+  if (static_cast<int>(found.size()) > page_size) {
+    found.resize(static_cast<size_t>(page_size));
+    response.set_next_page_token(tokens::SealCursor(parts_.tokens, scope, call.organisation_id(), found.back().sequence));
+  }
+  for (const notices::Numbered& numbered : found) {
+    const ids::Uuid person_id = consents::IdOf(numbered.notice.person_id());
+    v1::Notice& shown = *response.add_notices();
+    shown = notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, person_id));
+    if (numbered.notice.sealed_retained_basis().empty()) continue;
+    NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
+    shown.set_retained_basis(BasisOf(numbered.notice, key));
+  }
+  co_return response;
+}
+
+}  // namespace nwd::consent

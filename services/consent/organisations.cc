@@ -1,0 +1,13 @@
+#include "services/consent/organisations.h"
+
+namespace nwd::consent {
+
+async::Task<absl::StatusOr<access::OrganisationPtr>> Organisations::Find(const std::string& organisation_id) {
+  if (access::OrganisationPtr known = Known(organisation_id)) co_return known;
+  const absl::Status asked = co_await ask_(organisation_id);
+  if (absl::IsNotFound(asked) || absl::IsPermissionDenied(asked)) co_return access::OrganisationPtr();
+  if (!asked.ok()) co_return asked;
+  co_return Known(organisation_id);
+}
+
+}  // namespace nwd::consent

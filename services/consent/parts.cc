@@ -1,0 +1,89 @@
+#include "services/consent/parts.h"
+
+#include "common/log/log.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/consent_states.h"
+#include "services/consent/times.h"
+
+namespace nwd::consent {
+
+Figures::Figures(metrics::Registry& registry)
+    : checks_permitted(registry.AddCounter("nwd_consent_checks_total", "Access checks by decision.").With({{"decision", "permitted"}})),
+      checks_denied(registry.AddCounter("nwd_consent_checks_total", "Access checks by decision.").With({{"decision", "denied"}})),
+      reads_permitted(registry.AddCounter("nwd_consent_reads_total", "Record reads by decision.").With({{"decision", "permitted"}})),
+      reads_denied(registry.AddCounter("nwd_consent_reads_total", "Record reads by decision.").With({{"decision", "denied"}})),
+      withdrawals(registry.AddCounter("nwd_consent_withdrawals_total", "Consents withdrawn.").With({})),
+      notices(registry.AddCounter("nwd_consent_notices_total", "Notices sent to recipients.").With({})),
+      corruptions(registry.AddCounter("nwd_consent_corruptions_total", "Kept values that did not open.").With({})) {}
+
+void Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now, const ids::Uuid& person_id,
+            const person_keys::PersonKey& key, const storage::Deed& deed) {
+  if (key != nullptr) {
+    parts.audit.Append(txn, type, now, person_id, *key, deed);
+  } else {
+    parts.audit.AppendPlain(txn, type, now, deed);
+  }
+}
+
+std::string RecordBytes(const Parts& parts, std::string_view type, absl::Time now, const ids::Uuid& person_id,
+                        const person_keys::PersonKey& key, const storage::Deed& deed) {
+  if (key != nullptr) return audit::Audit::MakeRecord(type, now, person_id, *key, deed);
+  return audit::Audit::MakeRecord(type, now, ids::Uuid(), parts.service_key, deed);
+}
+
+storage::Deed DeedOf(const rpc::Call& call) {
+  storage::Deed deed;
+  if (call.caller().IsService()) {
+    deed.set_service(call.caller().service);
+  } else {
+    deed.set_organisation_id(std::string(OrganisationOf(call).bytes()));
+    deed.set_practitioner(call.practitioner());
+  }
+  return deed;
+}
+
+async::Task<absl::StatusOr<person_keys::PersonKey>> KeyOrNull(const Parts& parts, ids::Uuid person_id) {
+  absl::StatusOr<person_keys::PersonKey> key = co_await parts.person_keys.Find(person_id);
+  if (absl::IsNotFound(key.status())) co_return person_keys::PersonKey();
+  if (!key.ok()) co_return Corrupt(parts, "a person's key", key.status());
+  co_return key;
+}
+
+ids::Uuid OrganisationOf(const rpc::Call& call) { return IdIn(call.organisation_id()); }
+
+ids::Uuid IdIn(std::string_view text) { return ids::Uuid::Parse(text).value_or(ids::Uuid()); }
+
+void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1::PersonChange::Type type,
+                        const ids::Uuid& organisation_id, absl::Time now) {
+  common::v1::Change change;
+  ToProto(now, change.mutable_change_time());
+  change.mutable_person()->set_person_id(person_id.ToString());
+  change.mutable_person()->set_type(type);
+  change.mutable_person()->set_organisation_id(organisation_id.ToString());
+  txn.Append(store::Feed::kChanges, change.SerializeAsString());
+}
+
+void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now) {
+  common::v1::Change change;
+  ToProto(now, change.mutable_change_time());
+  common::v1::ConsentChange& detail = *change.mutable_consent();
+  detail.set_consent_id(consents::IdOf(consent.consent_id()).ToString());
+  detail.set_person_id(consents::IdOf(consent.person_id()).ToString());
+  detail.set_state(std::string(StateName(consent.state())));
+  detail.set_captor_organisation_id(consents::IdOf(consent.captor_organisation_id()).ToString());
+  for (const storage::Recipient& recipient : consent.recipients()) {
+    detail.add_recipient_organisation_ids(consents::IdOf(recipient.organisation_id()).ToString());
+  }
+  detail.set_purpose(consent.purpose());
+  txn.Append(store::Feed::kChanges, change.SerializeAsString());
+}
+
+absl::Status Corrupt(const Parts& parts, std::string_view what, const absl::Status& error) {
+  if (absl::IsDataLoss(error)) {
+    parts.figures.corruptions.Increment();
+    log::Line(log::Level::kError, "consent.corrupt").Str("what", what).Status(error).Emit();
+  }
+  return error;
+}
+
+}  // namespace nwd::consent

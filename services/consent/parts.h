@@ -1,0 +1,72 @@
+// What the RPC services of this service share. Everything is owned by Services and outlives the handlers.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "common/audit/audit.h"
+#include "common/base/macros.h"
+#include "common/idempotency/idempotency.h"
+#include "common/metrics/metrics.h"
+#include "common/person_keys/person_keys.h"
+#include "common/rpc/call.h"
+#include "common/store/store.h"
+#include "common/tokens/tokens.h"
+#include "nwd/common/v1/change_service.pb.h"
+#include "services/consent/check_log.h"
+#include "services/consent/identifier_hashes.h"
+#include "services/consent/organisations.h"
+#include "services/consent/references.h"
+#include "services/consent/storage.pb.h"
+
+namespace nwd::consent {
+
+// Figures of the field, beside those of every RPC.
+struct Figures {
+  explicit Figures(metrics::Registry& registry);
+  metrics::Counter checks_permitted, checks_denied;
+  metrics::Counter reads_permitted, reads_denied;
+  metrics::Counter withdrawals, notices, corruptions;
+};
+
+struct Parts {
+  store::Store& store;
+  person_keys::PersonKeys& person_keys;
+  const References& references;
+  const IdentifierHashes& hashes;
+  const audit::Audit& audit;
+  const crypto::AeadKey& service_key;  // seals audit entries about nobody who is known here
+  const idempotency::Requests& requests;
+  const tokens::Tokens& tokens;
+  Organisations& organisations;
+  CheckLog& check_log;
+  Figures& figures;
+};
+
+// Within a body: an audit entry about a person, sealed under their key; under the service's own where there is none.
+void Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now, const ids::Uuid& person_id,
+            const person_keys::PersonKey& key, const storage::Deed& deed);
+// The same as bytes, for CheckLog.
+std::string RecordBytes(const Parts& parts, std::string_view type, absl::Time now, const ids::Uuid& person_id,
+                        const person_keys::PersonKey& key, const storage::Deed& deed);
+// Who is acting.
+storage::Deed DeedOf(const rpc::Call& call);
+
+// The person's key; null where there is none (nobody has that id, or they were erased). Any other failure is an error.
+async::Task<absl::StatusOr<person_keys::PersonKey>> KeyOrNull(const Parts& parts, ids::Uuid person_id);
+
+// The caller's organisation; the nil id for one of our own services.
+ids::Uuid OrganisationOf(const rpc::Call& call);
+// The id in a field that the chain has checked to be one. What is no id names nothing.
+ids::Uuid IdIn(std::string_view text);
+
+// In the change feed: ids and types only.
+void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1::PersonChange::Type type,
+                        const ids::Uuid& organisation_id, absl::Time now);
+void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now);
+
+// Says in the log and a metric that something kept does not open, and gives the error back.
+absl::Status Corrupt(const Parts& parts, std::string_view what, const absl::Status& error);
+
+}  // namespace nwd::consent

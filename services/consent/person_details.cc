@@ -1,0 +1,67 @@
+#include "services/consent/person_details.h"
+
+#include "absl/time/civil_time.h"
+#include "common/base/strings.h"
+#include "common/identifiers/person_number.h"
+#include "common/identifiers/postcode.h"
+#include "common/text/fold.h"
+
+namespace nwd::consent {
+namespace {
+
+// Nobody registered here was born before this.
+constexpr absl::CivilYear kBirthYearMin(1890);
+
+void CheckIdentifier(IdentifierKind kind, const std::string& said, identifiers::Checked (*check)(std::string_view), std::string field,
+                     std::vector<CheckedIdentifier>& out, status::Violations& violations) {
+  if (said.empty()) return;
+  identifiers::Checked checked = check(said);
+  if (checked.ok()) {
+    out.push_back({kind, std::move(checked.value)});
+  } else {
+    violations.Add(field, checked.reason);
+  }
+}
+
+}  // namespace
+
+template <class Identified>
+std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::string_view prefix, status::Violations& violations) {
+  std::vector<CheckedIdentifier> checked;
+  CheckIdentifier(IdentifierKind::kNino, said.nino(), identifiers::CheckNino, Cat(prefix, "nino"), checked, violations);
+  CheckIdentifier(IdentifierKind::kNhsNumber, said.nhs_number(), identifiers::CheckNhsNumber, Cat(prefix, "nhs_number"), checked,
+                  violations);
+  CheckIdentifier(IdentifierKind::kUln, said.uln(), identifiers::CheckUln, Cat(prefix, "uln"), checked, violations);
+  return checked;
+}
+
+template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::PersonDetails&, std::string_view, status::Violations&);
+template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::FindPersonRequest&, std::string_view, status::Violations&);
+
+absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details) {
+  status::Violations violations;
+  CheckedDetails checked;
+  checked.full_name = details.full_name();
+  checked.folded_name = text::FoldName(details.full_name());
+  if (checked.folded_name.empty()) violations.Add("details.full_name", "needs at least one letter");
+
+  absl::CivilDay born;
+  if (!absl::ParseCivilTime(AbslView(details.date_of_birth()), &born)) {
+    violations.Add("details.date_of_birth", "must be a day as YYYY-MM-DD");
+  } else if (absl::CivilYear(born) < kBirthYearMin) {
+    violations.Add("details.date_of_birth", "is too long ago to be a living person's");
+  }
+  checked.date_of_birth = details.date_of_birth();
+
+  if (!details.postcode().empty()) {
+    identifiers::Checked postcode = identifiers::CheckPostcode(details.postcode());
+    if (!postcode.ok()) violations.Add("details.postcode", postcode.reason);
+    checked.postcode = std::move(postcode.value);
+  }
+  checked.identifiers = CheckIdentifiers(details, "details.", violations);
+  absl::Status fit = violations.ToStatus();
+  if (!fit.ok()) return fit;
+  return checked;
+}
+
+}  // namespace nwd::consent

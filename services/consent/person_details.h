@@ -1,0 +1,37 @@
+// What an organisation says of a person at registration, checked and in its normal forms. All faults are reported at once, by field, and
+// none repeats what was typed.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/status/status.h"
+#include "nwd/consent/v1/person_service.pb.h"
+
+namespace nwd::consent {
+
+// The kinds of checked identifier; the letter is part of keys and hashes.
+enum class IdentifierKind : char { kNino = 'n', kNhsNumber = 'h', kUln = 'u' };
+
+struct CheckedIdentifier {
+  IdentifierKind kind;
+  std::string value;  // its normal form
+};
+
+struct CheckedDetails {
+  std::string full_name;      // as they write it
+  std::string folded_name;    // for comparing
+  std::string date_of_birth;  // YYYY-MM-DD
+  std::string postcode;       // its normal form; empty where they have none
+  std::vector<CheckedIdentifier> identifiers;
+};
+
+absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details);
+
+// The identifiers that are not empty, checked; faults go to `violations` under `prefix`.
+template <class Identified>
+std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::string_view prefix, status::Violations& violations);
+
+}  // namespace nwd::consent

@@ -1,0 +1,42 @@
+// PersonService: who a person is to an organisation. Matching must not be a people-search: a certain match answers like a new
+// registration, byte for byte and at the same cost, and nobody finds a person they do not hold.
+#pragma once
+
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "common/rpc/router.h"
+#include "nwd/consent/v1/person_service.pb.h"
+#include "services/consent/parts.h"
+
+namespace nwd::consent {
+
+class PersonService {
+ public:
+  explicit PersonService(const Parts& parts) : parts_(parts) {}
+  void Register(rpc::Router& router);
+
+  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> RegisterPerson(rpc::Call& call, const v1::RegisterPersonRequest& request);
+  async::Task<absl::StatusOr<v1::FindPersonResponse>> FindPerson(rpc::Call& call, const v1::FindPersonRequest& request);
+  async::Task<absl::StatusOr<v1::ResolveRefResponse>> ResolveRef(rpc::Call& call, const v1::ResolveRefRequest& request);
+
+  // Destroys keys that were made for registrations that turned out to join somebody. For the janitor.
+  async::Task<absl::Status> DestroyUnusedKeys();
+
+ private:
+  struct Candidate {
+    ids::Uuid person_id;
+    person_keys::PersonKey key;
+  };
+  // One try; ABORTED where somebody else registered the person in the meantime.
+  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> TryRegister(rpc::Call& call, const v1::RegisterPersonRequest& request,
+                                                                      const CheckedDetails& details, const HashedDetails& hashed,
+                                                                      const Candidate& fresh);
+  void NoteUnused(const ids::Uuid& person_id);
+
+  const Parts& parts_;
+  absl::Mutex mutex_;
+  std::vector<ids::Uuid> unused_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace nwd::consent

@@ -1,0 +1,61 @@
+#include "services/consent/record_rows.h"
+
+#include "common/store/proto_value.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/keys.h"
+
+namespace nwd::consent::records {
+
+absl::StatusOr<std::optional<storage::RecordVersion>> Newest(const store::Reader& reader, const ids::Uuid& person_id, Category category,
+                                                             const ids::Uuid& source_id) {
+  return store::Find<storage::RecordVersion>(reader, keys::Record(person_id, category, source_id));
+}
+
+void Add(store::Txn& txn, const VersionName& name, const storage::RecordVersion& version,
+         const std::optional<storage::RecordVersion>& before) {
+  if (before.has_value()) {
+    store::PutMessage(txn, keys::RecordVersion(name.person_id, name.category, name.source_id, before->version()), *before);
+  }
+  store::PutMessage(txn, keys::Record(name.person_id, name.category, name.source_id), version);
+}
+
+absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories) {
+  std::vector<Entry> found;
+  absl::Status failed;
+  NWD_RETURN_IF_ERROR(reader.Scan(
+      store::PrefixRange(keys::RecordsOfPerson(person_id)), store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+        store::KeyReader parts(key);
+        std::string_view person, section, source;
+        if (!parts.Bytes(ids::Uuid::kSizeBytes, &person) || !parts.Bytes(1, &section) || !parts.Bytes(ids::Uuid::kSizeBytes, &source)) {
+          failed = absl::DataLossError("the key of a record does not read");
+          return store::Visit::kStop;
+        }
+        const auto category = static_cast<Category>(section.front());
+        if (!Holds(categories, category)) return store::Visit::kContinue;
+        absl::StatusOr<storage::RecordVersion> version = store::ParseValue<storage::RecordVersion>(key, value);
+        if (!version.ok()) {
+          failed = version.status();
+          return store::Visit::kStop;
+        }
+        found.push_back({{person_id, category, consents::IdOf(source), version->version()}, *std::move(version)});
+        return store::Visit::kContinue;
+      }));
+  NWD_RETURN_IF_ERROR(failed);
+  return found;
+}
+
+absl::StatusOr<bool> HasFrom(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories, const ids::Uuid& source_id) {
+  bool has = false;
+  absl::Status failed;
+  ForEachCategory(categories, [&](Category category) {
+    if (has || !failed.ok()) return;
+    std::string value;
+    const absl::StatusOr<bool> present = reader.Get(keys::Record(person_id, category, source_id), &value);
+    failed = present.status();
+    has = present.ok() && *present;
+  });
+  if (!failed.ok()) return failed;
+  return has;
+}
+
+}  // namespace nwd::consent::records

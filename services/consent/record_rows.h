@@ -1,0 +1,31 @@
+// The record in the store: the newest version of each section by each source, and those before it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/ids/uuid.h"
+#include "common/store/store.h"
+#include "services/consent/record_sections.h"
+#include "services/consent/storage.pb.h"
+
+namespace nwd::consent::records {
+
+struct Entry {
+  VersionName name;
+  storage::RecordVersion version;
+};
+
+absl::StatusOr<std::optional<storage::RecordVersion>> Newest(const store::Reader& reader, const ids::Uuid& person_id, Category category,
+                                                             const ids::Uuid& source_id);
+// Makes `version` the newest; `before`, where there is one, goes to the versions before it.
+void Add(store::Txn& txn, const VersionName& name, const storage::RecordVersion& version,
+         const std::optional<storage::RecordVersion>& before);
+
+// The newest versions of these categories, by category and source.
+absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories);
+// Whether `source_id` has put in any of these categories.
+absl::StatusOr<bool> HasFrom(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories, const ids::Uuid& source_id);
+
+}  // namespace nwd::consent::records

@@ -1,0 +1,165 @@
+#include "services/consent/record_service.h"
+
+#include <algorithm>
+
+#include "absl/container/btree_set.h"
+#include "common/base/strings.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/disclosure_rows.h"
+#include "services/consent/limits.h"
+#include "services/consent/person_rows.h"
+#include "services/consent/times.h"
+
+namespace nwd::consent {
+namespace {
+
+// Of the entries of permitted categories, those this organisation may have: by their source, and not what is confidential to another's.
+std::vector<records::Entry> Open(std::vector<records::Entry> entries, const storage::Consent& consent, const ids::Uuid& organisation) {
+  std::erase_if(entries, [&](const records::Entry& entry) {
+    const bool own = entry.name.source_id == organisation;
+    return !own && (entry.version.confidential() || !OpensSource(consent, organisation, entry.name.source_id));
+  });
+  return entries;
+}
+
+storage::Disclosure DisclosureOf(const storage::Consent& consent, const Question& question, const std::vector<records::Entry>& entries,
+                                 CategoryMask released) {
+  storage::Disclosure disclosure;
+  disclosure.set_consent_id(consent.consent_id());
+  disclosure.set_recipient_id(std::string(question.organisation_id.bytes()));
+  disclosure.set_purpose(question.purpose);
+  disclosure.set_categories(released);
+  absl::btree_set<ids::Uuid> sources;
+  for (const records::Entry& entry : entries) sources.insert(entry.name.source_id);
+  for (const ids::Uuid& source : sources) disclosure.add_source_ids(std::string(source.bytes()));
+  return disclosure;
+}
+
+}  // namespace
+
+void RecordService::Register(rpc::Router& router) {
+  router.Unary(this, &RecordService::PutRecord);
+  router.Unary(this, &RecordService::GetRecord);
+}
+
+async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc::Call& call, const v1::PutRecordRequest& request) {
+  const ids::Uuid organisation = OrganisationOf(call);
+  const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
+  const Category category = CategoryOf(request.section());
+  status::Violations violations;
+  if (category == common::v1::CATEGORY_UNSPECIFIED) violations.Add("section", "must hold one of the nine sections");
+  if (request.section().ByteSizeLong() > static_cast<size_t>(kSectionBytesMax)) {
+    violations.Add("section", Cat("is larger than ", kSectionBytesMax, " bytes"));
+  }
+  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
+
+  const absl::Time now = call.Now();
+  auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::PutRecordResponse> {
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::RecordVersion> before, records::Newest(txn, person_id, category, organisation));
+    const VersionName name{person_id, category, organisation, before.has_value() ? before->version() + 1 : 1};
+    storage::RecordVersion version;
+    version.set_sealed(SealSection(*key, name, request.section()));
+    version.set_version(name.version);
+    version.set_as_of(request.as_of().empty() ? DayOf(now) : request.as_of());
+    version.set_create_time_us(Micros(now));
+    version.set_confidential(IsConfidential(request.section()));
+    records::Add(txn, name, version, before);
+    storage::Deed deed = DeedOf(call);
+    deed.set_categories_asked(MaskOf(category));
+    deed.set_version(name.version);
+    Record(parts_, txn, "record.put", now, person_id, key, deed);
+    v1::PutRecordResponse response;
+    response.set_version(name.version);
+    response.set_etag(Cat("r", name.version));
+    return response;
+  };
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::PutRecordResponse> {
+    NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(txn, person_id, organisation));
+    if (!held || key == nullptr) return status::Denied();
+    call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+    auto once = [&] { return effect(txn); };
+    return parts_.requests.Once<v1::PutRecordResponse>(txn, call, request, once);
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc::Call& call, const v1::GetRecordRequest& request) {
+  Question question;
+  question.organisation_id = OrganisationOf(call);
+  question.kind = call.caller().organisation->kind;
+  question.purpose = request.purpose();
+  question.categories = MaskOfAll(request.categories());
+  question.mode = request.mode();
+  if (question.categories == 0) co_return status::InvalidField("categories", "needs at least one category");
+  const ids::Uuid person_id = parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
+
+  auto body = [&](store::Txn& txn) { return Release(txn, call, request, person_id, question, key); };
+  NWD_CO_ASSIGN_OR_RETURN(const Released released, co_await parts_.store.Update(body, call.deadline()));
+  (released.permitted ? parts_.figures.reads_permitted : parts_.figures.reads_denied).Increment();
+  if (!released.permitted) co_return status::Denied();
+
+  v1::GetRecordResponse response;
+  for (const records::Entry& entry : released.entries) {
+    absl::StatusOr<v1::RecordSection> section = OpenSection(*key, entry.name, entry.version.sealed());
+    if (!section.ok()) co_return Corrupt(parts_, "a section of a record", section.status());
+    v1::RecordEntry& shown = *response.add_entries();
+    shown.set_category(entry.name.category);
+    shown.set_version(entry.name.version);
+    shown.set_source_organisation_id(entry.name.source_id.ToString());
+    shown.set_as_of(entry.version.as_of());
+    MicrosToProto(entry.version.create_time_us(), shown.mutable_create_time());
+    *shown.mutable_section() = *std::move(section);
+  }
+  ForEachCategory(question.categories & ~released.decision.permitted, [&](Category category) {
+    v1::DeniedCategory& denied = *response.add_denied_categories();
+    denied.set_category(category);
+    denied.set_reason(released.decision.reason(category));
+  });
+  *response.mutable_obligations() = released.obligations;
+  response.set_disclosure_id(released.disclosure_id.ToString());
+  co_return response;
+}
+
+absl::StatusOr<RecordService::Released> RecordService::Release(store::Txn& txn, rpc::Call& call, const v1::GetRecordRequest& request,
+                                                               const ids::Uuid& person_id, const Question& question,
+                                                               const person_keys::PersonKey& key) const {
+  const absl::Time now = call.Now();
+  const ids::Uuid consent_id = IdIn(request.consent_id());
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, consent_id));
+  const bool about_them = consent.has_value() && consent->person_id() == person_id.bytes() && key != nullptr;
+  storage::Recipient* recipient = about_them ? FindRecipient(*consent, question.organisation_id) : nullptr;
+
+  Released released;
+  released.decision = recipient != nullptr ? Decide(*consent, question, now) : NoBasis(question.categories);
+  const CategoryMask opened = released.decision.permitted | released.decision.own_only;
+  if (opened != 0) {
+    NWD_ASSIGN_OR_RETURN(std::vector<records::Entry> entries, records::OfPerson(txn, person_id, opened));
+    released.entries = Open(std::move(entries), *consent, question.organisation_id);
+  }
+  released.permitted = released.decision.permitted != 0 || !released.entries.empty();
+  storage::Deed deed = DeedOf(call);
+  deed.set_consent_id(std::string(consent_id.bytes()));
+  deed.set_purpose(question.purpose);
+  deed.set_mode(question.mode);
+  deed.set_categories_asked(question.categories);
+  deed.set_categories_permitted(released.permitted ? opened : 0);
+  if (!released.permitted) {
+    Record(parts_, txn, "record.refused", now, person_id, key, deed);
+    return released;
+  }
+
+  call.ProveTie(common::v1::TIE_NAMED_RECIPIENT);
+  released.obligations = ObligationsOf(*consent, question.mode, now);
+  released.disclosure_id = ids::Uuid::Random();
+  consent->set_uses(consent->uses() + 1);
+  recipient->set_disclosures(recipient->disclosures() + 1);
+  consents::Put(txn, *consent);
+  disclosures::Add(txn, {released.disclosure_id, person_id, Micros(now), DisclosureOf(*consent, question, released.entries, opened)});
+  deed.set_disclosure_id(std::string(released.disclosure_id.bytes()));
+  Record(parts_, txn, "record.disclosed", now, person_id, key, deed);
+  return released;
+}
+
+}  // namespace nwd::consent

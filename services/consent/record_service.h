@@ -1,0 +1,39 @@
+// RecordService's putting in and reading. A read is one transaction: the decision, the count of uses, the disclosure and the audit entry are durable
+// before anything is opened and answered.
+#pragma once
+
+#include <vector>
+
+#include "common/rpc/router.h"
+#include "nwd/consent/v1/record_service.pb.h"
+#include "services/consent/decide.h"
+#include "services/consent/parts.h"
+#include "services/consent/record_rows.h"
+
+namespace nwd::consent {
+
+class RecordService {
+ public:
+  explicit RecordService(const Parts& parts) : parts_(parts) {}
+  void Register(rpc::Router& router);
+
+  async::Task<absl::StatusOr<v1::PutRecordResponse>> PutRecord(rpc::Call& call, const v1::PutRecordRequest& request);
+  async::Task<absl::StatusOr<v1::GetRecordResponse>> GetRecord(rpc::Call& call, const v1::GetRecordRequest& request);
+
+ private:
+  // What a transaction decided and took out; still sealed.
+  struct Released {
+    bool permitted = false;
+    Decision decision;
+    v1::Obligations obligations;
+    ids::Uuid disclosure_id;
+    std::vector<records::Entry> entries;
+  };
+  // Within a body.
+  absl::StatusOr<Released> Release(store::Txn& txn, rpc::Call& call, const v1::GetRecordRequest& request, const ids::Uuid& person_id,
+                                   const Question& question, const person_keys::PersonKey& key) const;
+
+  const Parts& parts_;
+};
+
+}  // namespace nwd::consent

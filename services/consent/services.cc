@@ -1,0 +1,66 @@
+#include "services/consent/services.h"
+
+#include "common/log/log.h"
+#include "services/consent/limits.h"
+
+namespace nwd::consent {
+namespace {
+
+constexpr std::string_view kAuditKey = "consent/audit";
+
+}  // namespace
+
+Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
+                   const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics)
+    : store_(store),
+      clock_(clock),
+      references_(hub_key),
+      hashes_(hub_key),
+      audit_(hub_key.Derive(kAuditKey)),
+      service_key_(hub_key.Derive(kAuditKey)),
+      requests_(hub_key.Derive("consent/requests")),
+      tokens_(hub_key.Derive("consent/tokens")),
+      person_keys_(keys, hub_key.Derive("consent/person-keys")),
+      organisations_(registry, std::move(ask)),
+      check_log_(store),
+      figures_(metrics),
+      parts_{store, person_keys_, references_, hashes_, audit_, service_key_, requests_, tokens_, organisations_, check_log_, figures_},
+      person_(parts_),
+      consent_(parts_),
+      access_(parts_),
+      record_(parts_),
+      disclosure_(parts_),
+      notice_(parts_),
+      registration_(metrics.OnScrape([this](metrics::Scrape& scrape) {
+        scrape.Gauge("nwd_consent_checks_waiting", "Checks answered whose audit entry is not durable yet.",
+                     static_cast<double>(check_log_.Waiting()));
+      })) {}
+
+void Services::Register(rpc::Router& router) {
+  person_.Register(router);
+  consent_.Register(router);
+  access_.Register(router);
+  record_.Register(router);
+  disclosure_.Register(router);
+  notice_.Register(router);
+}
+
+async::Task<void> Services::RunJanitor(rpc::Stop& stop) {
+  while (!co_await stop.WaitUntil(absl::Now() + kJanitorEvery)) {
+    const absl::Status swept = co_await SweepRequests();
+    if (!swept.ok()) log::Line(log::Level::kWarning, "consent.sweep_failed").Status(swept).Emit();
+    const absl::Status destroyed = co_await person_.DestroyUnusedKeys();
+    if (!destroyed.ok()) log::Line(log::Level::kWarning, "consent.unused_keys_failed").Status(destroyed).Emit();
+  }
+}
+
+async::Task<absl::Status> Services::SweepRequests() {
+  int forgotten = 0;
+  do {
+    auto body = [&](store::Txn& txn) { return requests_.Sweep(txn, clock_.Now(), kJanitorBatch); };
+    NWD_CO_ASSIGN_OR_RETURN(forgotten, co_await store_.Update(body));
+  } while (forgotten == kJanitorBatch);
+  co_return absl::OkStatus();
+}
+
+}  // namespace nwd::consent

@@ -1,0 +1,64 @@
+// All of this service's handlers and what they share, over a store, a store of keys and the hub's key. It knows nothing of servers and peers:
+// App adds those, tests use it as it is. What it is given outlives it; it must go before the stores do, since its last act is to
+// write the checks that wait.
+#pragma once
+
+#include "common/base/clock.h"
+#include "common/crypto/key_file.h"
+#include "common/rpc/router.h"
+#include "common/rpc/stop.h"
+#include "services/consent/access_service.h"
+#include "services/consent/consent_service.h"
+#include "services/consent/disclosure_service.h"
+#include "services/consent/notice_service.h"
+#include "services/consent/parts.h"
+#include "services/consent/person_service.h"
+#include "services/consent/record_service.h"
+
+namespace nwd::consent {
+
+class Services {
+ public:
+  Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock, const access::Registry& registry,
+           AskOrganisation ask, metrics::Registry& metrics);
+
+  void Register(rpc::Router& router);
+  // Forgets old request ids and unused keys until told to stop.
+  async::Task<void> RunJanitor(rpc::Stop& stop);
+
+  PersonService& person() { return person_; }
+  ConsentService& consent() { return consent_; }
+  AccessService& access() { return access_; }
+  RecordService& record() { return record_; }
+  DisclosureService& disclosure() { return disclosure_; }
+  NoticeService& notice() { return notice_; }
+  CheckLog& check_log() { return check_log_; }
+  const References& references() const { return references_; }
+  const tokens::Tokens& tokens() const { return tokens_; }
+
+ private:
+  async::Task<absl::Status> SweepRequests();
+
+  store::Store& store_;
+  const Clock& clock_;
+  const References references_;
+  const IdentifierHashes hashes_;
+  const audit::Audit audit_;
+  const crypto::AeadKey service_key_;
+  const idempotency::Requests requests_;
+  const tokens::Tokens tokens_;
+  person_keys::PersonKeys person_keys_;
+  Organisations organisations_;
+  CheckLog check_log_;
+  Figures figures_;
+  const Parts parts_;
+  PersonService person_;
+  ConsentService consent_;
+  AccessService access_;
+  RecordService record_;
+  DisclosureService disclosure_;
+  NoticeService notice_;
+  metrics::Registration registration_;
+};
+
+}  // namespace nwd::consent
