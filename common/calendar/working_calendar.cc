@@ -1,13 +1,13 @@
 #include "common/calendar/working_calendar.h"
 
 #include <algorithm>
-#include <fstream>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "common/base/check.h"
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/csv/csv.h"
 
 namespace nwd::calendar {
 namespace {
@@ -23,25 +23,16 @@ absl::CivilDay ThisOrNextWorkingDay(absl::CivilDay day, const WorkingCalendar& c
 }  // namespace
 
 absl::StatusOr<WorkingCalendar> WorkingCalendar::Load(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) {
-    return absl::NotFoundError(
-        absl::StrCat("cannot read the bank holidays from ", path, "; name a file of lines YYYY-MM-DD,name"));
-  }
   std::vector<absl::CivilDay> holidays;
-  std::string line;
-  std::getline(file, line);  // the header
-  for (int number = 2; std::getline(file, line); ++number) {
-    const absl::string_view stripped = absl::StripAsciiWhitespace(line);
-    if (stripped.empty()) continue;
-    const std::pair<std::string, std::string> fields = absl::StrSplit(stripped, absl::MaxSplits(',', 1));
+  const auto take = [&](const csv::Row& row) -> absl::Status {
     absl::CivilDay day;
-    if (fields.first.size() != kDateLength || fields.second.empty() || !absl::ParseCivilTime(fields.first, &day)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("line ", number, " of ", path, " is \"", stripped, "\"; write it as YYYY-MM-DD,name"));
+    if (row[0].size() != kDateLength || !absl::ParseCivilTime(std::string(row[0]), &day)) {
+      return absl::InvalidArgumentError(Cat("\"", row[0], "\" is not a day; write it as YYYY-MM-DD,name"));
     }
     holidays.push_back(day);
-  }
+    return absl::OkStatus();
+  };
+  NWD_RETURN_IF_ERROR(csv::ReadFile(path, {"date"}, take));
   if (holidays.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, " lists no bank holiday; write a header, then one YYYY-MM-DD,name a line"));

@@ -16,12 +16,11 @@ const Value* FindBy(const std::vector<Value>& values, std::string Value::*field,
 }  // namespace
 
 Facts::Facts(std::vector<Borough> boroughs, std::vector<Hub> hubs, std::vector<PriorityGroup> priority_groups,
-             LivingWage living_wage, Calendar calendar)
+             LivingWage living_wage)
     : boroughs_(std::move(boroughs)),
       hubs_(std::move(hubs)),
       priority_groups_(std::move(priority_groups)),
-      living_wage_(std::move(living_wage)),
-      calendar_(std::move(calendar)) {}
+      living_wage_(std::move(living_wage)) {}
 
 const Borough* Facts::FindBorough(std::string_view code) const { return FindBy(boroughs_, &Borough::code, code); }
 

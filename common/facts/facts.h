@@ -5,7 +5,6 @@
 //   facts.FindBorough("E09000022")->name;                          // "Lambeth"
 //   facts.HubOf("E09000022")->slug;                                // "central-london-forward"
 //   facts.living_wage().RequiredOn(absl::CivilDay(2025, 6, 1));    // £13.85
-//   facts.calendar().AddWorkingDays(sent, 2);
 //
 // Lookups by code and slug are exact and give nullptr for what is unknown.
 #pragma once
@@ -17,7 +16,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/facts/calendar.h"
 #include "common/facts/living_wage.h"
 #include "common/geo/point.h"
 
@@ -46,7 +44,7 @@ struct PriorityGroup {
 
 class Facts {
  public:
-  // Reads boroughs.csv, hubs.csv, priority-groups.csv, london-living-wage.csv and bank-holidays-england.csv in the
+  // Reads boroughs.csv, hubs.csv, priority-groups.csv and london-living-wage.csv in the
   // folder. Errors name file and line: NOT_FOUND for a missing file, INVALID_ARGUMENT for a row that does not fit.
   static absl::StatusOr<Facts> Load(const std::filesystem::path& folder);
 
@@ -65,17 +63,15 @@ class Facts {
   std::vector<const PriorityGroup*> WithParents(std::string_view slug) const;
 
   const LivingWage& living_wage() const { return living_wage_; }
-  const Calendar& calendar() const { return calendar_; }
 
  private:
   Facts(std::vector<Borough> boroughs, std::vector<Hub> hubs, std::vector<PriorityGroup> priority_groups,
-        LivingWage living_wage, Calendar calendar);
+        LivingWage living_wage);
 
   std::vector<Borough> boroughs_;
   std::vector<Hub> hubs_;
   std::vector<PriorityGroup> priority_groups_;
   LivingWage living_wage_;
-  Calendar calendar_;
 };
 
 }  // namespace nwd::facts

@@ -114,19 +114,6 @@ absl::StatusOr<LivingWage> LoadLivingWage(const path& file) {
   return LivingWage(std::move(rates));
 }
 
-absl::StatusOr<Calendar> LoadCalendar(const path& file) {
-  std::vector<BankHoliday> holidays;
-  const auto take = [&](const csv::Row& row) -> absl::Status {
-    NWD_ASSIGN_OR_RETURN(const absl::CivilDay date, ParseDay(row[0]));
-    if (!holidays.empty() && holidays.back().date >= date) return Wrong(row[0], "is out of order: sort by date");
-    holidays.push_back({.date = date, .name = row[1]});
-    return absl::OkStatus();
-  };
-  NWD_RETURN_IF_ERROR(csv::ReadFile(file, {"date", "name"}, take));
-  if (holidays.empty()) return absl::InvalidArgumentError(absl::StrCat(file.string(), ":1: no bank holidays"));
-  return Calendar(std::move(holidays));
-}
-
 }  // namespace
 
 absl::StatusOr<Facts> Facts::Load(const path& folder) {
@@ -134,8 +121,7 @@ absl::StatusOr<Facts> Facts::Load(const path& folder) {
   NWD_ASSIGN_OR_RETURN(std::vector<Borough> boroughs, LoadBoroughs(folder / "boroughs.csv", hubs));
   NWD_ASSIGN_OR_RETURN(std::vector<PriorityGroup> groups, LoadPriorityGroups(folder / "priority-groups.csv"));
   NWD_ASSIGN_OR_RETURN(LivingWage living_wage, LoadLivingWage(folder / "london-living-wage.csv"));
-  NWD_ASSIGN_OR_RETURN(Calendar calendar, LoadCalendar(folder / "bank-holidays-england.csv"));
-  return Facts(std::move(boroughs), std::move(hubs), std::move(groups), std::move(living_wage), std::move(calendar));
+  return Facts(std::move(boroughs), std::move(hubs), std::move(groups), std::move(living_wage));
 }
 
 }  // namespace nwd::facts

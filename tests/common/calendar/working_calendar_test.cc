@@ -119,7 +119,7 @@ TEST_F(WorkingCalendarFile, NamesTheLineThatIsWrong) {
        {"25/12/2025,Christmas Day", "2025-02-30,No such day", "2025-12-25", "Christmas Day,2025-12-25"}) {
     const absl::Status status = Load(absl::StrCat("date,name\n2025-01-01,New Year's Day\n", line, "\n")).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << line;
-    EXPECT_THAT(std::string(status.message()), HasSubstr("line 3")) << line;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(":3: ")) << line;
   }
   EXPECT_EQ(Load("date,name\n").status().code(), absl::StatusCode::kInvalidArgument) << "an empty list";
   EXPECT_EQ(WorkingCalendar::Load("/absent.csv").status().code(), absl::StatusCode::kNotFound);
