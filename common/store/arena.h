@@ -1,5 +1,5 @@
-// Bytes that live until all are forgotten at once. Copying into it costs no allocation once it has grown to its usual size.
-// Not thread-safe.
+// Bytes that live until all are forgotten at once. Copying into it costs no allocation once it has grown to its usual
+// size. Not thread-safe.
 #pragma once
 
 #include <cstddef>

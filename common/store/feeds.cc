@@ -19,8 +19,8 @@ async::Task<bool> FeedState::WaitPast(Position after, absl::Time deadline) {
 }
 
 absl::Status FeedTrimmedError(Position after, Position trimmed) {
-  return absl::OutOfRangeError(Cat("entries after position ", after, " are no longer kept (the oldest kept follows ", trimmed,
-                                   "); read a snapshot and go on from there"));
+  return absl::OutOfRangeError(Cat("entries after position ", after, " are no longer kept (the oldest kept follows ",
+                                   trimmed, "); read a snapshot and go on from there"));
 }
 
 }  // namespace nwd::store

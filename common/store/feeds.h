@@ -1,5 +1,5 @@
-// How far each feed has come, and who waits for more: the part of feeds that every embedded engine shares. The engine moves a feed on
-// only after the entries are durable. Thread-safe.
+// How far each feed has come, and who waits for more: the part of feeds that every embedded engine shares. The engine
+// moves a feed on only after the entries are durable. Thread-safe.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// What a store tells about itself, for metrics and for operators. Plain numbers: whoever exports them chooses the names.
-// Totals run since the store was opened; the rest is how things stand now.
+// What a store tells about itself, for metrics and for operators. Plain numbers: whoever exports them chooses the
+// names. Totals run since the store was opened; the rest is how things stand now.
 #pragma once
 
 #include <array>
@@ -44,9 +44,9 @@ struct StoreFigures {
   uint64_t wal_bytes_total = 0;    // bytes handed to the write-ahead log
   uint64_t memtable_bytes = 0;
   uint64_t block_cache_bytes = 0;
-  uint64_t table_bytes = 0;        // table files on disk
+  uint64_t table_bytes = 0;  // table files on disk
   uint64_t background_errors = 0;
-  uint64_t write_stalls = 0;       // times the engine began to slow or stop writes
+  uint64_t write_stalls = 0;  // times the engine began to slow or stop writes
 };
 
 }  // namespace nwd::store

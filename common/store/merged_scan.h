@@ -23,8 +23,8 @@ class Cursor {
   virtual absl::Status Health() const = 0;
 };
 
-// Visits the entries of `range` as they stand once `layers` are applied to `base`; later layers win. The visitor may write to the
-// layers: whether the scan still meets what it wrote ahead of itself is not defined, all else is met once.
+// Visits the entries of `range` as they stand once `layers` are applied to `base`; later layers win. The visitor may
+// write to the layers: whether the scan still meets what it wrote ahead of itself is not defined, all else is met once.
 absl::Status MergedScan(Cursor& base, std::span<const Overlay* const> layers, const Range& range, Direction direction,
                         absl::FunctionRef<Visit(std::string_view key, std::string_view value)> visit);
 

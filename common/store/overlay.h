@@ -1,5 +1,5 @@
-// Writes that are not in the engine yet, in key order: what a transaction or a batch of them will change. Keys and values are views
-// into an arena that outlives the overlay's content. Not thread-safe.
+// Writes that are not in the engine yet, in key order: what a transaction or a batch of them will change. Keys and
+// values are views into an arena that outlives the overlay's content. Not thread-safe.
 #pragma once
 
 #include <cstdint>

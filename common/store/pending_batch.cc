@@ -63,7 +63,8 @@ class PendingBatch::BodyTxn final : public Txn {
   bool Fits(size_t size_bytes) {
     bytes_ += size_bytes;
     if (bytes_ <= kUpdateBytesMax) return true;
-    broken_ = absl::InvalidArgumentError(Cat("one update writes more than ", kUpdateBytesMax, " bytes; split it into several"));
+    broken_ = absl::InvalidArgumentError(
+        Cat("one update writes more than ", kUpdateBytesMax, " bytes; split it into several"));
     return false;
   }
 

@@ -1,5 +1,6 @@
-// Transactions on their way to one commit. An engine that commits in batches runs bodies here one after the other, each seeing the
-// effects of those before it, then writes what has gathered and starts anew. A body that fails contributes nothing.
+// Transactions on their way to one commit. An engine that commits in batches runs bodies here one after the other, each
+// seeing the effects of those before it, then writes what has gathered and starts anew. A body that fails contributes
+// nothing.
 //
 //   absl::Status result = batch.Run(body);
 //   for (const auto& [key, write] : batch.Writes()) ...

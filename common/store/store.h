@@ -10,17 +10,17 @@
 //     return consents.Put(txn, consent);
 //   });
 //
-// A body is a plain synchronous function that touches nothing but the transaction and its own result. It may run more than once, so
-// it sets what it gives back anew each time; it does not await, block, log or count. A body that returns an error has no effect
-// at all. Bodies are short: what they read is bounded by the ranges they name.
+// A body is a plain synchronous function that touches nothing but the transaction and its own result. It may run more
+// than once, so it sets what it gives back anew each time; it does not await, block, log or count. A body that returns
+// an error has no effect at all. Bodies are short: what they read is bounded by the ranges they name.
 //
-// Feeds are append-only sequences beside the data. A transaction appends without knowing a position; positions are given in
-// commit order by the engine, from 1, without gaps visible to a reader, and never run backwards.
+// Feeds are append-only sequences beside the data. A transaction appends without knowing a position; positions are
+// given in commit order by the engine, from 1, without gaps visible to a reader, and never run backwards.
 //
-// Errors: whatever the body returned; RESOURCE_EXHAUSTED when too many updates wait (nothing was done); DEADLINE_EXCEEDED when the
-// deadline passed before the body ran (nothing was done); INVALID_ARGUMENT when one update writes more than limits.h allows (nothing
-// was done); UNAVAILABLE once the engine has failed and takes no more writes (the outcome of the write that failed is unknown);
-// DATA_LOSS for corruption found while reading.
+// Errors: whatever the body returned; RESOURCE_EXHAUSTED when too many updates wait (nothing was done);
+// DEADLINE_EXCEEDED when the deadline passed before the body ran (nothing was done); INVALID_ARGUMENT when one update
+// writes more than limits.h allows (nothing was done); UNAVAILABLE once the engine has failed and takes no more writes
+// (the outcome of the write that failed is unknown); DATA_LOSS for corruption found while reading.
 //
 // Thread-safe. A Store outlives everything that waits on it. No engine's types appear here.
 #pragma once
@@ -70,8 +70,8 @@ struct FeedEntry {
   std::string bytes;
 };
 
-// Reading at one moment. Views passed to a visitor live until it returns. A visitor inside an Update may write: the scan does not
-// promise to meet what was written ahead of it.
+// Reading at one moment. Views passed to a visitor live until it returns. A visitor inside an Update may write: the
+// scan does not promise to meet what was written ahead of it.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -100,7 +100,8 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Runs `body` (const Reader& → Status or StatusOr<T>) on one snapshot. On an embedded engine it runs at once on this thread.
+  // Runs `body` (const Reader& → Status or StatusOr<T>) on one snapshot. On an embedded engine it runs at once on this
+  // thread.
   template <class Body>
   async::Task<std::invoke_result_t<Body&, const Reader&>> View(Body body) {
     using Result = std::invoke_result_t<Body&, const Reader&>;
@@ -136,14 +137,15 @@ class Store {
   virtual Position LastPosition(Feed feed) = 0;
   // True as soon as LastPosition(feed) > after; false once the deadline has passed.
   virtual async::Task<bool> WaitForFeed(Feed feed, Position after, absl::Time deadline) = 0;
-  // Forgets entries up to and including `through`, durably; never past the newest. Positions go on as if nothing had happened.
+  // Forgets entries up to and including `through`, durably; never past the newest. Positions go on as if nothing had
+  // happened.
   virtual async::Task<absl::Status> TrimFeed(Feed feed, Position through) = 0;
 
   // OK while the store can be read and written.
   virtual absl::Status Health() const = 0;
   virtual StoreFigures Figures() const = 0;
-  // Writes a consistent copy of everything into `folder`, which must not exist yet. Blocks for as long as it takes: run it on a
-  // worker pool. UNIMPLEMENTED where the engine has other means.
+  // Writes a consistent copy of everything into `folder`, which must not exist yet. Blocks for as long as it takes: run
+  // it on a worker pool. UNIMPLEMENTED where the engine has other means.
   virtual absl::Status Checkpoint(const std::string& folder) = 0;
 
   // What an Update hands to an engine. Owned by the waiting coroutine; the engine fills `result`, then resumes.

@@ -33,7 +33,8 @@ class MemoryStore::Data final : public Reader, public Committed {
  private:
   class MapCursor final : public Cursor {
    public:
-    MapCursor(const Map& entries, const Range& range, Direction direction) : forward_(direction == Direction::kForward) {
+    MapCursor(const Map& entries, const Range& range, Direction direction)
+        : forward_(direction == Direction::kForward) {
       first_ = entries.lower_bound(range.begin);
       last_ = range.end.empty() ? entries.end() : entries.lower_bound(range.end);
       if (!range.end.empty() && range.end < range.begin) last_ = first_;
@@ -138,7 +139,9 @@ StoreFigures MemoryStore::Figures() const {
   return figures_;
 }
 
-absl::Status MemoryStore::Checkpoint(const std::string&) { return absl::UnimplementedError("a store in memory has no copies"); }
+absl::Status MemoryStore::Checkpoint(const std::string&) {
+  return absl::UnimplementedError("a store in memory has no copies");
+}
 
 void MemoryStore::Break() {
   absl::MutexLock lock(&mutex_);

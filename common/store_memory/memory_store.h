@@ -4,9 +4,9 @@
 //   Consents consents(store, clock);
 //   EXPECT_TRUE(async::BlockOn(consents.Withdraw(id)).ok());
 //
-// An Update runs at once on the caller's thread, alone, and resumes on the caller's executor. It runs every body twice, the first time
-// for nothing, because an engine may run a body more than once: a body that counts, consumes what it captured or adds to what it gives
-// back fails here rather than in production.
+// An Update runs at once on the caller's thread, alone, and resumes on the caller's executor. It runs every body twice,
+// the first time for nothing, because an engine may run a body more than once: a body that counts, consumes what it
+// captured or adds to what it gives back fails here rather than in production.
 //
 // Thread-safe.
 #pragma once

@@ -69,7 +69,8 @@ void Committer::Serve() {
 
 size_t Committer::CommitSome(std::span<Store::PendingUpdate* const> updates) {
   size_t taken = 0;
-  while (taken < updates.size() && taken < kBatchUpdatesMax && batch_.Bytes() < kBatchBytesMax) RunBody(*updates[taken++]);
+  while (taken < updates.size() && taken < kBatchUpdatesMax && batch_.Bytes() < kBatchBytesMax)
+    RunBody(*updates[taken++]);
   const absl::Status written = batch_.Empty() ? absl::OkStatus() : Write();
   batch_.Clear();
   {
@@ -91,7 +92,8 @@ void Committer::RunBody(Store::PendingUpdate& update) {
     update.result = failure_.Error();
     ++batch_figures_.updates_failed;
   } else if (update.deadline != absl::InfiniteFuture() && update.deadline <= absl::Now()) {
-    update.result = absl::DeadlineExceededError("the update's deadline passed before its turn came; nothing was changed");
+    update.result =
+        absl::DeadlineExceededError("the update's deadline passed before its turn came; nothing was changed");
     ++batch_figures_.updates_expired;
   } else {
     update.result = batch_.Run(update.body);
@@ -105,9 +107,10 @@ absl::Status Committer::Write() {
   const rocksdb::Status written = database_.Engine().Write(write_options_, &write_);
   const absl::Duration took = absl::Now() - start;
   if (!written.ok()) {
-    failure_.Set(absl::UnavailableError(Cat("the store could not write and takes no more writes; mend the cause and restart: ",
-                                            written.ToString())));
-    return absl::UnavailableError("the store failed while writing; whether this update took effect is unknown until it restarts");
+    failure_.Set(absl::UnavailableError(
+        Cat("the store could not write and takes no more writes; mend the cause and restart: ", written.ToString())));
+    return absl::UnavailableError(
+        "the store failed while writing; whether this update took effect is unknown until it restarts");
   }
   Publish();
   absl::MutexLock lock(&mutex_);
@@ -142,7 +145,8 @@ void Committer::FillWriteBatch() {
   }
 }
 
-// In this order: a reader that sees the new snapshot knows what was trimmed, and one that is woken sees the new entries.
+// In this order: a reader that sees the new snapshot knows what was trimmed, and one that is woken sees the new
+// entries.
 void Committer::Publish() {
   for (size_t i = 0; i < kAllFeeds.size(); ++i) feeds_[kAllFeeds[i]].SetTrimmed(ends_[i].trimmed);
   snapshots_.Renew();

@@ -1,9 +1,10 @@
-// The one thread that writes. It takes every update that waits, drops those past their deadline, runs the bodies in order on top of each
-// other, writes what they left as one batch with one sync, and then hands each caller back to its executor. While it waits for the
-// disk the next batch gathers, so throughput grows with load and nobody waits for a timer.
+// The one thread that writes. It takes every update that waits, drops those past their deadline, runs the bodies in
+// order on top of each other, writes what they left as one batch with one sync, and then hands each caller back to its
+// executor. While it waits for the disk the next batch gathers, so throughput grows with load and nobody waits for a
+// timer.
 //
-// Everyone in a batch is answered after the write, even those whose body failed or wrote nothing: what they saw may have been the effect
-// of another body in the same batch.
+// Everyone in a batch is answered after the write, even those whose body failed or wrote nothing: what they saw may
+// have been the effect of another body in the same batch.
 //
 // Thread-safe. The destructor commits what was taken.
 #pragma once

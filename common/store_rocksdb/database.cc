@@ -20,16 +20,16 @@ constexpr mode_t kOwnerOnly = 0700;
 absl::Status PrepareFolder(const std::string& folder) {
   if (folder.empty()) return absl::InvalidArgumentError("no data folder is named: name one");
   if (mkdir(folder.c_str(), kOwnerOnly) != 0 && errno != EEXIST) {
-    return absl::FailedPreconditionError(
-        Cat("the data folder ", folder, " cannot be made (", std::strerror(errno), "): make it, writable for this user, or name another"));
+    return absl::FailedPreconditionError(Cat("the data folder ", folder, " cannot be made (", std::strerror(errno),
+                                             "): make it, writable for this user, or name another"));
   }
   struct stat about {};
   if (stat(folder.c_str(), &about) != 0 || !S_ISDIR(about.st_mode)) {
     return absl::FailedPreconditionError(Cat("the data folder ", folder, " is not a folder: name another"));
   }
   if (access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
-    return absl::FailedPreconditionError(
-        Cat("the data folder ", folder, " is not writable (", std::strerror(errno), "): make it so for this user, or name another"));
+    return absl::FailedPreconditionError(Cat("the data folder ", folder, " is not writable (", std::strerror(errno),
+                                             "): make it so for this user, or name another"));
   }
   return absl::OkStatus();
 }
@@ -48,8 +48,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const RocksOptions& opt
       {"meta", MetaOptions(database->cache_)},
   };
   rocksdb::DB* engine = nullptr;
-  const rocksdb::Status opened =
-      rocksdb::DB::Open(DatabaseOptions(options.folder, database->listener_), options.folder, families, &database->families_, &engine);
+  const rocksdb::Status opened = rocksdb::DB::Open(DatabaseOptions(options.folder, database->listener_), options.folder,
+                                                   families, &database->families_, &engine);
   database->engine_.reset(engine);
   if (!opened.ok()) return OpenError(opened, options.folder);
   NWD_RETURN_IF_ERROR(database->CheckFormat(options.folder));
@@ -70,15 +70,18 @@ absl::Status Database::CheckFormat(const std::string& folder) {
     const std::unique_ptr<rocksdb::Iterator> any(engine_->NewIterator({}, Data()));
     any->SeekToFirst();
     if (any->Valid() || !any->status().ok()) {
-      return absl::FailedPreconditionError(Cat("the data folder ", folder, " holds another program's data: name another"));
+      return absl::FailedPreconditionError(
+          Cat("the data folder ", folder, " holds another program's data: name another"));
     }
-    return ToStatus(engine_->Put(SyncedWrite(), Meta(), ToSlice(kFormatKey), EncodeNumber(kFormatVersion)), "writing the format");
+    return ToStatus(engine_->Put(SyncedWrite(), Meta(), ToSlice(kFormatKey), EncodeNumber(kFormatVersion)),
+                    "writing the format");
   }
   NWD_RETURN_IF_ERROR(ToStatus(read, "reading the format"));
   NWD_ASSIGN_OR_RETURN(const uint64_t version, DecodeNumber(found));
   if (version == kFormatVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(Cat("the data in ", folder, " has format ", version, " and this program knows format ",
-                                           kFormatVersion, ": run the version of the program that wrote it"));
+  return absl::FailedPreconditionError(Cat("the data in ", folder, " has format ", version,
+                                           " and this program knows format ", kFormatVersion,
+                                           ": run the version of the program that wrote it"));
 }
 
 absl::Status Database::FindPositions(Feeds& feeds) {
@@ -105,7 +108,9 @@ absl::Status Database::FindPositions(Feeds& feeds) {
   return absl::OkStatus();
 }
 
-std::string FeedKey(Feed feed, Position position) { return KeyBuilder(static_cast<char>(feed)).Number(position).Build(); }
+std::string FeedKey(Feed feed, Position position) {
+  return KeyBuilder(static_cast<char>(feed)).Number(position).Build();
+}
 
 Position FeedKeyPosition(std::string_view key) {
   KeyReader reader(key);
@@ -125,7 +130,8 @@ std::string EncodeNumber(uint64_t value) { return KeyBuilder('n').Number(value).
 absl::StatusOr<uint64_t> DecodeNumber(std::string_view bytes) {
   KeyReader reader(bytes);
   uint64_t value = 0;
-  if (!reader.Number(&value) || !reader.Done()) return absl::DataLossError("a number of the store's own does not parse");
+  if (!reader.Number(&value) || !reader.Done())
+    return absl::DataLossError("a number of the store's own does not parse");
   return value;
 }
 

@@ -16,7 +16,8 @@ namespace nwd::store::rocks {
 
 class Database {
  public:
-  // Opens or makes the database, checks its format and tells `feeds` how far each feed has come. `failure` outlives the database.
+  // Opens or makes the database, checks its format and tells `feeds` how far each feed has come. `failure` outlives the
+  // database.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const RocksOptions& options, Failure& failure, Feeds& feeds);
   ~Database();
   Database(const Database&) = delete;

@@ -14,7 +14,8 @@
 
 namespace nwd::store::rocks {
 
-EngineLog::EngineLog(const std::string& folder) : rocksdb::Logger(rocksdb::WARN_LEVEL), path_(Cat(folder, "/engine.log")) {
+EngineLog::EngineLog(const std::string& folder)
+    : rocksdb::Logger(rocksdb::WARN_LEVEL), path_(Cat(folder, "/engine.txt")) {
   absl::MutexLock lock(&mutex_);
   Reopen();
 }

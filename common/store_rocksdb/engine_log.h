@@ -1,7 +1,8 @@
-// RocksDB's own warnings, in engine.log of the data folder, with one predecessor kept.
+// RocksDB's own warnings, in engine.txt of the data folder, with one predecessor kept.
 //
-// Not RocksDB's logger: in Debian's build, where assertions are live, that one ends the process at the second line it cannot write. A
-// full disk would then stop the service at once instead of leaving it read-only. Lines that cannot be written here are lost.
+// Not RocksDB's logger: in Debian's build, where assertions are live, that one ends the process at the second line it
+// cannot write. A full disk would then stop the service at once instead of leaving it read-only. Lines that cannot be
+// written here are lost.
 #pragma once
 
 #include <string>

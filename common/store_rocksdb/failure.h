@@ -1,5 +1,5 @@
-// The first error of the engine, kept for good: after it the store takes no more writes, because what is on disk is only known again
-// after a restart. Thread-safe.
+// The first error of the engine, kept for good: after it the store takes no more writes, because what is on disk is
+// only known again after a restart. Thread-safe.
 #pragma once
 
 #include <atomic>

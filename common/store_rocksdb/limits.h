@@ -1,5 +1,5 @@
-// Everything in the RocksDB engine that is bounded, and by how much. Together they keep a service with 1,000,000 people well under
-// 512 MiB resident: cache 128, write buffers 66, the rest is the program.
+// Everything in the RocksDB engine that is bounded, and by how much. Together they keep a service with 1,000,000 people
+// well under 512 MiB resident: cache 128, write buffers 66, the rest is the program.
 #pragma once
 
 #include <cstddef>
@@ -33,6 +33,8 @@ inline constexpr size_t kLogLineBytesMax = 1024;
 // Table files are handed to the disk in pieces of this size, so that a flush does not hold up a commit.
 inline constexpr uint64_t kBytesPerSync = 1 << 20;
 inline constexpr double kBloomBitsPerKey = 10;
+// Of a memory table, for a filter over its keys.
+inline constexpr double kMemtableFilterShare = 0.05;
 
 // Feed entries forgotten by one transaction; a longer trim takes several.
 inline constexpr uint64_t kTrimEntriesPerUpdateMax = 10'000;

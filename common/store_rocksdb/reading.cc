@@ -4,7 +4,8 @@
 
 namespace nwd::store::rocks {
 
-absl::StatusOr<bool> GetData(const Database& database, const rocksdb::Snapshot* snapshot, std::string_view key, std::string* value) {
+absl::StatusOr<bool> GetData(const Database& database, const rocksdb::Snapshot* snapshot, std::string_view key,
+                             std::string* value) {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
   const rocksdb::Status read = database.Engine().Get(options, database.Data(), ToSlice(key), value);
@@ -13,8 +14,8 @@ absl::StatusOr<bool> GetData(const Database& database, const rocksdb::Snapshot* 
   return ToStatus(read, "reading a key");
 }
 
-RocksCursor::RocksCursor(const Database& database, rocksdb::ColumnFamilyHandle* family, const rocksdb::Snapshot* snapshot,
-                         const Range& range, Direction direction)
+RocksCursor::RocksCursor(const Database& database, rocksdb::ColumnFamilyHandle* family,
+                         const rocksdb::Snapshot* snapshot, const Range& range, Direction direction)
     : forward_(direction == Direction::kForward), lower_(ToSlice(range.begin)), upper_(ToSlice(range.end)) {
   if (!range.end.empty() && range.end <= range.begin) return;
   rocksdb::ReadOptions options;

@@ -11,14 +11,15 @@
 namespace nwd::store::rocks {
 
 // `snapshot` null: the newest state.
-absl::StatusOr<bool> GetData(const Database& database, const rocksdb::Snapshot* snapshot, std::string_view key, std::string* value);
+absl::StatusOr<bool> GetData(const Database& database, const rocksdb::Snapshot* snapshot, std::string_view key,
+                             std::string* value);
 
 // Entries of one family within a range; holds the bounds for as long as the engine's iterator lives.
 class RocksCursor final : public Cursor {
  public:
   // `range` outlives the cursor.
-  RocksCursor(const Database& database, rocksdb::ColumnFamilyHandle* family, const rocksdb::Snapshot* snapshot, const Range& range,
-              Direction direction);
+  RocksCursor(const Database& database, rocksdb::ColumnFamilyHandle* family, const rocksdb::Snapshot* snapshot,
+              const Range& range, Direction direction);
   bool Valid() const override;
   std::string_view Key() const override;
   std::string_view Value() const override;

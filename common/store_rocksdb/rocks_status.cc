@@ -20,11 +20,11 @@ absl::Status OpenError(const rocksdb::Status& status, std::string_view folder) {
   }
   // RocksDB has no code of its own for a lock that is held.
   if (status.IsIOError() && reason.find("lock") != std::string::npos) {
-    return absl::FailedPreconditionError(
-        Cat("the data folder ", folder, " is in use by another process (", reason, "): stop that process or choose another folder"));
+    return absl::FailedPreconditionError(Cat("the data folder ", folder, " is in use by another process (", reason,
+                                             "): stop that process or choose another folder"));
   }
-  return absl::FailedPreconditionError(
-      Cat("the data folder ", folder, " cannot be opened (", reason, "): check that it exists, is writable and has free space"));
+  return absl::FailedPreconditionError(Cat("the data folder ", folder, " cannot be opened (", reason,
+                                           "): check that it exists, is writable and has free space"));
 }
 
 }  // namespace nwd::store::rocks

@@ -16,7 +16,8 @@ namespace {
 // What a view sees.
 class SnapshotReader final : public Reader {
  public:
-  SnapshotReader(const Database& database, const rocksdb::Snapshot* snapshot) : database_(database), snapshot_(snapshot) {}
+  SnapshotReader(const Database& database, const rocksdb::Snapshot* snapshot)
+      : database_(database), snapshot_(snapshot) {}
   absl::StatusOr<bool> Get(std::string_view key, std::string* value) const override {
     return GetData(database_, snapshot_, key, value);
   }

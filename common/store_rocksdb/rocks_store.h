@@ -2,11 +2,12 @@
 //
 //   absl::StatusOr<std::unique_ptr<store::Store>> store = store::RocksStore::Open({.folder = "/var/lib/nwd/consent"});
 //
-// One committer thread takes every update that waits, runs the bodies in order, each seeing the effects of those before it, and makes
-// them durable by one synced write; only then are callers resumed and watchers of feeds woken. A view reads the newest durable state.
+// One committer thread takes every update that waits, runs the bodies in order, each seeing the effects of those before
+// it, and makes them durable by one synced write; only then are callers resumed and watchers of feeds woken. A view
+// reads the newest durable state.
 //
-// After an error in writing, the store is read-only until the process restarts and recovery settles what is on disk: Health() says why
-// and updates are UNAVAILABLE.
+// After an error in writing, the store is read-only until the process restarts and recovery settles what is on disk:
+// Health() says why and updates are UNAVAILABLE.
 //
 // The destructor commits what was taken, then closes. Nobody may use the store by then.
 #pragma once
@@ -28,8 +29,8 @@ struct RocksOptions {
 
 class RocksStore {
  public:
-  // Errors are one sentence that says what to do: FAILED_PRECONDITION where the folder cannot be used (not writable, in use by another
-  // process, another format), DATA_LOSS where what it holds is damaged.
+  // Errors are one sentence that says what to do: FAILED_PRECONDITION where the folder cannot be used (not writable, in
+  // use by another process, another format), DATA_LOSS where what it holds is damaged.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const RocksOptions& options);
 };
 

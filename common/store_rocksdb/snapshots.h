@@ -1,6 +1,6 @@
-// One snapshot of the newest durable state, shared by every view until the next commit. All writes pass the committer, so it alone
-// knows when there is something new to see: a view costs a reference count instead of a walk through the engine's lock, and any
-// number of reads inside it agree. Thread-safe.
+// One snapshot of the newest durable state, shared by every view until the next commit. All writes pass the committer,
+// so it alone knows when there is something new to see: a view costs a reference count instead of a walk through the
+// engine's lock, and any number of reads inside it agree. Thread-safe.
 #pragma once
 
 #include <memory>

@@ -53,18 +53,20 @@ TEST_F(PendingBatchTest, KeepsTheLastWriteOfEachKey) {
 }
 
 TEST_F(PendingBatchTest, IsAsBeforeAfterABodyThatFailed) {
-  ASSERT_TRUE(batch_.Run([](Txn& txn) {
-                      txn.Put("key", "kept");
-                      txn.Append(Feed::kChanges, "kept");
-                      return absl::OkStatus();
-                    })
+  ASSERT_TRUE(batch_
+                  .Run([](Txn& txn) {
+                    txn.Put("key", "kept");
+                    txn.Append(Feed::kChanges, "kept");
+                    return absl::OkStatus();
+                  })
                   .ok());
-  EXPECT_FALSE(batch_.Run([](Txn& txn) {
-                       txn.Delete("key");
-                       txn.Append(Feed::kChanges, "never");
-                       PendingBatch::Trim(txn, Feed::kChanges, 1);
-                       return absl::AbortedError("no");
-                     })
+  EXPECT_FALSE(batch_
+                   .Run([](Txn& txn) {
+                     txn.Delete("key");
+                     txn.Append(Feed::kChanges, "never");
+                     PendingBatch::Trim(txn, Feed::kChanges, 1);
+                     return absl::AbortedError("no");
+                   })
                    .ok());
   EXPECT_EQ(batch_.Writes().at("key").value, "kept");
   EXPECT_EQ(batch_.Appends().size(), 1u);
@@ -102,11 +104,12 @@ TEST_F(PendingBatchTest, RefusesAnUpdateThatWritesTooMuch) {
 TEST_F(PendingBatchTest, StartsAnewAfterClear) {
   const std::string large(200'000, 'x');  // longer than an arena's block
   for (int round = 0; round < 3; ++round) {
-    ASSERT_TRUE(batch_.Run([&](Txn& txn) {
-                        txn.Put("large", large);
-                        txn.Put("small", "1");
-                        return absl::OkStatus();
-                      })
+    ASSERT_TRUE(batch_
+                    .Run([&](Txn& txn) {
+                      txn.Put("large", large);
+                      txn.Put("small", "1");
+                      return absl::OkStatus();
+                    })
                     .ok());
     EXPECT_EQ(batch_.Writes().at("large").value, large);
     EXPECT_EQ(batch_.Writes().at("small").value, "1");

@@ -8,7 +8,9 @@ namespace nwd::store {
 std::vector<Engine> Engines() {
   return {
       {.name = "Memory",
-       .open = [](const std::string&) -> absl::StatusOr<std::unique_ptr<Store>> { return std::make_unique<MemoryStore>(); },
+       .open = [](const std::string&) -> absl::StatusOr<std::unique_ptr<Store>> {
+         return std::make_unique<MemoryStore>();
+       },
        .durable = false,
        .checkpoints = false},
       {.name = "RocksDB", .open = [](const std::string& folder) { return RocksStore::Open({.folder = folder}); }},

@@ -11,9 +11,9 @@ namespace nwd::store {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::Entries;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-using testing::Entries;
 using testing::Put;
 using testing::Scan;
 using testing::Update;
@@ -24,7 +24,8 @@ INSTANTIATE_TEST_SUITE_P(Engine, Scans, ::testing::ValuesIn(Engines()), EngineNa
 TEST_P(Scans, MeetKeysInOrderBothWaysWithinTheirBounds) {
   for (const char* key : {"d", "a", "c", "b", "e"}) ASSERT_TRUE(Put(*store_, key, Cat(key, key)).ok());
   EXPECT_THAT(Scan(*store_, {"b", "e"}), ElementsAre(Pair("b", "bb"), Pair("c", "cc"), Pair("d", "dd")));
-  EXPECT_THAT(Scan(*store_, {"b", "e"}, Direction::kBackward), ElementsAre(Pair("d", "dd"), Pair("c", "cc"), Pair("b", "bb")));
+  EXPECT_THAT(Scan(*store_, {"b", "e"}, Direction::kBackward),
+              ElementsAre(Pair("d", "dd"), Pair("c", "cc"), Pair("b", "bb")));
   EXPECT_THAT(Scan(*store_, {"d", ""}), ElementsAre(Pair("d", "dd"), Pair("e", "ee")));
   EXPECT_THAT(Scan(*store_, {"d", ""}, Direction::kBackward), ElementsAre(Pair("e", "ee"), Pair("d", "dd")));
   EXPECT_EQ(Scan(*store_, {"", ""}).size(), 5u);
@@ -58,7 +59,8 @@ TEST_P(Scans, StopWhenTheVisitorSaysSo) {
 
 TEST_P(Scans, OfAPrefixEndWhereItEndsEvenAtTheHighestByte) {
   const std::string high = "p\xff", highest = "\xff\xff";
-  for (const std::string& key : {std::string("p"), std::string("pa"), high, high + "x", std::string("q"), highest, highest + "z"}) {
+  for (const std::string& key :
+       {std::string("p"), std::string("pa"), high, high + "x", std::string("q"), highest, highest + "z"}) {
     ASSERT_TRUE(Put(*store_, key, "1").ok());
   }
   EXPECT_THAT(Scan(*store_, PrefixRange(high)), ElementsAre(Pair(high, "1"), Pair(high + "x", "1")));
@@ -91,7 +93,8 @@ TEST_P(Scans, InsideATransactionShowItsOwnWritesOverWhatIsThere) {
   }
 }
 
-// Many updates at once, so that an engine that batches has earlier ones still pending: each must see exactly those before it.
+// Many updates at once, so that an engine that batches has earlier ones still pending: each must see exactly those
+// before it.
 TEST_P(Scans, ShowTheEffectsOfEveryTransactionBefore) {
   constexpr int kUpdates = 200;
   testing::RunTogether(kUpdates, [&](int i) -> async::Task<void> {

@@ -109,7 +109,8 @@ TEST_P(Transactions, DoNotSkewWhatTheyDecideOnEachOthersReads) {
     ASSERT_TRUE(Put(*store_, "on-call/b", "1").ok());
     auto leave = [&](const std::string& mine) {
       return Update(*store_, [&](Txn& txn) -> absl::Status {
-        if (testing::Scan(txn, PrefixRange("on-call/")).size() < 2) return absl::FailedPreconditionError("the last one");
+        if (testing::Scan(txn, PrefixRange("on-call/")).size() < 2)
+          return absl::FailedPreconditionError("the last one");
         txn.Delete(mine);
         return absl::OkStatus();
       });
@@ -173,7 +174,9 @@ TEST_P(Transactions, PastTheirDeadlineDoNothing) {
 }
 
 TEST_P(Transactions, WithinTheirDeadlineRun) {
-  EXPECT_TRUE(Update(*store_, [](Txn&) { return absl::OkStatus(); }, absl::Now() + absl::Minutes(1)).ok());
+  EXPECT_TRUE(Update(
+                  *store_, [](Txn&) { return absl::OkStatus(); }, absl::Now() + absl::Minutes(1))
+                  .ok());
 }
 
 TEST_P(Transactions, ResumeOnTheCallersThread) {
@@ -210,7 +213,11 @@ TEST_P(Transactions, LargerThanTheLimitAreRefusedWhole) {
 }
 
 TEST_P(Transactions, TakeAnyBytesAsKeys) {
-  const std::string zero("\0", 1), zeros("\0\0", 2), high("\xff", 1), mixed("a\0\xff" "b", 4);
+  const std::string zero("\0", 1), zeros("\0\0", 2), high("\xff", 1),
+      mixed(
+          "a\0\xff"
+          "b",
+          4);
   for (const auto& key : {zero, zeros, high, mixed}) ASSERT_TRUE(Put(*store_, key, Cat("value of ", key)).ok());
   for (const auto& key : {zero, zeros, high, mixed}) EXPECT_EQ(Get(*store_, key), Cat("value of ", key));
 }
