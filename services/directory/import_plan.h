@@ -1,0 +1,39 @@
+// What an import would do to the catalogue: services compared with what stands, by content. Values in, values out; changes nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/time/time.h"
+#include "nwd/directory/v1/feed_service.pb.h"
+#include "services/directory/search_index.h"
+#include "services/directory/storage.pb.h"
+
+namespace nwd::directory {
+
+// All that an import was given.
+struct StagedImport {
+  std::vector<storage::StagedService> services;  // of a service that comes twice, the later counts
+  absl::flat_hash_set<std::string> left_out_ids;
+  int left_out = 0;
+  bool unreadable = false;  // some page could not be read at all
+};
+
+// A row to write.
+struct PlannedRow {
+  ids::Uuid service_id;
+  storage::ServiceRow row;
+  uint64_t replaces = 0;  // the generation of the row it replaces; 0 where it is new
+};
+
+struct ImportPlan {
+  std::vector<PlannedRow> rows;
+  v1::CommitImportResponse counts;
+};
+
+// Unchanged services get no row. Where `full`, services of the feed that are absent count as missing, and become inactive when they have
+// been so kMissingMax times in a row; where a page could not be read, nobody knows what is absent, and nothing counts as missing.
+ImportPlan PlanImport(ids::Uuid feed_id, StagedImport staged, const SearchIndex& index, bool full, absl::Time now);
+
+}  // namespace nwd::directory

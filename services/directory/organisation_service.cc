@@ -1,0 +1,344 @@
+#include "services/directory/organisation_service.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/replica/watch.h"
+#include "services/directory/limits.h"
+#include "services/directory/organisation_repository.h"
+#include "services/directory/organisation_rules.h"
+#include "services/directory/role_rules.h"
+
+namespace nwd::directory {
+namespace {
+
+using common::v1::OrganisationKind;
+using store::Reader;
+using store::Txn;
+
+absl::Status NoOrganisation(std::string_view named) {
+  return status::Error(absl::StatusCode::kNotFound, "NO_ORGANISATION", Cat("there is no organisation ", named, " in this hub"),
+                       {{"organisation", std::string(named)}});
+}
+
+// Whether the caller could have listed organisations, and so may learn that one does not exist: all but pure analysts.
+bool MayList(const access::Caller& caller) {
+  if (caller.IsService()) return true;
+  const auto& roles = caller.organisation->roles;
+  return std::any_of(roles.begin(), roles.end(), [](common::v1::Role role) { return role != common::v1::ROLE_ANALYST; });
+}
+
+absl::Status CheckIdentitiesFree(const Reader& reader, const v1::Organisation& organisation) {
+  for (const std::string& identity : organisation.identities()) {
+    NWD_ASSIGN_OR_RETURN(const std::string owner, OwnerOfIdentity(reader, identity));
+    if (owner.empty() || owner == organisation.organisation_id()) continue;
+    return status::Error(absl::StatusCode::kAlreadyExists, "IDENTITY_TAKEN",
+                         Cat("the identity ", identity, " belongs to another organisation"), {{"identity", identity}});
+  }
+  return absl::OkStatus();
+}
+
+template <class Repeated>
+std::vector<Role> RolesOf(const Repeated& from) {
+  std::vector<Role> roles;
+  for (const int role : from) roles.push_back(static_cast<Role>(role));
+  return roles;
+}
+
+void SetRoles(v1::Organisation& organisation, const std::vector<Role>& roles) {
+  organisation.clear_roles();
+  for (const Role role : roles) organisation.add_roles(role);
+  organisation.clear_proposed_roles();
+  organisation.clear_proposed_by_organisation_id();
+}
+
+bool IsAdmin(const v1::Organisation& organisation) {
+  const std::vector<Role> roles = RolesOf(organisation.roles());
+  return std::find(roles.begin(), roles.end(), common::v1::ROLE_HUB_ADMIN) != roles.end();
+}
+
+// Whether the hub would be left without an active admin if this organisation ceased to be one.
+absl::StatusOr<bool> IsLastAdmin(const Reader& reader, const v1::Organisation& organisation) {
+  if (organisation.state() != common::v1::ORGANISATION_STATE_ACTIVE || !IsAdmin(organisation)) return false;
+  NWD_ASSIGN_OR_RETURN(const int admins, CountActiveAdmins(reader));
+  return admins <= 1;
+}
+
+// Puts roles into effect, unless that would leave no active admin.
+absl::Status GiveRoles(const Reader& reader, v1::Organisation& organisation, const std::vector<Role>& roles) {
+  NWD_ASSIGN_OR_RETURN(const bool last_admin, IsLastAdmin(reader, organisation));
+  if (last_admin && std::find(roles.begin(), roles.end(), common::v1::ROLE_HUB_ADMIN) == roles.end()) {
+    return status::Error(absl::StatusCode::kFailedPrecondition, "LAST_ADMIN",
+                         "this is the last active admin organisation; make another one first");
+  }
+  SetRoles(organisation, roles);
+  return absl::OkStatus();
+}
+
+std::string_view StateName(OrganisationState state) {
+  constexpr std::string_view kPrefix = "ORGANISATION_STATE_";
+  return std::string_view(common::v1::OrganisationState_Name(state)).substr(kPrefix.size());
+}
+
+}  // namespace
+
+void OrganisationService::Register(rpc::Router& router) {
+  router.Unary(this, &OrganisationService::CreateOrganisation);
+  router.Unary(this, &OrganisationService::GetOrganisation);
+  router.Unary(this, &OrganisationService::ListOrganisations);
+  router.Unary(this, &OrganisationService::UpdateOrganisation);
+  router.Unary(this, &OrganisationService::SetOrganisationState);
+  router.Unary(this, &OrganisationService::RevokeCertificate);
+  router.Unary(this, &OrganisationService::ProposeRoles);
+  router.Unary(this, &OrganisationService::ConfirmRoles);
+  router.Stream(this, &OrganisationService::WatchOrganisations);
+}
+
+async::Task<absl::StatusOr<v1::CreateOrganisationResponse>> OrganisationService::CreateOrganisation(
+    rpc::Call& call, const v1::CreateOrganisationRequest& request) {
+  v1::Organisation wanted;
+  wanted.set_organisation_id(ids::Uuid::Random().ToString());
+  wanted.set_slug(request.slug());
+  wanted.set_name(request.name());
+  wanted.set_kind(request.kind());
+  wanted.set_state(common::v1::ORGANISATION_STATE_ACTIVE);
+  *wanted.mutable_identities() = request.identities();
+  if (wanted.identities().empty()) wanted.add_identities(IdentityOf(parts_.trust_domain, request.slug()));
+  if (request.kind() != common::v1::ORGANISATION_KIND_HUB) wanted.add_roles(common::v1::ROLE_AGENCY);
+  wanted.set_sponsor_organisation_id(request.sponsor_organisation_id());
+  status::Violations violations;
+  CheckIdentities(request.identities(), parts_.trust_domain, "identities", violations);
+  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
+
+  const absl::Time now = call.Now();
+  std::optional<OrganisationRow> created;
+  Txn* within = nullptr;
+  auto effect = [&]() -> absl::StatusOr<v1::CreateOrganisationResponse> {
+    Txn& txn = *within;
+    NWD_ASSIGN_OR_RETURN(const auto same_slug, FindOrganisationBySlug(txn, request.slug()));
+    if (same_slug) {
+      return status::Error(absl::StatusCode::kAlreadyExists, "SLUG_TAKEN",
+                           Cat("an organisation of this hub is already called ", request.slug()), {{"slug", request.slug()}});
+    }
+    NWD_RETURN_IF_ERROR(CheckIdentitiesFree(txn, wanted));
+    if (!request.sponsor_organisation_id().empty()) {
+      NWD_ASSIGN_OR_RETURN(const auto sponsor, FindOrganisation(txn, request.sponsor_organisation_id()));
+      if (!sponsor) return NoOrganisation(request.sponsor_organisation_id());
+      NWD_RETURN_IF_ERROR(CheckNotLeft(sponsor->organisation()));
+    }
+    OrganisationRow row;
+    *row.mutable_organisation() = wanted;
+    SaveOrganisation(txn, row, nullptr, now);
+    Record(txn, call, "organisation.created", wanted.organisation_id(), RoleNames(RolesOf(wanted.roles())));
+    v1::CreateOrganisationResponse response;
+    response.set_organisation_id(wanted.organisation_id());
+    response.set_etag(EtagOf(row));
+    created = std::move(row);
+    return response;
+  };
+  auto body = [&](Txn& txn) {
+    created.reset();
+    within = &txn;
+    return parts_.requests.Once<v1::CreateOrganisationResponse>(txn, call, request, effect);
+  };
+  auto result = co_await parts_.store.Update(body, call.deadline());
+  if (result.ok() && created) parts_.trust.Publish(*created);
+  co_return result;
+}
+
+async::Task<absl::StatusOr<v1::GetOrganisationResponse>> OrganisationService::GetOrganisation(
+    rpc::Call& call, const v1::GetOrganisationRequest& request) {
+  if (request.organisation_id().empty() == request.slug().empty()) {
+    co_return status::InvalidField("organisation_id", "name the organisation by its id or by its slug, exactly one of the two");
+  }
+  auto body = [&](const Reader& reader) -> absl::StatusOr<v1::GetOrganisationResponse> {
+    NWD_ASSIGN_OR_RETURN(const auto row, request.slug().empty() ? FindOrganisation(reader, request.organisation_id())
+                                                                : FindOrganisationBySlug(reader, request.slug()));
+    if (!row) {
+      if (!MayList(call.caller())) return status::Denied();
+      return NoOrganisation(request.slug().empty() ? request.organisation_id() : request.slug());
+    }
+    v1::GetOrganisationResponse response;
+    *response.mutable_organisation() = ToMessage(*row);
+    return response;
+  };
+  co_return co_await parts_.store.View(body);
+}
+
+async::Task<absl::StatusOr<v1::ListOrganisationsResponse>> OrganisationService::ListOrganisations(
+    rpc::Call& call, const v1::ListOrganisationsRequest& request) {
+  const std::string scope = tokens::PageScope(call.organisation_id(), request);
+  std::string after_slug;
+  if (!request.page_token().empty()) {
+    NWD_CO_ASSIGN_OR_RETURN(after_slug, parts_.tokens.Open(scope, request.page_token()));
+  }
+  const int size = tokens::PageSize(request.page_size());
+  auto body = [&](const Reader& reader) { return ListOrganisationsAfter(reader, after_slug, request.kind(), size + 1); };
+  NWD_CO_ASSIGN_OR_RETURN(const std::vector<OrganisationRow> rows, co_await parts_.store.View(body));
+  v1::ListOrganisationsResponse response;
+  for (const OrganisationRow& row : rows) {
+    if (response.organisations_size() == size) {
+      response.set_next_page_token(parts_.tokens.Seal(scope, response.organisations(size - 1).slug()));
+      break;
+    }
+    *response.add_organisations() = ToMessage(row);
+  }
+  co_return response;
+}
+
+async::Task<absl::StatusOr<v1::UpdateOrganisationResponse>> OrganisationService::UpdateOrganisation(
+    rpc::Call& call, const v1::UpdateOrganisationRequest& request) {
+  status::Violations violations;
+  bool name = false, kind = false, identities = false;
+  for (const std::string& path : request.update_mask().paths()) {
+    name |= path == "name";
+    kind |= path == "kind";
+    identities |= path == "identities";
+    if (path != "name" && path != "kind" && path != "identities") {
+      violations.Add("update_mask", Cat("cannot set \"", path, "\"; it sets name, kind and identities"));
+    }
+  }
+  if (name && request.name().empty()) violations.Add("name", "must not be empty");
+  if (kind && request.kind() == common::v1::ORGANISATION_KIND_UNSPECIFIED) violations.Add("kind", "must be a kind of organisation");
+  if (identities && request.identities().empty()) violations.Add("identities", "must have at least one");
+  if (identities) CheckIdentities(request.identities(), parts_.trust_domain, "identities", violations);
+  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
+
+  auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
+    if (name) organisation.set_name(request.name());
+    if (kind) organisation.set_kind(request.kind());
+    if (identities) *organisation.mutable_identities() = request.identities();
+    NWD_RETURN_IF_ERROR(CheckIdentitiesFree(txn, organisation));
+    return Done{"organisation.updated", ""};
+  };
+  co_return co_await Change<v1::UpdateOrganisationResponse>(call, request, request.etag(), edit);
+}
+
+async::Task<absl::StatusOr<v1::SetOrganisationStateResponse>> OrganisationService::SetOrganisationState(
+    rpc::Call& call, const v1::SetOrganisationStateRequest& request) {
+  auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
+    if (organisation.state() == request.state()) return Done{};
+    NWD_ASSIGN_OR_RETURN(const bool last_admin, IsLastAdmin(txn, organisation));
+    NWD_RETURN_IF_ERROR(CheckStateChange({.from = organisation.state(),
+                                          .to = request.state(),
+                                          .own = organisation.organisation_id() == call.organisation_id(),
+                                          .last_admin = last_admin}));
+    organisation.set_state(request.state());
+    return Done{"organisation.state_set", std::string(StateName(request.state()))};
+  };
+  co_return co_await Change<v1::SetOrganisationStateResponse>(call, request, request.etag(), edit);
+}
+
+async::Task<absl::StatusOr<v1::RevokeCertificateResponse>> OrganisationService::RevokeCertificate(
+    rpc::Call& call, const v1::RevokeCertificateRequest& request) {
+  if (request.serial().starts_with('0')) {
+    co_return status::InvalidField("serial", "must have no leading zeros, as certificates are shown and compared");
+  }
+  auto edit = [&](Txn&, v1::Organisation& organisation) -> absl::StatusOr<Done> {
+    const auto& revoked = organisation.revoked_serials();
+    if (std::find(revoked.begin(), revoked.end(), request.serial()) != revoked.end()) return Done{};
+    if (revoked.size() >= kRevokedSerialsMax) {
+      return status::Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_REVOKED",
+                           Cat("the organisation has ", kRevokedSerialsMax, " revoked certificates; give it a new identity instead"));
+    }
+    organisation.add_revoked_serials(request.serial());
+    return Done{"organisation.certificate_revoked", request.serial()};
+  };
+  co_return co_await Change<v1::RevokeCertificateResponse>(call, request, "", edit);
+}
+
+async::Task<absl::StatusOr<v1::ProposeRolesResponse>> OrganisationService::ProposeRoles(rpc::Call& call,
+                                                                                        const v1::ProposeRolesRequest& request) {
+  const std::vector<Role> proposed = RolesOf(request.roles());
+  auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
+    status::Violations violations;
+    CheckRoles(proposed, !organisation.sponsor_organisation_id().empty(), "roles", violations);
+    NWD_RETURN_IF_ERROR(violations.ToStatus());
+    if (TakesEffectAtOnce(RolesOf(organisation.roles()), proposed)) {
+      NWD_RETURN_IF_ERROR(GiveRoles(txn, organisation, proposed));
+      return Done{"organisation.roles_given", RoleNames(proposed)};
+    }
+    organisation.clear_proposed_roles();
+    for (const Role role : proposed) organisation.add_proposed_roles(role);
+    organisation.set_proposed_by_organisation_id(call.organisation_id());
+    return Done{"organisation.roles_proposed", RoleNames(proposed)};
+  };
+  co_return co_await Change<v1::ProposeRolesResponse>(call, request, request.etag(), edit);
+}
+
+async::Task<absl::StatusOr<v1::ConfirmRolesResponse>> OrganisationService::ConfirmRoles(rpc::Call& call,
+                                                                                        const v1::ConfirmRolesRequest& request) {
+  auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
+    if (organisation.proposed_roles().empty()) {
+      return status::Error(absl::StatusCode::kFailedPrecondition, "NOTHING_PROPOSED",
+                           "no roles are proposed for this organisation; propose them first");
+    }
+    if (organisation.proposed_by_organisation_id() == call.organisation_id()) {
+      return status::Error(absl::StatusCode::kFailedPrecondition, "OWN_PROPOSAL",
+                           "whoever proposed roles cannot confirm them; ask another admin organisation");
+    }
+    const std::vector<Role> proposed = RolesOf(organisation.proposed_roles());
+    NWD_RETURN_IF_ERROR(GiveRoles(txn, organisation, proposed));
+    return Done{"organisation.roles_given", RoleNames(proposed)};
+  };
+  co_return co_await Change<v1::ConfirmRolesResponse>(call, request, request.etag(), edit);
+}
+
+async::Task<absl::Status> OrganisationService::WatchOrganisations(rpc::Call& call, const v1::WatchOrganisationsRequest& request,
+                                                                  rpc::Writer<v1::WatchOrganisationsResponse>& writer) {
+  auto map = [](const Reader& reader, const common::v1::Change& change, std::vector<v1::WatchOrganisationsResponse>& out) -> absl::Status {
+    if (!change.has_organisation()) return absl::OkStatus();
+    NWD_ASSIGN_OR_RETURN(const auto row, FindOrganisation(reader, change.organisation().organisation_id()));
+    if (!row) return absl::DataLossError("a change names an organisation that is not there");
+    *out.emplace_back().mutable_organisation() = ToMessage(*row);
+    return absl::OkStatus();
+  };
+  co_return co_await replica::Watch(call, parts_.store, parts_.tokens, request.cursor(), writer, map);
+}
+
+template <class Response, class Request>
+async::Task<absl::StatusOr<Response>> OrganisationService::Change(rpc::Call& call, const Request& request, std::string_view etag,
+                                                                  Edit edit) {
+  const absl::Time now = call.Now();
+  std::optional<OrganisationRow> changed;
+  Txn* within = nullptr;
+  auto effect = [&]() -> absl::StatusOr<Response> {
+    Txn& txn = *within;
+    NWD_ASSIGN_OR_RETURN(const auto before, FindOrganisation(txn, request.organisation_id()));
+    if (!before) return NoOrganisation(request.organisation_id());
+    if (!etag.empty() && etag != EtagOf(*before)) return status::StaleEtag("organisation");
+    NWD_RETURN_IF_ERROR(CheckNotLeft(before->organisation()));
+    OrganisationRow row = *before;
+    NWD_ASSIGN_OR_RETURN(const Done done, edit(txn, *row.mutable_organisation()));
+    if (!done.type.empty()) {
+      SaveOrganisation(txn, row, &*before, now);
+      Record(txn, call, done.type, request.organisation_id(), done.detail);
+      changed = row;
+    }
+    Response response;
+    response.set_etag(EtagOf(row));
+    return response;
+  };
+  auto body = [&](Txn& txn) {
+    changed.reset();
+    within = &txn;
+    return parts_.requests.Once<Response>(txn, call, request, effect);
+  };
+  auto result = co_await parts_.store.Update(body, call.deadline());
+  if (result.ok() && changed) parts_.trust.Publish(*changed);
+  co_return result;
+}
+
+void OrganisationService::Record(Txn& txn, const rpc::Call& call, std::string_view type, std::string_view object_id,
+                                 std::string detail) const {
+  storage::Act act;
+  act.set_organisation_id(call.organisation_id());
+  act.set_object_id(std::string(object_id));
+  act.set_detail(std::move(detail));
+  parts_.audit.AppendPlain(txn, type, call.Now(), act);
+}
+
+}  // namespace nwd::directory
