@@ -1,0 +1,106 @@
+#include "services/referral/app.h"
+
+#include <utility>
+
+#include "common/audit/audit.h"
+#include "common/idempotency/idempotency.h"
+#include "common/outbox/outbox.h"
+#include "common/person_keys/person_keys.h"
+#include "common/replica/change_feed.h"
+#include "common/replica/directory_replica.h"
+#include "common/replica/follower.h"
+#include "common/tokens/tokens.h"
+#include "services/referral/access_delivery.h"
+#include "services/referral/appointment_service.h"
+#include "services/referral/ended_consents.h"
+#include "services/referral/janitor.h"
+#include "services/referral/mover.h"
+#include "services/referral/parts.h"
+#include "services/referral/peers_rpc.h"
+#include "services/referral/referral_service.h"
+
+namespace nwd::referral {
+
+struct App::State {
+  explicit State(const App::Parts& from)
+      : tokens(from.hub_key.Derive("referral/tokens")),
+        requests(from.hub_key.Derive("referral/requests")),
+        audit(from.hub_key.Derive("referral/audit")),
+        keys(from.keys, from.hub_key.Derive("referral/wrapping")),
+        outbox(from.store, from.clock),
+        directory_replica(from.store, from.directory, from.registry, from.clock),
+        consent(from.consent),
+        outcome(from.outcome),
+        directory(from.directory, directory_replica),
+        mover(directory, from.calendar, audit, outbox),
+        parts{from.store, keys, mover, audit, requests, tokens, outbox, from.facts, {consent, outcome, directory}},
+        ended_consents(parts, from.clock),
+        janitor(parts, from.clock),
+        consent_changes(from.store, from.consent, "consent", EndedConsents::Apply, from.clock),
+        change_feed(from.store, tokens),
+        referral_service(parts),
+        appointment_service(parts),
+        outbox_figures(from.metrics.OnScrape([this](metrics::Scrape& scrape) { Scrape(scrape); })) {
+    HandleAccess(outbox, consent);
+    consent_changes.OnApplied([this](const std::vector<common::v1::Change>& changes) { ended_consents.Applied(changes); });
+  }
+
+  void Scrape(metrics::Scrape& scrape) const {
+    const outbox::Figures figures = outbox.figures();
+    scrape.Gauge("nwd_outbox_waiting", "Entries of the outbox that are still to be delivered.", static_cast<double>(figures.waiting));
+    scrape.Counter("nwd_outbox_failures_total", "Deliveries that failed and are tried again.", static_cast<double>(figures.failures));
+    scrape.Counter("nwd_outbox_set_aside_total", "Deliveries refused for good.", static_cast<double>(figures.set_aside));
+    scrape.Gauge("nwd_replica_lag_seconds", "Since the replica was last level with its owner.",
+                 directory_replica.follower().LagSeconds(), {{"peer", "directory"}});
+    scrape.Gauge("nwd_replica_lag_seconds", "Since the replica was last level with its owner.", consent_changes.LagSeconds(),
+                 {{"peer", "consent"}});
+  }
+
+  const tokens::Tokens tokens;
+  const idempotency::Requests requests;
+  const audit::Audit audit;
+  person_keys::PersonKeys keys;
+  outbox::Outbox outbox;
+
+  replica::DirectoryReplica directory_replica;
+  RpcConsentPeer consent;
+  RpcOutcomePeer outcome;
+  RpcDirectoryPeer directory;
+
+  const Mover mover;
+  const referral::Parts parts;
+  EndedConsents ended_consents;
+  Janitor janitor;
+  replica::Follower consent_changes;
+
+  replica::ChangeFeedService change_feed;
+  ReferralService referral_service;
+  AppointmentService appointment_service;
+  metrics::Registration outbox_figures;
+};
+
+App::App(const Parts& parts) : state_(std::make_unique<State>(parts)) {}
+App::~App() = default;
+
+absl::Status App::Load() { return state_->directory_replica.Load(); }
+
+void App::Register(rpc::Router& router) {
+  state_->referral_service.Register(router);
+  state_->appointment_service.Register(router);
+  state_->change_feed.Register(router);
+}
+
+void App::StartBackground(rpc::Server& server) {
+  State& state = *state_;
+  server.Background([&state](rpc::Stop& stop) { return state.directory_replica.Run(stop); });
+  server.Background([&state](rpc::Stop& stop) { return state.consent_changes.Run(stop); });
+  server.Background([&state](rpc::Stop& stop) { return state.ended_consents.Run(stop); });
+  server.Background([&state](rpc::Stop& stop) { return state.outbox.Run(stop); });
+  server.Background([&state](rpc::Stop& stop) { return state.janitor.Run(stop); });
+}
+
+async::Task<absl::Status> App::OnUnknownIdentity(std::string spiffe_id) {
+  return state_->directory_replica.AskIdentity(std::move(spiffe_id));
+}
+
+}  // namespace nwd::referral

@@ -1,0 +1,42 @@
+#include "services/referral/changes.h"
+
+#include "services/referral/times.h"
+#include "services/referral/words.h"
+
+namespace nwd::referral {
+
+common::v1::Change ReferralChangeOf(const storage::Referral& referral, const storage::Event& event) {
+  common::v1::Change change;
+  SetTime(event.event_time_us(), *change.mutable_change_time());
+  common::v1::ReferralChange& detail = *change.mutable_referral();
+  detail.set_referral_id(referral.referral_id());
+  detail.set_correlation_id(referral.correlation_id());
+  detail.set_person_id(referral.person_id());
+  detail.set_referrer_organisation_id(referral.referrer_organisation_id());
+  detail.set_receiver_organisation_id(referral.receiver_organisation_id());
+  detail.set_service_id(referral.service_id());
+  detail.set_action(ActionWord(event.action()));
+  if (event.from_state() != v1::REFERRAL_STATE_UNSPECIFIED) detail.set_from_state(StateWord(event.from_state()));
+  if (event.to_state() != v1::REFERRAL_STATE_UNSPECIFIED) detail.set_to_state(StateWord(event.to_state()));
+  detail.set_reason(ReasonWord(event.reason()));
+  detail.set_sequence(event.sequence());
+  detail.set_borough(referral.summary().borough());
+  *detail.mutable_priority_groups() = referral.priority_groups();
+  detail.set_entry_channel(referral.entry_channel());
+  detail.set_consent_id(referral.consent_id());
+  return change;
+}
+
+common::v1::Change AppointmentChangeOf(const storage::Appointment& appointment, int64_t time_us) {
+  common::v1::Change change;
+  SetTime(time_us, *change.mutable_change_time());
+  common::v1::AppointmentChange& detail = *change.mutable_appointment();
+  detail.set_appointment_id(appointment.appointment_id());
+  detail.set_referral_id(appointment.referral_id());
+  detail.set_person_id(appointment.person_id());
+  detail.set_state(AppointmentStateWord(appointment.state()));
+  SetTime(appointment.start_time_us(), *detail.mutable_start_time());
+  return change;
+}
+
+}  // namespace nwd::referral

@@ -1,0 +1,89 @@
+#include "services/referral/due_times.h"
+
+#include <algorithm>
+
+#include "services/referral/limits.h"
+#include "services/referral/times.h"
+#include "services/referral/transitions.h"
+
+namespace nwd::referral {
+namespace {
+
+using calendar::WorkingCalendar;
+
+int64_t DaysAfter(int64_t micros, int days, const WorkingCalendar& calendar) {
+  return Micros(calendar.AddWorkingDays(FromMicros(micros), days));
+}
+
+// When London's day `text` is over; `otherwise` for a day that is not one.
+int64_t EndOfDay(const std::string& text, const WorkingCalendar& calendar, int64_t otherwise) {
+  const std::optional<absl::CivilDay> day = ParseDay(text);
+  if (!day) return otherwise;
+  const absl::Time noon = absl::FromCivil(absl::CivilHour(*day) + 12, absl::UTCTimeZone());
+  return Micros(calendar.EndOfDay(noon));
+}
+
+}  // namespace
+
+void StartClock(storage::Referral& referral, absl::Time now, const WorkingCalendar& calendar) {
+  referral.set_clock_start_us(Micros(now));
+  referral.set_decide_by_us(Micros(calendar.AddWorkingDays(now, kDecideWithinDays)));
+  referral.set_decide_days_left(0);
+}
+
+void PauseClock(storage::Referral& referral, absl::Time now, const WorkingCalendar& calendar) {
+  const int left = calendar.WorkingDaysBetween(now, FromMicros(referral.decide_by_us()));
+  referral.set_decide_days_left(std::max(left, 1));
+  referral.set_decide_by_us(0);
+}
+
+void ResumeClock(storage::Referral& referral, absl::Time now, const WorkingCalendar& calendar) {
+  referral.set_decide_by_us(Micros(calendar.AddWorkingDays(now, std::max(referral.decide_days_left(), 1))));
+  referral.set_decide_days_left(0);
+}
+
+void SetDueTimes(storage::Referral& referral, const WorkingCalendar& calendar) {
+  const auto due = [&](const std::string& organisation_id, int64_t time_us) {
+    referral.set_due_organisation_id(organisation_id);
+    referral.set_due_time_us(time_us);
+  };
+  const std::string& referrer = referral.referrer_organisation_id();
+  const std::string& receiver = referral.receiver_organisation_id();
+  due("", 0);
+  referral.set_timer_time_us(0);
+  switch (referral.state()) {
+    case v1::REFERRAL_STATE_DRAFT:
+      referral.set_timer_time_us(referral.create_time_us() + absl::ToInt64Microseconds(kDraftKept));
+      break;
+    case v1::REFERRAL_STATE_SENT:
+      due(receiver, DaysAfter(referral.clock_start_us(), kReceiveWithinDays, calendar));
+      referral.set_timer_time_us(referral.decide_by_us());
+      break;
+    case v1::REFERRAL_STATE_RECEIVED:
+      due(receiver, referral.decide_by_us());
+      referral.set_timer_time_us(referral.decide_by_us());
+      break;
+    case v1::REFERRAL_STATE_INFO_REQUESTED:
+      due(referrer, DaysAfter(referral.update_time_us(), kAnswerWithinDays, calendar));
+      referral.set_timer_time_us(referral.due_time_us());
+      break;
+    case v1::REFERRAL_STATE_ACCEPTED:
+    case v1::REFERRAL_STATE_WAITLISTED:
+      due(receiver, DaysAfter(referral.clock_start_us(), kStartWithinDays, calendar));
+      break;
+    case v1::REFERRAL_STATE_ON_HOLD:
+      due(receiver, EndOfDay(referral.review_on(), calendar, referral.update_time_us()));
+      break;
+    case v1::REFERRAL_STATE_COMPLETED:
+    case v1::REFERRAL_STATE_NOT_STARTED:
+    case v1::REFERRAL_STATE_ENDED_EARLY:
+    case v1::REFERRAL_STATE_DECLINED:
+      due(referrer, DaysAfter(referral.update_time_us(), kCloseWithinDays, calendar));
+      referral.set_timer_time_us(referral.due_time_us());
+      break;
+    default:  // nobody's move
+      break;
+  }
+}
+
+}  // namespace nwd::referral

@@ -1,0 +1,41 @@
+// Consents that ended, as the consent service's feed tells: withdrawn, revoked, expired, invalidated, or the person erased.
+//
+// Applying a change only notes it, in the follower's own transaction: from then on no referral can be sent, accepted or reopened on that consent.
+// The referrals that rest on it are then gone through one by one, each in a transaction of its own: before IN_PROGRESS they become
+// CANCELLED_BY_PERSON, from there on access ends and the support goes on. An erased person's key is destroyed after that. What was noted and not gone through yet is found again after a restart.
+//
+// Thread-safe.
+#pragma once
+
+#include "common/async/signal.h"
+#include "common/rpc/stop.h"
+#include "nwd/common/v1/change_service.pb.h"
+#include "services/referral/parts.h"
+
+namespace nwd::referral {
+
+class EndedConsents {
+ public:
+  EndedConsents(const Parts& parts, const Clock& clock) : parts_(parts), clock_(clock) {}
+
+  // For the follower: within its transaction. Idempotent.
+  static absl::Status Apply(store::Txn& txn, const common::v1::Change& change);
+  // For the follower: after the commit.
+  void Applied(const std::vector<common::v1::Change>& changes);
+
+  // Goes through all that waits; answers how many referrals moved.
+  async::Task<absl::StatusOr<int>> GoThrough();
+  async::Task<void> Run(rpc::Stop& stop);
+
+ private:
+  async::Task<absl::StatusOr<int>> GoThroughConsent(const std::string& consent_id);
+  async::Task<absl::Status> Erase(const std::string& person_id);
+  async::Task<absl::StatusOr<std::vector<std::string>>> IdsUnder(std::string prefix, std::string after_id);
+  async::Task<absl::Status> Done(std::string waiting_key);
+
+  const Parts& parts_;
+  const Clock& clock_;
+  async::Signal noted_;
+};
+
+}  // namespace nwd::referral

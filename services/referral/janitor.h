@@ -1,0 +1,30 @@
+// What the suite does by itself: moves whose time has come (drafts swept, referrals expired, ends closed) and old retry rows forgotten.
+//
+// The rows of table 't' are in the order of their times, so a round looks only at what is due. "Now" comes from the clock it is given; rounds
+// follow each other every kJanitorPause. Thread-safe.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "common/base/clock.h"
+#include "common/rpc/stop.h"
+#include "services/referral/parts.h"
+
+namespace nwd::referral {
+
+class Janitor {
+ public:
+  Janitor(const Parts& parts, const Clock& clock) : parts_(parts), clock_(clock) {}
+
+  // One round; answers how many referrals moved.
+  async::Task<absl::StatusOr<int>> Round();
+  async::Task<void> Run(rpc::Stop& stop);
+
+ private:
+  async::Task<absl::StatusOr<int>> MoveWhatIsDue();
+  async::Task<absl::Status> ForgetRetries();
+
+  const Parts& parts_;
+  const Clock& clock_;
+};
+
+}  // namespace nwd::referral

@@ -1,0 +1,124 @@
+// Every key of the referral service's store, and nothing else builds one. A table's letter, then the parts shown; ids are 16 raw bytes, times
+// microseconds since 1970 as 8 bytes (big-endian; "↓" newest first). Values: storage.proto, or empty where nothing is said.
+//
+//   r referral                                    Referral
+//   e referral, sequence                          Event
+//   n referral, time, note                        Note
+//   l organisation, ↓time, referral               ListRow    an organisation's referrals: made (create time) or received (send time)
+//   p organisation, person_ref, ↓time, referral   ListRow    the same, of one person, by the organisation's own reference
+//   o referrer, person, service                   referral id (16 bytes)   open and sent: there is one at most
+//   c consent, referral                                      open referrals that rest on a consent
+//   k consent                                     EndedConsent
+//   w consent                                                ended consents whose referrals are still to be gone through
+//   x person                                                 erased people whose key is still to be destroyed
+//   s service                                     Places
+//   d organisation, time, referral                           what waits for an organisation's move
+//   t time, referral                                         when the suite itself acts
+//   a appointment                                 Appointment
+//   b referral, time, appointment                 state (1 byte)           a referral's appointments
+//
+// Capital letters belong to common libraries. Golden bytes: tests/services/referral/keys_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/base/check.h"
+#include "common/ids/uuid.h"
+#include "common/store/keys.h"
+
+namespace nwd::referral::keys {
+
+// The raw bytes of an id's text. Ids that reach a key were checked by the field rules or are our own.
+inline std::string Raw(std::string_view id) {
+  const std::optional<ids::Uuid> uuid = ids::Uuid::Parse(id);
+  NWD_CHECK(uuid.has_value());
+  return std::string(uuid->bytes());
+}
+// The text of an id's raw bytes.
+inline std::string IdText(std::string_view raw) {
+  const std::optional<ids::Uuid> uuid = ids::Uuid::FromBytes(raw);
+  return uuid ? uuid->ToString() : "";
+}
+
+inline constexpr size_t kIdBytes = ids::Uuid::kSizeBytes;
+
+inline store::KeyBuilder Table(char table, std::string_view id) {
+  store::KeyBuilder builder(table);
+  builder.Bytes(Raw(id));
+  return builder;
+}
+
+inline std::string Referral(std::string_view referral_id) { return Table('r', referral_id).Build(); }
+
+inline std::string Events(std::string_view referral_id) { return Table('e', referral_id).Build(); }
+inline std::string Event(std::string_view referral_id, int64_t sequence) {
+  return Table('e', referral_id).Number(static_cast<uint64_t>(sequence)).Build();
+}
+
+inline std::string Notes(std::string_view referral_id) { return Table('n', referral_id).Build(); }
+inline std::string Note(std::string_view referral_id, int64_t time_us, std::string_view note_id) {
+  return Table('n', referral_id).Number(static_cast<uint64_t>(time_us)).Bytes(Raw(note_id)).Build();
+}
+
+inline std::string List(std::string_view organisation_id) { return Table('l', organisation_id).Build(); }
+inline std::string ListEntry(std::string_view organisation_id, int64_t time_us, std::string_view referral_id) {
+  return Table('l', organisation_id).Descending(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id)).Build();
+}
+
+inline std::string PersonList(std::string_view organisation_id, std::string_view person_ref) {
+  return Table('p', organisation_id).Text(person_ref).Build();
+}
+inline std::string PersonListEntry(std::string_view organisation_id, std::string_view person_ref, int64_t time_us,
+                                   std::string_view referral_id) {
+  return Table('p', organisation_id)
+      .Text(person_ref)
+      .Descending(static_cast<uint64_t>(time_us))
+      .Bytes(Raw(referral_id))
+      .Build();
+}
+
+inline std::string Open(std::string_view referrer_id, std::string_view person_id, std::string_view service_id) {
+  return Table('o', referrer_id).Bytes(Raw(person_id)).Bytes(Raw(service_id)).Build();
+}
+
+inline std::string OfConsent(std::string_view consent_id) { return Table('c', consent_id).Build(); }
+inline std::string OfConsentEntry(std::string_view consent_id, std::string_view referral_id) {
+  return Table('c', consent_id).Bytes(Raw(referral_id)).Build();
+}
+inline std::string EndedConsent(std::string_view consent_id) { return Table('k', consent_id).Build(); }
+inline std::string EndedConsentWaiting(std::string_view consent_id) { return Table('w', consent_id).Build(); }
+inline std::string EndedConsentsWaiting() { return store::KeyBuilder('w').Build(); }
+
+inline std::string ErasedPerson(std::string_view person_id) { return Table('x', person_id).Build(); }
+inline std::string ErasedPeople() { return store::KeyBuilder('x').Build(); }
+
+inline std::string Places(std::string_view service_id) { return Table('s', service_id).Build(); }
+
+inline std::string Due(std::string_view organisation_id) { return Table('d', organisation_id).Build(); }
+inline std::string DueBefore(std::string_view organisation_id, int64_t time_us) {
+  return Table('d', organisation_id).Number(static_cast<uint64_t>(time_us)).Build();
+}
+inline std::string DueEntry(std::string_view organisation_id, int64_t time_us, std::string_view referral_id) {
+  return Table('d', organisation_id).Number(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id)).Build();
+}
+
+inline std::string Timers() { return store::KeyBuilder('t').Build(); }
+inline std::string TimersBefore(int64_t time_us) { return store::KeyBuilder('t').Number(static_cast<uint64_t>(time_us)).Build(); }
+inline std::string Timer(int64_t time_us, std::string_view referral_id) {
+  return store::KeyBuilder('t').Number(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id)).Build();
+}
+
+inline std::string Appointment(std::string_view appointment_id) { return Table('a', appointment_id).Build(); }
+inline std::string Appointments(std::string_view referral_id) { return Table('b', referral_id).Build(); }
+inline std::string AppointmentEntry(std::string_view referral_id, int64_t time_us, std::string_view appointment_id) {
+  return Table('b', referral_id).Number(static_cast<uint64_t>(time_us)).Bytes(Raw(appointment_id)).Build();
+}
+
+// The id at the end of a key that ends with one.
+inline std::string LastId(std::string_view key) {
+  return key.size() < kIdBytes ? std::string() : IdText(key.substr(key.size() - kIdBytes));
+}
+
+}  // namespace nwd::referral::keys

@@ -1,0 +1,81 @@
+// Carries out planned moves inside a transaction: the referral with its index rows, its events, places, the change that others follow, the audit
+// entry, and the access to be opened or closed elsewhere.
+//
+//   NWD_ASSIGN_OR_RETURN(Findings findings, mover.Look(txn, referral, row.guards, asked));
+//   NWD_ASSIGN_OR_RETURN(Planned planned, Plan(referral, command, findings, now, mover.calendar()));
+//   NWD_ASSIGN_OR_RETURN(deliveries, mover.Commit(txn, &referral, {&planned, 1}, *key));
+//
+// Thread-safe; the objects it is given outlive it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/audit/audit.h"
+#include "common/calendar/working_calendar.h"
+#include "common/crypto/aead.h"
+#include "common/outbox/outbox.h"
+#include "common/rpc/call.h"
+#include "common/store/store.h"
+#include "nwd/referral/v1/appointment_service.pb.h"
+#include "services/referral/peers.h"
+#include "services/referral/plan.h"
+
+namespace nwd::referral {
+
+// Kinds of outbox entries; the payload is a storage::Grant.
+inline constexpr std::string_view kOpenAccess = "open-access";
+inline constexpr std::string_view kCloseAccess = "close-access";
+
+// Type of the audit entry of text of one side shown to the other.
+inline constexpr std::string_view kTextDisclosed = "referral.text-disclosed";
+
+// What was asked of other services before the transaction.
+struct Asked {
+  bool basis_permits = false;
+  int outcomes = 0;
+};
+
+class Mover {
+ public:
+  Mover(DirectoryPeer& directory, const calendar::WorkingCalendar& calendar, const audit::Audit& audit, outbox::Outbox& outbox)
+      : directory_(directory), calendar_(calendar), audit_(audit), outbox_(outbox) {}
+
+  const calendar::WorkingCalendar& calendar() const { return calendar_; }
+
+  // What these guards need to know: what was asked, joined with what the store says now. A consent known to have ended permits nothing, whatever
+  // was answered before.
+  absl::StatusOr<Findings> Look(const store::Reader& reader, const storage::Referral& referral, Guards guards,
+                                const Asked& asked) const;
+
+  // Writes `moves`, each planned on the one before, the first on `before` (null: a new referral). Answers the outbox entries to be delivered
+  // after the commit and before the reply.
+  absl::StatusOr<std::vector<outbox::EntryId>> Commit(store::Txn& txn, const storage::Referral* before,
+                                                      std::span<const Planned> moves, const crypto::AeadKey& key) const;
+
+  // The audit entry of something a caller did with a part of a referral: text read, a note, an appointment.
+  void Audit(store::Txn& txn, std::string_view type, const storage::Referral& referral, const std::string& part_id,
+             const rpc::Call& call, const crypto::AeadKey& key,
+             v1::AppointmentState appointment_state = v1::APPOINTMENT_STATE_UNSPECIFIED) const;
+
+  // Puts the opening or closing of access into the outbox.
+  outbox::EntryId AddGrant(store::Txn& txn, std::string_view kind, const storage::Referral& referral) const;
+
+ private:
+  DirectoryPeer& directory_;
+  const calendar::WorkingCalendar& calendar_;
+  const audit::Audit& audit_;
+  outbox::Outbox& outbox_;
+};
+
+// The access that opens or closes with the referral as it is after a move.
+storage::Grant GrantOf(const storage::Referral& referral);
+
+// How many of a referral's appointments the person missed.
+absl::StatusOr<int> CountMissed(const store::Reader& reader, std::string_view referral_id);
+
+}  // namespace nwd::referral

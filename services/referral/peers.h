@@ -1,0 +1,88 @@
+// The other services, as this one needs them: small interfaces, so that the rules are tested without a network. peers_rpc.h holds the real ones.
+//
+// Questions that must be true at once are asked at once, before the transaction that relies on them; the transaction then checks that what
+// it can see (etag, ended consents, the replica) has not changed. Parameters live until the task has ended. Errors: those of the
+// call (UNAVAILABLE, DEADLINE_EXCEEDED …); a denial is an answer, not an error, unless said otherwise. Thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/async/task.h"
+#include "common/rpc/client.h"
+#include "common/store/store.h"
+#include "nwd/common/v1/change_service.pb.h"
+#include "services/referral/storage.pb.h"
+
+namespace nwd::referral {
+
+// Whose reference it is, and which person.
+struct PersonQuestion {
+  std::string organisation_id;  // must hold the person
+  std::string person_ref;       // its reference; or
+  std::string person_id;        // the person
+  std::string other_organisation_id;  // needs a reference of its own
+};
+
+struct ResolvedPerson {
+  std::string person_id;
+  std::string other_person_ref;
+};
+
+struct BasisQuestion {
+  std::string person_id;
+  std::string consent_id;
+  std::string organisation_id;  // would receive
+};
+
+class ConsentPeer {
+ public:
+  virtual ~ConsentPeer() = default;
+  // PERMISSION_DENIED (status::Denied) where the organisation does not hold the person.
+  virtual async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question, const rpc::CallOptions& options) = 0;
+  // Whether the consent permits the organisation anything at all about the person for purpose REFERRAL, once the referral is accepted.
+  virtual async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions& options) = 0;
+  virtual async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) = 0;
+  virtual async::Task<absl::Status> CloseAccess(const storage::Grant& grant, const rpc::CallOptions& options) = 0;
+};
+
+class OutcomePeer {
+ public:
+  virtual ~OutcomePeer() = default;
+  virtual async::Task<absl::StatusOr<int>> CountOutcomes(const std::string& referral_id, const rpc::CallOptions& options) = 0;
+};
+
+struct AlternativesQuestion {
+  std::string service_id;       // the one that declined
+  std::string organisation_id;  // its organisation
+  std::vector<std::string> categories;
+  std::string borough;
+  std::optional<int> age;
+};
+
+class DirectoryPeer {
+ public:
+  virtual ~DirectoryPeer() = default;
+  // A service as last known here; nothing where it is not known or was deleted.
+  virtual absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader& reader,
+                                                                              const std::string& service_id) = 0;
+  // Asks the directory about a service that is not known here; afterwards FindService finds it, if it exists.
+  virtual async::Task<absl::Status> AskService(const std::string& service_id) = 0;
+  // Ids of services like the one that declined that take referrals and have room, best first; at most kAlternativesMax.
+  virtual async::Task<absl::StatusOr<std::vector<std::string>>> Alternatives(const AlternativesQuestion& question,
+                                                                             const rpc::CallOptions& options) = 0;
+};
+
+// The peers together, for those who need all.
+struct Peers {
+  ConsentPeer& consent;
+  OutcomePeer& outcome;
+  DirectoryPeer& directory;
+};
+
+}  // namespace nwd::referral

@@ -1,0 +1,124 @@
+#include "services/referral/peers_rpc.h"
+
+#include <utility>
+
+#include "common/base/macros.h"
+#include "common/status/status.h"
+#include "nwd/consent/v1/access_service.pb.h"
+#include "nwd/consent/v1/person_service.pb.h"
+#include "nwd/directory/v1/catalogue_service.pb.h"
+#include "nwd/outcome/v1/outcome_service.pb.h"
+#include "services/referral/limits.h"
+
+namespace nwd::referral {
+
+using absl::StatusCode;
+
+async::Task<absl::StatusOr<ResolvedPerson>> RpcConsentPeer::Resolve(const PersonQuestion& question,
+                                                                    const rpc::CallOptions& options) {
+  consent::v1::ResolveRefRequest request;
+  request.set_on_behalf_of(question.organisation_id);
+  if (question.person_id.empty()) {
+    request.set_person_ref(question.person_ref);
+  } else {
+    request.set_person_id(question.person_id);
+  }
+  request.add_organisation_ids(question.other_organisation_id);
+  absl::StatusOr<consent::v1::ResolveRefResponse> answer =
+      co_await client_.Await<consent::v1::ResolveRefResponse>(request, options);
+  if (!answer.ok()) {
+    const StatusCode code = answer.status().code();
+    const bool unknown = code == StatusCode::kNotFound || code == StatusCode::kInvalidArgument || code == StatusCode::kPermissionDenied;
+    co_return unknown ? status::Denied() : answer.status();
+  }
+  ResolvedPerson person;
+  person.person_id = answer->person_id();
+  const auto ref = answer->refs().find(question.other_organisation_id);
+  if (ref != answer->refs().end()) person.other_person_ref = ref->second;
+  if (person.person_id.empty() || person.other_person_ref.empty()) {
+    co_return absl::InternalError("the consent service resolved a reference to nobody");
+  }
+  co_return person;
+}
+
+async::Task<absl::StatusOr<bool>> RpcConsentPeer::Permits(const BasisQuestion& question, const rpc::CallOptions& options) {
+  consent::v1::CheckAccessRequest request;
+  request.set_person_id(question.person_id);
+  request.set_purpose(common::v1::PURPOSE_REFERRAL);
+  // Which categories a consent for referral covers is the person's choice: any one will do, and the receiver reads no more than that.
+  for (int category = common::v1::Category_MIN + 1; category <= common::v1::Category_MAX; ++category) {
+    request.add_categories(static_cast<common::v1::Category>(category));
+  }
+  request.set_mode(consent::v1::SHARING_MODE_VIEW);
+  request.set_consent_id(question.consent_id);
+  request.set_on_behalf_of(question.organisation_id);
+  request.set_prospective(true);
+  absl::StatusOr<consent::v1::CheckAccessResponse> answer =
+      co_await client_.Await<consent::v1::CheckAccessResponse>(request, options);
+  if (!answer.ok()) co_return answer.status();
+  co_return answer->permitted_categories_size() > 0;
+}
+
+async::Task<absl::Status> RpcConsentPeer::OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) {
+  consent::v1::OpenReferralAccessRequest request;
+  request.set_referral_id(grant.referral_id());
+  request.set_consent_id(grant.consent_id());
+  request.set_person_id(grant.person_id());
+  request.set_organisation_id(grant.organisation_id());
+  request.set_sequence(grant.access_number());
+  absl::StatusOr<consent::v1::OpenReferralAccessResponse> answer =
+      co_await client_.Await<consent::v1::OpenReferralAccessResponse>(request, options);
+  co_return answer.status();
+}
+
+async::Task<absl::Status> RpcConsentPeer::CloseAccess(const storage::Grant& grant, const rpc::CallOptions& options) {
+  consent::v1::CloseReferralAccessRequest request;
+  request.set_referral_id(grant.referral_id());
+  request.set_consent_id(grant.consent_id());
+  request.set_organisation_id(grant.organisation_id());
+  request.set_sequence(grant.access_number());
+  absl::StatusOr<consent::v1::CloseReferralAccessResponse> answer =
+      co_await client_.Await<consent::v1::CloseReferralAccessResponse>(request, options);
+  co_return answer.status();
+}
+
+async::Task<absl::StatusOr<int>> RpcOutcomePeer::CountOutcomes(const std::string& referral_id, const rpc::CallOptions& options) {
+  outcome::v1::CountOutcomesRequest request;
+  request.set_referral_id(referral_id);
+  absl::StatusOr<outcome::v1::CountOutcomesResponse> answer =
+      co_await client_.Await<outcome::v1::CountOutcomesResponse>(request, options);
+  if (!answer.ok()) co_return answer.status();
+  co_return answer->outcomes();
+}
+
+absl::StatusOr<std::optional<common::v1::ServiceChange>> RpcDirectoryPeer::FindService(const store::Reader& reader,
+                                                                                      const std::string& service_id) {
+  return replica::DirectoryReplica::FindService(reader, service_id);
+}
+
+async::Task<absl::Status> RpcDirectoryPeer::AskService(const std::string& service_id) {
+  return replica_.AskService(service_id);
+}
+
+async::Task<absl::StatusOr<std::vector<std::string>>> RpcDirectoryPeer::Alternatives(const AlternativesQuestion& question,
+                                                                                     const rpc::CallOptions& options) {
+  directory::v1::SearchServicesRequest request;
+  for (const std::string& category : question.categories) request.add_categories(category);
+  request.set_borough(question.borough);
+  if (question.age) request.set_age(*question.age);
+  request.set_open_places(true);
+  request.set_page_size(kAlternativesLookedAt);
+  absl::StatusOr<directory::v1::SearchServicesResponse> answer =
+      co_await client_.Await<directory::v1::SearchServicesResponse>(request, options);
+  if (!answer.ok()) co_return answer.status();
+  std::vector<std::string> found;
+  for (const auto& result : answer->results()) {
+    const directory::v1::Service& service = result.service();
+    if (service.service_id() == question.service_id || service.organisation_id() == question.organisation_id) continue;
+    found.push_back(service.service_id());
+    if (static_cast<int>(found.size()) == kAlternativesMax) break;
+  }
+  co_return found;
+}
+
+}  // namespace nwd::referral

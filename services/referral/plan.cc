@@ -1,0 +1,201 @@
+#include "services/referral/plan.h"
+
+#include "common/base/check.h"
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/status/status.h"
+#include "services/referral/due_times.h"
+#include "services/referral/limits.h"
+#include "services/referral/times.h"
+#include "services/referral/words.h"
+
+namespace nwd::referral {
+namespace {
+
+using absl::StatusCode;
+using calendar::WorkingCalendar;
+
+absl::Status Refused(std::string_view reason, std::string_view message) {
+  return status::Error(StatusCode::kFailedPrecondition, reason, message);
+}
+
+absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Command& command, const Findings& findings,
+                        absl::Time now) {
+  switch (guard) {
+    case Guard::kBasisPermits:
+      if (findings.basis_permits) return absl::OkStatus();
+      return Refused("NO_BASIS",
+                     "the consent does not permit the receiving organisation anything for purpose REFERRAL now; ask the person for "
+                     "one that names it");
+    case Guard::kServiceTakes:
+      if (findings.service_takes) return absl::OkStatus();
+      return Refused("SERVICE_NOT_TAKING", "the service is not active or takes no referrals now; search for another");
+    case Guard::kRoom:
+      if (referral.place_held() || findings.has_room) return absl::OkStatus();
+      return Refused("SERVICE_FULL", "every place of the service is taken; search for one with open places");
+    case Guard::kNoOtherOpen:
+      if (!findings.other_open) return absl::OkStatus();
+      return Refused("ALREADY_REFERRED",
+                     "this organisation has another open referral of this person to this service; follow that one");
+    case Guard::kOutcomeRecorded:
+      if (findings.outcomes > 0) return absl::OkStatus();
+      return Refused("NO_OUTCOME", "no outcome is recorded for the referral; record at least one, then COMPLETE");
+    case Guard::kMissedIfNoShow:
+      if (command.reason != v1::REFERRAL_REASON_NO_SHOW || findings.missed_appointments > 0) return absl::OkStatus();
+      return Refused("NO_MISSED_APPOINTMENT", "reason NO_SHOW needs at least one appointment recorded as NO_SHOW");
+    case Guard::kNotReopenedBefore:
+      if (!referral.reopened()) return absl::OkStatus();
+      return Refused("REOPENED_BEFORE", "the referral was reopened once; make a new one");
+    case Guard::kWithinReopenWindow:
+      if (now <= FromMicros(referral.end_time_us()) + kReopenWithin) return absl::OkStatus();
+      return Refused("REOPEN_TOO_LATE",
+                     Cat("the referral ended more than ", kReopenWithin / absl::Hours(24), " days ago; make a new one"));
+    case Guard::kTimerPassed:
+      if (referral.timer_time_us() != 0 && FromMicros(referral.timer_time_us()) <= now) return absl::OkStatus();
+      return Refused("NOT_DUE", "its time has not come");
+    case Guard::kConsentEnded:
+      return absl::OkStatus();  // only the follower of the consent service is this actor, and only once it has been told
+  }
+  return absl::InternalError("a guard nobody judges");
+}
+
+// A day given must be one, not before today and not too far away.
+void CheckDay(std::string_view field, const std::string& text, absl::Time now, const WorkingCalendar& calendar,
+              status::Violations& violations) {
+  if (text.empty()) return;
+  const std::optional<absl::CivilDay> day = ParseDay(text);
+  if (!day) {
+    violations.Add(field, "must be a day as YYYY-MM-DD");
+  } else if (*day < calendar.Day(now)) {
+    violations.Add(field, "lies in the past");
+  } else if (*day > calendar.Day(now) + kStartAheadDaysMax) {
+    violations.Add(field, Cat("lies more than ", kStartAheadDaysMax, " days ahead"));
+  }
+}
+
+struct NamedField {
+  Field field;
+  std::string_view name;
+  bool given;
+};
+
+void Move(storage::Referral& next, const Row& row, const Command& command, absl::Time now) {
+  const ReferralState from = next.state();
+  if (row.to != v1::REFERRAL_STATE_UNSPECIFIED) next.set_state(row.to);
+  if (command.reason != v1::REFERRAL_REASON_UNSPECIFIED) next.set_reason(command.reason);
+  if (!command.expected_start_on.empty()) next.set_expected_start_on(command.expected_start_on);
+  next.set_review_on(next.state() == v1::REFERRAL_STATE_ON_HOLD ? command.review_on : "");
+  next.set_revision(next.revision() + 1);
+  next.set_sequence(next.sequence() + 1);
+  next.set_update_time_us(Micros(now));
+  if (kOpen.Has(from) && !kOpen.Has(next.state())) next.set_end_time_us(Micros(now));
+  switch (row.action) {
+    case v1::REFERRAL_ACTION_CREATE:
+      next.set_create_time_us(Micros(now));
+      break;
+    case v1::REFERRAL_ACTION_SEND:
+      next.set_send_time_us(Micros(now));
+      next.set_sent_sequence(next.sequence());
+      break;
+    case v1::REFERRAL_ACTION_ACCEPT:
+      next.set_accepted(true);
+      break;
+    case v1::REFERRAL_ACTION_REOPEN:
+      next.set_reopened(true);
+      next.set_end_time_us(0);
+      next.set_reason(v1::REFERRAL_REASON_UNSPECIFIED);
+      next.clear_alternative_service_ids();
+      break;
+    default:
+      break;
+  }
+}
+
+void ApplyEffects(storage::Referral& next, ReferralState from, const Row& row, absl::Time now, const WorkingCalendar& calendar) {
+  const auto does = [&](Effect effect) { return row.effects.Has(effect); };
+  if (does(Effect::kHoldPlace)) next.set_place_held(true);
+  if (does(Effect::kReleasePlace)) next.set_place_held(false);
+  if (does(Effect::kStartClock)) StartClock(next, now, calendar);
+  if (does(Effect::kPauseClock)) PauseClock(next, now, calendar);
+  if (does(Effect::kResumeClock)) ResumeClock(next, now, calendar);
+  if (does(Effect::kEndAccess)) next.set_access_ended(true);
+  if (does(Effect::kOpenGrant) || (does(Effect::kCloseGrant) && kTakenOn.Has(from))) {
+    next.set_access_number(next.access_number() + 1);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<const Row*> RowFor(ReferralState from, const Command& command) {
+  if (const Row* row = FindRow(from, command.action, command.actors)) return row;
+  const std::string action = ActionWord(command.action);
+  const std::string state = StateWord(from);
+  const States states = StatesFor(command.action, command.actors);
+  const Actors actors = ActorsFor(from, command.action);
+  const status::Metadata metadata = {{"action", action}, {"state", state}, {"states", StateWords(states)}};
+  if (states.empty() || !actors.empty()) {
+    Actors others;
+    for (const Row& row : Table()) {
+      if (row.action == command.action) others = others | row.by;
+    }
+    if (!actors.empty()) others = actors;
+    return status::Error(StatusCode::kPermissionDenied, "WRONG_ACTOR",
+                         Cat(action, " from ", state, " is for ", ActorWords(others), ", not for ", ActorWords(command.actors)),
+                         metadata);
+  }
+  return status::Error(StatusCode::kFailedPrecondition, "WRONG_STATE",
+                       Cat("the referral is ", state, "; ", action, " is possible from ", StateWords(states)), metadata);
+}
+
+absl::Status CheckFields(const Row& row, const Command& command, absl::Time now, const WorkingCalendar& calendar) {
+  status::Violations violations;
+  const std::string action = ActionWord(row.action);
+  const NamedField fields[] = {
+      {Field::kReason, "reason", command.reason != v1::REFERRAL_REASON_UNSPECIFIED},
+      {Field::kText, "text", !command.text.empty()},
+      {Field::kExpectedStartOn, "expected_start_on", !command.expected_start_on.empty()},
+      {Field::kReviewOn, "review_on", !command.review_on.empty()},
+      {Field::kRedirectServiceId, "redirect_service_id", !command.redirect_service_id.empty()},
+  };
+  for (const NamedField& field : fields) {
+    const bool taken = field.field == Field::kText || row.taken.Has(field.field) || row.required.Has(field.field);
+    if (!field.given && row.required.Has(field.field)) violations.Add(field.name, Cat("is required for ", action));
+    if (field.given && !taken) violations.Add(field.name, Cat("is not for ", action));
+  }
+  if (command.reason != v1::REFERRAL_REASON_UNSPECIFIED && row.taken.Has(Field::kReason) && !row.reasons.Has(command.reason)) {
+    violations.Add("reason", Cat(ReasonWord(command.reason), " is no reason for ", action, "; see docs/referral-states.md"));
+  }
+  CheckDay("expected_start_on", command.expected_start_on, now, calendar, violations);
+  CheckDay("review_on", command.review_on, now, calendar, violations);
+  return violations.ToStatus();
+}
+
+absl::StatusOr<Planned> Plan(const storage::Referral& referral, const Command& command, const Findings& findings,
+                             absl::Time now, const WorkingCalendar& calendar) {
+  Planned planned;
+  NWD_ASSIGN_OR_RETURN(planned.row, RowFor(referral.state(), command));
+  const Row& row = *planned.row;
+  NWD_RETURN_IF_ERROR(CheckFields(row, command, now, calendar));
+  for (const Guard guard : kGuards) {
+    if (row.guards.Has(guard)) NWD_RETURN_IF_ERROR(JudgeGuard(guard, referral, command, findings, now));
+  }
+
+  planned.next = referral;
+  Move(planned.next, row, command, now);
+  ApplyEffects(planned.next, referral.state(), row, now, calendar);
+  SetDueTimes(planned.next, calendar);
+
+  planned.event.set_sequence(planned.next.sequence());
+  planned.event.set_action(row.action);
+  planned.event.set_from_state(referral.state());
+  planned.event.set_to_state(row.effects.Has(Effect::kDelete) ? v1::REFERRAL_STATE_UNSPECIFIED : planned.next.state());
+  planned.event.set_reason(command.reason);
+  planned.event.set_actor_organisation_id(command.organisation_id);
+  planned.event.set_practitioner(command.practitioner);
+  planned.event.set_event_time_us(Micros(now));
+  // What the row promises must be what the referral became.
+  NWD_CHECK(!planned.next.place_held() || kOpen.Has(planned.next.state()));
+  return planned;
+}
+
+}  // namespace nwd::referral

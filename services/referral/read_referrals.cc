@@ -1,0 +1,126 @@
+// Showing referrals: one, lists, events and what is due. Lists carry no text; releasing the referrer's text to the receiver is a disclosure, written
+// to the audit log before the reply.
+#include <algorithm>
+#include <utility>
+
+#include "common/base/macros.h"
+#include "common/status/status.h"
+#include "common/store/proto_value.h"
+#include "services/referral/keys.h"
+#include "services/referral/limits.h"
+#include "services/referral/paging.h"
+#include "services/referral/referral_service.h"
+#include "services/referral/repository.h"
+#include "services/referral/times.h"
+#include "services/referral/visibility.h"
+
+namespace nwd::referral {
+
+using store::Direction;
+using store::Visit;
+
+async::Task<absl::StatusOr<v1::GetReferralResponse>> ReferralService::GetReferral(rpc::Call& call,
+                                                                                  const v1::GetReferralRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(storage::Referral referral, co_await LoadForParty(parts_, call, request.referral_id()));
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, referral.person_id()));
+  if (key != nullptr && ReleasesText(referral, SidesOf(referral, call.organisation_id()))) {
+    NWD_CO_ASSIGN_OR_RETURN(const bool permitted, co_await PermitsText(parts_, call, referral));
+    auto body = [&](store::Txn& txn) -> absl::StatusOr<storage::Referral> {
+      NWD_ASSIGN_OR_RETURN(storage::Referral current, GetForParty(txn, call, request.referral_id()));
+      if (!permitted) current.set_access_ended(true);  // for this answer: what the follower will learn in a moment
+      if (!ReleasesText(current, SidesOf(current, call.organisation_id()))) return current;
+      parts_.mover.Audit(txn, kTextDisclosed, current, "", call, *key);
+      return current;
+    };
+    NWD_CO_ASSIGN_OR_RETURN(referral, co_await parts_.store.Update(body, call.deadline()));
+  }
+  v1::GetReferralResponse response;
+  NWD_CO_ASSIGN_OR_RETURN(*response.mutable_referral(), Show(referral, SidesOf(referral, call.organisation_id()), key));
+  co_return response;
+}
+
+async::Task<absl::StatusOr<v1::GetReferralPartiesResponse>> ReferralService::GetReferralParties(
+    rpc::Call&, const v1::GetReferralPartiesRequest& request) {
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetReferralPartiesResponse> {
+    NWD_ASSIGN_OR_RETURN(const auto referral, repository::Find(reader, request.referral_id()));
+    if (!referral) return status::Denied();
+    v1::GetReferralPartiesResponse response;
+    response.set_person_id(referral->person_id());
+    response.set_referrer_organisation_id(referral->referrer_organisation_id());
+    response.set_receiver_organisation_id(referral->receiver_organisation_id());
+    response.set_state(referral->state());
+    return response;
+  };
+  co_return co_await parts_.store.View(body);
+}
+
+async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListReferrals(
+    rpc::Call& call, const v1::ListReferralsRequest& request) {
+  call.ProveTie(common::v1::TIE_SELF);
+  const std::string& organisation_id = call.organisation_id();
+  States states;
+  for (const int state : request.states()) states = states | static_cast<ReferralState>(state);
+  const std::string prefix = request.person_ref().empty() ? keys::List(organisation_id)
+                                                          : keys::PersonList(organisation_id, request.person_ref());
+  Page<v1::ListReferralsRequest> page(parts_.tokens, call, request);
+  NWD_CO_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(store::PrefixRange(prefix)));
+
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListReferralsResponse> {
+    v1::ListReferralsResponse response;
+    auto show = [&](std::string_view key, std::string_view value) -> absl::StatusOr<bool> {
+      NWD_ASSIGN_OR_RETURN(const storage::ListRow row, store::ParseValue<storage::ListRow>(key, value));
+      if (request.side() == v1::ListReferralsRequest::SIDE_REFERRER && !row.as_referrer()) return false;
+      if (request.side() == v1::ListReferralsRequest::SIDE_RECEIVER && !row.as_receiver()) return false;
+      NWD_ASSIGN_OR_RETURN(const storage::Referral referral, repository::Get(reader, keys::LastId(key)));
+      if (!states.empty() && !states.Has(referral.state())) return false;
+      *response.add_referrals() = ShowSummary(referral, SidesOf(referral, organisation_id));
+      return true;
+    };
+    NWD_ASSIGN_OR_RETURN(*response.mutable_next_page_token(), page.Fill(reader, range, show));
+    return response;
+  };
+  co_return co_await parts_.store.View(body);
+}
+
+async::Task<absl::StatusOr<v1::ListEventsResponse>> ReferralService::ListEvents(rpc::Call& call,
+                                                                                const v1::ListEventsRequest& request) {
+  Page<v1::ListEventsRequest> page(parts_.tokens, call, request);
+  NWD_CO_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(store::PrefixRange(keys::Events(request.referral_id()))));
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListEventsResponse> {
+    NWD_ASSIGN_OR_RETURN(const storage::Referral referral, GetForParty(reader, call, request.referral_id()));
+    const Actors sides = SidesOf(referral, call.organisation_id());
+    v1::ListEventsResponse response;
+    auto show = [&](std::string_view key, std::string_view value) -> absl::StatusOr<bool> {
+      NWD_ASSIGN_OR_RETURN(const storage::Event event, store::ParseValue<storage::Event>(key, value));
+      if (!ShowsEvent(referral, event.sequence(), sides)) return false;
+      *response.add_events() = ShowEvent(request.referral_id(), event, call.organisation_id());
+      return true;
+    };
+    NWD_ASSIGN_OR_RETURN(*response.mutable_next_page_token(), page.Fill(reader, range, show));
+    return response;
+  };
+  co_return co_await parts_.store.View(body);
+}
+
+async::Task<absl::StatusOr<v1::ListDueResponse>> ReferralService::ListDue(rpc::Call& call, const v1::ListDueRequest& request) {
+  call.ProveTie(common::v1::TIE_SELF);
+  const std::string& organisation_id = call.organisation_id();
+  const int64_t now_us = Micros(call.Now());
+  const int64_t before_us = request.has_due_before() ? std::max(Micros(request.due_before()), now_us) : now_us;
+  Page<v1::ListDueRequest> page(parts_.tokens, call, request);
+  const store::Range due = {keys::Due(organisation_id), keys::DueBefore(organisation_id, before_us)};
+  NWD_CO_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(due));
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListDueResponse> {
+    v1::ListDueResponse response;
+    auto show = [&](std::string_view key, std::string_view) -> absl::StatusOr<bool> {
+      NWD_ASSIGN_OR_RETURN(const storage::Referral referral, repository::Get(reader, keys::LastId(key)));
+      *response.add_referrals() = ShowSummary(referral, SidesOf(referral, organisation_id));
+      return true;
+    };
+    NWD_ASSIGN_OR_RETURN(*response.mutable_next_page_token(), page.Fill(reader, range, show));
+    return response;
+  };
+  co_return co_await parts_.store.View(body);
+}
+
+}  // namespace nwd::referral

@@ -1,0 +1,143 @@
+#include "services/referral/repository.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/store/proto_value.h"
+#include "services/referral/keys.h"
+#include "services/referral/transitions.h"
+
+namespace nwd::referral::repository {
+namespace {
+
+struct IndexRow {
+  std::string key;
+  std::string value;
+  friend bool operator==(const IndexRow&, const IndexRow&) = default;
+};
+
+// One row for an organisation that is on both sides.
+void AddListRows(const Referral& referral, std::vector<IndexRow>& rows) {
+  const bool sent = referral.sent_sequence() != 0;
+  const bool same = referral.referrer_organisation_id() == referral.receiver_organisation_id();
+  storage::ListRow row;
+  row.set_as_referrer(true);
+  row.set_as_receiver(same && sent);
+  const std::string& id = referral.referral_id();
+  const std::string& referrer = referral.referrer_organisation_id();
+  rows.push_back({keys::ListEntry(referrer, referral.create_time_us(), id), row.SerializeAsString()});
+  rows.push_back({keys::PersonListEntry(referrer, referral.referrer_person_ref(), referral.create_time_us(), id),
+                  row.SerializeAsString()});
+  if (same || !sent) return;
+  row.set_as_referrer(false);
+  row.set_as_receiver(true);
+  const std::string& receiver = referral.receiver_organisation_id();
+  rows.push_back({keys::ListEntry(receiver, referral.send_time_us(), id), row.SerializeAsString()});
+  if (referral.accepted()) {  // before that the receiver does not know whom it is about, nor may a list tell
+    rows.push_back({keys::PersonListEntry(receiver, referral.receiver_person_ref(), referral.send_time_us(), id),
+                    row.SerializeAsString()});
+  }
+}
+
+std::vector<IndexRow> IndexRows(const Referral& referral) {
+  std::vector<IndexRow> rows;
+  const std::string& id = referral.referral_id();
+  AddListRows(referral, rows);
+  const bool open = kOpen.Has(referral.state());
+  if (open) rows.push_back({keys::OfConsentEntry(referral.consent_id(), id), ""});
+  if (open && referral.state() != v1::REFERRAL_STATE_DRAFT) {
+    rows.push_back({keys::Open(referral.referrer_organisation_id(), referral.person_id(), referral.service_id()), keys::Raw(id)});
+  }
+  if (!referral.due_organisation_id().empty()) {
+    rows.push_back({keys::DueEntry(referral.due_organisation_id(), referral.due_time_us(), id), ""});
+  }
+  if (referral.timer_time_us() != 0) rows.push_back({keys::Timer(referral.timer_time_us(), id), ""});
+  return rows;
+}
+
+bool HasKey(const std::vector<IndexRow>& rows, const std::string& key) {
+  return std::any_of(rows.begin(), rows.end(), [&](const IndexRow& row) { return row.key == key; });
+}
+
+absl::Status DeletePrefix(store::Txn& txn, const std::string& prefix) {
+  std::vector<std::string> found;
+  NWD_RETURN_IF_ERROR(
+      txn.Scan(store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
+        found.emplace_back(key);
+        return store::Visit::kContinue;
+      }));
+  for (const std::string& key : found) txn.Delete(key);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Referral>> Find(const store::Reader& reader, std::string_view referral_id) {
+  return store::Find<Referral>(reader, keys::Referral(referral_id));
+}
+
+absl::StatusOr<Referral> Get(const store::Reader& reader, std::string_view referral_id) {
+  NWD_ASSIGN_OR_RETURN(std::optional<Referral> found, Find(reader, referral_id));
+  if (found) return *std::move(found);
+  return absl::DataLossError(Cat("an index names referral ", referral_id, ", which is not there"));
+}
+
+void Put(store::Txn& txn, const Referral* before, const Referral& after) {
+  store::PutMessage(txn, keys::Referral(after.referral_id()), after);
+  const std::vector<IndexRow> old_rows = before == nullptr ? std::vector<IndexRow>() : IndexRows(*before);
+  const std::vector<IndexRow> new_rows = IndexRows(after);
+  for (const IndexRow& row : old_rows) {
+    if (!HasKey(new_rows, row.key)) txn.Delete(row.key);
+  }
+  for (const IndexRow& row : new_rows) {
+    if (std::find(old_rows.begin(), old_rows.end(), row) == old_rows.end()) txn.Put(row.key, row.value);
+  }
+}
+
+absl::Status Remove(store::Txn& txn, const Referral& referral) {
+  for (const IndexRow& row : IndexRows(referral)) txn.Delete(row.key);
+  NWD_RETURN_IF_ERROR(DeletePrefix(txn, keys::Events(referral.referral_id())));
+  NWD_RETURN_IF_ERROR(DeletePrefix(txn, keys::Notes(referral.referral_id())));
+  txn.Delete(keys::Referral(referral.referral_id()));
+  return absl::OkStatus();
+}
+
+void PutEvent(store::Txn& txn, std::string_view referral_id, const storage::Event& event) {
+  store::PutMessage(txn, keys::Event(referral_id, event.sequence()), event);
+}
+
+absl::StatusOr<std::optional<storage::Event>> FindEvent(const store::Reader& reader, std::string_view referral_id,
+                                                        int64_t sequence) {
+  return store::Find<storage::Event>(reader, keys::Event(referral_id, sequence));
+}
+
+void PutNote(store::Txn& txn, std::string_view referral_id, const storage::Note& note) {
+  store::PutMessage(txn, keys::Note(referral_id, note.create_time_us(), note.note_id()), note);
+}
+
+absl::StatusOr<int> CountNotes(const store::Reader& reader, std::string_view referral_id) {
+  int count = 0;
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::Notes(referral_id)), store::Direction::kForward,
+                                  [&](std::string_view, std::string_view) {
+                                    ++count;
+                                    return store::Visit::kContinue;
+                                  }));
+  return count;
+}
+
+absl::StatusOr<std::string> FindOpen(const store::Reader& reader, const Referral& like) {
+  std::string raw;
+  NWD_ASSIGN_OR_RETURN(
+      const bool present,
+      reader.Get(keys::Open(like.referrer_organisation_id(), like.person_id(), like.service_id()), &raw));
+  return present ? keys::IdText(raw) : std::string();
+}
+
+absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader, std::string_view consent_id) {
+  return store::Find<storage::EndedConsent>(reader, keys::EndedConsent(consent_id));
+}
+
+}  // namespace nwd::referral::repository

@@ -1,0 +1,40 @@
+// Referrals, their events and notes in the store, with every row that leads to them. Knows rows, not rules.
+//
+// Put keeps all index rows in step with the referral by comparing what it was with what it is now. Functions are used within a View's or
+// Update's body; errors are those of the store. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "common/store/store.h"
+#include "services/referral/storage.pb.h"
+
+namespace nwd::referral::repository {
+
+using storage::Referral;
+
+absl::StatusOr<std::optional<Referral>> Find(const store::Reader& reader, std::string_view referral_id);
+// For a row that an index names: its absence is corruption.
+absl::StatusOr<Referral> Get(const store::Reader& reader, std::string_view referral_id);
+
+// `before`: what is stored now; null for a new referral.
+void Put(store::Txn& txn, const Referral* before, const Referral& after);
+// The referral with its events, notes and index rows. Drafts only: they have no appointments.
+absl::Status Remove(store::Txn& txn, const Referral& referral);
+
+void PutEvent(store::Txn& txn, std::string_view referral_id, const storage::Event& event);
+absl::StatusOr<std::optional<storage::Event>> FindEvent(const store::Reader& reader, std::string_view referral_id,
+                                                        int64_t sequence);
+void PutNote(store::Txn& txn, std::string_view referral_id, const storage::Note& note);
+absl::StatusOr<int> CountNotes(const store::Reader& reader, std::string_view referral_id);
+
+// The open, sent referral of this referrer for this person and service; empty where there is none.
+absl::StatusOr<std::string> FindOpen(const store::Reader& reader, const Referral& like);
+absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader, std::string_view consent_id);
+
+}  // namespace nwd::referral::repository
