@@ -51,6 +51,10 @@ class Client {
     return response;
   }
 
+  // The same for messages whose types are known only when the program runs: tools, and tests over every RPC.
+  absl::Status CallMessage(const google::protobuf::Message& request, google::protobuf::Message& response, const CallOptions& options = {}) {
+    return CallRaw(request, response, options);
+  }
   // `options` outlives the call. (No defaults made in place: g++ 12 destroys such temporaries twice within a co_await.)
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> Await(const Request& request, const CallOptions& options) {
@@ -94,6 +98,10 @@ class Client {
   template <class Response, class Request>
   Stream<Response> Watch(const Request& request, const CallOptions& options = {}) {
     return Stream<Response>(WatchRaw(request, options));
+  }
+
+  std::unique_ptr<RawStream> WatchMessage(const google::protobuf::Message& request, const CallOptions& options = {}) {
+    return WatchRaw(request, options);
   }
 
   // True once the channel is connected; false when `timeout` passed first.

@@ -64,7 +64,8 @@ std::string TestHub::FolderOf(const std::string& who) const {
                                      : pki::OrganisationFolder(folder_.Path(), who);
 }
 
-std::unique_ptr<TestService> TestHub::Serve(const std::string& name, rpc::Router& router, const access::Registry& registry,
+std::unique_ptr<TestService> TestHub::Serve(const std::string& name, rpc::Router& router,
+                                            const access::Registry& registry,
                                             const std::function<void(rpc::ServerOptions&)>& adjust) {
   std::unique_ptr<TestService> service(new TestService(*this, name));
   rpc::ServerOptions options;
@@ -86,11 +87,11 @@ std::unique_ptr<TestService> TestHub::Serve(const std::string& name, rpc::Router
 std::string TestHub::Issue(const pki::Request& request, bool other_authority) {
   const std::string folder = Cat(folder_.Path(), "/issued-", issued_++);
   const absl::Time now = absl::Now();
-  const auto authority = other_authority
-                             ? pki::Authority::Create({.name = "another authority",
-                                                       .not_before = now - absl::Hours(1),
-                                                       .not_after = now + absl::Hours(24)})
-                             : pki::ReadAuthority(pki::AuthorityFolder(folder_.Path()));
+  const auto authority =
+      other_authority
+          ? pki::Authority::Create(
+                {.name = "another authority", .not_before = now - absl::Hours(1), .not_after = now + absl::Hours(24)})
+          : pki::ReadAuthority(pki::AuthorityFolder(folder_.Path()));
   NWD_CHECK(authority.ok());
   const auto issued = authority->Issue(request);
   NWD_CHECK(issued.ok());
@@ -106,10 +107,12 @@ std::unique_ptr<rpc::Client> TestHub::ConnectUnchecked(const std::string& folder
     std::ifstream in(Cat(folder, "/", file));
     return std::string(std::istreambuf_iterator<char>(in), {});
   };
-  return std::make_unique<rpc::Client>(address, grpc::SslCredentials({read("ca.crt"), read("tls.key"), read("tls.crt")}));
+  return std::make_unique<rpc::Client>(address,
+                                       grpc::SslCredentials({read("ca.crt"), read("tls.key"), read("tls.crt")}));
 }
 
-std::unique_ptr<rpc::Client> TestHub::Connect(const std::string& folder, const std::string& name, const std::string& address) const {
+std::unique_ptr<rpc::Client> TestHub::Connect(const std::string& folder, const std::string& name,
+                                              const std::string& address) const {
   return std::make_unique<rpc::Client>(address, tls::Credentials(OpenStore(folder)).Channel(name));
 }
 
@@ -120,7 +123,8 @@ std::shared_ptr<grpc::ServerCredentials> TestHub::CredentialsIn(const std::strin
 access::Organisation TestHub::Agency(const std::string& slug) {
   access::Organisation organisation;
   const auto digest = crypto::Sha256(slug);
-  organisation.organisation_id = ids::Uuid::FromBytes(crypto::View(digest).substr(0, ids::Uuid::kSizeBytes))->ToString();
+  organisation.organisation_id =
+      ids::Uuid::FromBytes(crypto::View(digest).substr(0, ids::Uuid::kSizeBytes))->ToString();
   organisation.slug = slug;
   organisation.kind = common::v1::ORGANISATION_KIND_VCS;
   organisation.state = common::v1::ORGANISATION_STATE_ACTIVE;

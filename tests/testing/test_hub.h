@@ -60,9 +60,10 @@ class TestHub {
   // Issues a certificate as asked, from this hub's authority or another, and writes it to a folder of its own.
   std::string Issue(const pki::Request& request, bool other_authority = false);
   // A client of the service `name` at `address` with the certificate in `folder`.
-  std::unique_ptr<rpc::Client> Connect(const std::string& folder, const std::string& name, const std::string& address) const;
-  // The same with whatever certificate lies in `folder` (expired, of another authority, none), which our own client would refuse to
-  // start with.
+  std::unique_ptr<rpc::Client> Connect(const std::string& folder, const std::string& name,
+                                       const std::string& address) const;
+  // The same with whatever certificate lies in `folder` (expired, of another authority, none), which our own client
+  // would refuse to start with.
   std::unique_ptr<rpc::Client> ConnectUnchecked(const std::string& folder, const std::string& address) const;
   // What a server shows that runs with the certificate in `folder`.
   static std::shared_ptr<grpc::ServerCredentials> CredentialsIn(const std::string& folder);

@@ -1,0 +1,84 @@
+// A small hub to test against: organisations with every role, an imported feed, a service that takes referrals, and short words for what
+// organisations do.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "deploy/hub/clients.h"
+#include "deploy/hub/local_hub.h"
+#include "nwd/common/v1/access.pb.h"
+#include "nwd/common/v1/vocabulary.pb.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nwd::e2e {
+
+// Slugs.
+inline constexpr char kAdmin[] = "hub-office";
+inline constexpr char kSecondAdmin[] = "hub-assurance";
+inline constexpr char kReferrer[] = "sample-borough";
+inline constexpr char kReceiver[] = "sample-advice";
+inline constexpr char kStranger[] = "sample-college";  // an agency with no tie to anything
+inline constexpr char kPractitioner[] = "adviser-7";
+
+class World {
+ public:
+  // The world of this test program; made at the first use. Ends the program if the hub cannot be had.
+  static World& Get();
+
+  template <class Response, class Request>
+  absl::StatusOr<Response> Call(const std::string& who, const Request& request) {
+    return clients_->Call<Response>(who, request, {.practitioner = kPractitioner});
+  }
+  // The client of an organisation (or "service/referral") to the service a request belongs to.
+  rpc::Client& ClientOf(const std::string& who, const std::string& service);
+
+  const std::string& IdOf(const std::string& slug) const { return organisation_ids_.at(slug); }
+  // An organisation that has this role and, AGENCY apart, no other.
+  const std::string& HolderOf(common::v1::Role role) const { return holders_.at(role); }
+  // A service that kReceiver answers for; no limit of places.
+  const std::string& service_id() const { return service_id_; }
+  const std::string& feed_id() const { return feed_id_; }
+  hub::HubState& hub() { return hub_; }
+  const hub::UpOptions& options() const { return options_; }
+  std::string FolderOf(const std::string& who) const;
+
+  // What people's organisations do. Each ends the test program where the hub refuses.
+  std::string Register(const std::string& who);
+  struct Consented {
+    std::string person_ref;
+    std::string consent_id;
+  };
+  // A new person at `who`, who agrees that `recipients` may read identity and contact for referral.
+  Consented Consent(const std::string& who, const std::vector<std::string>& recipients, bool standing = false);
+  void PutIdentity(const std::string& who, const std::string& person_ref);
+  struct Referred {
+    std::string referral_id;
+    std::string etag;
+  };
+  Referred Refer(const std::string& who, const Consented& consented);
+
+  // Ends the hub's processes; at the end of the program by itself.
+  void End();
+
+ private:
+  World();
+  void CreateOrganisation(const std::string& slug, common::v1::OrganisationKind kind);
+  void GiveRole(const std::string& slug, common::v1::Role role);
+  void ImportFeed();
+
+  testing::TempFolder folder_;
+  hub::UpOptions options_;
+  hub::HubState hub_;
+  std::unique_ptr<hub::Clients> clients_;
+  std::map<std::string, std::string> organisation_ids_;
+  std::map<common::v1::Role, std::string> holders_;
+  std::string service_id_;
+  std::string feed_id_;
+  std::string text_sha256_;
+  std::atomic<int> people_{0};
+};
+
+}  // namespace nwd::e2e
