@@ -1,0 +1,56 @@
+#include "common/outbox/entry.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/escaping.h"
+
+namespace nwd::outbox {
+namespace {
+
+TEST(OutboxEntry, KeysAreTheseBytes) {
+  EXPECT_EQ(WaitingKey("id"), "Owid");
+  EXPECT_EQ(AsideKey("id"), "Oxid");
+  EXPECT_EQ(IdOf("Owid"), "id");
+  EXPECT_EQ(WaitingPrefix(), "Ow");
+  EXPECT_EQ(WaitingPrefix("g"), std::string("Owg\0", 4));
+  const EntryId id = MakeId("g", 0x0102);
+  EXPECT_EQ(id.substr(0, 10), std::string("g\0\0\0\0\0\0\0\x01\x02", 10));
+  EXPECT_EQ(id.size(), 18u);
+}
+
+TEST(OutboxEntry, IdsReadBackAndDiffer) {
+  const EntryId id = MakeId("referral-1", 7);
+  std::string_view group;
+  uint64_t number = 0;
+  ASSERT_TRUE(ReadId(id, &group, &number));
+  EXPECT_EQ(group, "referral-1");
+  EXPECT_EQ(number, 7u);
+  EXPECT_NE(MakeId("referral-1", 7), id);
+  EXPECT_FALSE(ReadId(id.substr(0, id.size() - 1), &group, &number));
+  EXPECT_FALSE(ReadId("no id", &group, &number));
+}
+
+TEST(OutboxEntry, KeysOfAGroupSortByNumberAndBeforeTheNextGroup) {
+  EXPECT_LT(WaitingKey(MakeId("a", 255)), WaitingKey(MakeId("a", 256)));
+  EXPECT_LT(WaitingKey(MakeId("a", ~uint64_t{0})), AfterGroup("a"));
+  EXPECT_LE(AfterGroup("a"), WaitingKey(MakeId("a\x01", 1)));
+  EXPECT_LT(AfterGroup("a"), WaitingKey(MakeId("ab", 1)));
+}
+
+TEST(OutboxEntry, ValuesAreTheseBytesAndReadBack) {
+  const std::string bytes = EncodeWaiting({0x0102, "open", "payload"});
+  EXPECT_EQ(absl::BytesToHexString(bytes), "01" "0000000000000102" "6f70656e00" "7061796c6f6164");
+  const std::optional<Entry> entry = DecodeWaiting(bytes);
+  ASSERT_TRUE(entry.has_value());
+  EXPECT_EQ(entry->added_micros, 0x0102u);
+  EXPECT_EQ(entry->kind, "open");
+  EXPECT_EQ(entry->payload, "payload");
+  const std::string aside = EncodeAside(absl::StatusCode::kPermissionDenied, bytes);
+  EXPECT_EQ(absl::BytesToHexString(aside), "01" "07" "0000000000000102" "6f70656e00" "7061796c6f6164");
+  EXPECT_EQ(DecodeAsideCode(aside), absl::StatusCode::kPermissionDenied);
+  for (size_t length = 0; length < 14; ++length) EXPECT_FALSE(DecodeWaiting(bytes.substr(0, length)).has_value()) << length;
+  EXPECT_FALSE(DecodeAsideCode("").has_value());
+}
+
+}  // namespace
+}  // namespace nwd::outbox
