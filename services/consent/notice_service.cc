@@ -11,6 +11,8 @@ namespace nwd::consent {
 namespace {
 
 constexpr std::string_view kFeed = "notices";
+// A page token is a cursor too, good for the list it was given for.
+std::string_view ListName(const v1::ListNoticesRequest& request) { return request.open_only() ? "notices/open" : "notices/all"; }
 
 std::string AssociatedData(const storage::Notice& notice) { return Cat("notice-basis/", notice.notice_id()); }
 
@@ -116,15 +118,15 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
 async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(rpc::Call& call, const v1::ListNoticesRequest& request) {
   call.ProveTie(common::v1::TIE_SELF);
   const ids::Uuid recipient = OrganisationOf(call);
-  const std::string scope = tokens::PageScope(call.organisation_id(), request);
-  NWD_CO_ASSIGN_OR_RETURN(const uint64_t after, tokens::OpenCursor(parts_.tokens, scope, call.organisation_id(), request.page_token()));
+  NWD_CO_ASSIGN_OR_RETURN(const uint64_t after,
+                          tokens::OpenCursor(parts_.tokens, ListName(request), call.organisation_id(), request.page_token()));
   const int page_size = tokens::PageSize(request.page_size());
   auto body = [&](const store::Reader& reader) { return notices::After(reader, recipient, after, page_size + 1, request.open_only()); };
   NWD_CO_ASSIGN_OR_RETURN(std::vector<notices::Numbered> found, co_await parts_.store.View(body));
   v1::ListNoticesResponse response;
   if (static_cast<int>(found.size()) > page_size) {
     found.resize(static_cast<size_t>(page_size));
-    response.set_next_page_token(tokens::SealCursor(parts_.tokens, scope, call.organisation_id(), found.back().sequence));
+    response.set_next_page_token(tokens::SealCursor(parts_.tokens, ListName(request), call.organisation_id(), found.back().sequence));
   }
   for (const notices::Numbered& numbered : found) {
     const ids::Uuid person_id = consents::IdOf(numbered.notice.person_id());

@@ -1,0 +1,32 @@
+#include "services/consent/ceilings.h"
+
+#include <gtest/gtest.h>
+
+namespace nwd::consent {
+namespace {
+
+using namespace common::v1;  // NOLINT
+
+TEST(Ceilings, AnEmployerSeesNoHealthAndNoConvictions) {
+  const CategoryMask ceiling = Ceiling(ORGANISATION_KIND_EMPLOYER);
+  EXPECT_TRUE(Holds(ceiling, CATEGORY_SKILLS));
+  EXPECT_FALSE(Holds(ceiling, CATEGORY_DEMOGRAPHICS));
+  EXPECT_FALSE(Holds(ceiling, CATEGORY_CIRCUMSTANCES));
+  EXPECT_FALSE(Holds(ceiling, CATEGORY_SAFEGUARDING));
+}
+
+TEST(Ceilings, WhoIsUnknownAndWhoRunsTheHubSeeNothing) {
+  EXPECT_EQ(Ceiling(ORGANISATION_KIND_UNSPECIFIED), 0u);
+  EXPECT_EQ(Ceiling(ORGANISATION_KIND_HUB), 0u);
+  EXPECT_EQ(Ceiling(static_cast<OrganisationKind>(99)), 0u);
+}
+
+TEST(Ceilings, EveryKindHasARow) {
+  for (int kind = ORGANISATION_KIND_JOBCENTRE; kind <= ORGANISATION_KIND_OTHER; ++kind) {
+    if (kind == ORGANISATION_KIND_HUB) continue;
+    EXPECT_NE(Ceiling(static_cast<OrganisationKind>(kind)), 0u) << OrganisationKind_Name(static_cast<OrganisationKind>(kind));
+  }
+}
+
+}  // namespace
+}  // namespace nwd::consent

@@ -1,0 +1,131 @@
+// The consent service's handlers on the in-memory engine, with organisations around them, for tests. Each call goes through what the chain would
+// do before a handler (the rules of fields) and after it (the tie must have been proved).
+//
+//   Desk desk;
+//   desk.Add("lambeth", ORGANISATION_KIND_BOROUGH);
+//   const std::string ref = desk.Register("lambeth", "Ada Lovelace");
+//   const std::string consent = desk.Give("lambeth", ref, desk.Terms({"college"}));
+//   EXPECT_TRUE(desk.Check("college", desk.RefFor("college", ref, "lambeth"), consent)->permitted());
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/async/block_on.h"
+#include "common/base/strings.h"
+#include "common/rpc/validation.h"
+#include "common/store_memory/memory_store.h"
+#include "services/consent/services.h"
+#include "services/consent/times.h"
+
+namespace nwd::consent {
+
+inline constexpr char kDeskStart[] = "2026-03-02T09:00:00Z";
+
+class Desk {
+ public:
+  Desk();
+
+  ManualClock& clock() { return clock_; }
+  store::MemoryStore& store() { return store_; }
+  store::MemoryStore& keys() { return keys_; }
+  Services& services() { return *services_; }
+  access::Registry& registry() { return registry_; }
+
+  // An active organisation with the role AGENCY (or those given); answers its id.
+  std::string Add(const std::string& slug, common::v1::OrganisationKind kind = common::v1::ORGANISATION_KIND_VCS,
+                  std::vector<common::v1::Role> roles = {common::v1::ROLE_AGENCY});
+  // Known to the directory, not yet here.
+  std::string AddToDirectoryOnly(const std::string& slug);
+  std::string IdOf(const std::string& slug) const;
+  int asked() const { return asked_; }
+
+  // Calls a handler as `who`: a slug, or "service/referral".
+  template <class Handler, class Request, class Response>
+  absl::StatusOr<Response> Ask(Handler& handler,
+                               async::Task<absl::StatusOr<Response>> (Handler::*member)(rpc::Call&, const Request&),
+                               const std::string& who, const Request& request) {
+    rpc::Call call(MethodOf(*Request::descriptor()), RuleOf(*Request::descriptor()), clock_);
+    call.SetFacts(FactsOf(who));
+    call.SetRegistry(&registry_);
+    const absl::Status valid = rpc::Validate(request, clock_.Now());
+    if (!valid.ok()) return valid;
+    absl::StatusOr<Response> response = async::BlockOn((handler.*member)(call, request));
+    if (response.ok()) {
+      EXPECT_TRUE(call.TieProved()) << "no tie proved for " << call.method().full_name();
+    }
+    return response;
+  }
+  const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) const;
+  const common::v1::AccessRule& RuleOf(const google::protobuf::Descriptor& request) const;
+  rpc::Call::Facts FactsOf(const std::string& who) const;
+
+  // Short words for the main job. Each expects to succeed.
+  std::string Register(const std::string& who, const std::string& name, const std::string& nino = "");
+  std::string RefFor(const std::string& organisation, const std::string& ref, const std::string& of);
+  v1::ConsentTerms Terms(const std::vector<std::string>& recipients);
+  std::string Draw(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms);
+  void Decide(const std::string& captor, const std::string& consent_id, v1::ConsentState decision);
+  std::string Give(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms);
+  v1::Consent Get(const std::string& who, const std::string& consent_id);
+  void Put(const std::string& who, const std::string& ref, const v1::RecordSection& section);
+  v1::RecordSection Skills(const std::string& skill);
+  v1::RecordSection Contact(const std::string& phone, bool confidential);
+
+  // A check or read of `categories` for EMPLOYMENT_SUPPORT, to view.
+  v1::CheckAccessRequest CheckRequest(const std::string& ref, const std::string& consent_id,
+                                      std::vector<Category> categories = {common::v1::CATEGORY_SKILLS});
+  absl::StatusOr<v1::CheckAccessResponse> Check(const std::string& who, const std::string& ref, const std::string& consent_id,
+                                                std::vector<Category> categories = {common::v1::CATEGORY_SKILLS});
+  absl::StatusOr<v1::GetRecordResponse> Read(const std::string& who, const std::string& ref, const std::string& consent_id,
+                                             std::vector<Category> categories = {common::v1::CATEGORY_SKILLS});
+  absl::StatusOr<v1::WithdrawConsentResponse> Withdraw(const std::string& who, const std::string& consent_id);
+  absl::Status Open(const std::string& consent_id, const std::string& person_id, const std::string& organisation,
+                    const std::string& referral_id, int64_t sequence);
+  absl::Status Close(const std::string& consent_id, const std::string& organisation, const std::string& referral_id, int64_t sequence);
+  std::string PersonId(const std::string& who, const std::string& ref);
+
+  std::vector<store::FeedEntry> Entries(store::Feed feed);
+  std::vector<common::v1::Change> Changes();
+  // How many audit entries of this type are durable.
+  int Audited(const std::string& type);
+
+ private:
+  ManualClock clock_;
+  store::MemoryStore store_, keys_;
+  crypto::HubKey hub_key_;
+  access::Registry registry_;
+  metrics::Registry metrics_;
+  std::map<std::string, std::string> ids_;
+  std::map<std::string, access::Organisation> directory_only_;
+  int asked_ = 0;
+  mutable std::map<std::string, common::v1::AccessRule> rules_;
+  std::unique_ptr<Services> services_;
+  std::string text_sha256_;
+};
+
+// A status whose code and reason are these.
+MATCHER_P2(Refused, code, reason, "") {
+  const absl::Status status = [&] {
+    if constexpr (requires { arg.status(); }) {
+      return arg.status();
+    } else {
+      return absl::Status(arg);
+    }
+  }();
+  *result_listener << status.ToString();
+  return status.code() == code && status::ReasonOf(status) == reason;
+}
+
+// The fields that an INVALID_ARGUMENT names, and its whole text as callers get it.
+std::vector<std::string> FieldsOf(const absl::Status& status);
+std::string WireTextOf(const absl::Status& status);
+
+inline auto Denied() { return Refused(absl::StatusCode::kPermissionDenied, "DENIED"); }
+inline auto Invalid() { return Refused(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST"); }
+
+}  // namespace nwd::consent

@@ -1,0 +1,52 @@
+#include "services/consent/keys.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/escaping.h"
+#include "common/base/strings.h"
+
+namespace nwd::consent::keys {
+namespace {
+
+const Uuid kA = *Uuid::Parse("11111111-1111-1111-1111-111111111111");
+const Uuid kB = *Uuid::Parse("22222222-2222-2222-2222-222222222222");
+const Uuid kC = *Uuid::Parse("33333333-3333-3333-3333-333333333333");
+constexpr char kAHex[] = "11111111111111111111111111111111";
+constexpr char kBHex[] = "22222222222222222222222222222222";
+constexpr char kCHex[] = "33333333333333333333333333333333";
+
+std::string Hex(const std::string& key) { return absl::BytesToHexString(key); }
+
+TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
+  EXPECT_EQ(Hex(Person(kA)), Cat("70", kAHex));
+  EXPECT_EQ(Hex(Holder(kA, kB)), Cat("68", kAHex, kBHex));
+  EXPECT_EQ(Hex(Identifier('n', "\x01\x02", kA)), Cat("69", "6e", "0102", kAHex));
+  EXPECT_EQ(Hex(Consent(kA)), Cat("63", kAHex));
+  EXPECT_EQ(Hex(Terms(kA)), Cat("74", kAHex));
+  EXPECT_EQ(Hex(ConsentOfPerson(kA, 5, kB)), Cat("6e", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(Text("\x0a")), "780a");
+  EXPECT_EQ(Hex(Grant(kA, kB, kC)), Cat("67", kAHex, kBHex, kCHex));
+  EXPECT_EQ(Hex(Record(kA, common::v1::CATEGORY_SKILLS, kB)), Cat("72", kAHex, "05", kBHex));
+  EXPECT_EQ(Hex(RecordVersion(kA, common::v1::CATEGORY_SKILLS, kB, 1)), Cat("76", kAHex, "05", kBHex, "fffffffffffffffe"));
+  EXPECT_EQ(Hex(Disclosure(kA, 5, kB)), Cat("64", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(DisclosureOfConsent(kA, kB, 5, kC)), Cat("65", kAHex, kBHex, "fffffffffffffffa", kCHex));
+  EXPECT_EQ(Hex(DisclosureOfRecipient(kA, 5, kB)), Cat("62", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(Notice(kA, 7)), Cat("6d", kAHex, "0000000000000007"));
+  EXPECT_EQ(Hex(NoticeSequence(kA)), Cat("71", kAHex));
+  EXPECT_EQ(Hex(NoticePlace(kA)), Cat("6b", kAHex));
+  EXPECT_EQ(Hex(OpenNotice(kA, 7)), Cat("75", kAHex, "0000000000000007"));
+}
+
+TEST(Keys, NewestComesFirst) {
+  EXPECT_LT(Disclosure(kA, 200, kB), Disclosure(kA, 100, kB));
+  EXPECT_LT(ConsentOfPerson(kA, 200, kB), ConsentOfPerson(kA, 100, kB));
+}
+
+TEST(Keys, NotAfterBeginsAtTheTimeItself) {
+  const std::string from = NotAfter(DisclosuresOfPerson(kA), 100);
+  EXPECT_LE(from, Disclosure(kA, 100, kB));
+  EXPECT_GT(from, Disclosure(kA, 101, kB));
+}
+
+}  // namespace
+}  // namespace nwd::consent::keys

@@ -1,0 +1,194 @@
+#include "services/consent/notice_service.h"
+
+#include <thread>
+
+#include "services/consent/limits.h"
+#include "tests/services/consent/desk.h"
+
+namespace nwd::consent {
+namespace {
+
+using namespace common::v1;  // NOLINT
+
+// Takes what a watch writes, and cancels the call after `enough` of it.
+class Collector : public rpc::RawWriter {
+ public:
+  Collector(rpc::Call& call, size_t enough) : call_(call), enough_(enough) {}
+  async::Task<absl::Status> Write(const google::protobuf::Message& response) override {
+    seen.push_back(static_cast<const v1::WatchNoticesResponse&>(response));
+    if (seen.size() >= enough_) call_.Cancel();
+    co_return absl::OkStatus();
+  }
+  std::vector<v1::WatchNoticesResponse> seen;
+
+ private:
+  rpc::Call& call_;
+  const size_t enough_;
+};
+
+class NoticeServiceTest : public ::testing::Test {
+ protected:
+  NoticeServiceTest() {
+    desk_.Add("lambeth", ORGANISATION_KIND_BOROUGH);
+    desk_.Add("college", ORGANISATION_KIND_COLLEGE);
+    desk_.Add("stranger");
+    ref_ = desk_.Register("lambeth", "Ada Lovelace");
+    college_ref_ = desk_.RefFor("college", ref_, "lambeth");
+    desk_.Put("lambeth", ref_, desk_.Skills("bricklaying"));
+  }
+  // Gives a consent, reads under it `reads` times, withdraws it.
+  std::string GiveReadWithdraw(int reads) {
+    const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college", "stranger"}));
+    for (int i = 0; i < reads; ++i) {
+      EXPECT_TRUE(desk_.Read("college", college_ref_, id).ok());
+      desk_.clock().Advance(absl::Seconds(1));
+    }
+    EXPECT_TRUE(desk_.Withdraw("lambeth", id).ok());
+    return id;
+  }
+  std::vector<v1::WatchNoticesResponse> Watch(const std::string& who, const std::string& cursor, size_t enough) {
+    const auto& descriptor = *v1::WatchNoticesRequest::descriptor();
+    rpc::Call call(desk_.MethodOf(descriptor), desk_.RuleOf(descriptor), desk_.clock());
+    call.SetFacts(desk_.FactsOf(who));
+    call.SetRegistry(&desk_.registry());
+    Collector collector(call, enough);
+    rpc::Writer<v1::WatchNoticesResponse> writer(collector);
+    v1::WatchNoticesRequest request;
+    request.set_cursor(cursor);
+    ended_ = async::BlockOn(desk_.services().notice().WatchNotices(call, request, writer));
+    return collector.seen;
+  }
+  v1::ListNoticesResponse List(const std::string& who, bool open_only = false) {
+    v1::ListNoticesRequest request;
+    request.set_open_only(open_only);
+    const auto listed = desk_.Ask(desk_.services().notice(), &NoticeService::ListNotices, who, request);
+    EXPECT_TRUE(listed.ok()) << listed.status();
+    return *listed;
+  }
+  absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(const std::string& who, const std::string& id, v1::NoticeAnswer answer,
+                                                       const std::string& basis = "") {
+    v1::AcknowledgeNoticeRequest request;
+    request.set_notice_id(id);
+    request.set_answer(answer);
+    request.set_retained_basis(basis);
+    return desk_.Ask(desk_.services().notice(), &NoticeService::AcknowledgeNotice, who, request);
+  }
+  Desk desk_;
+  std::string ref_, college_ref_;
+  absl::Status ended_;
+};
+
+TEST_F(NoticeServiceTest, WhoReadIsToldAndWhoDidNotIsNot) {
+  const std::string id = GiveReadWithdraw(3);
+  const v1::ListNoticesResponse notices = List("college");
+  ASSERT_EQ(notices.notices_size(), 1);
+  const v1::Notice& notice = notices.notices(0);
+  EXPECT_EQ(notice.type(), v1::NOTICE_TYPE_WITHDRAWAL);
+  EXPECT_EQ(notice.consent_id(), id);
+  EXPECT_EQ(notice.person_ref(), college_ref_);
+  EXPECT_EQ(notice.disclosure_ids_size(), 3);
+  EXPECT_EQ(notice.disclosure_count(), 3);
+  EXPECT_EQ(FromProto(notice.due_time()) - FromProto(notice.create_time()), kNoticeDue);
+  EXPECT_EQ(List("stranger").notices_size(), 0);
+}
+
+TEST_F(NoticeServiceTest, ALongListOfDisclosuresIsCounted) {
+  GiveReadWithdraw(kNoticeDisclosuresMax + 5);
+  const v1::Notice notice = List("college").notices(0);
+  EXPECT_EQ(notice.disclosure_ids_size(), kNoticeDisclosuresMax);
+  EXPECT_EQ(notice.disclosure_count(), kNoticeDisclosuresMax + 5);
+}
+
+TEST_F(NoticeServiceTest, AWatcherGetsAllInOrderAndGoesOnWhereItStopped) {
+  std::vector<std::string> consents;
+  for (int i = 0; i < 4; ++i) consents.push_back(GiveReadWithdraw(1));
+  const auto first = Watch("college", "", 2);
+  EXPECT_TRUE(absl::IsCancelled(ended_)) << ended_;
+  ASSERT_GE(first.size(), 2u);
+  const auto rest = Watch("college", first[1].cursor(), 2);
+  ASSERT_EQ(rest.size(), 2u);
+  EXPECT_EQ(rest[0].notice().consent_id(), consents[2]);
+  EXPECT_EQ(rest[1].notice().consent_id(), consents[3]);
+}
+
+TEST_F(NoticeServiceTest, ANoticeReachesWhoIsWaitingForIt) {
+  const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  ASSERT_TRUE(desk_.Read("college", college_ref_, id).ok());
+  std::vector<v1::WatchNoticesResponse> seen;
+  std::thread watcher([&] { seen = Watch("college", "", 1); });
+  ASSERT_TRUE(desk_.Withdraw("lambeth", id).ok());
+  watcher.join();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].notice().consent_id(), id);
+}
+
+TEST_F(NoticeServiceTest, AnothersCursorIsNoCursor) {
+  GiveReadWithdraw(1);
+  const auto seen = Watch("college", "", 1);
+  Watch("stranger", seen[0].cursor(), 1);
+  EXPECT_THAT(ended_, Refused(absl::StatusCode::kInvalidArgument, "INVALID_TOKEN"));
+}
+
+TEST_F(NoticeServiceTest, ASuspendedWatchersStreamEnds) {
+  GiveReadWithdraw(1);
+  access::Organisation college = *desk_.registry().FindById(desk_.IdOf("college"));
+  college.state = ORGANISATION_STATE_SUSPENDED;
+  desk_.registry().Set(college);
+  EXPECT_TRUE(Watch("college", "", 1).empty());
+  EXPECT_TRUE(absl::IsPermissionDenied(ended_)) << ended_;
+}
+
+TEST_F(NoticeServiceTest, AnAnswerStands) {
+  GiveReadWithdraw(1);
+  const std::string id = List("college").notices(0).notice_id();
+  const auto answered = Answer("college", id, v1::NOTICE_ANSWER_ERASED);
+  ASSERT_TRUE(answered.ok()) << answered.status();
+  desk_.clock().Advance(absl::Hours(1));
+  const auto again = Answer("college", id, v1::NOTICE_ANSWER_ERASED);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(FromProto(again->answer_time()), FromProto(answered->answer_time()));
+  EXPECT_THAT(Answer("college", id, v1::NOTICE_ANSWER_RETAINED, "legal obligation"),
+              Refused(absl::StatusCode::kFailedPrecondition, "ALREADY_ANSWERED"));
+  EXPECT_EQ(List("college", /*open_only=*/true).notices_size(), 0);
+  EXPECT_EQ(List("college").notices(0).answer(), v1::NOTICE_ANSWER_ERASED);
+  EXPECT_EQ(desk_.Audited("notice.answered"), 1);
+}
+
+TEST_F(NoticeServiceTest, RetainingNeedsAnotherBasis) {
+  GiveReadWithdraw(1);
+  const std::string id = List("college").notices(0).notice_id();
+  EXPECT_THAT(Answer("college", id, v1::NOTICE_ANSWER_RETAINED), Invalid());
+  EXPECT_THAT(Answer("college", id, v1::NOTICE_ANSWER_ERASED, "legal obligation"), Invalid());
+  EXPECT_THAT(Answer("college", id, v1::NOTICE_ANSWER_CORRECTED), Invalid()) << "a withdrawal cannot be corrected away";
+  ASSERT_TRUE(Answer("college", id, v1::NOTICE_ANSWER_RETAINED, "legal obligation: ESFA funding rules").ok());
+  EXPECT_EQ(List("college").notices(0).retained_basis(), "legal obligation: ESFA funding rules");
+  EXPECT_TRUE(Answer("college", id, v1::NOTICE_ANSWER_RETAINED, "legal obligation: ESFA funding rules").ok());
+}
+
+TEST_F(NoticeServiceTest, AnothersNoticeIsNotThere) {
+  GiveReadWithdraw(1);
+  const std::string id = List("college").notices(0).notice_id();
+  EXPECT_THAT(Answer("stranger", id, v1::NOTICE_ANSWER_ERASED), Denied());
+  EXPECT_THAT(Answer("stranger", ids::Uuid::Random().ToString(), v1::NOTICE_ANSWER_ERASED), Denied());
+}
+
+TEST_F(NoticeServiceTest, ListsPageByPageAlsoOnlyTheOpen) {
+  for (int i = 0; i < 5; ++i) GiveReadWithdraw(1);
+  const v1::ListNoticesResponse all = List("college");
+  ASSERT_TRUE(Answer("college", all.notices(1).notice_id(), v1::NOTICE_ANSWER_ERASED).ok());
+  v1::ListNoticesRequest request;
+  request.set_open_only(true);
+  request.set_page_size(2);
+  std::vector<std::string> open;
+  do {
+    const auto page = desk_.Ask(desk_.services().notice(), &NoticeService::ListNotices, "college", request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Notice& notice : page->notices()) open.push_back(notice.notice_id());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(open, ::testing::ElementsAre(all.notices(0).notice_id(), all.notices(2).notice_id(), all.notices(3).notice_id(),
+                                           all.notices(4).notice_id()));
+}
+
+}  // namespace
+}  // namespace nwd::consent

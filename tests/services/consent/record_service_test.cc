@@ -1,0 +1,168 @@
+#include "services/consent/record_service.h"
+
+#include "services/consent/keys.h"
+#include "services/consent/limits.h"
+#include "tests/services/consent/desk.h"
+
+namespace nwd::consent {
+namespace {
+
+using namespace common::v1;  // NOLINT
+
+class RecordServiceTest : public ::testing::Test {
+ protected:
+  RecordServiceTest() {
+    desk_.Add("lambeth", ORGANISATION_KIND_BOROUGH);
+    desk_.Add("college", ORGANISATION_KIND_COLLEGE);
+    desk_.Add("stranger");
+    ref_ = desk_.Register("lambeth", "Ada Lovelace", "AB123456C");
+    college_ref_ = desk_.RefFor("college", ref_, "lambeth");
+    desk_.Put("lambeth", ref_, desk_.Skills("bricklaying"));
+  }
+  Desk desk_;
+  std::string ref_, college_ref_;
+};
+
+TEST_F(RecordServiceTest, ReadsExactlyWhatIsPermitted) {
+  desk_.Put("lambeth", ref_, desk_.Contact("020 7946 0018", false));
+  v1::RecordSection identity;
+  identity.mutable_identity()->set_full_name("Ada Lovelace");
+  desk_.Put("lambeth", ref_, identity);
+  const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  const auto read = desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS, CATEGORY_IDENTITY});
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->entries_size(), 1);
+  EXPECT_EQ(read->entries(0).section().skills().skills(0), "bricklaying");
+  EXPECT_EQ(read->entries(0).source_organisation_id(), desk_.IdOf("lambeth"));
+  EXPECT_EQ(read->entries(0).as_of(), "2026-03-02");
+  ASSERT_EQ(read->denied_categories_size(), 1);
+  EXPECT_EQ(read->denied_categories(0).category(), CATEGORY_IDENTITY);
+  EXPECT_FALSE(read->disclosure_id().empty());
+  EXPECT_EQ(desk_.Audited("record.disclosed"), 1);
+  EXPECT_EQ(desk_.Get("lambeth", id).uses(), 1);
+}
+
+TEST_F(RecordServiceTest, NothingPermittedIsOneAnswerForAll) {
+  const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  const auto not_covered = desk_.Read("college", college_ref_, id, {CATEGORY_SAFEGUARDING});
+  EXPECT_THAT(not_covered, Denied());
+  const auto stranger = desk_.Read("stranger", desk_.RefFor("stranger", ref_, "lambeth"), id);
+  const auto nobody = desk_.Read("stranger", desk_.services().references().ReferenceOf(ids::Uuid::Random(), ids::Uuid::Random()), id);
+  EXPECT_EQ(stranger.status(), not_covered.status());
+  EXPECT_EQ(nobody.status(), not_covered.status());
+  EXPECT_EQ(desk_.Audited("record.refused"), 3);
+  EXPECT_EQ(desk_.Get("lambeth", id).uses(), 0);
+}
+
+TEST_F(RecordServiceTest, UsesAreCountedOnReadsAndRunOut) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  terms.set_max_uses(2);
+  const std::string id = desk_.Give("lambeth", ref_, terms);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(desk_.Check("college", college_ref_, id)->permitted());
+  EXPECT_TRUE(desk_.Read("college", college_ref_, id).ok());
+  EXPECT_TRUE(desk_.Read("college", college_ref_, id).ok());
+  EXPECT_THAT(desk_.Read("college", college_ref_, id), Denied());
+  EXPECT_EQ(desk_.Check("college", college_ref_, id)->denied_categories(0).reason(), v1::DENIAL_REASON_USED_UP);
+}
+
+TEST_F(RecordServiceTest, TheNewestVersionOfEachSourceIsRead) {
+  const std::string stranger_ref = desk_.Register("stranger", "Ada Lovelace", "AB123456C");
+  desk_.Put("lambeth", ref_, desk_.Skills("roofing"));
+  desk_.Put("stranger", stranger_ref, desk_.Skills("welding"));
+  const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  const auto read = desk_.Read("college", college_ref_, id);
+  ASSERT_TRUE(read.ok()) << read.status();
+  std::vector<std::string> skills;
+  for (const v1::RecordEntry& entry : read->entries()) {
+    skills.push_back(Cat(entry.section().skills().skills(0), " ", entry.version()));
+  }
+  EXPECT_THAT(skills, ::testing::UnorderedElementsAre("roofing 2", "welding 1"));
+}
+
+TEST_F(RecordServiceTest, AConfidentialAddressIsShownToItsSourceAlone) {
+  desk_.Put("lambeth", ref_, desk_.Contact("020 7946 0018", true));
+  const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college", "lambeth"}));
+  const auto college = desk_.Read("college", college_ref_, id, {CATEGORY_CONTACT});
+  ASSERT_TRUE(college.ok());
+  EXPECT_EQ(college->entries_size(), 0);
+  const auto source = desk_.Read("lambeth", ref_, id, {CATEGORY_CONTACT});
+  ASSERT_TRUE(source.ok());
+  EXPECT_EQ(source->entries_size(), 1);
+}
+
+TEST_F(RecordServiceTest, NobodyMintsTheirOwnKey) {
+  const std::string college_own = desk_.Register("college", "Ada Lovelace", "AB123456C");
+  ASSERT_EQ(college_own, college_ref_) << "the certain match";
+  const std::string minted = desk_.Give("college", college_ref_, desk_.Terms({"college"}));
+  EXPECT_THAT(desk_.Read("college", college_ref_, minted), Denied()) << "it put nothing in";
+  EXPECT_EQ(desk_.Check("college", college_ref_, minted)->denied_categories(0).reason(), v1::DENIAL_REASON_NOT_CORROBORATED);
+
+  desk_.Put("college", college_ref_, desk_.Skills("welding"));
+  const auto own = desk_.Read("college", college_ref_, minted);
+  ASSERT_TRUE(own.ok()) << own.status();
+  ASSERT_EQ(own->entries_size(), 1);
+  EXPECT_EQ(own->entries(0).section().skills().skills(0), "welding");
+  EXPECT_EQ(own->denied_categories(0).reason(), v1::DENIAL_REASON_NOT_CORROBORATED);
+
+  v1::CorroborateConsentRequest request;
+  request.set_consent_id(minted);
+  ASSERT_TRUE(desk_.Ask(desk_.services().consent(), &ConsentService::CorroborateConsent, "lambeth", request).ok());
+  EXPECT_EQ(desk_.Read("college", college_ref_, minted)->entries_size(), 2);
+  EXPECT_TRUE(desk_.Get("college", minted).corroborated());
+}
+
+TEST_F(RecordServiceTest, OnlyAHolderPutsIn) {
+  v1::PutRecordRequest request;
+  request.set_person_ref(college_ref_);
+  *request.mutable_section() = desk_.Skills("welding");
+  EXPECT_THAT(desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "college", request), Denied());
+}
+
+TEST_F(RecordServiceTest, AnEmptyOrOversizedSectionIsRefused) {
+  v1::PutRecordRequest request;
+  request.set_person_ref(ref_);
+  request.mutable_section();
+  EXPECT_THAT(desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", request), Invalid());
+  for (int i = 0; i < 50; ++i) {
+    auto* need = request.mutable_section()->mutable_circumstances()->add_needs();
+    need->set_code(Cat("need-", i));
+    need->set_notes(std::string(1000, 'x'));
+  }
+  for (int i = 0; i < 50; ++i) {
+    (*request.mutable_section()->mutable_circumstances()->mutable_triage_answers())[Cat("question-", i)] = std::string(1000, 'y');
+  }
+  EXPECT_THAT(desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", request), Invalid());
+}
+
+TEST_F(RecordServiceTest, TamperedDataIsNeverDisclosed) {
+  const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  const ids::Uuid person = *ids::Uuid::Parse(desk_.PersonId("lambeth", ref_));
+  const ids::Uuid source = *ids::Uuid::Parse(desk_.IdOf("lambeth"));
+  auto tamper = [&](store::Txn& txn) -> absl::Status {
+    const std::string key = keys::Record(person, CATEGORY_SKILLS, source);
+    std::string value;
+    EXPECT_TRUE(*txn.Get(key, &value));
+    storage::RecordVersion version;
+    EXPECT_TRUE(version.ParseFromString(value));
+    version.set_version(version.version() + 1);
+    txn.Put(key, version.SerializeAsString());
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(async::BlockOn(desk_.store().Update(tamper)).ok());
+  EXPECT_TRUE(absl::IsDataLoss(desk_.Read("college", college_ref_, id).status()));
+}
+
+TEST_F(RecordServiceTest, AReplayedPutIsOneVersion) {
+  v1::PutRecordRequest request;
+  request.set_request_id("7f3c0b1e-0000-4000-8000-000000000001");
+  request.set_person_ref(ref_);
+  *request.mutable_section() = desk_.Skills("welding");
+  const auto first = desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", request);
+  const auto again = desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", request);
+  ASSERT_TRUE(first.ok() && again.ok());
+  EXPECT_EQ(first->version(), 2);
+  EXPECT_EQ(again->version(), 2);
+}
+
+}  // namespace
+}  // namespace nwd::consent
