@@ -36,10 +36,10 @@ class App {
     access::Registry& registry;
     metrics::Registry& metrics;
     rpc::Client* referral = nullptr;  // followed for places taken; null: none are counted
-    std::string facts_folder;
-    std::string postcodes_file;  // CSV of the ONS Postcode Directory; empty: outcodes only
-    std::string trust_domain;
-    std::vector<std::string> admin_slugs;  // exactly two; needed on an empty store only
+    std::string facts_folder = {};
+    std::string postcodes_file = {};  // CSV of the ONS Postcode Directory; empty: outcodes only
+    std::string trust_domain = {};
+    std::vector<std::string> admin_slugs = {};  // exactly two; needed on an empty store only
   };
   explicit App(Parts parts);
   ~App();

@@ -48,7 +48,7 @@ Areas::Areas(const facts::Facts& facts) {
     std::sort(codes.begin(), codes.end());
     by_name_[NameKey(hub.name)] = std::move(codes);
   }
-  for (const std::string_view name : kNamesAround) by_name_[text::FoldName(name)] = all_;
+  for (const std::string_view name : kNamesAround) by_name_[NameKey(name)] = all_;
   for (const facts::Borough& borough : facts.boroughs()) by_name_[NameKey(borough.name)] = {borough.code};
 }
 
