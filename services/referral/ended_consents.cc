@@ -53,7 +53,7 @@ void EndedConsents::Applied(const std::vector<Change>& changes) {
   if (any) noted_.Notify();
 }
 
-async::Task<absl::StatusOr<std::vector<std::string>>> EndedConsents::IdsUnder(std::string prefix, std::string after_id) {
+async::Task<absl::StatusOr<std::vector<std::string>>> EndedConsents::IdsUnder(const std::string& prefix, const std::string& after_id) {
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<std::vector<std::string>> {
     std::vector<std::string> found;
     store::Range range = store::PrefixRange(prefix);
@@ -67,7 +67,7 @@ async::Task<absl::StatusOr<std::vector<std::string>>> EndedConsents::IdsUnder(st
   co_return co_await parts_.store.View(body);
 }
 
-async::Task<absl::Status> EndedConsents::Done(std::string waiting_key) {
+async::Task<absl::Status> EndedConsents::Done(const std::string& waiting_key) {
   auto body = [&](store::Txn& txn) -> absl::Status {
     txn.Delete(waiting_key);
     return absl::OkStatus();
@@ -76,10 +76,11 @@ async::Task<absl::Status> EndedConsents::Done(std::string waiting_key) {
 }
 
 async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::string& consent_id) {
+  const std::string of_consent = keys::OfConsent(consent_id), waiting = keys::EndedConsentWaiting(consent_id);
   int moved = 0;
   std::string last;
   while (true) {
-    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> referrals, co_await IdsUnder(keys::OfConsent(consent_id), last));
+    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> referrals, co_await IdsUnder(of_consent, last));
     for (const std::string& referral_id : referrals) {
       NWD_CO_ASSIGN_OR_RETURN(const bool made, co_await MoveBySuite(parts_, referral_id, Actor::kConsent, clock_.Now()));
       if (made) ++moved;
@@ -87,7 +88,7 @@ async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::stri
     if (static_cast<int>(referrals.size()) < kReferralsPerConsentRound) break;
     last = referrals.back();
   }
-  NWD_CO_RETURN_IF_ERROR(co_await Done(keys::EndedConsentWaiting(consent_id)));
+  NWD_CO_RETURN_IF_ERROR(co_await Done(waiting));
   co_return moved;
 }
 
@@ -97,13 +98,15 @@ async::Task<absl::Status> EndedConsents::Erase(const std::string& person_id) {
     const absl::Status destroyed = co_await parts_.keys.Destroy(*id);
     if (!destroyed.ok() && !absl::IsNotFound(destroyed)) co_return destroyed;
   }
-  co_return co_await Done(keys::ErasedPerson(person_id));
+  const std::string waiting = keys::ErasedPerson(person_id);
+  co_return co_await Done(waiting);
 }
 
 async::Task<absl::StatusOr<int>> EndedConsents::GoThrough() {
+  const std::string ended = keys::EndedConsentsWaiting(), erased = keys::ErasedPeople(), from_the_first;
   int moved = 0;
   while (true) {
-    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> consents, co_await IdsUnder(keys::EndedConsentsWaiting(), ""));
+    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> consents, co_await IdsUnder(ended, from_the_first));
     for (const std::string& consent_id : consents) {
       NWD_CO_ASSIGN_OR_RETURN(const int of_consent, co_await GoThroughConsent(consent_id));
       moved += of_consent;
@@ -111,7 +114,7 @@ async::Task<absl::StatusOr<int>> EndedConsents::GoThrough() {
     if (consents.empty()) break;
   }
   while (true) {
-    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> people, co_await IdsUnder(keys::ErasedPeople(), ""));
+    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> people, co_await IdsUnder(erased, from_the_first));
     for (const std::string& person_id : people) NWD_CO_RETURN_IF_ERROR(co_await Erase(person_id));
     if (people.empty()) break;
   }

@@ -30,8 +30,8 @@ class EndedConsents {
  private:
   async::Task<absl::StatusOr<int>> GoThroughConsent(const std::string& consent_id);
   async::Task<absl::Status> Erase(const std::string& person_id);
-  async::Task<absl::StatusOr<std::vector<std::string>>> IdsUnder(std::string prefix, std::string after_id);
-  async::Task<absl::Status> Done(std::string waiting_key);
+  async::Task<absl::StatusOr<std::vector<std::string>>> IdsUnder(const std::string& prefix, const std::string& after_id);
+  async::Task<absl::Status> Done(const std::string& waiting_key);
 
   const Parts& parts_;
   const Clock& clock_;

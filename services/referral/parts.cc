@@ -58,10 +58,9 @@ async::Task<absl::StatusOr<common::v1::ServiceChange>> FindService(const Parts& 
                           {{"service_id", service_id}});
 }
 
-async::Task<void> Deliver(const Parts& parts, std::vector<outbox::EntryId> deliveries) {
+async::Task<void> Deliver(const Parts& parts, const std::vector<outbox::EntryId>& deliveries) {
   for (const outbox::EntryId& id : deliveries) {
-    const outbox::EntryId entry = id;
-    const absl::Status tried = co_await parts.outbox.Deliver(entry, absl::Now() + kFollowUpTimeout);
+    const absl::Status tried = co_await parts.outbox.Deliver(id, absl::Now() + kFollowUpTimeout);
     if (!tried.ok()) co_return;  // the entry stays; Outbox::Run goes on trying
   }
 }

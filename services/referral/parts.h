@@ -42,6 +42,6 @@ async::Task<absl::StatusOr<bool>> PermitsText(const Parts& parts, const rpc::Cal
 async::Task<absl::StatusOr<common::v1::ServiceChange>> FindService(const Parts& parts, const std::string& service_id);
 
 // Delivers what a transaction put into the outbox, before the reply; what fails is tried again in the background.
-async::Task<void> Deliver(const Parts& parts, std::vector<outbox::EntryId> deliveries);
+async::Task<void> Deliver(const Parts& parts, const std::vector<outbox::EntryId>& deliveries);
 
 }  // namespace nwd::referral

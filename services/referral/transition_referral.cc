@@ -162,7 +162,7 @@ async::Task<void> OpenAgain(const Parts& parts, const std::string& referral_id) 
     return entries;
   };
   absl::StatusOr<std::vector<outbox::EntryId>> entries = co_await parts.store.Update(body);
-  if (entries.ok()) co_await Deliver(parts, *std::move(entries));
+  if (entries.ok()) co_await Deliver(parts, *entries);
 }
 
 }  // namespace
@@ -221,7 +221,7 @@ async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(rpc::C
   };
   absl::StatusOr<Response> response = co_await parts_.store.Update(body, call.deadline());
   if (closed_number != 0 && !response.ok()) co_await OpenAgain(parts_, request.referral_id());
-  co_await Deliver(parts_, std::move(deliveries));
+  co_await Deliver(parts_, deliveries);
   co_return response;
 }
 

@@ -1,0 +1,147 @@
+// Making and sending referrals.
+#include "tests/services/referral/office.h"
+
+namespace nwd::referral {
+namespace {
+
+using Creating = Office;
+
+TEST_F(Creating, AndSendInOneCallTakesAPlaceAndTellsTheFeed) {
+  const auto made = Create(Request());
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->state(), v1::REFERRAL_STATE_SENT);
+  EXPECT_EQ(PlacesHeld("esol"), 1);
+  EXPECT_EQ(Changes(), (std::vector<std::string>{"CREATE →DRAFT", "SEND DRAFT→SENT"}));
+  EXPECT_EQ(consent_.calls, 2) << "who it is, and whether the consent permits it; nothing else is asked";
+  EXPECT_EQ(store_.LastPosition(store::Feed::kAudit), 2u);
+}
+
+TEST_F(Creating, ADraftAsksForNoConsentAndTakesNoPlace) {
+  consent_.permits.clear();
+  const std::string id = Made(/*send=*/false);
+  EXPECT_EQ(StateNow(id), "DRAFT");
+  EXPECT_EQ(PlacesHeld("esol"), 0);
+}
+
+TEST_F(Creating, IsDeniedForAPersonTheCallerDoesNotHold) {
+  EXPECT_EQ(Create(Request(), "stranger").status(), status::Denied());
+  v1::CreateReferralRequest request = Request();
+  request.set_person_ref(Ref("jobcentre", "zoe"));
+  EXPECT_EQ(Create(request).status(), status::Denied());
+}
+
+TEST_F(Creating, NeedsAConsentThatPermitsTheReceiver) {
+  v1::CreateReferralRequest request = Request();
+  request.set_consent_id(Id("consent-2"));
+  EXPECT_EQ(status::ReasonOf(Create(request).status()), "NO_BASIS");
+  EXPECT_TRUE(Changes().empty());
+}
+
+TEST_F(Creating, NeedsAServiceThatExistsIsActiveAndTakesReferrals) {
+  v1::CreateReferralRequest request = Request();
+  request.set_service_id(Id("nowhere"));
+  EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kNotFound);
+  directory_.known[Id("esol")].set_active(false);
+  EXPECT_EQ(status::ReasonOf(Create(Request()).status()), "SERVICE_NOT_TAKING");
+  directory_.known[Id("esol")].set_active(true);
+  directory_.known[Id("esol")].set_accepts_referrals(false);
+  EXPECT_EQ(status::ReasonOf(Create(Request()).status()), "SERVICE_NOT_TAKING");
+  directory_.known[Id("esol")].set_organisation_id("");
+  EXPECT_EQ(status::ReasonOf(Create(Request(false)).status()), "SERVICE_NOT_TAKING");
+}
+
+TEST_F(Creating, AsksTheDirectoryAboutAServiceItDoesNotKnow) {
+  directory_.unknown.insert(*directory_.known.find(Id("esol")));
+  directory_.known.clear();
+  EXPECT_TRUE(Create(Request()).ok());
+}
+
+TEST_F(Creating, GoesOnWhileTheDirectoryIsDown) {
+  directory_.down = true;
+  EXPECT_TRUE(Create(Request()).ok());
+}
+
+TEST_F(Creating, IsUnavailableWhileTheConsentServiceIsDownAndChangesNothing) {
+  consent_.down = true;
+  EXPECT_EQ(Create(Request()).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Changes().empty());
+}
+
+TEST_F(Creating, TheLastPlaceGoesToOneReferralOnly) {
+  directory_.known[Id("esol")].set_capacity(1);
+  EXPECT_TRUE(Create(Request()).ok());
+  v1::CreateReferralRequest second = Request();
+  second.set_person_ref(Ref("jobcentre", "ben"));
+  EXPECT_EQ(status::ReasonOf(Create(second).status()), "SERVICE_FULL");
+  EXPECT_EQ(PlacesHeld("esol"), 1);
+}
+
+TEST_F(Creating, ASecondOpenReferralOfTheSamePersonToTheSameServiceIsRefusedUntilTheFirstIsOver) {
+  const std::string first = Made();
+  EXPECT_EQ(status::ReasonOf(Create(Request()).status()), "ALREADY_REFERRED");
+  EXPECT_TRUE(Create(Request(false)).ok()) << "a draft may be prepared";
+  v1::CreateReferralRequest other_person = Request();
+  other_person.set_person_ref(Ref("jobcentre", "ben"));
+  EXPECT_TRUE(Create(other_person).ok());
+  Moved("jobcentre", first, v1::REFERRAL_ACTION_WITHDRAW);
+  EXPECT_TRUE(Create(Request()).ok());
+}
+
+TEST_F(Creating, ARetryIsAnsweredAsTheFirstTime) {
+  v1::CreateReferralRequest request = Request();
+  request.set_request_id(Id("try"));
+  const auto first = Create(request);
+  const auto again = Create(request);
+  ASSERT_TRUE(first.ok() && again.ok()) << again.status();
+  EXPECT_EQ(first->referral_id(), again->referral_id());
+  EXPECT_EQ(PlacesHeld("esol"), 1);
+  request.mutable_summary()->set_need("debt");
+  EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kAlreadyExists);
+}
+
+TEST_F(Creating, ValidateOnlyMakesEveryCheckAndChangesNothing) {
+  v1::CreateReferralRequest request = Request();
+  request.set_validate_only(true);
+  const auto checked = Create(request);
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_EQ(checked->referral_id(), "");
+  EXPECT_EQ(checked->state(), v1::REFERRAL_STATE_SENT);
+  EXPECT_TRUE(Changes().empty());
+  directory_.known[Id("esol")].set_capacity(0);
+  EXPECT_EQ(status::ReasonOf(Create(request).status()), "SERVICE_FULL");
+}
+
+TEST_F(Creating, NamesEveryViolationAtOnce) {
+  v1::CreateReferralRequest request = Request();
+  request.mutable_summary()->set_age_band("old");
+  request.add_priority_groups("no-such-group");
+  request.add_priority_groups("women");
+  const absl::Status status = Create(request).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  for (const char* field : {"summary.age_band", "priority_groups[1]", "priority_groups[2]"}) {
+    EXPECT_NE(status.ToString().find(field), std::string::npos) << field << " in " << status;
+  }
+}
+
+TEST_F(Creating, AConsentThatEndsBetweenTheCheckAndTheTransactionStopsTheSend) {
+  consent_.on_permits = [&] { TellConsent("consent-1", "WITHDRAWN"); };
+  EXPECT_EQ(status::ReasonOf(Create(Request()).status()), "NO_BASIS");
+  EXPECT_EQ(PlacesHeld("esol"), 0);
+}
+
+TEST_F(Creating, NoTextLiesInTheStoreUnsealed) {
+  Made();
+  std::string all;
+  auto body = [&](const store::Reader& reader) {
+    return reader.Scan({}, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+      all.append(key).append(value);
+      return store::Visit::kContinue;
+    });
+  };
+  ASSERT_TRUE(async::BlockOn(store_.View(body)).ok());
+  EXPECT_EQ(all.find("Tigrinya"), std::string::npos);
+  EXPECT_NE(all.find("esol"), std::string::npos) << "the scan must see what is there";
+}
+
+}  // namespace
+}  // namespace nwd::referral

@@ -1,0 +1,383 @@
+// The referral service over a store in memory, with peers that answer what a test tells them, and a clock that stands still. Handlers are called as
+// the chain would call them: the request is held to its field rules first, and an OK answer without its declared tie is a failure.
+//
+// The people of these tests: Jobcentre refers, College receives, Charity could receive too, Stranger has nothing to do with it. Ada is the
+// person; the consent "consent-1" names College.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/access/policy.h"
+#include "common/async/block_on.h"
+#include "common/base/strings.h"
+#include "common/rpc/validation.h"
+#include "common/status/status.h"
+#include "common/store_memory/memory_store.h"
+#include "services/referral/access_delivery.h"
+#include "services/referral/appointment_service.h"
+#include "services/referral/ended_consents.h"
+#include "services/referral/janitor.h"
+#include "services/referral/limits.h"
+#include "services/referral/mover.h"
+#include "services/referral/places.h"
+#include "services/referral/referral_service.h"
+#include "services/referral/repository.h"
+#include "services/referral/times.h"
+#include "services/referral/words.h"
+
+namespace nwd::referral {
+
+// An id that reads the same in every run: Id("college").
+inline std::string Id(std::string_view name) {
+  std::string bytes(ids::Uuid::kSizeBytes, '\0');
+  for (size_t i = 0; i < name.size(); ++i) bytes[i % bytes.size()] = static_cast<char>(bytes[i % bytes.size()] * 31 + name[i]);
+  return ids::Uuid::FromBytes(bytes)->ToString();
+}
+
+// A reference as an organisation has it.
+inline std::string Ref(std::string_view organisation, std::string_view person) {
+  std::string ref = "p1_";
+  for (const char c : Cat(organisation, person)) ref.push_back(static_cast<char>('a' + c % 26));
+  ref.resize(3 + 26, 'a');
+  return ref;
+}
+
+inline const facts::Facts& ProjectFacts() {
+  static const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(NWD_DATA_DIR);
+  if (!facts.ok()) ADD_FAILURE() << facts.status();
+  return facts.value();
+}
+
+inline const calendar::WorkingCalendar& ProjectCalendar() {
+  static const absl::StatusOr<calendar::WorkingCalendar> calendar =
+      calendar::WorkingCalendar::Load(std::string(NWD_DATA_DIR) + "/bank-holidays-england.csv");
+  if (!calendar.ok()) ADD_FAILURE() << calendar.status();
+  return calendar.value();
+}
+
+class FakeConsent final : public ConsentPeer {
+ public:
+  async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question, const rpc::CallOptions&) override {
+    ++calls;
+    if (down) co_return absl::UnavailableError("consent is down");
+    std::string person = question.person_id;
+    for (const std::string& name : people) {
+      for (const std::string& organisation : holders) {
+        if (question.organisation_id == Id(organisation) && question.person_ref == Ref(organisation, name)) person = Id(name);
+      }
+    }
+    if (person.empty()) co_return status::Denied();
+    ResolvedPerson resolved;
+    resolved.person_id = person;
+    for (const std::string& name : people) {
+      for (const std::string organisation : {"jobcentre", "college", "charity"}) {
+        if (person == Id(name) && question.other_organisation_id == Id(organisation)) {
+          resolved.other_person_ref = Ref(organisation, name);
+        }
+      }
+    }
+    co_return resolved;
+  }
+  async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions&) override {
+    ++calls;
+    if (down) co_return absl::UnavailableError("consent is down");
+    if (on_permits) on_permits();
+    co_return permits.contains({question.consent_id, question.organisation_id});
+  }
+  async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions&) override {
+    ++calls;
+    if (down) co_return absl::UnavailableError("consent is down");
+    int64_t& number = numbers[grant.referral_id()];
+    if (grant.access_number() <= number) co_return absl::FailedPreconditionError("overtaken");
+    number = grant.access_number();
+    open.insert(grant.referral_id());
+    co_return absl::OkStatus();
+  }
+  async::Task<absl::Status> CloseAccess(const storage::Grant& grant, const rpc::CallOptions&) override {
+    ++calls;
+    if (down) co_return absl::UnavailableError("consent is down");
+    if (grant.access_number() < numbers[grant.referral_id()]) co_return absl::OkStatus();
+    numbers[grant.referral_id()] = grant.access_number();
+    open.erase(grant.referral_id());
+    if (on_close) on_close();
+    co_return absl::OkStatus();
+  }
+
+  bool down = false;
+  int calls = 0;
+  std::set<std::string> people = {"ada", "ben", "cy"};
+  std::set<std::string> holders = {"jobcentre"};
+  std::set<std::pair<std::string, std::string>> permits;  // consent, organisation
+  std::set<std::string> open;                             // referrals
+  std::map<std::string, int64_t> numbers;
+  std::function<void()> on_permits;  // something happens between the question and the transaction
+  std::function<void()> on_close;
+};
+
+class FakeOutcome final : public OutcomePeer {
+ public:
+  async::Task<absl::StatusOr<int>> CountOutcomes(const std::string& referral_id, const rpc::CallOptions&) override {
+    if (down) co_return absl::UnavailableError("outcome is down");
+    co_return outcomes[referral_id];
+  }
+  bool down = false;
+  std::map<std::string, int> outcomes;
+};
+
+class FakeDirectory final : public DirectoryPeer {
+ public:
+  absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader&, const std::string& service_id) override {
+    const auto found = known.find(service_id);
+    if (found == known.end()) return std::nullopt;
+    return std::optional<common::v1::ServiceChange>(found->second);
+  }
+  async::Task<absl::Status> AskService(const std::string& service_id) override {
+    if (down) co_return absl::UnavailableError("directory is down");
+    const auto found = unknown.find(service_id);
+    if (found == unknown.end()) co_return absl::NotFoundError("no such service");
+    known.insert(*found);
+    co_return absl::OkStatus();
+  }
+  async::Task<absl::StatusOr<std::vector<std::string>>> Alternatives(const AlternativesQuestion& question,
+                                                                     const rpc::CallOptions&) override {
+    if (down) co_return absl::UnavailableError("directory is down");
+    asked = question;
+    co_return alternatives;
+  }
+  common::v1::ServiceChange& Add(std::string_view name, std::string_view organisation) {
+    common::v1::ServiceChange& service = known[Id(name)];
+    service.set_service_id(Id(name));
+    service.set_organisation_id(Id(organisation));
+    service.set_active(true);
+    service.set_accepts_referrals(true);
+    return service;
+  }
+
+  bool down = false;
+  std::map<std::string, common::v1::ServiceChange> known;
+  std::map<std::string, common::v1::ServiceChange> unknown;  // known only to the directory
+  std::vector<std::string> alternatives;
+  AlternativesQuestion asked;
+};
+
+inline const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) {
+  for (int i = 0; i < request.file()->service_count(); ++i) {
+    const google::protobuf::ServiceDescriptor* service = request.file()->service(i);
+    for (int j = 0; j < service->method_count(); ++j) {
+      if (service->method(j)->input_type() == &request) return *service->method(j);
+    }
+  }
+  ADD_FAILURE() << request.full_name() << " belongs to no method";
+  return *request.file()->service(0)->method(0);
+}
+
+class Office : public ::testing::Test {
+ protected:
+  static constexpr char kKey[] = "0123456789abcdef0123456789abcdef";
+
+  Office()
+      : keys_(key_store_, kKey),
+        tokens_(kKey),
+        requests_(kKey),
+        audit_(kKey),
+        outbox_(store_, clock_),
+        mover_(directory_, ProjectCalendar(), audit_, outbox_),
+        parts_{store_, keys_, mover_, audit_, requests_, tokens_, outbox_, ProjectFacts(), {consent_, outcome_, directory_}},
+        referrals_(parts_),
+        appointments_(parts_),
+        ended_consents_(parts_, clock_),
+        janitor_(parts_, clock_) {
+    HandleAccess(outbox_, consent_);
+    directory_.Add("esol", "college").add_categories("esol");
+    directory_.Add("debt-advice", "charity");
+    consent_.permits.insert({Id("consent-1"), Id("college")});
+  }
+
+  // What the chain does, without a network.
+  template <class Service, class Request, class Response>
+  absl::StatusOr<Response> Call(const std::string& who, Service& service,
+                                async::Task<absl::StatusOr<Response>> (Service::*method)(rpc::Call&, const Request&), const Request& request) {
+    const google::protobuf::MethodDescriptor& descriptor = MethodOf(*Request::descriptor());
+    const absl::StatusOr<common::v1::AccessRule> rule = access::RuleOf(descriptor);
+    EXPECT_TRUE(rule.ok()) << rule.status();
+    rpc::Call call(descriptor, *rule, clock_);
+    Admit(who, call);
+    const absl::Status valid = rpc::Validate(request, clock_.Now());
+    if (!valid.ok()) return valid;
+    absl::StatusOr<Response> answer = async::BlockOn((service.*method)(call, request));
+    EXPECT_TRUE(!answer.ok() || call.TieProved()) << descriptor.full_name() << " answered without its tie";
+    return answer;
+  }
+
+  static void Admit(const std::string& who, rpc::Call& call) {
+    rpc::Call::Facts facts;
+    if (who == "service/outcome") {
+      facts.caller.kind = access::Caller::Kind::kService;
+      facts.caller.service = "outcome";
+    } else {
+      facts.caller.kind = access::Caller::Kind::kOrganisation;
+      auto trusted = std::make_shared<access::Organisation>();
+      trusted->organisation_id = Id(who);
+      facts.caller.organisation = trusted;
+      facts.practitioner = who + "-adviser";
+    }
+    call.SetFacts(std::move(facts));
+  }
+
+  // A complete request of Jobcentre for Ada to College's "esol".
+  static v1::CreateReferralRequest Request(bool send = true) {
+    v1::CreateReferralRequest request;
+    request.set_person_ref(Ref("jobcentre", "ada"));
+    request.set_service_id(Id("esol"));
+    request.set_consent_id(Id("consent-1"));
+    request.mutable_summary()->set_need("esol");
+    request.mutable_summary()->set_borough("E09000022");
+    request.mutable_summary()->set_age_band("25-49");
+    request.add_priority_groups("women");
+    request.set_notes("speaks Tigrinya at home");
+    request.set_send(send);
+    return request;
+  }
+  absl::StatusOr<v1::CreateReferralResponse> Create(const v1::CreateReferralRequest& request, const std::string& who = "jobcentre") {
+    return Call(who, referrals_, &ReferralService::CreateReferral, request);
+  }
+  // The id of a new referral, SENT or DRAFT.
+  std::string Made(bool send = true) {
+    const auto made = Create(Request(send));
+    EXPECT_TRUE(made.ok()) << made.status();
+    return made.ok() ? made->referral_id() : Id("none");
+  }
+
+  storage::Referral Stored(const std::string& referral_id) {
+    auto body = [&](const store::Reader& reader) { return repository::Find(reader, referral_id); };
+    const auto found = async::BlockOn(store_.View(body));
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() && *found ? **found : storage::Referral();
+  }
+  std::string StateNow(const std::string& referral_id) { return StateWord(Stored(referral_id).state()); }
+
+  v1::TransitionReferralRequest MoveRequest(const std::string& referral_id, ReferralAction action,
+                                            ReferralReason reason = v1::REFERRAL_REASON_UNSPECIFIED, const std::string& text = "") {
+    v1::TransitionReferralRequest request;
+    request.set_referral_id(referral_id);
+    request.set_etag(Cat("r", Stored(referral_id).revision()));
+    request.set_action(action);
+    request.set_reason(reason);
+    request.set_text(text);
+    if (action == v1::REFERRAL_ACTION_HOLD) {
+      request.set_review_on(absl::FormatCivilTime(ProjectCalendar().Day(clock_.Now()) + 14));
+    }
+    return request;
+  }
+  absl::StatusOr<v1::TransitionReferralResponse> Move(const std::string& who, const v1::TransitionReferralRequest& request) {
+    return Call(who, referrals_, &ReferralService::TransitionReferral, request);
+  }
+  absl::StatusOr<v1::TransitionReferralResponse> Move(const std::string& who, const std::string& referral_id, ReferralAction action,
+                                                      ReferralReason reason = v1::REFERRAL_REASON_UNSPECIFIED,
+                                                      const std::string& text = "") {
+    return Move(who, MoveRequest(referral_id, action, reason, text));
+  }
+  // A move that must be made.
+  void Moved(const std::string& who, const std::string& referral_id, ReferralAction action,
+             ReferralReason reason = v1::REFERRAL_REASON_UNSPECIFIED, const std::string& text = "") {
+    const auto moved = Move(who, referral_id, action, reason, text);
+    ASSERT_TRUE(moved.ok()) << ActionWord(action) << " by " << who << ": " << moved.status();
+  }
+  std::string Accepted() {
+    const std::string id = Made();
+    Moved("college", id, v1::REFERRAL_ACTION_ACCEPT);
+    return id;
+  }
+  std::string InProgress() {
+    const std::string id = Accepted();
+    Moved("college", id, v1::REFERRAL_ACTION_START);
+    return id;
+  }
+
+  absl::StatusOr<v1::Referral> See(const std::string& who, const std::string& referral_id) {
+    v1::GetReferralRequest request;
+    request.set_referral_id(referral_id);
+    const auto answer = Call(who, referrals_, &ReferralService::GetReferral, request);
+    if (!answer.ok()) return answer.status();
+    return answer->referral();
+  }
+  std::vector<std::string> EventsSeen(const std::string& who, const std::string& referral_id) {
+    v1::ListEventsRequest request;
+    request.set_referral_id(referral_id);
+    const auto answer = Call(who, referrals_, &ReferralService::ListEvents, request);
+    std::vector<std::string> words;
+    if (!answer.ok()) return {answer.status().ToString()};
+    for (const v1::ReferralEvent& event : answer->events()) words.push_back(ActionWord(event.action()));
+    return words;
+  }
+  int64_t PlacesHeld(const std::string& service) {
+    const std::string id = Id(service);
+    auto body = [&](const store::Reader& reader) { return places::Held(reader, id); };
+    return async::BlockOn(store_.View(body)).value();
+  }
+  // The changes of the feed, as "ACCEPT SENT→ACCEPTED".
+  std::vector<std::string> Changes() {
+    std::vector<std::string> words;
+    const auto entries = store_.ReadFeed(store::Feed::kChanges, 0, 1000);
+    EXPECT_TRUE(entries.ok());
+    for (const store::FeedEntry& entry : *entries) {
+      common::v1::Change change;
+      EXPECT_TRUE(change.ParseFromString(entry.bytes));
+      if (change.has_referral()) {
+        words.push_back(Cat(change.referral().action(), " ", change.referral().from_state(), "→", change.referral().to_state()));
+      } else {
+        words.push_back(Cat("appointment ", change.appointment().state()));
+      }
+    }
+    return words;
+  }
+  // As the consent service's feed would tell.
+  void TellConsent(const std::string& consent, const std::string& state) {
+    common::v1::Change change;
+    change.mutable_consent()->set_consent_id(Id(consent));
+    change.mutable_consent()->set_person_id(Id("ada"));
+    change.mutable_consent()->set_state(state);
+    auto body = [&](store::Txn& txn) { return EndedConsents::Apply(txn, change); };
+    const absl::Status applied = async::BlockOn(store_.Update(body));
+    ASSERT_TRUE(applied.ok()) << applied;
+  }
+  int GoThroughEndedConsents() {
+    const auto moved = async::BlockOn(ended_consents_.GoThrough());
+    EXPECT_TRUE(moved.ok()) << moved.status();
+    return moved.value_or(-1);
+  }
+  int JanitorRound() {
+    const auto moved = async::BlockOn(janitor_.Round());
+    EXPECT_TRUE(moved.ok()) << moved.status();
+    return moved.value_or(-1);
+  }
+  void PassWorkingDays(int days) { clock_.Set(ProjectCalendar().AddWorkingDays(clock_.Now(), days)); }
+
+  // Monday 2 March 2026, 10:00.
+  ManualClock clock_{absl::FromCivil(absl::CivilHour(2026, 3, 2, 10), absl::UTCTimeZone())};
+  store::MemoryStore store_;
+  store::MemoryStore key_store_;
+  FakeConsent consent_;
+  FakeOutcome outcome_;
+  FakeDirectory directory_;
+  person_keys::PersonKeys keys_;
+  const tokens::Tokens tokens_;
+  const idempotency::Requests requests_;
+  const audit::Audit audit_;
+  outbox::Outbox outbox_;
+  const Mover mover_;
+  const Parts parts_;
+  ReferralService referrals_;
+  AppointmentService appointments_;
+  EndedConsents ended_consents_;
+  Janitor janitor_;
+};
+
+}  // namespace nwd::referral

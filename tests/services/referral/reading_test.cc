@@ -1,0 +1,297 @@
+// Who sees what: one referral, lists, events, notes, what is due, and the watch.
+#include "tests/services/referral/office.h"
+
+namespace nwd::referral {
+namespace {
+
+using namespace v1;  // NOLINT: actions and reasons
+
+class Reading : public Office {
+ protected:
+  ListReferralsResponse List(const std::string& who, const ListReferralsRequest& request) {
+    const auto answer = Call(who, referrals_, &ReferralService::ListReferrals, request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return answer.value_or(ListReferralsResponse());
+  }
+  std::vector<std::string> Notes(const std::string& who, const std::string& referral_id) {
+    ListNotesRequest request;
+    request.set_referral_id(referral_id);
+    const auto answer = Call(who, referrals_, &ReferralService::ListNotes, request);
+    if (!answer.ok()) return {answer.status().ToString()};
+    std::vector<std::string> texts;
+    for (const Note& note : answer->notes()) texts.push_back(note.text());
+    return texts;
+  }
+  void Noted(const std::string& who, const std::string& referral_id, const std::string& text) {
+    AddNoteRequest request;
+    request.set_referral_id(referral_id);
+    request.set_text(text);
+    const auto added = Call(who, referrals_, &ReferralService::AddNote, request);
+    ASSERT_TRUE(added.ok()) << added.status();
+    clock_.Advance(absl::Seconds(1));
+  }
+  store::Position Audited() { return store_.LastPosition(store::Feed::kAudit); }
+};
+
+TEST_F(Reading, BeforeAcceptanceTheReceiverSeesTheSummaryAndNoMore) {
+  const std::string id = Made();
+  const auto seen = See("college", id);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_EQ(seen->summary().need(), "esol");
+  EXPECT_EQ(seen->summary().borough(), "E09000022");
+  EXPECT_EQ(seen->summary().age_band(), "25-49");
+  EXPECT_EQ(seen->person_ref(), "");
+  EXPECT_EQ(seen->notes(), "");
+  EXPECT_EQ(seen->consent_id(), "");
+  EXPECT_EQ(seen->priority_groups_size(), 0);
+}
+
+TEST_F(Reading, FromAcceptanceEachSideHasItsOwnReferenceOfThePerson) {
+  const std::string id = Accepted();
+  EXPECT_EQ(See("college", id)->person_ref(), Ref("college", "ada"));
+  EXPECT_EQ(See("college", id)->notes(), "speaks Tigrinya at home");
+  EXPECT_EQ(See("college", id)->priority_groups_size(), 0);
+  EXPECT_EQ(See("jobcentre", id)->person_ref(), Ref("jobcentre", "ada"));
+  EXPECT_EQ(See("jobcentre", id)->priority_groups_size(), 1);
+}
+
+TEST_F(Reading, TextShownToTheReceiverIsADisclosureAndIsAskedAbout) {
+  const std::string id = Accepted();
+  const store::Position before = Audited();
+  EXPECT_EQ(See("college", id)->notes(), "speaks Tigrinya at home");
+  EXPECT_EQ(Audited(), before + 1);
+  consent_.permits.clear();  // withdrawn this instant; the feed has not told us yet
+  EXPECT_EQ(See("college", id)->notes(), "");
+  EXPECT_EQ(Audited(), before + 1);
+  EXPECT_EQ(See("jobcentre", id)->notes(), "speaks Tigrinya at home") << "the referrer's own text";
+}
+
+TEST_F(Reading, AnEndedReferralShowsTheReceiverNoText) {
+  const std::string id = Accepted();
+  Moved("college", id, REFERRAL_ACTION_NOT_STARTED, REFERRAL_REASON_NO_CONTACT);
+  EXPECT_EQ(See("college", id)->notes(), "");
+  EXPECT_EQ(See("college", id)->person_ref(), Ref("college", "ada")) << "it knows whom it was about";
+}
+
+TEST_F(Reading, AQuestionAndItsAnswerAreForBoth) {
+  const std::string id = Made();
+  Moved("college", id, REFERRAL_ACTION_ASK, REFERRAL_REASON_UNSPECIFIED, "mornings?");
+  EXPECT_EQ(See("jobcentre", id)->question(), "mornings?");
+  Moved("jobcentre", id, REFERRAL_ACTION_ANSWER, REFERRAL_REASON_UNSPECIFIED, "yes");
+  EXPECT_EQ(See("college", id)->answer(), "yes");
+  EXPECT_EQ(See("college", id)->notes(), "") << "an answer opens nothing else";
+}
+
+TEST_F(Reading, AStrangerSeesNothing) {
+  const std::string id = Accepted();
+  EXPECT_EQ(See("stranger", id).status(), status::Denied());
+  EXPECT_EQ(EventsSeen("stranger", id), (std::vector<std::string>{status::Denied().ToString()}));
+  EXPECT_EQ(Notes("stranger", id), (std::vector<std::string>{status::Denied().ToString()}));
+  EXPECT_EQ(List("stranger", {}).referrals_size(), 0);
+}
+
+TEST_F(Reading, TheOutcomeServiceLearnsTheParties) {
+  const std::string id = Made();
+  GetReferralPartiesRequest request;
+  request.set_referral_id(id);
+  const auto parties = Call("service/outcome", referrals_, &ReferralService::GetReferralParties, request);
+  ASSERT_TRUE(parties.ok()) << parties.status();
+  EXPECT_EQ(parties->person_id(), Id("ada"));
+  EXPECT_EQ(parties->referrer_organisation_id(), Id("jobcentre"));
+  EXPECT_EQ(parties->receiver_organisation_id(), Id("college"));
+  EXPECT_EQ(parties->state(), REFERRAL_STATE_SENT);
+}
+
+TEST_F(Reading, ListsAreNewestFirstBySideStateAndPerson) {
+  const std::string first = Accepted();
+  clock_.Advance(absl::Minutes(1));
+  CreateReferralRequest for_ben = Request();
+  for_ben.set_person_ref(Ref("jobcentre", "ben"));
+  const std::string second = Create(for_ben)->referral_id();
+  clock_.Advance(absl::Minutes(1));
+  const std::string draft = Made(/*send=*/false);
+
+  const ListReferralsResponse all = List("jobcentre", {});
+  ASSERT_EQ(all.referrals_size(), 3);
+  EXPECT_EQ(all.referrals(0).referral_id(), draft);
+  EXPECT_EQ(all.referrals(2).referral_id(), first);
+  EXPECT_EQ(all.referrals(2).notes(), "") << "lists carry no text";
+  EXPECT_EQ(List("college", {}).referrals_size(), 2) << "a draft is the referrer's";
+
+  ListReferralsRequest request;
+  request.set_side(ListReferralsRequest::SIDE_RECEIVER);
+  EXPECT_EQ(List("jobcentre", request).referrals_size(), 0);
+  EXPECT_EQ(List("college", request).referrals_size(), 2);
+
+  request.Clear();
+  request.add_states(REFERRAL_STATE_SENT);
+  ASSERT_EQ(List("college", request).referrals_size(), 1);
+  EXPECT_EQ(List("college", request).referrals(0).referral_id(), second);
+
+  request.Clear();
+  request.set_person_ref(Ref("jobcentre", "ada"));
+  EXPECT_EQ(List("jobcentre", request).referrals_size(), 2);
+  request.set_person_ref(Ref("college", "ada"));
+  EXPECT_EQ(List("college", request).referrals_size(), 1);
+  request.set_person_ref(Ref("college", "ben"));
+  EXPECT_EQ(List("college", request).referrals_size(), 0) << "not accepted yet: a list must not tell who it is";
+}
+
+TEST_F(Reading, PagesFollowEachOtherWhileReferralsAreMade) {
+  for (int i = 0; i < 7; ++i) {
+    Made(/*send=*/false);
+    clock_.Advance(absl::Seconds(1));
+  }
+  ListReferralsRequest request;
+  request.set_page_size(3);
+  std::set<std::string> seen;
+  int pages = 0;
+  do {
+    const ListReferralsResponse page = List("jobcentre", request);
+    for (const Referral& referral : page.referrals()) EXPECT_TRUE(seen.insert(referral.referral_id()).second);
+    request.set_page_token(page.next_page_token());
+    clock_.Advance(absl::Seconds(1));
+    Made(/*send=*/false);
+    ++pages;
+  } while (!request.page_token().empty());
+  EXPECT_EQ(seen.size(), 7u);
+  EXPECT_EQ(pages, 3);
+}
+
+TEST_F(Reading, APageTokenServesItsCallerAndItsQueryOnly) {
+  Made(/*send=*/false);
+  Made(/*send=*/false);
+  ListReferralsRequest request;
+  request.set_page_size(1);
+  const std::string token = List("jobcentre", request).next_page_token();
+  ASSERT_NE(token, "");
+  request.set_page_token(token);
+  EXPECT_EQ(Call("college", referrals_, &ReferralService::ListReferrals, request).status().code(), absl::StatusCode::kInvalidArgument);
+  request.add_states(REFERRAL_STATE_SENT);
+  EXPECT_EQ(Call("jobcentre", referrals_, &ReferralService::ListReferrals, request).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(Reading, NotesAreForBothFromAcceptanceAndForTheirAuthorAlways) {
+  const std::string id = Made();
+  Noted("jobcentre", id, "prefers mornings");
+  Noted("college", id, "looks like level 1");
+  EXPECT_EQ(Notes("jobcentre", id), (std::vector<std::string>{"prefers mornings"}));
+  EXPECT_EQ(Notes("college", id), (std::vector<std::string>{"looks like level 1"}));
+  Moved("college", id, REFERRAL_ACTION_ACCEPT);
+  EXPECT_EQ(Notes("jobcentre", id).size(), 2u);
+  const store::Position before = Audited();
+  EXPECT_EQ(Notes("college", id).size(), 2u);
+  EXPECT_EQ(Audited(), before + 1) << "one note of the other side was disclosed";
+  consent_.permits.clear();
+  EXPECT_EQ(Notes("college", id), (std::vector<std::string>{"looks like level 1"}));
+}
+
+TEST_F(Reading, ANoteThatComesWithADeclineReachesTheReferrer) {
+  const std::string id = Made();
+  Moved("college", id, REFERRAL_ACTION_DECLINE, REFERRAL_REASON_NOT_ELIGIBLE, "needs entry level 3 first");
+  EXPECT_EQ(Notes("jobcentre", id), (std::vector<std::string>{"needs entry level 3 first"}));
+}
+
+TEST_F(Reading, WhatIsDueIsListedForWhoseMoveItIs) {
+  const std::string id = Made();
+  ListDueRequest now;
+  EXPECT_EQ(Call("college", referrals_, &ReferralService::ListDue, now)->referrals_size(), 0) << "not due yet";
+  ListDueRequest soon;
+  SetTime(Micros(clock_.Now() + absl::Hours(24 * 7)), *soon.mutable_due_before());
+  ASSERT_EQ(Call("college", referrals_, &ReferralService::ListDue, soon)->referrals_size(), 1);
+  PassWorkingDays(3);
+  const auto due = Call("college", referrals_, &ReferralService::ListDue, now);
+  ASSERT_TRUE(due.ok() && due->referrals_size() == 1) << due.status();
+  EXPECT_EQ(due->referrals(0).due_organisation_id(), Id("college"));
+  EXPECT_EQ(Call("jobcentre", referrals_, &ReferralService::ListDue, now)->referrals_size(), 0);
+  Moved("college", id, REFERRAL_ACTION_ASK, REFERRAL_REASON_UNSPECIFIED, "?");
+  EXPECT_EQ(Call("college", referrals_, &ReferralService::ListDue, now)->referrals_size(), 0) << "it asked: the referrer's move";
+}
+
+TEST_F(Reading, APractitionerIsShownToTheirOwnOrganisationOnly) {
+  const std::string id = Made();
+  Moved("college", id, REFERRAL_ACTION_RECEIVE);
+  ListEventsRequest request;
+  request.set_referral_id(id);
+  const auto by_referrer = Call("jobcentre", referrals_, &ReferralService::ListEvents, request);
+  const auto by_receiver = Call("college", referrals_, &ReferralService::ListEvents, request);
+  EXPECT_EQ(by_referrer->events(1).practitioner(), "jobcentre-adviser");
+  EXPECT_EQ(by_referrer->events(2).practitioner(), "");
+  EXPECT_EQ(by_receiver->events(0).practitioner(), "");
+  EXPECT_EQ(by_receiver->events(1).practitioner(), "college-adviser");
+}
+
+// Takes what a watch writes and hangs up after `wanted` events.
+class Watcher final : public rpc::RawWriter {
+ public:
+  Watcher(rpc::Call& call, size_t wanted) : call_(call), wanted_(wanted) {}
+  async::Task<absl::Status> Write(const google::protobuf::Message& response) override {
+    seen.push_back(static_cast<const WatchReferralsResponse&>(response));
+    if (seen.size() >= wanted_) call_.Cancel();
+    co_return absl::OkStatus();
+  }
+  std::vector<WatchReferralsResponse> seen;
+
+ private:
+  rpc::Call& call_;
+  const size_t wanted_;
+};
+
+class Watching : public Reading {
+ protected:
+  std::vector<WatchReferralsResponse> Watch(const std::string& who, const std::string& cursor, size_t wanted) {
+    const auto& descriptor = MethodOf(*WatchReferralsRequest::descriptor());
+    const absl::StatusOr<common::v1::AccessRule> rule = access::RuleOf(descriptor);
+    rpc::Call call(descriptor, *rule, clock_);
+    Admit(who, call);
+    Watcher watcher(call, wanted);
+    rpc::Writer<WatchReferralsResponse> writer(watcher);
+    WatchReferralsRequest request;
+    request.set_cursor(cursor);
+    const absl::Status ended = async::BlockOn(referrals_.WatchReferrals(call, request, writer));
+    EXPECT_EQ(ended.code(), absl::StatusCode::kCancelled) << ended;
+    EXPECT_TRUE(call.TieProved());
+    return watcher.seen;
+  }
+  static std::vector<std::string> Words(const std::vector<WatchReferralsResponse>& seen) {
+    std::vector<std::string> words;
+    for (const WatchReferralsResponse& one : seen) words.push_back(ActionWord(one.event().action()));
+    return words;
+  }
+};
+
+TEST_F(Watching, EachSideFollowsItsOwnEventsTheReceiverFromSend) {
+  const std::string id = Made();
+  Moved("college", id, REFERRAL_ACTION_RECEIVE);
+  EXPECT_EQ(Words(Watch("jobcentre", "", 3)), (std::vector<std::string>{"CREATE", "SEND", "RECEIVE"}));
+  EXPECT_EQ(Words(Watch("college", "", 2)), (std::vector<std::string>{"SEND", "RECEIVE"}));
+}
+
+TEST_F(Watching, GoesOnAfterItsCursorAndTheCursorIsItsOwn) {
+  const std::string id = Made();
+  Moved("college", id, REFERRAL_ACTION_RECEIVE);
+  const auto seen = Watch("jobcentre", "", 3);
+  Moved("college", id, REFERRAL_ACTION_ACCEPT);
+  EXPECT_EQ(Words(Watch("jobcentre", seen[1].cursor(), 2)), (std::vector<std::string>{"RECEIVE", "ACCEPT"}));
+  const auto& descriptor = MethodOf(*WatchReferralsRequest::descriptor());
+  const absl::StatusOr<common::v1::AccessRule> rule = access::RuleOf(descriptor);
+  rpc::Call call(descriptor, *rule, clock_);
+  Admit("college", call);
+  Watcher watcher(call, 1);
+  rpc::Writer<WatchReferralsResponse> writer(watcher);
+  WatchReferralsRequest request;
+  request.set_cursor(seen[1].cursor());
+  EXPECT_EQ(async::BlockOn(referrals_.WatchReferrals(call, request, writer)).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(Watching, AReceiverNeverHearsOfADraft) {
+  const std::string draft = Made(/*send=*/false);
+  Moved("jobcentre", draft, REFERRAL_ACTION_CANCEL, REFERRAL_REASON_PERSON_DECLINED);
+  CreateReferralRequest for_ben = Request();
+  for_ben.set_person_ref(Ref("jobcentre", "ben"));
+  ASSERT_TRUE(Create(for_ben).ok());
+  EXPECT_EQ(Words(Watch("college", "", 1)), (std::vector<std::string>{"SEND"}));
+}
+
+}  // namespace
+}  // namespace nwd::referral
