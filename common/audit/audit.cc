@@ -7,8 +7,8 @@
 
 namespace nwd::audit {
 
-std::string Audit::MakeRecord(std::string_view type, absl::Time now, ids::Uuid person_id, const crypto::AeadKey& person_key,
-                              const google::protobuf::Message& detail) {
+std::string Audit::MakeRecord(std::string_view type, absl::Time now, ids::Uuid person_id,
+                              const crypto::AeadKey& person_key, const google::protobuf::Message& detail) {
   const std::string k = crypto::RandomBytes(crypto::kKeySizeBytes);
   const std::string bytes = DeterministicBytes(detail);
   const std::string entry = EncodeEntry(type, now, Commitment(k, bytes));
@@ -16,13 +16,14 @@ std::string Audit::MakeRecord(std::string_view type, absl::Time now, ids::Uuid p
   return EncodeRecord({entry, person_id, sealed});
 }
 
-void Audit::Append(store::Txn& txn, std::string_view type, absl::Time now, ids::Uuid person_id, const crypto::AeadKey& person_key,
-                   const google::protobuf::Message& detail) const {
+void Audit::Append(store::Txn& txn, std::string_view type, absl::Time now, ids::Uuid person_id,
+                   const crypto::AeadKey& person_key, const google::protobuf::Message& detail) const {
   NWD_CHECK(!person_id.is_nil());
   txn.Append(store::Feed::kAudit, MakeRecord(type, now, person_id, person_key, detail));
 }
 
-void Audit::AppendPlain(store::Txn& txn, std::string_view type, absl::Time now, const google::protobuf::Message& detail) const {
+void Audit::AppendPlain(store::Txn& txn, std::string_view type, absl::Time now,
+                        const google::protobuf::Message& detail) const {
   txn.Append(store::Feed::kAudit, MakeRecord(type, now, ids::Uuid(), service_key_, detail));
 }
 

@@ -31,7 +31,9 @@ std::string AssociatedData(ids::Uuid person_id, std::string_view entry) {
 
 bool IsType(std::string_view type) {
   if (type.empty() || type.size() > kTypeBytesMax || type.front() == '.' || type.back() == '.') return false;
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; };
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  };
   return std::all_of(type.begin(), type.end(), allowed) && type.find('.') != std::string_view::npos &&
          type.find("..") == std::string_view::npos;
 }

@@ -24,12 +24,8 @@ std::string CallerName(const rpc::Call& call) {
 }
 
 std::string IdOf(const crypto::HmacKey& key, const rpc::Call& call, std::string_view request_id) {
-  const std::string named = store::KeyBuilder('i')
-                                .Text("id")
-                                .Text(CallerName(call))
-                                .Text(call.method().full_name())
-                                .Text(request_id)
-                                .Build();
+  const std::string named =
+      store::KeyBuilder('i').Text("id").Text(CallerName(call)).Text(call.method().full_name()).Text(request_id).Build();
   return key.ComputeString(std::string_view(named).substr(1)).substr(0, kIdBytes);
 }
 
@@ -57,17 +53,18 @@ absl::StatusOr<bool> Requests::Replay(store::Txn& txn, const rpc::Call& call, co
   NWD_ASSIGN_OR_RETURN(const std::optional<Row> row, FindRow(txn, IdOf(key_, call, request_id)));
   if (!row.has_value() || row->kept_until_micros <= Micros(call.Now())) return false;
   if (!crypto::ConstantTimeEqual(row->body_hash, BodyHash(key_, request))) {
-    return status::Error(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
-                         "this request_id was used for a request with another content; nothing was changed; take a new id for a new "
-                         "request",
-                         {{"request_id", std::string(request_id)}});
+    return status::Error(
+        absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+        "this request_id was used for a request with another content; nothing was changed; take a new id for a new "
+        "request",
+        {{"request_id", std::string(request_id)}});
   }
   if (!response.ParseFromString(row->response)) return Corrupt();
   return true;
 }
 
-void Requests::Keep(store::Txn& txn, const rpc::Call& call, const google::protobuf::Message& request, std::string_view request_id,
-                    const google::protobuf::Message& response) const {
+void Requests::Keep(store::Txn& txn, const rpc::Call& call, const google::protobuf::Message& request,
+                    std::string_view request_id, const google::protobuf::Message& response) const {
   const std::string id = IdOf(key_, call, request_id);
   const uint64_t kept_until_micros = Micros(call.Now() + kKept);
   txn.Put(RowKey(id), EncodeRow({kept_until_micros, BodyHash(key_, request), response.SerializeAsString()}));

@@ -35,7 +35,8 @@ std::optional<Row> DecodeRow(std::string_view bytes) {
   store::KeyReader reader(bytes);
   Row row;
   std::string_view body_hash;
-  if (!reader.Number(&row.kept_until_micros) || !reader.Bytes(crypto::kDigestSizeBytes, &body_hash)) return std::nullopt;
+  if (!reader.Number(&row.kept_until_micros) || !reader.Bytes(crypto::kDigestSizeBytes, &body_hash))
+    return std::nullopt;
   row.body_hash = body_hash;
   row.response = bytes.substr(1 + sizeof(uint64_t) + crypto::kDigestSizeBytes);
   return row;

@@ -16,7 +16,12 @@ constexpr char kFormat = 1;
 }  // namespace
 
 EntryId MakeId(std::string_view group, uint64_t number) {
-  return store::KeyBuilder(kTable).Text(group).Number(number).Bytes(crypto::RandomBytes(kRandomBytes)).Build().substr(1);
+  return store::KeyBuilder(kTable)
+      .Text(group)
+      .Number(number)
+      .Bytes(crypto::RandomBytes(kRandomBytes))
+      .Build()
+      .substr(1);
 }
 
 bool ReadId(std::string_view id, std::string_view* group, uint64_t* number) {
@@ -27,7 +32,9 @@ bool ReadId(std::string_view id, std::string_view* group, uint64_t* number) {
 }
 
 std::string WaitingPrefix() { return store::KeyBuilder(kTable).Bytes(kWaiting).Build(); }
-std::string WaitingPrefix(std::string_view group) { return store::KeyBuilder(kTable).Bytes(kWaiting).Text(group).Build(); }
+std::string WaitingPrefix(std::string_view group) {
+  return store::KeyBuilder(kTable).Bytes(kWaiting).Text(group).Build();
+}
 std::string WaitingKey(std::string_view id) { return store::KeyBuilder(kTable).Bytes(kWaiting).Bytes(id).Build(); }
 std::string AsideKey(std::string_view id) { return store::KeyBuilder(kTable).Bytes(kAside).Bytes(id).Build(); }
 std::string_view IdOf(std::string_view key) { return key.substr(kPrefixBytes); }

@@ -50,7 +50,8 @@ struct Outbox::State {
   }
 
   // `target` null: all there is. Holds the group's turn.
-  async::Task<absl::Status> DeliverGroup(const std::string& group, const EntryId* target, absl::Time deadline, const rpc::Stop* stop);
+  async::Task<absl::Status> DeliverGroup(const std::string& group, const EntryId* target, absl::Time deadline,
+                                         const rpc::Stop* stop);
   async::Task<absl::Status> DeliverOne(const Waiting& waiting);
   async::Task<absl::Status> SetAside(const Waiting& waiting, const absl::Status& error);
   async::Task<absl::StatusOr<std::optional<Waiting>>> First(const std::string& group);
@@ -107,8 +108,8 @@ async::Task<absl::Status> Outbox::Deliver(EntryId id, absl::Time deadline) {
   co_return outcome;
 }
 
-async::Task<absl::Status> Outbox::State::DeliverGroup(const std::string& group, const EntryId* target, absl::Time deadline,
-                                                      const rpc::Stop* stop) {
+async::Task<absl::Status> Outbox::State::DeliverGroup(const std::string& group, const EntryId* target,
+                                                      absl::Time deadline, const rpc::Stop* stop) {
   if (target != nullptr) {
     NWD_CO_ASSIGN_OR_RETURN(const std::optional<absl::Status> settled, co_await Settled(*target));
     if (settled.has_value()) co_return *settled;
@@ -116,7 +117,8 @@ async::Task<absl::Status> Outbox::State::DeliverGroup(const std::string& group, 
   while (stop == nullptr || !stop->requested()) {
     NWD_CO_ASSIGN_OR_RETURN(const std::optional<Waiting> waiting, co_await First(group));
     if (!waiting.has_value()) break;
-    if (absl::Now() >= deadline) co_return absl::DeadlineExceededError("it was not delivered in time; it will be, later");
+    if (absl::Now() >= deadline)
+      co_return absl::DeadlineExceededError("it was not delivered in time; it will be, later");
     const absl::Status outcome = co_await DeliverOne(*waiting);
     if (!outcome.ok() && !IsFinal(outcome)) co_return outcome;
     if (target != nullptr && waiting->id == *target) co_return outcome;
@@ -227,7 +229,8 @@ async::Task<absl::Status> Outbox::State::Rescan() {
           uint64_t number = 0;
           NWD_CHECK(ReadId(IdOf(key), &group, &number));
           const std::optional<Entry> entry = DecodeWaiting(value);
-          found.push_back({std::string(group), absl::FromUnixMicros(entry.has_value() ? static_cast<int64_t>(entry->added_micros) : 0)});
+          found.push_back({std::string(group),
+                           absl::FromUnixMicros(entry.has_value() ? static_cast<int64_t>(entry->added_micros) : 0)});
           return store::Visit::kStop;
         };
         NWD_RETURN_IF_ERROR(reader.Scan({next, end}, store::Direction::kForward, visit));

@@ -43,7 +43,8 @@ async::Task<absl::StatusOr<PersonKey>> PersonKeys::Find(ids::Uuid person_id) {
   if (PersonKey cached = Cached(person_id)) co_return cached;
   const uint64_t epoch = state_->cache.Epoch(person_id);
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<std::string> wrapped, co_await state_->Read(person_id));
-  if (!wrapped.has_value()) co_return absl::NotFoundError("this person has no key: there never was one, or it was destroyed");
+  if (!wrapped.has_value())
+    co_return absl::NotFoundError("this person has no key: there never was one, or it was destroyed");
   co_return state_->UnwrapAndCache(person_id, *wrapped, epoch);
 }
 

@@ -19,7 +19,9 @@ absl::Status Corrupt() {
 
 }  // namespace
 
-std::string WrappedKeyRow(const ids::Uuid& person_id) { return store::KeyBuilder(kTable).Bytes(person_id.bytes()).Build(); }
+std::string WrappedKeyRow(const ids::Uuid& person_id) {
+  return store::KeyBuilder(kTable).Bytes(person_id.bytes()).Build();
+}
 
 std::string WrapNewKey(const crypto::AeadKey& wrapping_key, const ids::Uuid& person_id) {
   std::string key = crypto::RandomBytes(crypto::kKeySizeBytes);
@@ -29,7 +31,8 @@ std::string WrapNewKey(const crypto::AeadKey& wrapping_key, const ids::Uuid& per
   return wrapped;
 }
 
-absl::StatusOr<PersonKey> Unwrap(const crypto::AeadKey& wrapping_key, const ids::Uuid& person_id, std::string_view wrapped) {
+absl::StatusOr<PersonKey> Unwrap(const crypto::AeadKey& wrapping_key, const ids::Uuid& person_id,
+                                 std::string_view wrapped) {
   if (wrapped.empty() || wrapped[0] != kFormat) return Corrupt();
   absl::StatusOr<std::string> key = wrapping_key.Open(wrapped.substr(1), AssociatedData(person_id));
   if (!key.ok()) return Corrupt();

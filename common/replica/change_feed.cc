@@ -33,9 +33,11 @@ absl::StatusOr<store::Position> AddChanges(const std::vector<store::FeedEntry>& 
 
 }  // namespace
 
-async::Task<absl::StatusOr<ReadChangesResponse>> ChangeFeedService::ReadChanges(rpc::Call& call, const ReadChangesRequest& request) {
+async::Task<absl::StatusOr<ReadChangesResponse>> ChangeFeedService::ReadChanges(rpc::Call& call,
+                                                                                const ReadChangesRequest& request) {
   const std::string reader = call.caller().IsService() ? call.caller().service : call.organisation_id();
-  NWD_CO_ASSIGN_OR_RETURN(store::Position after, co_await StartAfter(store_, tokens_, kFeedName, reader, request.cursor()));
+  NWD_CO_ASSIGN_OR_RETURN(store::Position after,
+                          co_await StartAfter(store_, tokens_, kFeedName, reader, request.cursor()));
   const int limit = request.limit() == 0 ? kChangesDefault : request.limit();
   const absl::Time until = absl::Now() + absl::Milliseconds(request.wait_ms());
 

@@ -88,7 +88,8 @@ absl::Status ApplyChange(store::Txn& txn, const Change& change) {
     store::PutMessage(txn, key, change.organisation());
   } else if (change.has_service()) {
     NWD_ASSIGN_OR_RETURN(const std::string key, KeyOf(change.service()));
-    store::PutMessage(txn, key, change.service());  // a deleted one too: it must not come back by an answer fetched before
+    store::PutMessage(txn, key,
+                      change.service());  // a deleted one too: it must not come back by an answer fetched before
   }
   return absl::OkStatus();
 }
@@ -113,7 +114,10 @@ DirectoryPeer DirectoryPeerOf(rpc::Client& client) {
 
 struct DirectoryReplica::State {
   State(store::Store& on, DirectoryPeer directory, access::Registry& into, const Clock& clock)
-      : store(on), peer(std::move(directory)), registry(into), follower(on, peer.read_changes, "directory", ApplyChange, clock) {
+      : store(on),
+        peer(std::move(directory)),
+        registry(into),
+        follower(on, peer.read_changes, "directory", ApplyChange, clock) {
     follower.OnApplied([this](const std::vector<Change>& changes) {
       for (const Change& change : changes) {
         if (change.has_organisation()) registry.Set(Trusted(change.organisation()));
@@ -128,29 +132,34 @@ struct DirectoryReplica::State {
   AskOnce asks;
 
   async::Task<absl::StatusOr<std::string>> Row(const std::string& key);
-  async::Task<absl::Status> KeepUnlessOvertaken(const std::string& key, const std::string& before, const std::string& bytes);
+  async::Task<absl::Status> KeepUnlessOvertaken(const std::string& key, const std::string& before,
+                                                const std::string& bytes);
   async::Task<absl::Status> KeepOrganisation(const OrganisationChange& change, const std::string& before);
-  async::Task<absl::StatusOr<bool>> FetchOrganisation(const GetOrganisationRequest& request, const std::string& spiffe_id);
+  async::Task<absl::StatusOr<bool>> FetchOrganisation(const GetOrganisationRequest& request,
+                                                      const std::string& spiffe_id);
   async::Task<absl::StatusOr<bool>> FetchService(const std::string& service_id);
 };
 
-DirectoryReplica::DirectoryReplica(store::Store& store, DirectoryPeer directory, access::Registry& registry, const Clock& clock)
+DirectoryReplica::DirectoryReplica(store::Store& store, DirectoryPeer directory, access::Registry& registry,
+                                   const Clock& clock)
     : state_(std::make_unique<State>(store, std::move(directory), registry, clock)) {}
-DirectoryReplica::DirectoryReplica(store::Store& store, rpc::Client& directory, access::Registry& registry, const Clock& clock)
+DirectoryReplica::DirectoryReplica(store::Store& store, rpc::Client& directory, access::Registry& registry,
+                                   const Clock& clock)
     : DirectoryReplica(store, DirectoryPeerOf(directory), registry, clock) {}
 DirectoryReplica::~DirectoryReplica() = default;
 
 absl::Status DirectoryReplica::Load() {
   auto body = [&](const store::Reader& reader) -> absl::Status {
     absl::Status parsed;
-    const absl::Status scanned =
-        reader.Scan(store::PrefixRange(OrganisationPrefix()), store::Direction::kForward, [&](std::string_view key, std::string_view bytes) {
-          const auto organisation = store::ParseValue<OrganisationChange>(key, bytes);
-          parsed = organisation.status();
-          if (!parsed.ok()) return store::Visit::kStop;
-          state_->registry.Set(Trusted(*organisation));
-          return store::Visit::kContinue;
-        });
+    const absl::Status scanned = reader.Scan(store::PrefixRange(OrganisationPrefix()), store::Direction::kForward,
+                                             [&](std::string_view key, std::string_view bytes) {
+                                               const auto organisation =
+                                                   store::ParseValue<OrganisationChange>(key, bytes);
+                                               parsed = organisation.status();
+                                               if (!parsed.ok()) return store::Visit::kStop;
+                                               state_->registry.Set(Trusted(*organisation));
+                                               return store::Visit::kContinue;
+                                             });
     return scanned.ok() ? parsed : scanned;
   };
   return async::BlockOn(state_->store.View(body));
@@ -160,7 +169,8 @@ async::Task<void> DirectoryReplica::Run(rpc::Stop& stop) { return state_->follow
 
 const Follower& DirectoryReplica::follower() const { return state_->follower; }
 
-absl::StatusOr<std::optional<ServiceChange>> DirectoryReplica::FindService(const store::Reader& reader, std::string_view service_id) {
+absl::StatusOr<std::optional<ServiceChange>> DirectoryReplica::FindService(const store::Reader& reader,
+                                                                           std::string_view service_id) {
   const auto id = ids::Uuid::Parse(service_id);
   if (!id.has_value()) return std::nullopt;
   NWD_ASSIGN_OR_RETURN(std::optional<ServiceChange> service, store::Find<ServiceChange>(reader, ServiceKey(*id)));
@@ -179,7 +189,8 @@ async::Task<absl::StatusOr<std::string>> DirectoryReplica::State::Row(const std:
 }
 
 // Keeps what was fetched, unless the feed has brought something since `before` was read: that may be newer.
-async::Task<absl::Status> DirectoryReplica::State::KeepUnlessOvertaken(const std::string& key, const std::string& before,
+async::Task<absl::Status> DirectoryReplica::State::KeepUnlessOvertaken(const std::string& key,
+                                                                       const std::string& before,
                                                                        const std::string& bytes) {
   auto body = [&](store::Txn& txn) -> absl::Status {
     std::string now;
@@ -190,11 +201,13 @@ async::Task<absl::Status> DirectoryReplica::State::KeepUnlessOvertaken(const std
   co_return co_await store.Update(body);
 }
 
-async::Task<absl::Status> DirectoryReplica::State::KeepOrganisation(const OrganisationChange& change, const std::string& before) {
+async::Task<absl::Status> DirectoryReplica::State::KeepOrganisation(const OrganisationChange& change,
+                                                                    const std::string& before) {
   NWD_CO_ASSIGN_OR_RETURN(const std::string key, KeyOf(change));
   const std::string fetched = change.SerializeAsString();
   NWD_CO_RETURN_IF_ERROR(co_await KeepUnlessOvertaken(key, before, fetched));
-  // The follower sets the registry too, after its own commits. Whoever comes last, the registry must end with what the store holds.
+  // The follower sets the registry too, after its own commits. Whoever comes last, the registry must end with what the
+  // store holds.
   std::string shown;
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::string bytes, co_await Row(key));
@@ -208,7 +221,8 @@ async::Task<absl::Status> DirectoryReplica::State::KeepOrganisation(const Organi
 // True where the directory knows it (and `spiffe_id`, where not empty, is one of its identities).
 async::Task<absl::StatusOr<bool>> DirectoryReplica::State::FetchOrganisation(const GetOrganisationRequest& request,
                                                                              const std::string& spiffe_id) {
-  // Known by an id, or by a slug the registry has: read what is held before asking, to notice the feed overtaking the answer.
+  // Known by an id, or by a slug the registry has: read what is held before asking, to notice the feed overtaking the
+  // answer.
   std::string id = request.organisation_id();
   for (const access::OrganisationPtr& known : registry.All()) {
     if (!request.slug().empty() && known->slug == request.slug()) id = known->organisation_id;

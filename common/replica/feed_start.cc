@@ -12,12 +12,13 @@ using store::Feed;
 using store::Position;
 
 absl::Status CursorOutOfRange() {
-  return status::Error(absl::StatusCode::kOutOfRange, "CURSOR_OUT_OF_RANGE",
-                       "the feed no longer has what follows this cursor; read the resources anew and start again without a cursor");
+  return status::Error(
+      absl::StatusCode::kOutOfRange, "CURSOR_OUT_OF_RANGE",
+      "the feed no longer has what follows this cursor; read the resources anew and start again without a cursor");
 }
 
-// Before the oldest entry kept. The store tells only whether a position is still readable, so it is looked for by halving: some tens of
-// reads of one entry, where a feed has been trimmed and a reader starts at its beginning.
+// Before the oldest entry kept. The store tells only whether a position is still readable, so it is looked for by
+// halving: some tens of reads of one entry, where a feed has been trimmed and a reader starts at its beginning.
 absl::StatusOr<Position> BeforeOldest(store::Store& store) {
   Position too_old = 0;
   Position readable = store.LastPosition(Feed::kChanges);
@@ -35,8 +36,9 @@ absl::StatusOr<Position> BeforeOldest(store::Store& store) {
 
 }  // namespace
 
-async::Task<absl::StatusOr<Position>> StartAfter(store::Store& store, const tokens::Tokens& tokens, const std::string& feed,
-                                                 const std::string& reader, const std::string& cursor) {
+async::Task<absl::StatusOr<Position>> StartAfter(store::Store& store, const tokens::Tokens& tokens,
+                                                 const std::string& feed, const std::string& reader,
+                                                 const std::string& cursor) {
   if (cursor.empty()) co_return BeforeOldest(store);
   NWD_CO_ASSIGN_OR_RETURN(const Position after, tokens::OpenCursor(tokens, feed, reader, cursor));
   // What was read is durable, but the feed's end may be announced an instant after it can be read.

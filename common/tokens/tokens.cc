@@ -17,8 +17,9 @@ constexpr size_t kTokenBytesMax = 8192;  // far above any we make: what is longe
 constexpr char kCursorTable = 'c';       // KeyBuilder's first byte; a cursor's payload is one number
 
 absl::Status InvalidToken() {
-  return status::Error(absl::StatusCode::kInvalidArgument, "INVALID_TOKEN",
-                       "the page token or cursor is not one that this service gave you for this query; start again without one");
+  return status::Error(
+      absl::StatusCode::kInvalidArgument, "INVALID_TOKEN",
+      "the page token or cursor is not one that this service gave you for this query; start again without one");
 }
 
 // Parts joined so that no two lists of parts give the same text.

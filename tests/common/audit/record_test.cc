@@ -11,7 +11,9 @@ namespace {
 const std::string kCommitmentKey(32, 'k');
 constexpr char kPersonId[] = "3f0c2c1e-8a4b-4c2d-9d57-0d1f2b3c4d5e";
 
-std::string Hex(std::string_view bytes) { return absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size())); }
+std::string Hex(std::string_view bytes) {
+  return absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size()));
+}
 
 TEST(AuditEntry, IsTheseBytesForEver) {
   // 2026-03-02T09:15:07Z is within the ten minutes that begin at 09:10:00Z, 1772442600.
@@ -39,7 +41,8 @@ TEST(AuditEntry, ReadsBack) {
 TEST(AuditEntry, CutShortLongerOrOfAnotherFormatIsNone) {
   const std::string bytes = EncodeEntry("a.b", absl::UnixEpoch(), Commitment(kCommitmentKey, "detail"));
   ASSERT_TRUE(DecodeEntry(bytes).has_value());
-  for (size_t length = 0; length < bytes.size(); ++length) EXPECT_FALSE(DecodeEntry(bytes.substr(0, length)).has_value()) << length;
+  for (size_t length = 0; length < bytes.size(); ++length)
+    EXPECT_FALSE(DecodeEntry(bytes.substr(0, length)).has_value()) << length;
   EXPECT_FALSE(DecodeEntry(bytes + "x").has_value());
   EXPECT_FALSE(DecodeEntry("\x02" + bytes.substr(1)).has_value());
   std::string off_the_bucket = bytes;
@@ -48,9 +51,11 @@ TEST(AuditEntry, CutShortLongerOrOfAnotherFormatIsNone) {
 }
 
 TEST(AuditEntry, TypesAreThingDotVerb) {
-  for (const char* type : {"consent.withdrawn", "a.b", "record.section_put", "x-1.y-2.z"}) EXPECT_TRUE(IsType(type)) << type;
-  for (const std::string& type : {std::string(), std::string("consent"), std::string(".a"), std::string("a."), std::string("a..b"),
-                                  std::string("A.b"), std::string("a b.c"), "a." + std::string(63, 'b')}) {
+  for (const char* type : {"consent.withdrawn", "a.b", "record.section_put", "x-1.y-2.z"})
+    EXPECT_TRUE(IsType(type)) << type;
+  for (const std::string& type :
+       {std::string(), std::string("consent"), std::string(".a"), std::string("a."), std::string("a..b"),
+        std::string("A.b"), std::string("a b.c"), "a." + std::string(63, 'b')}) {
     EXPECT_FALSE(IsType(type)) << type;
   }
 }
@@ -72,7 +77,8 @@ TEST(AuditRecord, ReadsBack) {
   EXPECT_EQ(record->entry, long_entry);
   EXPECT_EQ(record->person_id.ToString(), kPersonId);
   EXPECT_EQ(record->sealed, "sealed");
-  for (const size_t length : {0, 1, 2, 3, 100, 318}) EXPECT_FALSE(DecodeRecord(bytes.substr(0, length)).has_value()) << length;
+  for (const size_t length : {0, 1, 2, 3, 100, 318})
+    EXPECT_FALSE(DecodeRecord(bytes.substr(0, length)).has_value()) << length;
 }
 
 TEST(AuditDetail, OpensOnlyBesideItsEntryAndPersonAndUnderItsKey) {
@@ -89,7 +95,8 @@ TEST(AuditDetail, OpensOnlyBesideItsEntryAndPersonAndUnderItsKey) {
   const std::string other_entry = EncodeEntry("a.c", absl::UnixEpoch(), Commitment(kCommitmentKey, "detail"));
   EXPECT_EQ(OpenDetail(key, {other_entry, person, sealed}).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(OpenDetail(key, {entry, ids::Uuid(), sealed}).status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(OpenDetail(crypto::AeadKey(std::string(32, 'q')), {entry, person, sealed}).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(OpenDetail(crypto::AeadKey(std::string(32, 'q')), {entry, person, sealed}).status().code(),
+            absl::StatusCode::kDataLoss);
 }
 
 TEST(AuditDetail, ACommitmentToAnotherDetailIsFound) {

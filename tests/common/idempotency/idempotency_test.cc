@@ -21,11 +21,15 @@ class IdempotencyTest : public ::testing::Test {
   IdempotencyTest() : requests_(std::string(32, 'k')) {}
 
   const google::protobuf::MethodDescriptor& Method(const char* name) {
-    return *CreateOrganisationRequest::descriptor()->file()->FindServiceByName("OrganisationService")->FindMethodByName(name);
+    return *CreateOrganisationRequest::descriptor()
+                ->file()
+                ->FindServiceByName("OrganisationService")
+                ->FindMethodByName(name);
   }
 
   // Creates an organisation under the request's id; the effect gives every run another etag.
-  absl::StatusOr<CreateOrganisationResponse> Create(const CreateOrganisationRequest& request, const char* caller = "org-1",
+  absl::StatusOr<CreateOrganisationResponse> Create(const CreateOrganisationRequest& request,
+                                                    const char* caller = "org-1",
                                                     const char* method = "CreateOrganisation",
                                                     const absl::Status& outcome = absl::OkStatus()) {
     rpc::Call call(Method(method), rule_, clock_);
@@ -36,16 +40,17 @@ class IdempotencyTest : public ::testing::Test {
     facts.caller.organisation = std::make_shared<const access::Organisation>(organisation);
     call.SetFacts(std::move(facts));
     return testing::Update(store_, [&](store::Txn& txn) {
-      return requests_.Once<CreateOrganisationResponse>(txn, call, request, [&]() -> absl::StatusOr<CreateOrganisationResponse> {
-        if (!outcome.ok()) return outcome;
-        std::string count;
-        NWD_ASSIGN_OR_RETURN(const bool present, txn.Get("count", &count));
-        count = std::to_string(present ? std::stoi(count) + 1 : 1);
-        txn.Put("count", count);
-        CreateOrganisationResponse response;
-        response.set_etag("r" + count);
-        return response;
-      });
+      return requests_.Once<CreateOrganisationResponse>(
+          txn, call, request, [&]() -> absl::StatusOr<CreateOrganisationResponse> {
+            if (!outcome.ok()) return outcome;
+            std::string count;
+            NWD_ASSIGN_OR_RETURN(const bool present, txn.Get("count", &count));
+            count = std::to_string(present ? std::stoi(count) + 1 : 1);
+            txn.Put("count", count);
+            CreateOrganisationResponse response;
+            response.set_etag("r" + count);
+            return response;
+          });
     });
   }
   int Sweep(int limit) {

@@ -39,16 +39,26 @@ TEST(OutboxEntry, KeysOfAGroupSortByNumberAndBeforeTheNextGroup) {
 
 TEST(OutboxEntry, ValuesAreTheseBytesAndReadBack) {
   const std::string bytes = EncodeWaiting({0x0102, "open", "payload"});
-  EXPECT_EQ(absl::BytesToHexString(bytes), "01" "0000000000000102" "6f70656e00" "7061796c6f6164");
+  EXPECT_EQ(absl::BytesToHexString(bytes),
+            "01"
+            "0000000000000102"
+            "6f70656e00"
+            "7061796c6f6164");
   const std::optional<Entry> entry = DecodeWaiting(bytes);
   ASSERT_TRUE(entry.has_value());
   EXPECT_EQ(entry->added_micros, 0x0102u);
   EXPECT_EQ(entry->kind, "open");
   EXPECT_EQ(entry->payload, "payload");
   const std::string aside = EncodeAside(absl::StatusCode::kPermissionDenied, bytes);
-  EXPECT_EQ(absl::BytesToHexString(aside), "01" "07" "0000000000000102" "6f70656e00" "7061796c6f6164");
+  EXPECT_EQ(absl::BytesToHexString(aside),
+            "01"
+            "07"
+            "0000000000000102"
+            "6f70656e00"
+            "7061796c6f6164");
   EXPECT_EQ(DecodeAsideCode(aside), absl::StatusCode::kPermissionDenied);
-  for (size_t length = 0; length < 14; ++length) EXPECT_FALSE(DecodeWaiting(bytes.substr(0, length)).has_value()) << length;
+  for (size_t length = 0; length < 14; ++length)
+    EXPECT_FALSE(DecodeWaiting(bytes.substr(0, length)).has_value()) << length;
   EXPECT_FALSE(DecodeAsideCode("").has_value());
 }
 

@@ -25,7 +25,8 @@ TEST(WrappedKey, IsFormatOneAndSixtyBytesAndOpens) {
 TEST(WrappedKey, OfAnotherPersonUnderAnotherHubKeyOrDamagedIsDataLoss) {
   std::string wrapped = WrapNewKey(kWrapping, kPerson);
   EXPECT_EQ(Unwrap(kWrapping, ids::Uuid::Random(), wrapped).status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(Unwrap(crypto::AeadKey(std::string(32, 'v')), kPerson, wrapped).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Unwrap(crypto::AeadKey(std::string(32, 'v')), kPerson, wrapped).status().code(),
+            absl::StatusCode::kDataLoss);
   EXPECT_EQ(Unwrap(kWrapping, kPerson, "").status().code(), absl::StatusCode::kDataLoss);
   wrapped[0] = 2;
   EXPECT_EQ(Unwrap(kWrapping, kPerson, wrapped).status().code(), absl::StatusCode::kDataLoss);

@@ -17,7 +17,8 @@ using common::v1::ReadChangesResponse;
 class ChangeFeedTest : public ::testing::Test {
  protected:
   void AppendOrganisations(int count) {
-    for (int i = 0; i < count; ++i) owner_.AppendNow(OrganisationNamed(ids::Uuid::Random().ToString(), "org-" + std::to_string(i)));
+    for (int i = 0; i < count; ++i)
+      owner_.AppendNow(OrganisationNamed(ids::Uuid::Random().ToString(), "org-" + std::to_string(i)));
   }
   absl::StatusOr<ReadChangesResponse> Read(const std::string& cursor, int limit = 0, int wait_ms = 0) {
     ReadChangesRequest request;
@@ -107,7 +108,8 @@ TEST_F(ChangeFeedTest, AWaitEndsAtItsTimeWithACursor) {
 }
 
 TEST_F(ChangeFeedTest, AWaitEndsSoonAfterItsCallerLeft) {
-  const auto* method = ReadChangesRequest::descriptor()->file()->FindServiceByName("ChangeService")->FindMethodByName("ReadChanges");
+  const auto* method =
+      ReadChangesRequest::descriptor()->file()->FindServiceByName("ChangeService")->FindMethodByName("ReadChanges");
   const common::v1::AccessRule rule;
   rpc::Call call(*method, rule, SystemClock::Get());
   auto run = [&]() -> async::Task<absl::Status> {

@@ -24,7 +24,8 @@ class DirectoryReplicaTest : public ::testing::Test {
     ++asked_;
     if (!down_.ok()) co_return down_;
     if (while_asked_) while_asked_();
-    if (request.organisation_id() != brent_.organisation_id() && request.slug() != brent_.slug()) co_return absl::NotFoundError("none");
+    if (request.organisation_id() != brent_.organisation_id() && request.slug() != brent_.slug())
+      co_return absl::NotFoundError("none");
     GetOrganisationResponse response;
     *response.mutable_organisation() = brent_;
     co_return response;
@@ -50,7 +51,8 @@ class DirectoryReplicaTest : public ::testing::Test {
     replica_ = NewReplica(registry_);
   }
   std::unique_ptr<DirectoryReplica> NewReplica(access::Registry& registry) {
-    DirectoryPeer peer{owner_.Reading(), [this](const GetOrganisationRequest& request) { return GetOrganisation(request); },
+    DirectoryPeer peer{owner_.Reading(),
+                       [this](const GetOrganisationRequest& request) { return GetOrganisation(request); },
                        [this](const GetServiceRequest& request) { return GetService(request); }};
     return std::make_unique<DirectoryReplica>(store_, std::move(peer), registry, SystemClock::Get());
   }

@@ -62,7 +62,9 @@ class FollowerTest : public ::testing::Test {
     }
   }
 
-  void AppendToOwner(const std::string& slug) { owner_.AppendNow(OrganisationNamed(ids::Uuid::Random().ToString(), slug)); }
+  void AppendToOwner(const std::string& slug) {
+    owner_.AppendNow(OrganisationNamed(ids::Uuid::Random().ToString(), slug));
+  }
 
   Owner owner_;
   store::MemoryStore store_;

@@ -31,7 +31,8 @@ struct Owner {
   async::Task<absl::StatusOr<common::v1::ReadChangesResponse>> Read(const common::v1::ReadChangesRequest& request) {
     ++reads;
     if (!failure.ok()) co_return failure;
-    const auto* method = request.GetDescriptor()->file()->FindServiceByName("ChangeService")->FindMethodByName("ReadChanges");
+    const auto* method =
+        request.GetDescriptor()->file()->FindServiceByName("ChangeService")->FindMethodByName("ReadChanges");
     const common::v1::AccessRule rule;
     rpc::Call call(*method, rule, SystemClock::Get());
     rpc::Call::Facts facts;

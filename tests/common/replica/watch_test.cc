@@ -63,7 +63,8 @@ class WatchTest : public ::testing::Test {
     auto map = [](const store::Reader&, const Change& change, std::vector<WatchOrganisationsResponse>& out) {
       const std::string& slug = change.organisation().slug();
       if (slug.starts_with("hidden")) return absl::OkStatus();
-      for (int i = 0; i < (slug.starts_with("double") ? 2 : 1); ++i) out.emplace_back().mutable_organisation()->set_slug(slug);
+      for (int i = 0; i < (slug.starts_with("double") ? 2 : 1); ++i)
+        out.emplace_back().mutable_organisation()->set_slug(slug);
       return absl::OkStatus();
     };
     return async::BlockOn(replica::Watch(call_, owner_.store, owner_.tokens, cursor, writer, map));
@@ -71,8 +72,10 @@ class WatchTest : public ::testing::Test {
 
   Owner owner_;
   access::Registry registry_;
-  const google::protobuf::MethodDescriptor& method_ =
-      *WatchOrganisationsRequest::descriptor()->file()->FindServiceByName("OrganisationService")->FindMethodByName("WatchOrganisations");
+  const google::protobuf::MethodDescriptor& method_ = *WatchOrganisationsRequest::descriptor()
+                                                           ->file()
+                                                           ->FindServiceByName("OrganisationService")
+                                                           ->FindMethodByName("WatchOrganisations");
   const common::v1::AccessRule rule_ = access::RuleOf(method_).value();
   rpc::Call call_{method_, rule_, SystemClock::Get()};
   KeptResponses responses_;

@@ -25,7 +25,9 @@ TEST(Tokens, OpensWhatItSealedForTheSameScope) {
   const std::string payload("a row's key \0 with any byte", 27);
   const std::string token = tokens.Seal("scope", payload);
   EXPECT_EQ(tokens.Open("scope", token).value(), payload);
-  EXPECT_EQ(token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), std::string::npos) << token;
+  EXPECT_EQ(token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+            std::string::npos)
+      << token;
 }
 
 TEST(Tokens, DoNotShowTheirPayload) {
@@ -67,7 +69,8 @@ TEST(PageScope, IsTheQueryWithoutItsPaging) {
 }
 
 TEST(PageScope, OfTwoMethodsDiffersWhereTheirFieldsDoNot) {
-  EXPECT_NE(PageScope("org", directory::v1::ListOrganisationsRequest()), PageScope("org", directory::v1::SearchServicesRequest()));
+  EXPECT_NE(PageScope("org", directory::v1::ListOrganisationsRequest()),
+            PageScope("org", directory::v1::SearchServicesRequest()));
 }
 
 TEST(PageSize, IsFiftyWhereNothingIsAsked) {
