@@ -1,10 +1,9 @@
 #include "services/outcome/disclosure.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
-#include "common/base/check.h"
+#include "services/outcome/comparison.h"
 
 namespace nwd::outcome {
 namespace {
@@ -12,6 +11,9 @@ namespace {
 // Wholes are wanted most: they are suppressed only where cells do not help.
 constexpr int64_t kWholePrice = int64_t{1} << 32;
 constexpr int64_t kLargestSmall = kSuppressBelow - 1;
+
+// Whoever saw it printed as zero before cannot tell whether it still is.
+bool IsHiddenZero(const Figure& figure) { return figure.exact == 0 && figure.shown == Shown::kSuppressed; }
 
 bool IsSmall(int64_t exact) { return exact > 0 && exact < kSuppressBelow; }
 
@@ -41,7 +43,7 @@ class CutNetwork {
       : wholes_(wholes), network_(kWholeNodes + static_cast<int>(cells.size()) * kCellNodes) {
     for (const Series& cell : cells) {
       for (int slot = 0; slot < kSlots; ++slot) {
-        if (cell[slot].exact == 0 && cell[slot].shown == Shown::kSuppressed) zeros_hidden_[slot] = true;
+        if (IsHiddenZero(cell[slot])) zeros_hidden_[slot] = true;
       }
     }
     for (size_t cell = 0; cell < cells.size(); ++cell) AddCell(cells[cell], kWholeNodes + static_cast<int>(cell) * kCellNodes);
@@ -81,7 +83,7 @@ class CutNetwork {
     return implied;
   }
 
-  // Writes down what outsiders can work out of each figure. Not into the figures at once: they are inputs until all cuts are done.
+  // Writes down what outsiders can work out of each figure.
   void Note(std::vector<std::pair<Figure*, Bounds>>& notes) const {
     for (size_t arc = 0; arc < parts_.size(); ++arc) {
       if (parts_[arc].figure == nullptr || parts_[arc].figure->shown == Shown::kMissing) continue;
@@ -118,7 +120,8 @@ class CutNetwork {
 
   // What is known of a figure were it shown as `as`: what it says, what earlier releases said, what other cuts imply.
   Bounds BoundsOf(const Part& part, const Figure& as) const {
-    Bounds bounds = Both(Says(as, zeros_hidden_[part.slot]), as.known);
+    Bounds bounds = Says(as, zeros_hidden_[part.slot]);
+    if (!IsHiddenZero(as)) bounds = Both(bounds, as.known);
     // No data is known to be nothing; a period that is not over yet is not known.
     if (as.shown == Shown::kMissing && part.slot < kMonthSlots) bounds = {as.exact, as.exact};
     return part.is_whole ? Both(bounds, wholes_[part.slot]) : bounds;
@@ -144,7 +147,16 @@ class CutNetwork {
       for (const int other : choice->arcs) Suppress(other);
       return !choice->arcs.empty();
     }
-    return HideZeros(parts_[arc].slot) || HideAll();
+    const int slot = parts_[arc].slot;
+    if (HideZeros(slot)) return true;
+    const auto near = [slot](int other) {
+      const auto quarter = [](int place) { return place < kFirstQuarterSlot ? QuarterSlotOf(place) : place; };
+      return other == kYearSlot || slot == kYearSlot || quarter(other) == quarter(slot);
+    };
+    for (int other = 0; other < kSlots; ++other) {
+      if (near(other) && HideZeros(other)) return true;
+    }
+    return HideAll();
   }
 
   void Suppress(int arc) {
@@ -152,13 +164,15 @@ class CutNetwork {
     network_.SetBounds(arc, BoundsOf(parts_[arc], *parts_[arc].figure));
   }
 
-  // From now on a suppressed cell of this slot may be 0. True where that is new, and where there is a zero nobody knows of.
+  // From now on a suppressed cell of this slot may be 0. True where that is new, and where there is a zero to hide.
   bool HideZeros(int slot) {
     const auto hides = [slot](const Part& part) {
-      return part.figure != nullptr && !part.is_whole && part.slot == slot && part.figure->shown == Shown::kZero &&
-             part.figure->known.high > 0;
+      return part.figure != nullptr && !part.is_whole && part.slot == slot && part.figure->shown == Shown::kZero;
     };
-    if (zeros_hidden_[slot] || std::ranges::none_of(parts_, hides)) return false;
+    const auto empty = [slot](const Part& part) {
+      return part.figure != nullptr && part.is_whole && part.slot == slot && part.figure->shown == Shown::kZero;
+    };
+    if (zeros_hidden_[slot] || std::ranges::none_of(parts_, hides) || std::ranges::any_of(parts_, empty)) return false;
     zeros_hidden_[slot] = true;
     for (size_t arc = 0; arc < parts_.size(); ++arc) {
       const Part& part = parts_[arc];
@@ -198,6 +212,36 @@ void ShowAlone(Series& series) {
   }
 }
 
+// Makes the release safe by itself, and notes what can be learned from it.
+void SecureCuts(YearOfFigures& year) {
+  std::vector<Series> none;
+  std::vector<std::vector<Series>*> cuts;
+  for (std::vector<Series>& cells : year.cuts) cuts.push_back(&cells);
+  if (cuts.empty()) cuts.push_back(&none);
+
+  // Each round secures every cut against what the others imply of the whole; a round that suppresses nothing is the last.
+  std::vector<std::array<Bounds, kSlots>> implied(cuts.size());
+  std::vector<std::pair<Figure*, Bounds>> notes;
+  bool changed = true;
+  for (bool first = true; changed; first = false) {
+    changed = first && cuts.size() > 1;
+    notes.clear();
+    for (size_t cut = 0; cut < cuts.size(); ++cut) {
+      std::array<Bounds, kSlots> others;
+      for (size_t other = 0; other < cuts.size(); ++other) {
+        if (other == cut) continue;
+        for (int slot = 0; slot < kSlots; ++slot) others[slot] = Both(others[slot], implied[other][slot]);
+      }
+      CutNetwork network(year.whole, *cuts[cut], others);
+      changed |= network.Secure();
+      implied[cut] = network.Implied();
+      network.Note(notes);
+    }
+  }
+  for (const auto& [figure, bounds] : notes) figure->learned = IsHiddenZero(*figure) ? Bounds{} : figure->known;
+  for (const auto& [figure, bounds] : notes) figure->learned = Both(figure->learned, bounds);
+}
+
 }  // namespace
 
 int64_t RoundedToFive(int64_t exact) { return (exact + kRoundTo / 2) / kRoundTo * kRoundTo; }
@@ -222,36 +266,16 @@ void AddUp(Series& series) {
   }
 }
 
-void Protect(YearOfFigures& year) {
+void Protect(YearOfFigures& year, const std::vector<YearOfFigures>& earlier) {
   ShowAlone(year.whole);
   for (std::vector<Series>& cells : year.cuts) {
     for (Series& cell : cells) ShowAlone(cell);
   }
-  std::vector<Series> none;
-  std::vector<std::vector<Series>*> cuts;
-  for (std::vector<Series>& cells : year.cuts) cuts.push_back(&cells);
-  if (cuts.empty()) cuts.push_back(&none);
-
-  // Each round secures every cut against what the others imply of the whole; a round that suppresses nothing is the last.
-  std::vector<std::pair<Figure*, Bounds>> notes;
-  std::vector<std::array<Bounds, kSlots>> implied(cuts.size());
-  bool changed = true;
-  for (bool first = true; changed; first = false) {
-    changed = first && cuts.size() > 1;
-    notes.clear();
-    for (size_t cut = 0; cut < cuts.size(); ++cut) {
-      std::array<Bounds, kSlots> others;
-      for (size_t other = 0; other < cuts.size(); ++other) {
-        if (other == cut) continue;
-        for (int slot = 0; slot < kSlots; ++slot) others[slot] = Both(others[slot], implied[other][slot]);
-      }
-      CutNetwork network(year.whole, *cuts[cut], others);
-      changed |= network.Secure();
-      implied[cut] = network.Implied();
-      network.Note(notes);
-    }
+  for (bool settled = false; !settled;) {
+    SecureCuts(year);
+    settled = true;
+    for (const YearOfFigures& release : earlier) settled &= !SecureAgainst(year, release);
   }
-  for (const auto& [figure, bounds] : notes) figure->known = Both(figure->known, bounds);
 }
 
 }  // namespace nwd::outcome

@@ -57,8 +57,10 @@ struct Figure {
   int64_t exact = 0;
   // Comes with kMissing where it is not to be printed (no data, period not over); anything else is decided by Protect.
   Shown shown = Shown::kZero;
-  // In: what outsiders know from earlier releases, where the figure has not changed. Out: what they can work out now.
+  // In: what outsiders know from earlier releases, where the figure has not changed.
   Bounds known;
+  // Out: what they can work out now.
+  Bounds learned;
   // In: an earlier release suppressed it and it has not changed: it stays so.
   bool stays_suppressed = false;
 
@@ -75,7 +77,8 @@ struct YearOfFigures {
   std::vector<std::vector<Series>> cuts;
 };
 
-// Decides what is printed of every figure.
-void Protect(YearOfFigures& year);
+// Decides what is printed of every figure. `earlier`: the same year as earlier releases printed it, with the same cells, as this function left
+// them; two releases may be set against each other (comparison.h).
+void Protect(YearOfFigures& year, const std::vector<YearOfFigures>& earlier = {});
 
 }  // namespace nwd::outcome

@@ -20,6 +20,8 @@ inline constexpr int kForgottenAtOnce = 200;
 // Releases computed at the same time, and waiting to be.
 inline constexpr int kReleaseThreads = 1;
 inline constexpr int kReleasesWaitingMax = 4;
+// A release is set against this many before it: five years of months.
+inline constexpr int kReleasesComparedMax = 60;
 // A release reaches back this many years.
 inline constexpr int kReleaseYearsMax = 20;
 

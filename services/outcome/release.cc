@@ -37,9 +37,42 @@ Cell CellOf(const std::string& key, const Figure& figure) {
   cell.set_shown(KindOf(figure.shown));
   cell.set_value(figure.published().value);
   cell.set_exact(figure.exact);
-  cell.set_known_low(figure.known.low);
-  cell.set_known_high(figure.known.high >= Bounds::kNoLimit / 2 ? -1 : figure.known.high);
+  cell.set_known_low(figure.learned.low);
+  cell.set_known_high(figure.learned.high >= Bounds::kNoLimit / 2 ? -1 : figure.learned.high);
   return cell;
+}
+
+Shown ShownOf(v1::Count::Kind kind) {
+  switch (kind) {
+    case v1::Count::KIND_ZERO:
+      return Shown::kZero;
+    case v1::Count::KIND_ROUNDED:
+      return Shown::kRounded;
+    case v1::Count::KIND_SUPPRESSED:
+      return Shown::kSuppressed;
+    default:
+      return Shown::kMissing;
+  }
+}
+
+Bounds LearnedOf(const Cell& cell) { return {cell.known_low(), cell.known_high() < 0 ? Bounds::kNoLimit : cell.known_high()}; }
+
+// Null where the tables have nothing there.
+const Cell* FindCell(const Tables& tables, const TablePlace& place, const std::string& key) {
+  const auto table = tables.find(place);
+  if (table == tables.end()) return nullptr;
+  const auto cell = std::ranges::find(table->second.cells(), key, &Cell::key);
+  return cell == table->second.cells().end() ? nullptr : &*cell;
+}
+
+bool SameSeries(const Series& a, const Series& b) {
+  return std::ranges::equal(a, b, [](const Figure& x, const Figure& y) { return x.exact == y.exact && x.shown == y.shown; });
+}
+
+bool SameFigures(const YearOfFigures& a, const YearOfFigures& b) {
+  return SameSeries(a.whole, b.whole) && std::ranges::equal(a.cuts, b.cuts, [](const auto& x, const auto& y) {
+           return std::ranges::equal(x, y, SameSeries);
+         });
 }
 
 // The months of a slot, within their year: first and last.
@@ -73,23 +106,9 @@ class CounterYear {
 
   void PutInto(Tables& tables) {
     if (UnchangedInto(tables)) return;
-    YearOfFigures figures{.whole = whole_, .cuts = {}};
-    for (const v1::Cut cut : kCuts) {
-      if (AddsUp(cut) && cells_.contains(cut)) figures.cuts.push_back(std::move(cells_[cut]));
-    }
-    Protect(figures);
-    whole_ = figures.whole;
-    size_t next = 0;
-    for (const v1::Cut cut : kCuts) {
-      if (AddsUp(cut) && cells_.contains(cut)) cells_[cut] = std::move(figures.cuts[next++]);
-    }
+    ProtectTogether();
     for (auto& [cut, cells] : cells_) {
-      if (AddsUp(cut)) continue;
-      for (Series& cell : cells) {
-        YearOfFigures alone{.whole = cell, .cuts = {}};
-        Protect(alone);
-        cell = alone.whole;
-      }
+      if (!AddsUp(cut)) ProtectEach(cut, cells);
     }
     for (int slot = 0; slot < kSlots; ++slot) {
       if (!IsPrinted(year_, slot, began_, month_)) continue;
@@ -105,11 +124,63 @@ class CounterYear {
  private:
   TablePlace Place(v1::Cut cut, int slot) const { return {counter_, cut, year_, slot}; }
 
+  // The whole and the cuts that add up to it.
+  void ProtectTogether() {
+    YearOfFigures figures{.whole = whole_, .cuts = {}};
+    std::vector<v1::Cut> adding;
+    for (auto& [cut, cells] : cells_) {
+      if (!AddsUp(cut)) continue;
+      adding.push_back(cut);
+      figures.cuts.push_back(std::move(cells));
+    }
+    Protect(figures, EarlierYears([&](const Tables& tables) {
+              YearOfFigures year{.whole = SeriesIn(tables, v1::CUT_HUB, std::string(kWholeCell)), .cuts = {}};
+              for (const v1::Cut cut : adding) {
+                std::vector<Series>& cells = year.cuts.emplace_back();
+                for (const std::string& key : keys_[cut]) cells.push_back(SeriesIn(tables, cut, key));
+              }
+              return year;
+            }));
+    whole_ = figures.whole;
+    for (size_t i = 0; i < adding.size(); ++i) cells_[adding[i]] = std::move(figures.cuts[i]);
+  }
+
+  // Cells that overlap: each stands alone.
+  void ProtectEach(v1::Cut cut, std::vector<Series>& cells) {
+    for (size_t cell = 0; cell < cells.size(); ++cell) {
+      YearOfFigures alone{.whole = cells[cell], .cuts = {}};
+      Protect(alone, EarlierYears([&](const Tables& tables) {
+                return YearOfFigures{.whole = SeriesIn(tables, cut, keys_[cut][cell]), .cuts = {}};
+              }));
+      cells[cell] = alone.whole;
+    }
+  }
+
+  // As earlier releases printed it, without those that printed the same as one after them.
+  template <class YearIn>
+  std::vector<YearOfFigures> EarlierYears(const YearIn& year_in) const {
+    std::vector<YearOfFigures> years;
+    for (const Tables& tables : source_.earlier) {
+      YearOfFigures year = year_in(tables);
+      if (years.empty() || !SameFigures(years.back(), year)) years.push_back(std::move(year));
+    }
+    return years;
+  }
+
+  Series SeriesIn(const Tables& tables, v1::Cut cut, const std::string& key) const {
+    Series series;
+    for (int slot = 0; slot < kSlots; ++slot) {
+      const Cell* cell = FindCell(tables, Place(cut, slot), key);
+      series[slot].shown = cell == nullptr ? Shown::kMissing : ShownOf(cell->shown());
+      if (cell == nullptr) continue;
+      series[slot].exact = cell->exact();
+      series[slot].learned = LearnedOf(*cell);
+    }
+    return series;
+  }
+
   const Cell* Before(v1::Cut cut, int slot, const std::string& key) const {
-    const auto table = source_.newest_tables.find(Place(cut, slot));
-    if (table == source_.newest_tables.end()) return nullptr;
-    const auto cell = std::ranges::find(table->second.cells(), key, &Cell::key);
-    return cell == table->second.cells().end() ? nullptr : &*cell;
+    return source_.earlier.empty() ? nullptr : FindCell(source_.earlier.front(), Place(cut, slot), key);
   }
 
   Series SeriesOf(v1::Cut cut, const std::string& key) {
@@ -137,7 +208,7 @@ class CounterYear {
         unchanged_ = false;
         continue;
       }
-      figure.known = {before->known_low(), before->known_high() < 0 ? Bounds::kNoLimit : before->known_high()};
+      figure.known = LearnedOf(*before);
       figure.stays_suppressed = before->shown() == v1::Count::KIND_SUPPRESSED;
     }
     return series;
@@ -145,9 +216,10 @@ class CounterYear {
 
   // Nothing has changed since the newest release: what it printed stands.
   bool UnchangedInto(Tables& tables) const {
-    if (!unchanged_) return false;
-    for (auto table = source_.newest_tables.lower_bound({counter_, v1::CUT_UNSPECIFIED, 0, 0});
-         table != source_.newest_tables.end() && table->first.counter == counter_; ++table) {
+    if (!unchanged_ || source_.earlier.empty()) return false;
+    const Tables& newest = source_.earlier.front();
+    for (auto table = newest.lower_bound({counter_, v1::CUT_UNSPECIFIED, 0, 0});
+         table != newest.end() && table->first.counter == counter_; ++table) {
       if (table->first.year == year_) tables.insert(*table);
     }
     return true;
@@ -172,6 +244,18 @@ absl::StatusOr<ids::Uuid> IdOf(const storage::ReleaseRow& release) {
   const std::optional<ids::Uuid> id = ids::Uuid::Parse(release.release_id());
   if (!id) return absl::DataLossError("a stored release has no id");
   return *id;
+}
+
+absl::StatusOr<storage::ReleaseRow> BySequence(const store::Reader& reader, int64_t sequence) {
+  std::string bytes;
+  NWD_ASSIGN_OR_RETURN(const bool present, reader.Get(keys::ReleaseBySequence(sequence), &bytes));
+  const std::optional<ids::Uuid> id = present ? ids::Uuid::FromBytes(bytes) : std::nullopt;
+  std::optional<storage::ReleaseRow> release;
+  if (id) {
+    NWD_ASSIGN_OR_RETURN(release, Releases::Find(reader, *id));
+  }
+  if (!release) return absl::DataLossError("a release in the order of releases is not there");
+  return *std::move(release);
 }
 
 absl::StatusOr<Tables> TablesOf(const store::Reader& reader, const storage::ReleaseRow& release) {
@@ -203,16 +287,7 @@ absl::StatusOr<Tables> TablesOf(const store::Reader& reader, const storage::Rele
 }  // namespace
 
 Published PublishedOf(const Cell& cell) {
-  switch (cell.shown()) {
-    case v1::Count::KIND_ZERO:
-      return {Shown::kZero, 0};
-    case v1::Count::KIND_ROUNDED:
-      return {Shown::kRounded, cell.value()};
-    case v1::Count::KIND_SUPPRESSED:
-      return {Shown::kSuppressed, 0};
-    default:
-      return {Shown::kMissing, 0};
-  }
+  return {ShownOf(cell.shown()), cell.value()};
 }
 
 absl::StatusOr<std::optional<storage::ReleaseRow>> Releases::Newest(const store::Reader& reader) {
@@ -233,8 +308,11 @@ absl::StatusOr<std::optional<storage::ReleaseRow>> Releases::Find(const store::R
 absl::StatusOr<ReleaseSource> Releases::Read(const store::Reader& reader) {
   ReleaseSource source;
   NWD_ASSIGN_OR_RETURN(source.newest, Newest(reader));
-  if (source.newest) {
-    NWD_ASSIGN_OR_RETURN(source.newest_tables, TablesOf(reader, *source.newest));
+  const int64_t newest = source.newest ? source.newest->sequence() : 0;
+  for (int64_t sequence = newest; sequence > std::max<int64_t>(0, newest - kReleasesComparedMax); --sequence) {
+    NWD_ASSIGN_OR_RETURN(const storage::ReleaseRow release, BySequence(reader, sequence));
+    NWD_ASSIGN_OR_RETURN(Tables tables, TablesOf(reader, release));
+    source.earlier.push_back(std::move(tables));
   }
   for (const CounterInfo& info : outcome::Counters()) {
     NWD_ASSIGN_OR_RETURN(const std::optional<Month> began, Counts::BeganIn(reader, info.source));
@@ -278,7 +356,8 @@ absl::StatusOr<storage::FrozenTable> Releases::Table(const store::Reader& reader
   NWD_ASSIGN_OR_RETURN(std::optional<storage::FrozenTable> found, store::Find<storage::FrozenTable>(reader, KeyOf(id, place)));
   if (found) return *std::move(found);
   storage::FrozenTable missing;
-  const Figure nothing{.exact = 0, .shown = Shown::kMissing, .known = {}, .stays_suppressed = false};
+  Figure nothing;
+  nothing.shown = Shown::kMissing;
   *missing.add_cells() = CellOf(std::string(kWholeCell), nothing);
   for (const std::string& key : CellsOf(place.cut, facts_)) *missing.add_cells() = CellOf(key, nothing);
   return missing;

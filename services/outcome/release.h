@@ -38,7 +38,7 @@ using Tables = std::map<TablePlace, storage::FrozenTable>;
 // Everything a release is made from.
 struct ReleaseSource {
   std::optional<storage::ReleaseRow> newest;
-  Tables newest_tables;
+  std::vector<Tables> earlier;  // of releases before, the newest first
   std::map<Counter, Counts::All> figures;
   std::map<Counter, Month> began;  // absent where there are no figures yet
 };
