@@ -1,6 +1,7 @@
 # Everything that comes from outside the project. docs/dependencies.md says what each is for.
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(CURL REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(Protobuf REQUIRED)   # Debian ships no config file: module mode
 find_package(gRPC CONFIG REQUIRED)

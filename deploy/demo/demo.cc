@@ -1,0 +1,193 @@
+#include "deploy/demo/demo.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <thread>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "common/base/macros.h"
+#include "deploy/demo/chapters.h"
+#include "deploy/hub/folder.h"
+#include "deploy/hub/local_hub.h"
+
+namespace nwd::demo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kExitFailed = 1;
+constexpr int kExitInterrupted = 130;
+
+// The folder to use, empty of what an earlier demo left. Only what is plainly a hub's folder is removed.
+absl::StatusOr<std::string> PrepareFolder(const DemoOptions& options) {
+  if (options.folder.empty()) {
+    std::string made = (fs::temp_directory_path() / "nwd-demo-XXXXXX").string();
+    if (mkdtemp(made.data()) == nullptr) return absl::FailedPreconditionError(Cat("cannot make a folder in ", fs::temp_directory_path().string()));
+    return made;
+  }
+  const auto running = hub::ReadState(options.folder);
+  if (running.ok() && running->AllAlive()) {
+    return absl::FailedPreconditionError(Cat("a hub runs from ", options.folder, "; stop it with: nwd hub down --folder ", options.folder));
+  }
+  std::error_code error;
+  const bool was_hub = fs::exists(hub::KeyFile(options.folder), error);
+  if (!was_hub && fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
+    return absl::FailedPreconditionError(Cat(options.folder, " holds something that is not a hub; name another folder"));
+  }
+  if (was_hub) fs::remove_all(options.folder, error);
+  return options.folder;
+}
+
+std::vector<std::string> Slugs() {
+  std::vector<std::string> slugs;
+  for (const Player& player : Players()) slugs.emplace_back(player.slug);
+  return slugs;
+}
+
+// SIGINT and SIGTERM end the demo, not before the hub it started is stopped.
+class StopOnSignal {
+ public:
+  StopOnSignal() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGUSR1);  // ours, to end the waiting
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    thread_ = std::thread([this] {
+      int number = 0;
+      sigwait(&signals_, &number);
+      if (number == SIGUSR1) return;
+      const std::string folder = WaitForFolder();
+      std::cout << "\nstopping the hub …" << std::endl;
+      hub::Down(folder, hub::kStopPatience).IgnoreError();  // there is nobody left to tell
+      _exit(kExitInterrupted);
+    });
+  }
+  ~StopOnSignal() {
+    pthread_kill(thread_.native_handle(), SIGUSR1);
+    thread_.join();
+  }
+  void HubIsUp(const std::string& folder) {
+    absl::MutexLock lock(&mutex_);
+    folder_ = folder;
+  }
+
+ private:
+  // Starting takes a second or two and either succeeds or cleans up after itself.
+  std::string WaitForFolder() {
+    absl::MutexLock lock(&mutex_);
+    const auto known = [this] { return !folder_.empty(); };
+    mutex_.AwaitWithTimeout(absl::Condition(&known), hub::kReadyPatience);
+    return folder_;
+  }
+
+  sigset_t signals_;
+  absl::Mutex mutex_;
+  std::string folder_;
+  std::thread thread_;
+};
+
+struct Stage {
+  std::string folder;
+  std::vector<feed::Page> pages;
+  std::vector<Resident> cohort;
+};
+
+absl::StatusOr<Stage> Prepare(const DemoOptions& options) {
+  Stage stage;
+  NWD_ASSIGN_OR_RETURN(stage.pages, feed::ReadPages(options.source));
+  const absl::CivilDay today = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
+  NWD_ASSIGN_OR_RETURN(stage.cohort, MakeCohort(Cat(hub::ShareFolder("sample"), "/people.json"), options.people, today));
+  NWD_ASSIGN_OR_RETURN(stage.folder, PrepareFolder(options));
+  return stage;
+}
+
+void Tell(const DemoOptions& options, Stage& stage, hub::HubState hub, Story& story) {
+  hub::Clients clients(std::move(hub));
+  World world(clients, hub::ShareFolder("data"));
+  TellRegistry(world, story);
+  TellDirectory(world, story, options.source, stage.pages);
+  TellPeople(world, story, std::move(stage.cohort));
+  TellConsents(world, story);
+  TellReferrals(world, story);
+  TellDecisions(world, story);
+  TellRecords(world, story);
+  TellAppointments(world, story);
+  TellOutcomes(world, story);
+  TellWithdrawal(world, story);
+  TellIndicators(world, story);
+  world.StopWatching();
+  story.Count("organisations", static_cast<int64_t>(Players().size() + 2));
+  story.Count("calls", world.calls());
+}
+
+void SayWhatNext(Screen& screen, const hub::HubState& hub) {
+  screen.Title("The hub is still up. Next:");
+  for (const hub::RunningService& service : hub.services) {
+    screen.Line(absl::StrFormat("  %-10s %s   metrics http://127.0.0.1:%d/metrics", service.name, service.Address(), service.http_port));
+  }
+  const std::string nwd = hub::ProgramsFolder() + "/nwd";
+  screen.Line(Cat("  ", nwd, " hub status --folder ", hub.folder));
+  screen.Line(Cat("  ", nwd, " import <file, folder or URL> --feed my-feed --hub ", hub.folder));
+  screen.Line(Cat("  tail -f ", hub::LogFile(hub.folder, "consent")));
+  screen.Line(Cat("  ", nwd, " hub down --folder ", hub.folder));
+}
+
+}  // namespace
+
+int RunDemo(const DemoOptions& asked) {
+  DemoOptions options = asked;
+  if (options.source.empty()) options.source = hub::ShareFolder("sample");
+  absl::StatusOr<Stage> stage = Prepare(options);
+  if (!stage.ok()) {
+    std::cerr << "nwd demo: " << stage.status().message() << "\n";
+    return 2;
+  }
+  StopOnSignal stop;
+  Screen screen;
+  Story story(screen);
+  screen.Title("No Wrong Door: a hub of four services, from the first door to the outcome");
+  std::optional<hub::HubState> hub;
+  story.Chapter("The hub");
+  story.Step("four services start over mutual TLS", [&]() -> absl::StatusOr<std::string> {
+    hub::UpOptions up;
+    up.folder = stage->folder;
+    up.organisations = Slugs();
+    up.any_ports = !options.keep;
+    up.end_with_parent = !options.keep;
+    NWD_ASSIGN_OR_RETURN(hub, hub::Up(up));
+    stop.HubIsUp(hub->folder);
+    std::string figure;
+    for (const auto& service : hub->services) figure += Cat(figure.empty() ? "" : ", ", service.name, " :", service.grpc_port);
+    return figure;
+  });
+  if (hub.has_value()) Tell(options, *stage, *hub, story);
+
+  const bool stay = options.keep && !story.failed();
+  if (hub.has_value() && !stay) {
+    const auto stop_hub = [&]() -> absl::StatusOr<std::string> {
+      NWD_RETURN_IF_ERROR(hub::Down(hub->folder, hub::kStopPatience));
+      return "nothing left running";
+    };
+    if (story.failed()) stop_hub().status().IgnoreError();  // what failed is told already
+    story.Chapter("The end");
+    story.Step("the four services drain and stop", stop_hub);
+  }
+  if (story.failed() && hub.has_value()) screen.Line(Cat("\n  logs: ", hub->folder, "/log"));
+  if (stay) SayWhatNext(screen, *hub);
+  if (asked.folder.empty() && !stay && !story.failed()) {
+    std::error_code error;
+    fs::remove_all(stage->folder, error);
+  }
+  if (options.json) screen.Line(story.Report());
+  return story.failed() ? kExitFailed : 0;
+}
+
+}  // namespace nwd::demo

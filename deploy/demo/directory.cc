@@ -1,0 +1,178 @@
+// What is on offer: the feed is imported, its providers linked to organisations of the hub, and these say what room they have.
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
+#include "common/base/macros.h"
+#include "deploy/demo/chapters.h"
+#include "deploy/feed/importer.h"
+#include "nwd/directory/v1/catalogue_service.pb.h"
+
+namespace nwd::demo {
+namespace {
+
+namespace v1 = directory::v1;
+using Figure = absl::StatusOr<std::string>;
+
+constexpr char kFeedSlug[] = "demo-feed";
+constexpr int kLinkedMax = 120;      // providers; a hub's members are never all of a feed
+constexpr int kUnlinkedEvery = 12;   // and some of them are not in it
+constexpr int kLimitedEvery = 4;     // services with so many places, the others without limit
+constexpr int kPlaces = 500;
+constexpr int kPageSize = 500;
+constexpr char kNearPostcode[] = "SW9 8EJ";
+
+absl::StatusOr<feed::Imported> ImportFeed(World& world, const std::string& source, const std::vector<feed::Page>& pages) {
+  NWD_ASSIGN_OR_RETURN(rpc::Client* const directory, world.clients().As(std::string(kFirstAdmin), "directory"));
+  return feed::Import(*directory, {.slug = kFeedSlug, .source = feed::IsUrl(source) ? source : ""}, pages, [](int) {});
+}
+
+Figure FirstImport(World& world, Story& story, const std::string& source, const std::vector<feed::Page>& pages) {
+  const absl::Time begin = absl::Now();
+  NWD_ASSIGN_OR_RETURN(const feed::Imported imported, ImportFeed(world, source, pages));
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
+  world.feed_id = imported.feed_id;
+  NWD_RETURN_IF_ERROR(Holds("the feed has at least one service", imported.done.created() > 0));
+  story.Count("services", imported.done.created());
+  story.Count("feed_problems", imported.problem_count);
+  return absl::StrFormat("%d services in %d pages, %d left out, %d problems listed; %.0f services/s", imported.done.created(), pages.size(),
+                         imported.done.left_out(), imported.problem_count, imported.done.created() / seconds);
+}
+
+Figure SecondImport(World& world, const std::string& source, const std::vector<feed::Page>& pages) {
+  NWD_ASSIGN_OR_RETURN(const feed::Imported again, ImportFeed(world, source, pages));
+  NWD_RETURN_IF_ERROR(Same("services created by the same feed again", 0, again.done.created()));
+  NWD_RETURN_IF_ERROR(Same("services updated by the same feed again", 0, again.done.updated()));
+  NWD_RETURN_IF_ERROR(Same("services missing from the same feed", 0, again.done.missing()));
+  return Cat(again.done.unchanged(), " unchanged");
+}
+
+absl::StatusOr<std::vector<v1::Provider>> AllProviders(World& world) {
+  std::vector<v1::Provider> providers;
+  v1::ListProvidersRequest request;
+  request.set_feed_id(world.feed_id);
+  request.set_page_size(kPageSize);
+  do {
+    NWD_ASSIGN_OR_RETURN(const auto page, world.Call<v1::ListProvidersResponse>(kFirstAdmin, request));
+    providers.insert(providers.end(), page.providers().begin(), page.providers().end());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return providers;
+}
+
+// Which organisation of the hub plays this provider: by its name where that says what it is, else in turn.
+std::string PlayedBy(const v1::Provider& provider, int index) {
+  const std::string name = absl::AsciiStrToLower(provider.name());
+  const auto says = [&](const char* word) { return absl::StrContains(name, word); };
+  if (says("college") || says("learning") || says("school")) return std::string(kCollege);
+  if (says("council") || says("job desk") || says("borough")) return index % 2 == 0 ? "lambeth" : "southwark";
+  const std::vector<std::string> receivers = Receivers();
+  return receivers[index % receivers.size()];
+}
+
+Figure LinkProviders(World& world) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<v1::Provider> providers, AllProviders(world));
+  NWD_RETURN_IF_ERROR(Holds("the feed names at least six providers", providers.size() >= 6));
+  std::atomic<int> linked = 0;
+  NWD_RETURN_IF_ERROR(InParallel(std::min<size_t>(providers.size(), kLinkedMax), [&](int i) -> absl::Status {
+    if (i % kUnlinkedEvery == kUnlinkedEvery - 1) return absl::OkStatus();
+    v1::LinkProviderRequest request;
+    request.set_feed_id(world.feed_id);
+    request.set_external_id(providers[i].external_id());
+    request.set_organisation_id(world.IdOf(PlayedBy(providers[i], i)));
+    NWD_ASSIGN_OR_RETURN(const auto done, world.Call<v1::LinkProviderResponse>(kFirstAdmin, request));
+    ++linked;
+    return Same("services linked with their provider", providers[i].services(), done.services());
+  }));
+  return Cat(linked.load(), " of ", providers.size(), " providers, to ", Receivers().size(), " receiving organisations");
+}
+
+absl::StatusOr<std::vector<v1::Service>> ServicesOf(World& world, const std::string& slug) {
+  std::vector<v1::Service> services;
+  v1::SearchServicesRequest request;
+  request.set_organisation_id(world.IdOf(slug));
+  request.set_page_size(kPageSize);
+  do {
+    NWD_ASSIGN_OR_RETURN(const auto page, world.Call<v1::SearchServicesResponse>(slug, request));
+    for (const auto& result : page.results()) services.push_back(result.service());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return services;
+}
+
+Figure SetCapacities(World& world) {
+  int limited = 0;
+  for (const std::string& slug : Receivers()) {
+    NWD_ASSIGN_OR_RETURN(const std::vector<v1::Service> services, ServicesOf(world, slug));
+    for (size_t i = 0; i < services.size(); ++i) {
+      const bool scarce = world.scarce.service_id.empty() && slug == "advice-network";
+      v1::SetCapacityRequest request;
+      request.set_service_id(services[i].service_id());
+      request.set_etag(services[i].etag());
+      request.set_accepts_referrals(true);
+      if (scarce) {
+        request.set_capacity(1);
+      } else if (i % kLimitedEvery == 0) {
+        request.set_capacity(kPlaces);
+      }
+      NWD_RETURN_IF_ERROR(world.Call<v1::SetCapacityResponse>(slug, request).status());
+      limited += request.has_capacity();
+      LinkedService service = {.service_id = services[i].service_id(), .provider = slug, .categories = {}};
+      for (const auto& category : services[i].categories()) service.categories.push_back(category.code());
+      scarce ? world.scarce = service : world.services.emplace_back(service);
+    }
+  }
+  NWD_RETURN_IF_ERROR(Holds("a service with one place was found", !world.scarce.service_id.empty()));
+  NWD_RETURN_IF_ERROR(Holds("enough services take referrals", world.services.size() >= 5));
+  return Cat(world.services.size() + 1, " services take referrals, ", limited, " with a limit, one has a single place");
+}
+
+Figure OthersCannotSetCapacity(World& world) {
+  v1::SetCapacityRequest request;
+  request.set_service_id(world.scarce.service_id);
+  request.set_capacity(100);
+  const auto set = world.Call<v1::SetCapacityResponse>(kCollege, request);
+  NWD_RETURN_IF_ERROR(Refused("an organisation sets the capacity of another's service", set.status(), absl::StatusCode::kPermissionDenied));
+  return "PERMISSION_DENIED";
+}
+
+// Near a place, nearest first; and the first words of a service's name find it.
+Figure Search(World& world) {
+  v1::SearchServicesRequest near;
+  near.set_near_postcode(kNearPostcode);
+  near.set_within_metres(8000);
+  const absl::Time begin = absl::Now();
+  NWD_ASSIGN_OR_RETURN(const auto found, world.Call<v1::SearchServicesResponse>("jobcentre-brixton", near));
+  const absl::Duration took = absl::Now() - begin;
+  NWD_RETURN_IF_ERROR(Holds("something is offered within 8 km of Brixton", found.results_size() > 0));
+  for (int i = 1; i < found.results_size(); ++i) {
+    const bool sorted = found.results(i - 1).distance_metres() <= found.results(i).distance_metres();
+    NWD_RETURN_IF_ERROR(Holds("results near a place come nearest first", sorted));
+  }
+  const v1::Service& first = found.results(0).service();
+  v1::SearchServicesRequest words;
+  words.set_text(first.name().substr(0, first.name().find(' ')));
+  words.set_page_size(kPageSize);
+  NWD_ASSIGN_OR_RETURN(const auto named, world.Call<v1::SearchServicesResponse>("jobcentre-brixton", words));
+  const bool again = std::any_of(named.results().begin(), named.results().end(),
+                                 [&](const auto& result) { return result.service().service_id() == first.service_id(); });
+  NWD_RETURN_IF_ERROR(Holds("a service is found by the first word of its name", again || !named.next_page_token().empty()));
+  for (const auto& result : found.results()) {
+    if (result.service().organisation_id().empty()) world.unlinked_service_id = result.service().service_id();
+  }
+  return absl::StrFormat("%d within 8 km of %s, nearest at %d m, in %.1f ms; %d for \"%s\"", found.total_size(), kNearPostcode,
+                         found.results(0).distance_metres(), absl::ToDoubleMilliseconds(took), named.total_size(), words.text());
+}
+
+}  // namespace
+
+void TellDirectory(World& world, Story& story, const std::string& source, const std::vector<feed::Page>& pages) {
+  story.Chapter("The directory: what is on offer");
+  story.Step("an admin imports the directory feed", [&] { return FirstImport(world, story, source, pages); });
+  story.Step("the same feed again changes nothing", [&] { return SecondImport(world, source, pages); });
+  story.Step("providers are linked to organisations of the hub", [&] { return LinkProviders(world); });
+  story.Step("these say what room they have", [&] { return SetCapacities(world); });
+  story.Step("nobody sets another's capacity", [&] { return OthersCannotSetCapacity(world); });
+  story.Step("an adviser searches by place and by words", [&] { return Search(world); });
+}
+
+}  // namespace nwd::demo

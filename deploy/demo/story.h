@@ -1,0 +1,47 @@
+// The story as steps: each runs, checks itself, is timed and told in one line with its figure. After a step that failed nothing more runs.
+//
+//   story.Chapter("People");
+//   story.Step("residents are registered", [&] { return RegisterAll(world); });      // the figure, or why it does not hold
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "deploy/demo/screen.h"
+
+namespace nwd::demo {
+
+class Story {
+ public:
+  explicit Story(Screen& screen) : screen_(screen) {}
+
+  void Chapter(const std::string& title);
+  void Step(const std::string& name, const std::function<absl::StatusOr<std::string>()>& body);
+  // A number for the report: "people", 60.
+  void Count(const std::string& name, int64_t value);
+
+  bool failed() const { return failed_; }
+  Screen& screen() { return screen_; }
+  // One JSON object: {"ok":…, counts…, "total_ms":…, "steps":[{"chapter","name","ok","ms","figure"}, …]}, and "error" where it failed.
+  std::string Report() const;
+
+ private:
+  struct Told {
+    std::string chapter;
+    std::string name;
+    bool ok = false;
+    absl::Duration took;
+    std::string figure;  // or why it failed
+  };
+  Screen& screen_;
+  const absl::Time begin_ = absl::Now();
+  std::string chapter_;
+  std::vector<Told> told_;
+  std::vector<std::pair<std::string, int64_t>> counts_;
+  bool failed_ = false;
+};
+
+}  // namespace nwd::demo

@@ -1,0 +1,185 @@
+#include "deploy/hub/local_hub.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/crypto/key_file.h"
+#include "deploy/hub/folder.h"
+#include "deploy/pki/hub.h"
+
+namespace nwd::hub {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Ports that are free at this moment and differ from each other; 0 where there is none.
+std::vector<int> FreePorts(size_t count) {
+  std::vector<int> ports, sockets;
+  while (ports.size() < count) {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                       getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    ports.push_back(bound ? ntohs(address.sin_port) : 0);
+    sockets.push_back(fd);
+  }
+  for (const int fd : sockets) close(fd);
+  return ports;
+}
+
+absl::Status Prepare(const UpOptions& options) {
+  std::error_code error;
+  fs::create_directories(fs::path(options.folder) / "log", error);
+  if (!error) fs::create_directories(fs::path(options.folder) / "data", error);
+  if (!error) fs::permissions(options.folder, fs::perms::owner_all, error);
+  if (error) {
+    return absl::FailedPreconditionError(
+        Cat("cannot use the folder ", options.folder, ": ", error.message(), "; name one this user may write to"));
+  }
+  std::vector<std::string> organisations = options.admins;
+  organisations.insert(organisations.end(), options.organisations.begin(), options.organisations.end());
+  NWD_RETURN_IF_ERROR(pki::InitHub({.folder = PkiFolder(options.folder),
+                                    .trust_domain = options.trust_domain,
+                                    .organisations = organisations,
+                                    .services = ServiceNames(),
+                                    .now = absl::Now()}));
+  return crypto::HubKey::FromFile(KeyFile(options.folder), crypto::HubKey::IfMissing::kCreate).status();
+}
+
+// Whom each service calls.
+std::vector<std::string> PeersOf(const std::string& service) {
+  if (service == "directory") return {};
+  if (service == "consent") return {"directory"};
+  if (service == "referral") return {"directory", "consent", "outcome"};
+  return {"directory", "consent", "referral"};
+}
+
+std::vector<std::string> CommandOf(const UpOptions& options, const HubState& hub, const RunningService& service) {
+  const std::string programs = options.programs.empty() ? ProgramsFolder() : options.programs;
+  std::vector<std::string> command = {Cat(programs, "/nwd-", service.name)};
+  const auto add = [&](const std::string& name, const std::string& value) { command.push_back(Cat("--", name, "=", value)); };
+  add("listen", service.Address());
+  add("http", Cat("127.0.0.1:", service.http_port));
+  add("data", DataFolder(hub.folder, service.name));
+  add("tls", pki::ServiceFolder(PkiFolder(hub.folder), service.name));
+  add("trust-domain", hub.trust_domain);
+  add("hub-key", KeyFile(hub.folder));
+  add("facts", options.facts.empty() ? ShareFolder("data") : options.facts);
+  add("log-level", options.log_level);
+  if (service.name == "directory") add("admins", absl::StrJoin(hub.admins, ","));
+  for (const std::string& peer : PeersOf(service.name)) add(peer, hub.Service(peer).Address());
+  return command;
+}
+
+// The last thing a program said that a person would read: a line that is not JSON, else the last line.
+std::string LastWords(const std::string& log_file) {
+  std::ifstream file(log_file);
+  std::string said, last;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty()) continue;
+    last = line;
+    if (line.front() != '{') said = line;
+  }
+  return said.empty() ? last : said;
+}
+
+absl::Status WaitUntilReady(const HubState& hub, RunningService& service, int output) {
+  const absl::StatusOr<std::string> line = ReadLine(output, absl::Now() + kReadyPatience);
+  const std::string log = LogFile(hub.folder, service.name);
+  if (absl::IsDeadlineExceeded(line.status())) {
+    return absl::UnavailableError(Cat("the ", service.name, " service was not ready within ", absl::FormatDuration(kReadyPatience),
+                                      "; its log is ", log));
+  }
+  if (!line.ok()) {
+    return absl::FailedPreconditionError(Cat("the ", service.name, " service did not start: ", LastWords(log), " (its log is ", log, ")"));
+  }
+  const auto said = nlohmann::json::parse(*line, nullptr, false);
+  if (said.is_discarded() || !said.value("ready", false)) {
+    return absl::FailedPreconditionError(Cat("the ", service.name, " service said \"", *line, "\" instead of being ready"));
+  }
+  service.grpc_port = said.value("grpc_port", service.grpc_port);
+  service.http_port = said.value("http_port", service.http_port);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<HubState> Up(const UpOptions& asked) {
+  UpOptions options = asked;
+  options.folder = fs::absolute(asked.folder).lexically_normal().string();
+  if (const auto running = ReadState(options.folder); running.ok()) {
+    for (const ProcessId& id : running->Processes()) {
+      if (IsAlive(id)) return absl::AlreadyExistsError(Cat("a hub runs from ", options.folder, " already"));
+    }
+    RemoveState(options.folder);
+  }
+  NWD_RETURN_IF_ERROR(Prepare(options));
+
+  HubState hub = {.folder = options.folder, .trust_domain = options.trust_domain, .admins = options.admins, .services = {}};
+  const std::vector<int> free = FreePorts(2 * kServices.size());
+  for (size_t i = 0; i < kServices.size(); ++i) {
+    hub.services.push_back({.name = std::string(kServices[i].service),
+                            .process = {},
+                            .grpc_port = options.any_ports ? free[2 * i] : kServices[i].grpc,
+                            .http_port = options.any_ports ? free[2 * i + 1] : kServices[i].http});
+  }
+  absl::Status status;
+  std::vector<int> outputs;
+  for (RunningService& service : hub.services) {
+    const auto started = StartProcess({.command = CommandOf(options, hub, service),
+                                       .log_file = LogFile(hub.folder, service.name),
+                                       .end_with_parent = options.end_with_parent});
+    status = started.status();
+    if (!status.ok()) break;
+    service.process = started->id;
+    outputs.push_back(started->output);
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (status.ok()) status = WaitUntilReady(hub, hub.services[i], outputs[i]);
+    close(outputs[i]);
+  }
+  if (status.ok()) status = WriteState(hub);
+  if (!status.ok()) {
+    StopProcesses(hub.Processes(), kStopPatience).IgnoreError();  // what went wrong first is what to say
+    return status;
+  }
+  return hub;
+}
+
+absl::Status StartAgain(const UpOptions& options, HubState& hub, std::string_view name) {
+  for (RunningService& service : hub.services) {
+    if (service.name != name) continue;
+    NWD_ASSIGN_OR_RETURN(const Started started, StartProcess({.command = CommandOf(options, hub, service),
+                                                              .log_file = LogFile(hub.folder, service.name),
+                                                              .end_with_parent = options.end_with_parent}));
+    service.process = started.id;
+    const absl::Status ready = WaitUntilReady(hub, service, started.output);
+    close(started.output);
+    NWD_RETURN_IF_ERROR(ready);
+    return WriteState(hub);
+  }
+  return absl::NotFoundError(Cat("a hub has no service ", name));
+}
+
+absl::Status Down(const std::string& folder, absl::Duration patience) {
+  const std::string absolute = fs::absolute(folder).lexically_normal().string();
+  NWD_ASSIGN_OR_RETURN(const HubState hub, ReadState(absolute));
+  const absl::Status stopped = StopProcesses(hub.Processes(), patience);
+  RemoveState(absolute);
+  return stopped;
+}
+
+}  // namespace nwd::hub

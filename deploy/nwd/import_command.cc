@@ -1,0 +1,110 @@
+// nwd import: a directory feed into a running hub, as one of its admins.
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_format.h"
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "deploy/feed/importer.h"
+#include "deploy/hub/clients.h"
+#include "deploy/hub/state.h"
+#include "deploy/nwd/command.h"
+
+namespace nwd::tool {
+namespace {
+
+constexpr size_t kProblemsShownMax = 20;
+
+struct Asked {
+  std::string source;
+  std::string feed;
+  std::string hub = "hub";
+  std::string as;
+  bool partial = false;
+  bool check_only = false;
+  bool json = false;
+};
+
+void PrintProblems(const feed::Imported& imported) {
+  const size_t shown = std::min(imported.problems.size(), kProblemsShownMax);
+  for (size_t i = 0; i < shown; ++i) {
+    const auto& problem = imported.problems[i];
+    std::cout << Cat("  ", problem.page());
+    if (problem.index() >= 0) std::cout << Cat(" [", problem.index(), "]");
+    if (!problem.field().empty()) std::cout << Cat(" ", problem.field());
+    std::cout << Cat(": ", problem.description(), problem.left_out() ? " (left out)" : "", "\n");
+  }
+  if (imported.problem_count > static_cast<int>(shown)) std::cout << Cat("  and ", imported.problem_count - shown, " more\n");
+}
+
+void PrintJson(const feed::Imported& imported, size_t pages) {
+  nlohmann::json problems = nlohmann::json::array();
+  for (const auto& problem : imported.problems) {
+    problems.push_back({{"page", problem.page()},
+                        {"index", problem.index()},
+                        {"field", problem.field()},
+                        {"description", problem.description()},
+                        {"left_out", problem.left_out()}});
+  }
+  const auto& done = imported.done;
+  const nlohmann::json all = {{"feed_id", imported.feed_id},       {"pages", pages},
+                              {"services", imported.services},     {"created", done.created()},
+                              {"updated", done.updated()},         {"unchanged", done.unchanged()},
+                              {"missing", done.missing()},         {"deactivated", done.deactivated()},
+                              {"left_out", done.left_out()},       {"problem_count", imported.problem_count},
+                              {"problems", problems}};
+  std::cout << all.dump() << "\n";
+}
+
+absl::Status RunImport(const Asked& asked) {
+  NWD_ASSIGN_OR_RETURN(hub::HubState state, hub::ReadState(asked.hub));
+  const std::string admin = asked.as.empty() && !state.admins.empty() ? state.admins.front() : asked.as;
+  NWD_ASSIGN_OR_RETURN(const std::vector<feed::Page> pages, feed::ReadPages(asked.source));
+  hub::Clients clients(std::move(state));
+  NWD_ASSIGN_OR_RETURN(rpc::Client* const directory, clients.As(admin, "directory"));
+
+  const bool progress = isatty(STDERR_FILENO) != 0;
+  const auto on_page = [&](int done) {
+    if (progress) std::cerr << Cat("\r  page ", done, " of ", pages.size(), done == static_cast<int>(pages.size()) ? "\n" : "");
+  };
+  NWD_ASSIGN_OR_RETURN(const feed::Imported imported,
+                       feed::Import(*directory,
+                                    {.slug = asked.feed,
+                                     .source = feed::IsUrl(asked.source) ? asked.source : "",
+                                     .full = !asked.partial,
+                                     .validate_only = asked.check_only},
+                                    pages, on_page));
+  if (asked.json) {
+    PrintJson(imported, pages.size());
+    return absl::OkStatus();
+  }
+  const auto& done = imported.done;
+  std::cout << Cat(asked.check_only ? "would be " : "", done.created(), " created, ", done.updated(), " updated, ", done.unchanged(),
+                   " unchanged, ", done.missing(), " missing, ", done.deactivated(), " deactivated, ", done.left_out(), " left out\n");
+  if (imported.problem_count > 0) std::cout << Cat(imported.problem_count, " problems:\n");
+  PrintProblems(imported);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddImportCommand(config::Options& program, Commands& commands) {
+  auto asked = std::make_shared<Asked>();
+  config::Options& options = program.Command("import", "Imports a directory feed (Open Referral UK v3) into a running hub");
+  options.Add("source", &asked->source, "A JSON file, a folder of them, or an http(s) URL").Required();
+  options.Add("--feed", &asked->feed, "Readable name of the feed in the hub").Required();
+  options.Add("--hub", &asked->hub, "Folder of the hub");
+  options.Add("--as", &asked->as, "Admin organisation to act as (default: the hub's first)");
+  options.Add("--partial", &asked->partial, "The pages are not the whole feed: nothing counts as missing");
+  options.Add("--check-only", &asked->check_only, "Check and count; change nothing");
+  options.Add("--json", &asked->json, "Print one JSON object, with every problem");
+  commands.push_back({&options, [asked] {
+                        const absl::Status status = RunImport(*asked);
+                        return status.ok() ? kExitDone : Fail(status);
+                      }});
+}
+
+}  // namespace nwd::tool
