@@ -1,9 +1,11 @@
 // The yardstick: a bare gRPC server on the same queues, with mutual TLS and nothing of the chain: no identity, no access, no limits, no
 // metrics, no log. It answers each request with as many bytes as it is told to, so that messages are of the measured call's size.
 //
-//   nwd-bench-echo --tls FOLDER --listen 127.0.0.1:0        prints "listening PORT" and serves until stdin closes
+//   nwd-bench-echo --tls FOLDER --trust-domain hub.local        prints "listening PORT" and serves until SIGTERM
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
+#include <pthread.h>
+#include <signal.h>
 
 #include <cstdio>
 #include <iostream>
@@ -38,6 +40,10 @@ async::internal::Detached Serve(rpc::RawService& service, rpc::Queue& queue) {
 }
 
 int Run(int argc, char** argv) {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // before any thread starts
   if (const absl::Status status = tls::RequireTls13(); !status.ok()) return std::cerr << status.message() << "\n", 2;
   std::string folder;
   std::string address = "127.0.0.1:0";
@@ -67,8 +73,8 @@ int Run(int argc, char** argv) {
   }
   std::printf("listening %d\n", port);
   std::fflush(stdout);
-  for (std::string line; std::getline(std::cin, line);) {
-  }
+  int signal_number = 0;
+  sigwait(&stop, &signal_number);
   server->Shutdown();
   for (auto& queue : queues) queue->Stop();
   return 0;

@@ -13,15 +13,19 @@ namespace {
 // What the coroutines of one run share.
 struct Run {
   const Operation& operation;
-  absl::Time end;
-  uint64_t turns_max;
-  std::atomic<uint64_t> next_turn{0};
+  const absl::Time end;
+  const uint64_t end_turn;
+  std::atomic<uint64_t> next_turn;
   absl::BlockingCounter left;
   absl::Mutex mutex;
   LoadResult result;
 
-  Run(const Operation& op, absl::Time until, uint64_t turns, int in_flight)
-      : operation(op), end(until), turns_max(turns), left(in_flight) {}
+  Run(const Operation& op, const Load& load)
+      : operation(op),
+        end(absl::Now() + load.duration),
+        end_turn(load.turns > UINT64_MAX - load.first_turn ? UINT64_MAX : load.first_turn + load.turns),
+        next_turn(load.first_turn),
+        left(load.in_flight) {}
 };
 
 async::Task<void> Worker(Run& run) {
@@ -29,9 +33,10 @@ async::Task<void> Worker(Run& run) {
   uint64_t failures = 0;
   absl::Status first_failure;
   while (true) {
-    const uint64_t turn = run.next_turn.fetch_add(1, std::memory_order_relaxed);
     const absl::Time start = absl::Now();
-    if (turn >= run.turns_max || start >= run.end) break;
+    if (start >= run.end) break;
+    const uint64_t turn = run.next_turn.fetch_add(1, std::memory_order_relaxed);
+    if (turn >= run.end_turn) break;
     const absl::Status status = co_await run.operation(turn);
     latencies.push_back(static_cast<uint32_t>(absl::ToInt64Microseconds(absl::Now() - start)));
     if (!status.ok() && ++failures == 1) first_failure = status;
@@ -46,18 +51,6 @@ async::Task<void> Worker(Run& run) {
   run.left.DecrementCount();
 }
 
-LoadResult Drive(rpc::ClientRuntime& runtime, int in_flight, absl::Duration duration, uint64_t turns, const Operation& operation) {
-  const absl::Time start = absl::Now();
-  auto run = std::make_unique<Run>(operation, start + duration, turns, in_flight);
-  for (int i = 0; i < in_flight; ++i) {
-    runtime.Start([&run] { return Worker(*run); });
-  }
-  run->left.Wait();
-  run->result.elapsed = absl::Now() - start;
-  std::sort(run->result.latencies_us.begin(), run->result.latencies_us.end());
-  return std::move(run->result);
-}
-
 }  // namespace
 
 double LoadResult::PercentileUs(double share) const {
@@ -65,12 +58,16 @@ double LoadResult::PercentileUs(double share) const {
   return latencies_us[std::min(latencies_us.size() - 1, static_cast<size_t>(share * latencies_us.size()))];
 }
 
-LoadResult RunFor(rpc::ClientRuntime& runtime, int in_flight, absl::Duration duration, const Operation& operation) {
-  return Drive(runtime, in_flight, duration, UINT64_MAX, operation);
-}
-
-LoadResult RunCount(rpc::ClientRuntime& runtime, int in_flight, uint64_t count, const Operation& operation) {
-  return Drive(runtime, in_flight, absl::InfiniteDuration(), count, operation);
+LoadResult Drive(rpc::ClientRuntime& runtime, const Load& load, const Operation& operation) {
+  const absl::Time start = absl::Now();
+  auto run = std::make_unique<Run>(operation, load);
+  for (int i = 0; i < load.in_flight; ++i) {
+    runtime.Start([&run] { return Worker(*run); });
+  }
+  run->left.Wait();
+  run->result.elapsed = absl::Now() - start;
+  std::sort(run->result.latencies_us.begin(), run->result.latencies_us.end());
+  return std::move(run->result);
 }
 
 }  // namespace nwd::bench

@@ -1,6 +1,9 @@
 // A closed loop of calls: `in_flight` coroutines, each beginning its next call when its last has ended.
+//
+//   const LoadResult result = Drive(runtime, {.in_flight = 64, .duration = absl::Seconds(3)}, operation);
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -14,6 +17,14 @@ namespace nwd::bench {
 // One call; `turn` counts from 0 over all coroutines together. Runs on a queue of the client's runtime.
 using Operation = std::function<async::Task<absl::Status>(uint64_t turn)>;
 
+// Ends when the time is over or the turns are, whichever comes first.
+struct Load {
+  int in_flight = 1;
+  absl::Duration duration = absl::InfiniteDuration();
+  uint64_t turns = UINT64_MAX;
+  uint64_t first_turn = 0;
+};
+
 struct LoadResult {
   uint64_t operations = 0;
   uint64_t failures = 0;
@@ -25,9 +36,7 @@ struct LoadResult {
   double PercentileUs(double share) const;
 };
 
-// Runs for `duration`.
-LoadResult RunFor(rpc::ClientRuntime& runtime, int in_flight, absl::Duration duration, const Operation& operation);
-// Runs exactly `count` operations: for filling stores.
-LoadResult RunCount(rpc::ClientRuntime& runtime, int in_flight, uint64_t count, const Operation& operation);
+// Blocks until all have ended.
+LoadResult Drive(rpc::ClientRuntime& runtime, const Load& load, const Operation& operation);
 
 }  // namespace nwd::bench

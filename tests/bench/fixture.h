@@ -1,0 +1,88 @@
+// A hub of real programs, each its own process, data on disk, two organisations and the sample directory in it; and the bare echo beside it.
+//
+//   bench-jobcentre   registers people, records their consents and records, refers
+//   bench-college     answers for the services of the sample feed; checks, reads, receives
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/rpc/client.h"
+#include "common/rpc/server.h"
+#include "deploy/feed/importer.h"
+#include "deploy/hub/clients.h"
+#include "deploy/hub/process.h"
+#include "deploy/hub/state.h"
+
+namespace nwd::bench {
+
+inline constexpr char kAdmin[] = "hub-office";
+inline constexpr char kJobcentre[] = "bench-jobcentre";
+inline constexpr char kCollege[] = "bench-college";
+
+// Several connections of one organisation to one service, taken in turn: one connection's transport would serve all calls one by one.
+class Connections {
+ public:
+  explicit Connections(std::vector<rpc::Client*> clients) : clients_(std::move(clients)) {}
+  rpc::Client& operator[](uint64_t turn) const { return *clients_[turn % clients_.size()]; }
+
+ private:
+  std::vector<rpc::Client*> clients_;
+};
+
+class Fixture {
+ public:
+  // Starts from nothing in `folder`, which it owns.
+  static absl::StatusOr<std::unique_ptr<Fixture>> Start(const std::string& folder);
+  // Stops what it started.
+  ~Fixture();
+
+  rpc::ClientRuntime& runtime() { return *runtime_; }
+  absl::StatusOr<Connections> As(const std::string& organisation, const std::string& service);
+  // As one of our services, with its certificate.
+  absl::StatusOr<Connections> AsService(const std::string& as, const std::string& service);
+  const Connections& Echo() const { return *echo_connections_; }
+
+  const std::string& jobcentre_id() const { return jobcentre_id_; }
+  const std::string& college_id() const { return college_id_; }
+  // Services that the college answers for; they take referrals without limit.
+  const std::vector<std::string>& service_ids() const { return service_ids_; }
+
+  // The college answers for all providers of a feed.
+  absl::Status Adopt(const std::string& feed_id);
+
+  pid_t ProcessOf(const std::string& service) const { return hub_.Service(service).process.pid; }
+  // Kills a service without warning.
+  absl::Status Kill(const std::string& service);
+  // Starts it again with the command it had; returns how long it took to say that it is ready.
+  absl::StatusOr<absl::Duration> Restart(const std::string& service);
+  // Empties the services' logs, which a million calls make large.
+  void EmptyLogs() const;
+
+ private:
+  Fixture() = default;
+  absl::Status StartHub(const std::string& folder);
+  absl::Status StartEcho();
+  absl::Status Furnish();
+  absl::StatusOr<std::string> CreateOrganisation(const std::string& slug, int kind);
+
+  hub::HubState hub_;
+  hub::ProcessId echo_;
+  std::vector<std::unique_ptr<hub::Clients>> clients_;       // one for each connection
+  std::vector<std::unique_ptr<hub::Clients>> echo_clients_;
+  std::vector<std::unique_ptr<rpc::Client>> own_clients_;    // of AsService
+  std::unique_ptr<Connections> echo_connections_;
+  std::unique_ptr<rpc::ClientRuntime> runtime_;              // first to go: calls use the clients
+  std::vector<std::string> killed_command_;
+  std::string jobcentre_id_;
+  std::string college_id_;
+  std::vector<std::string> service_ids_;
+};
+
+// As an admin's client of the directory.
+absl::StatusOr<feed::Imported> ImportFeed(rpc::Client& directory, const std::string& slug, const std::vector<feed::Page>& pages);
+
+}  // namespace nwd::bench
