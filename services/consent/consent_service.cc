@@ -34,6 +34,7 @@ absl::Status SettleRefusals(store::Txn& txn, storage::Consent& decided) {
     if (decided.state() == v1::CONSENT_STATE_GIVEN) {
       ApplyRefusal(decided, other);
     } else if (!IsTerminal(other.state()) && ApplyRefusal(other, decided)) {
+      other.set_revision(other.revision() + 1);
       consents::Put(txn, other);
     }
   }

@@ -267,7 +267,8 @@ std::vector<Change> Desk::Changes() {
 
 std::vector<std::string> FieldsOf(const absl::Status& status) {
   std::vector<std::string> fields;
-  for (const auto& detail : status::ToWire(status).details()) {
+  const google::rpc::Status wire = status::ToWire(status);
+  for (const auto& detail : wire.details()) {
     google::rpc::BadRequest bad;
     if (!detail.UnpackTo(&bad)) continue;
     for (const auto& violation : bad.field_violations()) fields.push_back(violation.field());

@@ -24,7 +24,7 @@ TEST(References, LeadBackToThePersonForTheirOwnOrganisation) {
 TEST(References, AreTheSameForever) {
   const References references(Key());
   EXPECT_EQ(references.ReferenceOf(kLambeth, kPerson), References(Key()).ReferenceOf(kLambeth, kPerson));
-  EXPECT_EQ(references.ReferenceOf(kLambeth, kPerson), "GOLDEN");
+  EXPECT_EQ(references.ReferenceOf(kLambeth, kPerson), "p1_7iy5rjuo7v222etiec52oon76a");
 }
 
 TEST(References, OfTwoOrganisationsCannotBeJoined) {
