@@ -118,11 +118,6 @@ bool Client::WaitForConnected(absl::Duration timeout) {
   return state_->channel->WaitForConnected(absl::ToChronoTime(absl::Now() + timeout));
 }
 
-const CallOptions& Client::DefaultOptions() {
-  static const CallOptions options;
-  return options;
-}
-
 CallOptions Client::OptionsFor(const rpc::Call& call) {
   CallOptions options;
   options.timeout = call.deadline() == absl::InfiniteFuture() ? kDefaultDeadline : call.deadline() - absl::Now();

@@ -55,23 +55,18 @@ class Client {
   absl::Status CallMessage(const google::protobuf::Message& request, google::protobuf::Message& response, const CallOptions& options = {}) {
     return CallRaw(request, response, options);
   }
-  // `options` outlives the call. (No defaults made in place: g++ 12 destroys such temporaries twice within a co_await.)
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> Await(const Request& request, const CallOptions& options) {
-    Response response;
-    absl::Status status = co_await AwaitRaw(request, response, options);
-    if (!status.ok()) co_return status;
-    co_return response;
+    return AwaitWith<Response>(request, CallOptions(options));
   }
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> Await(const Request& request) {
-    return Await<Response>(request, DefaultOptions());
+    return AwaitWith<Response>(request, CallOptions());
   }
   // The same on behalf of a call: its deadline, practitioner and trace go along.
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> AwaitFor(const rpc::Call& call, const Request& request) {
-    const CallOptions options = OptionsFor(call);
-    co_return co_await Await<Response>(request, options);
+    return AwaitWith<Response>(request, OptionsFor(call));
   }
 
   // A server stream, read by a blocking client.
@@ -109,9 +104,18 @@ class Client {
   const std::shared_ptr<grpc::Channel>& channel() const;
 
   static CallOptions OptionsFor(const rpc::Call& call);
-  static const CallOptions& DefaultOptions();
 
  private:
+  // Keeps the options for as long as the call lasts. Only plain functions call it: g++ 12 destroys an argument made within a co_await
+  // expression twice.
+  template <class Response, class Request>
+  async::Task<absl::StatusOr<Response>> AwaitWith(const Request& request, CallOptions options) {
+    Response response;
+    absl::Status status = co_await AwaitRaw(request, response, options);
+    if (!status.ok()) co_return status;
+    co_return response;
+  }
+
   absl::Status CallRaw(const google::protobuf::Message& request, google::protobuf::Message& response, const CallOptions& options);
   async::Task<absl::Status> AwaitRaw(const google::protobuf::Message& request, google::protobuf::Message& response,
                                      const CallOptions& options);

@@ -86,7 +86,9 @@ TEST(Resilience, AKilledServiceLosesNoAcknowledgedWriteAndShowsNoHalfDoneOne) {
     // Asking again under the same id is the same withdrawal, whether or not its answer had arrived.
     const auto again = client.Call<consent::v1::WithdrawConsentResponse>(asked[i].request, kOptions);
     ASSERT_TRUE(again.ok()) << again.status();
-    if (withdrawn) EXPECT_EQ(again->etag(), found->consent().etag()) << "the replay did it a second time";
+    if (withdrawn) {
+      EXPECT_EQ(again->etag(), found->consent().etag()) << "the replay did it a second time";
+    }
   }
   EXPECT_GE(kept, kConsents / 8) << "the load had begun before the kill";
   EXPECT_LT(kept, kConsents) << "the kill came under load";
