@@ -64,7 +64,8 @@ std::string StateWords(States states) {
   std::vector<std::string> words;
   for (int number = v1::ReferralState_MIN; number <= v1::ReferralState_MAX; ++number) {
     const auto state = static_cast<ReferralState>(number);
-    if (states.Has(state)) words.push_back(StateWord(state));
+    if (!states.Has(state)) continue;
+    words.push_back(state == v1::REFERRAL_STATE_UNSPECIFIED ? "(no referral yet)" : StateWord(state));
   }
   return absl::StrJoin(words, ", ");
 }

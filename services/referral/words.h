@@ -22,7 +22,7 @@ ReferralState StateOf(std::string_view word);
 ReferralAction ActionOf(std::string_view word);
 ReferralReason ReasonOf(std::string_view word);
 
-// "SENT, RECEIVED"; in the order of the enum.
+// "SENT, RECEIVED"; in the order of the enum. UNSPECIFIED is where there is none yet.
 std::string StateWords(States states);
 // "the referrer", "the receiving organisation" …, joined by "or".
 std::string ActorWords(Actors actors);

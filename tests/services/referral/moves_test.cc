@@ -76,7 +76,7 @@ TEST_F(Moves, TheWrongSideIsToldWhoseMoveItIs) {
 
 TEST_F(Moves, NoOrganisationActsAsTheSuite) {
   const std::string id = Made();
-  for (const ReferralAction action : {REFERRAL_ACTION_EXPIRE, REFERRAL_ACTION_SWEEP, REFERRAL_ACTION_ACCESS_ENDED, REFERRAL_ACTION_CREATE}) {
+  for (const ReferralAction action : {REFERRAL_ACTION_EXPIRE, REFERRAL_ACTION_SWEEP, REFERRAL_ACTION_ACCESS_ENDED}) {
     EXPECT_EQ(Move("college", id, action).status().code(), absl::StatusCode::kPermissionDenied) << ActionWord(action);
     EXPECT_EQ(Move("jobcentre", id, action).status().code(), absl::StatusCode::kPermissionDenied) << ActionWord(action);
   }
