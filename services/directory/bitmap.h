@@ -1,6 +1,7 @@
 // A set of dense document numbers, a bit each.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -32,6 +33,16 @@ class Bitmap {
   void ForEach(Take take) const {
     for (size_t i = 0; i < words_.size(); ++i) {
       for (uint64_t rest = words_[i]; rest != 0; rest &= rest - 1) take(static_cast<DocumentNumber>(i * 64 + std::countr_zero(rest)));
+    }
+  }
+  // The same, of those from `first` to `last` (excluded).
+  template <class Take>
+  void ForEachIn(DocumentNumber first, DocumentNumber last, Take take) const {
+    for (size_t i = first / 64; i * 64 < last; ++i) {
+      uint64_t rest = words_[i];
+      if (i == first / 64) rest &= ~uint64_t{0} << (first % 64);
+      if (last - i * 64 < 64) rest &= ~(~uint64_t{0} << (last % 64));
+      for (; rest != 0; rest &= rest - 1) take(static_cast<DocumentNumber>(i * 64 + std::countr_zero(rest)));
     }
   }
   std::vector<uint64_t>& words() { return words_; }

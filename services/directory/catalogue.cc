@@ -1,7 +1,6 @@
 #include "services/directory/catalogue.h"
 
-#include <algorithm>
-
+#include "absl/container/flat_hash_set.h"
 #include "common/base/check.h"
 
 namespace nwd::directory {
@@ -16,22 +15,21 @@ IndexPtr Catalogue::Current() const {
 }
 
 IndexPtr Catalogue::Prepare(std::vector<Document> changed) {
-  std::sort(changed.begin(), changed.end(), [](const Document& a, const Document& b) { return a.id < b.id; });
   const IndexPtr current = Current();
-  std::vector<DocumentPtr> fresh;
-  fresh.reserve(changed.size());
+  absl::flat_hash_set<Uuid> replaced;
+  std::vector<DocumentPtr> all;
+  all.reserve(current->documents().size() + changed.size());
   {
     const absl::MutexLock lock(&mutex_);
     for (Document& document : changed) {
       document.live = LiveOf(document.id);
-      fresh.push_back(std::make_shared<const Document>(std::move(document)));
+      replaced.insert(document.id);
+      all.push_back(std::make_shared<const Document>(std::move(document)));
     }
   }
-  std::vector<DocumentPtr> all;
-  all.reserve(current->documents().size() + fresh.size());
-  // set_union takes from its first range what is in both: the fresh ones replace.
-  std::set_union(fresh.begin(), fresh.end(), current->documents().begin(), current->documents().end(), std::back_inserter(all),
-                 [](const DocumentPtr& a, const DocumentPtr& b) { return a->id < b->id; });
+  for (const DocumentPtr& document : current->documents()) {
+    if (!replaced.contains(document->id)) all.push_back(document);
+  }
   return std::make_shared<const SearchIndex>(std::move(all), lexicon_);
 }
 
@@ -90,7 +88,6 @@ std::vector<DocumentNumber> Catalogue::DocumentsOf(const SearchIndex& index, con
     const SearchIndex::Provider* provider = index.FindProvider(feed_id, external_id);
     if (provider != nullptr) documents.insert(documents.end(), provider->documents.begin(), provider->documents.end());
   }
-  std::sort(documents.begin(), documents.end());
   return documents;
 }
 

@@ -41,7 +41,7 @@ class Catalogue {
   void SetCapacity(ids::Uuid service_id, bool accepts, std::optional<int32_t> capacity, int64_t revision);
   void SetTaken(ids::Uuid service_id, int32_t taken);
 
-  // The services an organisation answers for, ascending in `index`.
+  // The services an organisation answers for, as numbers of `index`.
   std::vector<DocumentNumber> DocumentsOf(const SearchIndex& index, const std::string& organisation_id) const;
   // The service as callers see it.
   static v1::Service Describe(const Document& document);

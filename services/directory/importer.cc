@@ -67,12 +67,7 @@ async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::Commit(rpc::Call
   NWD_CO_ASSIGN_OR_RETURN(const v1::CommitImportResponse response, co_await MakeVisible(call, request, feed, prepared.plan.counts));
   parts_.catalogue.Publish(std::move(prepared.index));
 
-  LogLater("announce", co_await Announce(IdOf(feed.feed_id()), call.Now()));
-  std::vector<std::string> replaced;
-  for (const PlannedRow& planned : prepared.plan.rows) {
-    if (planned.replaces != 0) replaced.push_back(keys::Service(planned.service_id, planned.replaces));
-  }
-  LogLater("sweep rows", co_await Delete(std::move(replaced)));
+  LogLater("announce", co_await Announce(feed, prepared.plan.rows, call.Now()));
   LogLater("sweep pages", co_await SweepPages());
   co_return response;
 }
@@ -87,7 +82,10 @@ async::Task<absl::StatusOr<storage::FeedRow>> Importer::Start(rpc::Call& call, c
   };
   NWD_CO_ASSIGN_OR_RETURN(storage::FeedRow feed, co_await parts_.store.View(find));
   if (request.validate_only()) co_return feed;
-  if (feed.pending_generation() != 0) NWD_CO_RETURN_IF_ERROR(co_await SweepRows());
+  // After an attempt that did not come to its end, and after one whose replaced rows may not all be gone.
+  if (feed.pending_generation() != 0 || feed.announced_generation() < feed.generation()) {
+    NWD_CO_RETURN_IF_ERROR(co_await SweepRows());
+  }
   auto note = [&](Txn& txn) -> absl::Status {
     NWD_ASSIGN_OR_RETURN(auto row, FindFeed(txn, feed.feed_id()));
     if (!row) return absl::DataLossError("an import names a feed that is not there");
@@ -171,7 +169,27 @@ async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::MakeVisible(rpc:
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::Status> Importer::Announce(Uuid feed_id, absl::Time now) {
+// The rows are what readers see: nobody else commits an import meanwhile.
+async::Task<absl::Status> Importer::Announce(const storage::FeedRow& feed, const std::vector<PlannedRow>& rows, absl::Time now) {
+  if (feed.announced_generation() < feed.generation()) {  // an earlier commit was not announced to its end
+    co_return co_await AnnounceAll(IdOf(feed.feed_id()), now);
+  }
+  for (size_t first = 0; first < rows.size(); first += kBatchServices) {
+    const size_t last = std::min(rows.size(), first + kBatchServices);
+    auto body = [&](Txn& txn) -> absl::Status {
+      for (size_t i = first; i < last; ++i) {
+        NWD_ASSIGN_OR_RETURN(const HubFacts facts, ReadHubFacts(txn, rows[i].row));
+        AppendServiceChange(txn, rows[i].row, facts, now);
+        if (rows[i].replaces != 0) txn.Delete(keys::Service(rows[i].service_id, rows[i].replaces));
+      }
+      return absl::OkStatus();
+    };
+    NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));
+  }
+  co_return co_await NoteAnnounced(IdOf(feed.feed_id()));
+}
+
+async::Task<absl::Status> Importer::AnnounceAll(Uuid feed_id, absl::Time now) {
   auto find = [&](const Reader& reader) { return store::Find<storage::FeedRow>(reader, keys::Feed(feed_id)); };
   NWD_CO_ASSIGN_OR_RETURN(const auto feed, co_await parts_.store.View(find));
   if (!feed) co_return absl::DataLossError("a feed is not there any more");
@@ -181,10 +199,14 @@ async::Task<absl::Status> Importer::Announce(Uuid feed_id, absl::Time now) {
     if (document->feed_id == feed_id && document->generation > feed->announced_generation()) changed.push_back(document->id);
   }
   NWD_CO_RETURN_IF_ERROR(co_await TellPeers(changed, 0, now));
+  co_return co_await NoteAnnounced(feed_id);
+}
+
+async::Task<absl::Status> Importer::NoteAnnounced(Uuid feed_id) {
   auto note = [&](Txn& txn) -> absl::Status {
     NWD_ASSIGN_OR_RETURN(auto row, store::Find<storage::FeedRow>(txn, keys::Feed(feed_id)));
     if (!row) return absl::DataLossError("a feed is not there any more");
-    row->set_announced_generation(feed->generation());
+    row->set_announced_generation(row->generation());
     PutFeed(txn, *row);
     return absl::OkStatus();
   };
@@ -267,7 +289,7 @@ async::Task<absl::StatusOr<v1::LinkProviderResponse>> Importer::Link(rpc::Call& 
   co_return result;
 }
 
-async::Task<absl::Status> Importer::AnnounceLink(Uuid feed_id, std::string external_id, size_t from, absl::Time now) {
+async::Task<absl::Status> Importer::AnnounceLink(Uuid feed_id, const std::string& external_id, size_t from, absl::Time now) {
   const IndexPtr index = parts_.catalogue.Current();
   std::vector<Uuid> services;
   if (const SearchIndex::Provider* provider = index->FindProvider(feed_id, external_id)) {
@@ -285,7 +307,7 @@ async::Task<absl::Status> Importer::AnnounceLink(Uuid feed_id, std::string exter
   co_return co_await parts_.store.Update(note);
 }
 
-async::Task<absl::Status> Importer::Delete(std::vector<std::string> doomed) {
+async::Task<absl::Status> Importer::Delete(const std::vector<std::string>& doomed) {
   for (size_t first = 0; first < doomed.size(); first += kBatchServices) {
     const size_t last = std::min(doomed.size(), first + kBatchServices);
     auto body = [&](Txn& txn) -> absl::Status {
@@ -300,9 +322,9 @@ async::Task<absl::Status> Importer::Delete(std::vector<std::string> doomed) {
 async::Task<absl::Status> Importer::SweepPages() {
   while (true) {
     auto find = [&](const Reader& reader) { return FindAbandonedPages(reader, kBatchServices); };
-    NWD_CO_ASSIGN_OR_RETURN(std::vector<std::string> doomed, co_await parts_.store.View(find));
+    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> doomed, co_await parts_.store.View(find));
     if (doomed.empty()) co_return absl::OkStatus();
-    NWD_CO_RETURN_IF_ERROR(co_await Delete(std::move(doomed)));
+    NWD_CO_RETURN_IF_ERROR(co_await Delete(doomed));
   }
 }
 
@@ -317,8 +339,8 @@ async::Task<absl::Status> Importer::SweepRows() {
     NWD_RETURN_IF_ERROR(async::BlockOn(parts_.store.View(scan)));
     return stale;
   };
-  NWD_CO_ASSIGN_OR_RETURN(std::vector<std::string> stale, co_await parts_.pool.Run(work));
-  co_return co_await Delete(std::move(stale));
+  NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> stale, co_await parts_.pool.Run(work));
+  co_return co_await Delete(stale);
 }
 
 absl::Status Importer::Load() {
@@ -367,7 +389,7 @@ async::Task<absl::Status> Importer::Recover(absl::Time now) {
     return undone;
   };
   NWD_CO_ASSIGN_OR_RETURN(const Undone undone, co_await parts_.store.View(look));
-  for (const Uuid feed_id : undone.feeds) NWD_CO_RETURN_IF_ERROR(co_await Announce(feed_id, now));
+  for (const Uuid feed_id : undone.feeds) NWD_CO_RETURN_IF_ERROR(co_await AnnounceAll(feed_id, now));
   for (const auto& [feed_id, external_id] : undone.links) {
     NWD_CO_RETURN_IF_ERROR(co_await AnnounceLink(feed_id, external_id, 0, now));
   }

@@ -59,11 +59,14 @@ class Importer {
   async::Task<absl::Status> WriteRows(rpc::Call& call, const Prepared& prepared, uint64_t generation);
   async::Task<absl::StatusOr<v1::CommitImportResponse>> MakeVisible(rpc::Call& call, const v1::CommitImportRequest& request,
                                                                     const storage::FeedRow& feed, const v1::CommitImportResponse& counts);
-  // Tells peers of the services of a feed whose rows are of a generation they have not been told of.
-  async::Task<absl::Status> Announce(ids::Uuid feed_id, absl::Time now);
-  async::Task<absl::Status> AnnounceLink(ids::Uuid feed_id, std::string external_id, size_t from, absl::Time now);
+  // Tells peers of the rows of a commit, and lets go of those they replace.
+  async::Task<absl::Status> Announce(const storage::FeedRow& feed, const std::vector<PlannedRow>& rows, absl::Time now);
+  // Tells peers of all services of a feed whose rows are of a generation they have not been told of.
+  async::Task<absl::Status> AnnounceAll(ids::Uuid feed_id, absl::Time now);
+  async::Task<absl::Status> NoteAnnounced(ids::Uuid feed_id);
+  async::Task<absl::Status> AnnounceLink(ids::Uuid feed_id, const std::string& external_id, size_t from, absl::Time now);
   async::Task<absl::Status> TellPeers(const std::vector<ids::Uuid>& services, size_t from, absl::Time now);
-  async::Task<absl::Status> Delete(std::vector<std::string> keys);
+  async::Task<absl::Status> Delete(const std::vector<std::string>& keys);
   async::Task<absl::Status> SweepRows();
 
   Parts parts_;

@@ -23,10 +23,38 @@ SearchIndex::SearchIndex(std::vector<DocumentPtr> documents, const Lexicon& lexi
       open_((documents_.size() + 63) / 64),
       minimum_ages_(documents_.size()),
       maximum_ages_(documents_.size()) {
+  Number();
+  IndexConditions();
+  IndexWords(lexicon);
+  IndexPrefixes();
+  IndexPlaces();
+  IndexFeeds();
+}
+
+// Those with a place first, by its cell.
+void SearchIndex::Number() {
+  auto cell = [](const Document& document) {
+    const bool findable = document.active && !document.places.empty();
+    return std::pair(!findable, findable ? geo::CellOf(document.places[0]) : 0);
+  };
+  std::sort(documents_.begin(), documents_.end(), [&](const DocumentPtr& a, const DocumentPtr& b) {
+    const auto cell_a = cell(*a), cell_b = cell(*b);
+    return cell_a != cell_b ? cell_a < cell_b : a->id < b->id;
+  });
+  by_id_.resize(documents_.size());
+  std::iota(by_id_.begin(), by_id_.end(), 0);
+  std::sort(by_id_.begin(), by_id_.end(), [&](DocumentNumber a, DocumentNumber b) { return documents_[a]->id < documents_[b]->id; });
+  id_order_.resize(documents_.size());
+  for (uint32_t order = 0; order < by_id_.size(); ++order) {
+    NWD_CHECK(order == 0 || documents_[by_id_[order - 1]]->id != documents_[by_id_[order]]->id);
+    id_order_[by_id_[order]] = order;
+  }
+}
+
+void SearchIndex::IndexConditions() {
   for (Bitmap& borough : boroughs_) borough = Bitmap(documents_.size());
   for (DocumentNumber number = 0; number < documents_.size(); ++number) {
     const Document& document = *documents_[number];
-    NWD_CHECK(number == 0 || documents_[number - 1]->id < document.id);
     minimum_ages_[number] = document.minimum_age;
     maximum_ages_[number] = document.maximum_age;
     if (!document.active) continue;
@@ -40,10 +68,6 @@ SearchIndex::SearchIndex(std::vector<DocumentPtr> documents, const Lexicon& lexi
     posting.bitmap = Bitmap(documents_.size());
     for (const DocumentNumber number : posting.documents) posting.bitmap.Set(number);
   }
-  IndexWords(lexicon);
-  IndexPrefixes();
-  IndexPlaces();
-  IndexFeeds();
 }
 
 bool SearchIndex::IsDense(size_t documents) const { return documents * kDenseShare > documents_.size(); }
@@ -105,34 +129,45 @@ void SearchIndex::IndexPrefixes() {
   }
 }
 
+void SearchIndex::ByCell::Add(geo::CellKey cell, uint32_t thing) {
+  if (!cells.empty() && cells.back() == cell) return;
+  cells.push_back(cell);
+  offsets.push_back(thing);
+}
+
+std::pair<uint32_t, uint32_t> SearchIndex::ByCell::StretchOf(const geo::CellSpan& span) const {
+  const auto first = std::lower_bound(cells.begin(), cells.end(), span.first);
+  const auto last = std::upper_bound(first, cells.end(), span.last);
+  return {offsets[first - cells.begin()], offsets[last - cells.begin()]};
+}
+
 void SearchIndex::IndexPlaces() {
-  struct At {
-    geo::CellKey cell;
-    DocumentNumber document;
-    UnitVector vector;
-  };
-  std::vector<At> places;
-  own_place_offsets_.reserve(documents_.size() + 1);
+  std::vector<std::pair<geo::CellKey, DocumentNumber>> others;
+  DocumentNumber with_place = 0;
+  place_offsets_.reserve(documents_.size() + 1);
   for (DocumentNumber number = 0; number < documents_.size(); ++number) {
-    own_place_offsets_.push_back(static_cast<uint32_t>(own_places_.size()));
-    if (!documents_[number]->active) continue;
-    several_places_ |= documents_[number]->places.size() > 1;
-    for (const geo::Point& point : documents_[number]->places) {
-      own_places_.push_back(ToUnitVector(point));
-      places.push_back({geo::CellOf(point), number, own_places_.back()});
+    const Document& document = *documents_[number];
+    place_offsets_.push_back(static_cast<uint32_t>(places_.size()));
+    if (!document.active) continue;
+    for (const geo::Point& point : document.places) {
+      const bool first = places_.size() == place_offsets_.back();
+      if (first) {
+        first_places_.Add(geo::CellOf(point), number);
+        with_place = number + 1;
+      } else {
+        others.emplace_back(geo::CellOf(point), number);
+      }
+      places_.push_back(ToUnitVector(point));
     }
   }
-  own_place_offsets_.push_back(static_cast<uint32_t>(own_places_.size()));
-  std::stable_sort(places.begin(), places.end(), [](const At& a, const At& b) { return a.cell < b.cell; });
-  for (const At& place : places) {
-    if (cells_.empty() || cells_.back() != place.cell) {
-      cells_.push_back(place.cell);
-      cell_offsets_.push_back(static_cast<uint32_t>(place_documents_.size()));
-    }
-    place_documents_.push_back(place.document);
-    place_vectors_.push_back(place.vector);
+  place_offsets_.push_back(static_cast<uint32_t>(places_.size()));
+  first_places_.Finish(with_place);
+  std::sort(others.begin(), others.end());
+  for (const auto& [cell, number] : others) {
+    other_places_.Add(cell, static_cast<uint32_t>(other_place_documents_.size()));
+    other_place_documents_.push_back(number);
   }
-  cell_offsets_.push_back(static_cast<uint32_t>(place_documents_.size()));
+  other_places_.Finish(static_cast<uint32_t>(other_place_documents_.size()));
 }
 
 void SearchIndex::IndexFeeds() {
@@ -157,10 +192,10 @@ void SearchIndex::IndexFeeds() {
 }
 
 std::optional<DocumentNumber> SearchIndex::Find(ids::Uuid id) const {
-  const auto found = std::lower_bound(documents_.begin(), documents_.end(), id,
-                                      [](const DocumentPtr& document, const ids::Uuid& wanted) { return document->id < wanted; });
-  if (found == documents_.end() || (*found)->id != id) return std::nullopt;
-  return static_cast<DocumentNumber>(found - documents_.begin());
+  const auto found = std::lower_bound(by_id_.begin(), by_id_.end(), id,
+                                      [&](DocumentNumber number, const ids::Uuid& wanted) { return documents_[number]->id < wanted; });
+  if (found == by_id_.end() || documents_[*found]->id != id) return std::nullopt;
+  return *found;
 }
 
 const SearchIndex::Feed* SearchIndex::FindFeed(ids::Uuid feed_id) const {

@@ -1,9 +1,9 @@
-// An index over all services, built at once and then only read. Documents are numbered in the order of their ids, so that "by id" is
-// "by number".
+// An index over all services, built at once and then only read. Documents are numbered by where their first place lies (cell by cell, rows
+// from the south), so that what is near lies near in memory too; ties in order are settled by id.
 //
-// What a condition admits is a sorted list of numbers where few fit, a bitmap where many do (over one document in kDenseShare). A search
-// joins all bitmaps word by word, walks the shortest list or the cells around the place, and measures only what is left: a search of
-// 100,000 services by text, category, 5 km and open places takes some 10 µs.
+// Every condition is a bitmap over the numbers: kept where many documents fit (over one in kDenseShare), made from a list where few do. A
+// search joins them word by word, then measures what is left in the stretches of numbers around the place: text, category, 5 km and
+// open places among 100,000 services take some 10 µs.
 //
 // Thread-safe: any number of threads search while one refreshes open places.
 #pragma once
@@ -33,7 +33,7 @@ struct SearchQuery {
   double within_metres = 0;  // with `near`
   std::optional<int> age;
   bool open_places = false;
-  std::optional<std::vector<DocumentNumber>> only;  // none but these, ascending
+  std::optional<std::vector<DocumentNumber>> only;  // none but these
 
   // Go on after this place in the order.
   struct After {
@@ -44,7 +44,7 @@ struct SearchQuery {
   size_t limit = 0;
 };
 
-// `rank` orders, smallest first, ties by number: the squared chord to the nearest place, else how well words match, negated.
+// `rank` orders, smallest first, ties by id: the squared chord to the nearest place, else how well words match, negated.
 struct SearchHit {
   double rank = 0;
   DocumentNumber document = 0;
@@ -69,7 +69,7 @@ class SearchIndex {
     std::vector<Provider> providers;  // by external id
   };
 
-  // `documents` by id, each id once. Takes about 2 µs a document.
+  // Each id once, in any order. Takes some microseconds a document.
   SearchIndex(std::vector<DocumentPtr> documents, const Lexicon& lexicon);
 
   SearchResult Search(const SearchQuery& query) const;
@@ -93,24 +93,34 @@ class SearchIndex {
     uint32_t first = 0;
     uint32_t last = 0;  // excluded
   };
-  class Conditions;
+  // Things in the order of their cells.
+  struct ByCell {
+    std::vector<geo::CellKey> cells;  // each once, ascending
+    std::vector<uint32_t> offsets;    // things of cells[c] are offsets[c] to offsets[c + 1]
+    void Add(geo::CellKey cell, uint32_t thing);
+    void Finish(uint32_t things) { offsets.push_back(things); }
+    std::pair<uint32_t, uint32_t> StretchOf(const geo::CellSpan& span) const;
+  };
+  class Fitting;
 
+  void Number();
+  void IndexConditions();
   void IndexWords(const Lexicon& lexicon);
   void IndexPrefixes();
   void IndexPlaces();
   void IndexFeeds();
   bool IsDense(size_t documents) const;
   WordRange RangeOf(std::string_view prefix) const;
-  bool AdmitWord(std::string_view word, Conditions& conditions) const;
-  bool AdmitCategories(const std::vector<std::string>& codes, Conditions& conditions) const;
-  std::vector<SearchHit> Fitting(const SearchQuery& query, const Conditions& conditions) const;
-  std::vector<SearchHit> Near(const SearchQuery& query, const Conditions& conditions) const;
-  std::vector<std::pair<uint32_t, uint32_t>> PlacesAround(const geo::Point& point, double metres) const;
+  void AdmitWord(std::string_view word, Fitting& fitting) const;
+  void AdmitCategories(const std::vector<std::string>& codes, Fitting& fitting) const;
+  std::vector<SearchHit> Near(const SearchQuery& query, const Fitting& fitting) const;
   bool FitsAge(DocumentNumber number, int age) const { return minimum_ages_[number] <= age && age <= maximum_ages_[number]; }
   void Score(const std::vector<std::string>& words, std::vector<SearchHit>& hits) const;
   SearchResult Page(const SearchQuery& query, std::vector<SearchHit> hits) const;
 
   std::vector<DocumentPtr> documents_;
+  std::vector<DocumentNumber> by_id_;  // numbers in the order of ids
+  std::vector<uint32_t> id_order_;     // of a number: its place in by_id_
   Bitmap active_;
   mutable std::vector<std::atomic<uint64_t>> open_;
 
@@ -127,15 +137,12 @@ class SearchIndex {
   std::vector<uint8_t> minimum_ages_;
   std::vector<uint8_t> maximum_ages_;
 
-  // Places in the order of their cells; those of cells_[c] are cell_offsets_[c] to cell_offsets_[c + 1].
-  std::vector<geo::CellKey> cells_;
-  std::vector<uint32_t> cell_offsets_;
-  std::vector<DocumentNumber> place_documents_;
-  std::vector<UnitVector> place_vectors_;
-  // Places in the order of their documents.
-  std::vector<uint32_t> own_place_offsets_;
-  std::vector<UnitVector> own_places_;
-  bool several_places_ = false;  // some document has more than one
+  // Places of number n are place_offsets_[n] to place_offsets_[n + 1]; documents that cannot be found near a place have none.
+  std::vector<uint32_t> place_offsets_;
+  std::vector<UnitVector> places_;
+  ByCell first_places_;  // documents by their first place
+  ByCell other_places_;  // all places but the first, whose documents are:
+  std::vector<DocumentNumber> other_place_documents_;
 
   absl::flat_hash_map<ids::Uuid, Feed> feeds_;
 };

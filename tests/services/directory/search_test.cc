@@ -44,7 +44,7 @@ std::vector<SearchHit> LookAtAll(const SearchIndex& index, const Weights& weight
     if (query.open_places && !document.live->HasOpenPlaces()) continue;
     if (query.borough >= 0 && !(document.boroughs >> query.borough & 1)) continue;
     if (query.age && (*query.age < document.minimum_age || *query.age > document.maximum_age)) continue;
-    if (query.only && !std::binary_search(query.only->begin(), query.only->end(), number)) continue;
+    if (query.only && std::find(query.only->begin(), query.only->end(), number) == query.only->end()) continue;
     if (!query.categories.empty() && std::none_of(query.categories.begin(), query.categories.end(), [&](const std::string& code) {
           return std::binary_search(document.categories.begin(), document.categories.end(), code);
         })) {
@@ -70,8 +70,8 @@ std::vector<SearchHit> LookAtAll(const SearchIndex& index, const Weights& weight
     }
     hits.push_back({rank, number});
   }
-  std::sort(hits.begin(), hits.end(), [](const SearchHit& a, const SearchHit& b) {
-    return a.rank != b.rank ? a.rank < b.rank : a.document < b.document;
+  std::sort(hits.begin(), hits.end(), [&](const SearchHit& a, const SearchHit& b) {
+    return a.rank != b.rank ? a.rank < b.rank : index.document(a.document).id < index.document(b.document).id;
   });
   return hits;
 }
