@@ -89,45 +89,53 @@ async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(
   NWD_CO_RETURN_IF_ERROR(CheckAsked(call, request));
   access::OrganisationPtr organisation = call.caller().organisation;
   if (call.caller().IsService()) {
-    organisation = parts_.organisations.Known(request.on_behalf_of());
-    if (organisation == nullptr) {
-      NWD_CO_ASSIGN_OR_RETURN(organisation, co_await parts_.organisations.Find(request.on_behalf_of()));
-    }
+    NWD_CO_ASSIGN_OR_RETURN(organisation, co_await parts_.organisations.Find(request.on_behalf_of()));
   }
-  Question question;
+  const Asked asked = Read(call, request, organisation);
+  auto body = [&](const store::Reader& reader) { return Judge(reader, asked.consent_id, asked.person_id, asked.question, call.Now()); };
+  absl::StatusOr<Judged> judged = co_await parts_.store.View(body);
+  if (!judged.ok()) co_return Corrupt(parts_, "a consent", judged.status());
+
+  person_keys::PersonKey key = parts_.person_keys.Cached(asked.person_id);
+  if (key == nullptr) {
+    NWD_CO_ASSIGN_OR_RETURN(key, co_await KeyOrNull(parts_, asked.person_id));
+  }
+  NWD_CO_RETURN_IF_ERROR(Log(call, asked, judged->decision.permitted, key));
+  if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
+  co_return Answer(asked.question, *std::move(judged));
+}
+
+AccessService::Asked AccessService::Read(const rpc::Call& call, const v1::CheckAccessRequest& request,
+                                         const access::OrganisationPtr& organisation) const {
+  Asked asked;
+  asked.consent_id = IdIn(request.consent_id());
+  Question& question = asked.question;
   question.organisation_id = IdIn(call.caller().IsService() ? request.on_behalf_of() : call.organisation_id());
-  // Whom nobody vouches for now gets nothing, whatever the consent says: the kind that is not known is under every ceiling.
+  // Whom nobody vouches for now gets nothing, whatever the consent says: a kind that is not known is above every ceiling.
   if (organisation != nullptr && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE) question.kind = organisation->kind;
   question.purpose = request.purpose();
   question.categories = MaskOfAll(request.categories());
   question.mode = request.mode();
   question.prospective = request.prospective();
-  const ids::Uuid person_id = request.person_ref().empty()
-                                  ? IdIn(request.person_id())
-                                  : parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
-  const ids::Uuid consent_id = IdIn(request.consent_id());
-  const absl::Time now = call.Now();
+  asked.person_id = request.person_ref().empty()
+                        ? IdIn(request.person_id())
+                        : parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
+  return asked;
+}
 
-  auto body = [&](const store::Reader& reader) { return Judge(reader, consent_id, person_id, question, now); };
-  NWD_CO_ASSIGN_OR_RETURN(Judged judged, co_await parts_.store.View(body));
-
-  person_keys::PersonKey key = parts_.person_keys.Cached(person_id);
-  if (key == nullptr) {
-    NWD_CO_ASSIGN_OR_RETURN(key, co_await KeyOrNull(parts_, person_id));
-  }
+absl::Status AccessService::Log(const rpc::Call& call, const Asked& asked, CategoryMask permitted,
+                                const person_keys::PersonKey& key) const {
   storage::Deed deed = DeedOf(call);
-  deed.set_consent_id(std::string(consent_id.bytes()));
-  if (call.caller().IsService()) deed.set_recipient_id(std::string(question.organisation_id.bytes()));
-  deed.set_purpose(question.purpose);
-  deed.set_mode(question.mode);
-  deed.set_categories_asked(question.categories);
-  deed.set_categories_permitted(judged.decision.permitted);
-  deed.set_prospective(question.prospective);
-  NWD_CO_RETURN_IF_ERROR(parts_.check_log.Add(RecordBytes(parts_, "access.checked", now, person_id, key, deed)));
-  if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
-
-  (judged.decision.permitted == question.categories ? parts_.figures.checks_permitted : parts_.figures.checks_denied).Increment();
-  co_return Answer(question, std::move(judged));
+  deed.set_consent_id(std::string(asked.consent_id.bytes()));
+  if (call.caller().IsService()) deed.set_recipient_id(std::string(asked.question.organisation_id.bytes()));
+  deed.set_purpose(asked.question.purpose);
+  deed.set_mode(asked.question.mode);
+  deed.set_categories_asked(asked.question.categories);
+  deed.set_categories_permitted(permitted);
+  deed.set_prospective(asked.question.prospective);
+  NWD_RETURN_IF_ERROR(parts_.check_log.Add(RecordBytes(parts_, "access.checked", call.Now(), asked.person_id, key, deed)));
+  (permitted == asked.question.categories ? parts_.figures.checks_permitted : parts_.figures.checks_denied).Increment();
+  return absl::OkStatus();
 }
 
 async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> AccessService::OpenReferralAccess(

@@ -22,6 +22,14 @@ class AccessService {
                                                                                    const v1::CloseReferralAccessRequest& request);
 
  private:
+  struct Asked {
+    ids::Uuid person_id;
+    ids::Uuid consent_id;
+    Question question;
+  };
+  Asked Read(const rpc::Call& call, const v1::CheckAccessRequest& request, const access::OrganisationPtr& organisation) const;
+  // Queues the check's audit entry; an error means that it must not be answered.
+  absl::Status Log(const rpc::Call& call, const Asked& asked, CategoryMask permitted, const person_keys::PersonKey& key) const;
   // Writes the grant and the consent where `effect` says that something changed, with the audit entry. Within a body.
   void Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent, storage::Recipient& recipient, const ids::Uuid& referral_id,
             const storage::Grant& grant, grants::Effect effect, const person_keys::PersonKey& key) const;

@@ -15,7 +15,7 @@ inline constexpr int kNoticeDisclosuresMax = 100;           // disclosures named
 inline constexpr int kRowsLookedAtMax = 5000;               // by one page of a filtered list
 inline constexpr absl::Duration kNoticeDue = absl::Hours(24 * 14);  // to answer a notice
 inline constexpr int kWatchBatch = 100;                     // notices between two judgements of the watcher
-inline constexpr absl::Duration kWatchLook = absl::Seconds(5);      // a waiting watcher is judged at least this often
+inline constexpr absl::Duration kWatchLook = absl::Seconds(1);      // a waiting watcher is judged at least this often
 
 inline constexpr size_t kCheckLogWaitingMax = 65536;        // checks answered and not yet logged
 inline constexpr int kCheckLogBatch = 1024;                 // entries of one transaction

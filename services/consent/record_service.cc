@@ -96,7 +96,9 @@ async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc:
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
 
   auto body = [&](store::Txn& txn) { return Release(txn, call, request, person_id, question, key); };
-  NWD_CO_ASSIGN_OR_RETURN(const Released released, co_await parts_.store.Update(body, call.deadline()));
+  const absl::StatusOr<Released> decided = co_await parts_.store.Update(body, call.deadline());
+  if (!decided.ok()) co_return Corrupt(parts_, "a consent or record", decided.status());
+  const Released& released = *decided;
   (released.permitted ? parts_.figures.reads_permitted : parts_.figures.reads_denied).Increment();
   if (!released.permitted) co_return status::Denied();
 

@@ -1,6 +1,6 @@
 // What a check and a read cost inside the process, on the real engine, without the network: where the time of the benchmarks goes.
 //
-//   nwd-consent-speed [people]        prints one line a figure
+//   nwd-consent-speed [people [checks [reads]]]        prints one line a figure
 #include <cstdio>
 #include <cstdlib>
 
@@ -19,8 +19,6 @@ using namespace common::v1;  // NOLINT
 
 constexpr int kConsentsEach = 3;
 constexpr int kInFlight = 64;
-constexpr int kChecks = 200'000;
-constexpr int kReads = 30'000;
 
 struct Known {
   std::string ref;
@@ -54,10 +52,10 @@ class Speed {
     text_ = async::BlockOn(Ask(services_->consent(), &ConsentService::CreateText, captor_, text))->text_sha256();
   }
 
-  void Run(int people) {
+  void Run(int people, int checks, int reads) {
     Timed("registrations with 3 consents and 3 sections", people, [&](int i) { return Fill(i); }, people);
-    Timed("checks, one at a time, CPU of the whole handler", kChecks, [&](int i) { return Check(i); }, 1);
-    Timed("reads of 3 sections, 64 in flight", kReads, [&](int i) { return Read(i); }, kInFlight);
+    Timed("checks, one at a time, CPU of the whole handler", checks, [&](int i) { return Check(i); }, 1);
+    Timed("reads of 3 sections, 64 in flight", reads, [&](int i) { return Read(i); }, kInFlight);
   }
 
  private:
@@ -196,6 +194,6 @@ class Speed {
 }  // namespace nwd::consent
 
 int main(int argc, char** argv) {
-  constexpr int kPeople = 20'000;
-  nwd::consent::Speed().Run(argc > 1 ? std::atoi(argv[1]) : kPeople);
+  const auto number = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
+  nwd::consent::Speed().Run(number(1, 20'000), number(2, 200'000), number(3, 30'000));
 }
