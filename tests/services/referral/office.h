@@ -31,23 +31,9 @@
 #include "services/referral/repository.h"
 #include "services/referral/times.h"
 #include "services/referral/words.h"
+#include "tests/services/referral/fakes.h"
 
 namespace nwd::referral {
-
-// An id that reads the same in every run: Id("college").
-inline std::string Id(std::string_view name) {
-  std::string bytes(ids::Uuid::kSizeBytes, '\0');
-  for (size_t i = 0; i < name.size(); ++i) bytes[i % bytes.size()] = static_cast<char>(bytes[i % bytes.size()] * 31 + name[i]);
-  return ids::Uuid::FromBytes(bytes)->ToString();
-}
-
-// A reference as an organisation has it.
-inline std::string Ref(std::string_view organisation, std::string_view person) {
-  std::string ref = "p1_";
-  for (const char c : Cat(organisation, person)) ref.push_back(static_cast<char>('a' + c % 26));
-  ref.resize(3 + 26, 'a');
-  return ref;
-}
 
 inline const facts::Facts& ProjectFacts() {
   static const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(NWD_DATA_DIR);
@@ -61,111 +47,6 @@ inline const calendar::WorkingCalendar& ProjectCalendar() {
   if (!calendar.ok()) ADD_FAILURE() << calendar.status();
   return calendar.value();
 }
-
-class FakeConsent final : public ConsentPeer {
- public:
-  async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question, const rpc::CallOptions&) override {
-    ++calls;
-    if (down) co_return absl::UnavailableError("consent is down");
-    std::string person = question.person_id;
-    for (const std::string& name : people) {
-      for (const std::string& organisation : holders) {
-        if (question.organisation_id == Id(organisation) && question.person_ref == Ref(organisation, name)) person = Id(name);
-      }
-    }
-    if (person.empty()) co_return status::Denied();
-    ResolvedPerson resolved;
-    resolved.person_id = person;
-    for (const std::string& name : people) {
-      for (const std::string organisation : {"jobcentre", "college", "charity"}) {
-        if (person == Id(name) && question.other_organisation_id == Id(organisation)) {
-          resolved.other_person_ref = Ref(organisation, name);
-        }
-      }
-    }
-    co_return resolved;
-  }
-  async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions&) override {
-    ++calls;
-    if (down) co_return absl::UnavailableError("consent is down");
-    if (on_permits) on_permits();
-    co_return permits.contains({question.consent_id, question.organisation_id});
-  }
-  async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions&) override {
-    ++calls;
-    if (down) co_return absl::UnavailableError("consent is down");
-    int64_t& number = numbers[grant.referral_id()];
-    if (grant.access_number() <= number) co_return absl::FailedPreconditionError("overtaken");
-    number = grant.access_number();
-    open.insert(grant.referral_id());
-    co_return absl::OkStatus();
-  }
-  async::Task<absl::Status> CloseAccess(const storage::Grant& grant, const rpc::CallOptions&) override {
-    ++calls;
-    if (down) co_return absl::UnavailableError("consent is down");
-    if (grant.access_number() < numbers[grant.referral_id()]) co_return absl::OkStatus();
-    numbers[grant.referral_id()] = grant.access_number();
-    open.erase(grant.referral_id());
-    if (on_close) on_close();
-    co_return absl::OkStatus();
-  }
-
-  bool down = false;
-  int calls = 0;
-  std::set<std::string> people = {"ada", "ben", "cy"};
-  std::set<std::string> holders = {"jobcentre"};
-  std::set<std::pair<std::string, std::string>> permits;  // consent, organisation
-  std::set<std::string> open;                             // referrals
-  std::map<std::string, int64_t> numbers;
-  std::function<void()> on_permits;  // something happens between the question and the transaction
-  std::function<void()> on_close;
-};
-
-class FakeOutcome final : public OutcomePeer {
- public:
-  async::Task<absl::StatusOr<int>> CountOutcomes(const std::string& referral_id, const rpc::CallOptions&) override {
-    if (down) co_return absl::UnavailableError("outcome is down");
-    co_return outcomes[referral_id];
-  }
-  bool down = false;
-  std::map<std::string, int> outcomes;
-};
-
-class FakeDirectory final : public DirectoryPeer {
- public:
-  absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader&, const std::string& service_id) override {
-    const auto found = known.find(service_id);
-    if (found == known.end()) return std::nullopt;
-    return std::optional<common::v1::ServiceChange>(found->second);
-  }
-  async::Task<absl::Status> AskService(const std::string& service_id) override {
-    if (down) co_return absl::UnavailableError("directory is down");
-    const auto found = unknown.find(service_id);
-    if (found == unknown.end()) co_return absl::NotFoundError("no such service");
-    known.insert(*found);
-    co_return absl::OkStatus();
-  }
-  async::Task<absl::StatusOr<std::vector<std::string>>> Alternatives(const AlternativesQuestion& question,
-                                                                     const rpc::CallOptions&) override {
-    if (down) co_return absl::UnavailableError("directory is down");
-    asked = question;
-    co_return alternatives;
-  }
-  common::v1::ServiceChange& Add(std::string_view name, std::string_view organisation) {
-    common::v1::ServiceChange& service = known[Id(name)];
-    service.set_service_id(Id(name));
-    service.set_organisation_id(Id(organisation));
-    service.set_active(true);
-    service.set_accepts_referrals(true);
-    return service;
-  }
-
-  bool down = false;
-  std::map<std::string, common::v1::ServiceChange> known;
-  std::map<std::string, common::v1::ServiceChange> unknown;  // known only to the directory
-  std::vector<std::string> alternatives;
-  AlternativesQuestion asked;
-};
 
 inline const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) {
   for (int i = 0; i < request.file()->service_count(); ++i) {
