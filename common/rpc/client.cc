@@ -19,8 +19,8 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::Message;
 
-// Tries again what certainly had no effect or may safely be repeated: every mutation of this API is protected by its request_id or is
-// idempotent by nature. Pauses 50 ms to 1 s.
+// Every mutation of this API is protected by its request_id or is idempotent by nature, so it may be tried again. A server that goes down
+// answers calls that come too late with CANCELLED (gRPC C++ has no gentler way); ours answer it for no other reason. Pauses 50 ms to 1 s.
 constexpr char kServiceConfig[] = R"({
   "methodConfig": [{
     "name": [{}],
@@ -29,7 +29,7 @@ constexpr char kServiceConfig[] = R"({
       "initialBackoff": "0.05s",
       "maxBackoff": "1s",
       "backoffMultiplier": 3,
-      "retryableStatusCodes": ["UNAVAILABLE"]
+      "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"]
     }
   }]
 })";
@@ -61,6 +61,7 @@ const std::string& PathOf(const Message& request, bool streaming) {
 
 void Prepare(grpc::ClientContext& context, const CallOptions& options) {
   if (options.timeout != absl::InfiniteDuration()) context.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
+  context.set_wait_for_ready(options.wait_for_ready);
   if (!options.practitioner.empty()) context.AddMetadata("nwd-practitioner", options.practitioner);
   if (!options.traceparent.empty()) context.AddMetadata("traceparent", options.traceparent);
 }

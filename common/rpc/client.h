@@ -3,8 +3,8 @@
 //   absl::StatusOr<GetServiceResponse> found = client.Call<GetServiceResponse>(request);             // blocks: programs, tests
 //   absl::StatusOr<GetServiceResponse> found = co_await client.Await<GetServiceResponse>(request);   // on a queue of the runtime
 //
-// Errors come back with their details (see common/status). A call that never reached the server is tried again by the transport, as is
-// one refused with UNAVAILABLE where its request carries a request_id or reads only; nothing else is repeated.
+// Errors come back with their details (see common/status). A call refused with UNAVAILABLE, or cut off by a server that goes down (CANCELLED),
+// is tried again up to four times: mutations of this API are made safe to repeat by their request_id, or by nature.
 //
 // Thread-safe; one Client is one identity's channel to one service.
 #pragma once
@@ -29,6 +29,8 @@ namespace nwd::rpc {
 
 struct CallOptions {
   absl::Duration timeout = absl::Seconds(10);
+  // Waits, up to the timeout, for a server that is not there yet, rather than failing at once.
+  bool wait_for_ready = false;
   // Sent as metadata "nwd-practitioner".
   std::string practitioner = {};
   // Sent as "traceparent" where not empty: the whole header value.

@@ -82,7 +82,7 @@ TEST_F(Startup, ACertificateThatDoesNotMatchItsKey) {
   std::filesystem::copy_file(world.FolderOf("service/referral") + "/tls.key", mixed / "tls.key");
   auto options = Good();
   options["tls"] = mixed.string();
-  ExpectRefused(options, "match");
+  ExpectRefused(options, "is not the key of");
 }
 
 TEST_F(Startup, ACertificateForSomebodyElse) {
