@@ -18,6 +18,9 @@ constexpr int kWholeNamePercent = 12;
 constexpr int kPreferredNamePercent = 30;
 constexpr int kSecondNeedPercent = 45;
 constexpr int kAccessNeedPercent = 15;
+// Most people walk in near where they live.
+constexpr int kNearPercent = 60;
+constexpr std::array kNearBoroughs = {"lambeth", "southwark", "lewisham", "wandsworth"};
 
 // A sequence of numbers that looks random and is the same every time (SplitMix64).
 class Dice {
@@ -88,6 +91,16 @@ std::vector<std::string> GroupsFor(const json& lists, int age, Dice& dice) {
   return groups;
 }
 
+const json& BoroughFrom(const json& lists, Dice& dice) {
+  const json& anywhere = dice.Of(lists.at("boroughs"));
+  if (!dice.Percent(kNearPercent)) return anywhere;
+  const std::string near = kNearBoroughs[dice.Below(kNearBoroughs.size())];
+  for (const json& borough : lists.at("boroughs")) {
+    if (borough.at("slug") == near) return borough;
+  }
+  return anywhere;
+}
+
 Resident MakeResident(const json& lists, int index, absl::CivilDay today) {
   Dice dice(index + 1);
   Resident who;
@@ -99,7 +112,7 @@ Resident MakeResident(const json& lists, int index, absl::CivilDay today) {
   who.born = absl::CivilDay(today.year() - who.age, today.month(), 1) - 1 - dice.Below(300);
   who.age = today.year() - who.born.year() -
             (absl::CivilDay(who.born.year(), today.month(), today.day()) < absl::CivilDay(who.born.year(), who.born.month(), who.born.day()));
-  const json& borough = dice.Of(lists.at("boroughs"));
+  const json& borough = BoroughFrom(lists, dice);
   who.borough = borough.at("code");
   who.postcode = dice.Of(borough.at("postcodes"));
   who.language = dice.Of(lists.at("languages"));

@@ -141,9 +141,7 @@ absl::Status Decide(World& world, Case& referral, Case& child, Tally& tally) {
 Figure DecideAll(World& world, Story& story) {
   Tally tally;
   std::vector<Case> children(world.cases.size());
-  const absl::Time begin = absl::Now();
   NWD_RETURN_IF_ERROR(InParallel(world.cases.size(), [&](int i) { return Decide(world, world.cases[i], children[i], tally); }));
-  const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
   for (Case& child : children) {
     if (!child.referral_id.empty()) world.cases.push_back(std::move(child));
   }
@@ -152,8 +150,8 @@ Figure DecideAll(World& world, Story& story) {
     NWD_RETURN_IF_ERROR(Holds(Cat("some referrals are ", name), count > 0));
     story.Count(name, count);
   }
-  return absl::StrFormat("%d accepted (%d after a question), %d declined with %d alternatives, %d passed on; %.0f s", tally.accepted.load(),
-                         tally.asked.load(), tally.declined.load(), tally.alternatives.load(), tally.redirected.load(), seconds);
+  return absl::StrFormat("%d accepted (%d after a question), %d declined with %d alternatives, %d passed on", tally.accepted.load(),
+                         tally.asked.load(), tally.declined.load(), tally.alternatives.load(), tally.redirected.load());
 }
 
 Figure OnlyTheReceiverDecides(World& world) {

@@ -1,4 +1,6 @@
 // What is on offer: the feed is imported, its providers linked to organisations of the hub, and these say what room they have.
+#include <set>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
@@ -19,6 +21,7 @@ constexpr int kUnlinkedEvery = 12;   // and some of them are not in it
 constexpr int kLimitedEvery = 4;     // services with so many places, the others without limit
 constexpr int kPlaces = 500;
 constexpr int kPageSize = 500;
+constexpr int kWalkPageSize = 40;
 constexpr char kNearPostcode[] = "SW9 8EJ";
 
 absl::StatusOr<feed::Imported> ImportFeed(World& world, const std::string& source, const std::vector<feed::Page>& pages) {
@@ -156,11 +159,28 @@ Figure Search(World& world) {
   const bool again = std::any_of(named.results().begin(), named.results().end(),
                                  [&](const auto& result) { return result.service().service_id() == first.service_id(); });
   NWD_RETURN_IF_ERROR(Holds("a service is found by the first word of its name", again || !named.next_page_token().empty()));
-  for (const auto& result : found.results()) {
-    if (result.service().organisation_id().empty()) world.unlinked_service_id = result.service().service_id();
-  }
   return absl::StrFormat("%d within 8 km of %s, nearest at %d m, in %.1f ms; %d for \"%s\"", found.total_size(), kNearPostcode,
                          found.results(0).distance_metres(), absl::ToDoubleMilliseconds(took), named.total_size(), words.text());
+}
+
+// Pages through the whole catalogue, each service once, and remembers one that nobody in the hub answers for.
+Figure WalkCatalogue(World& world) {
+  std::set<std::string> seen;
+  int pages = 0, total = 0;
+  v1::SearchServicesRequest request;
+  request.set_page_size(kWalkPageSize);
+  do {
+    NWD_ASSIGN_OR_RETURN(const auto page, world.Call<v1::SearchServicesResponse>("jobcentre-brixton", request));
+    for (const auto& result : page.results()) {
+      NWD_RETURN_IF_ERROR(Holds("no service comes twice in a walk over all pages", seen.insert(result.service().service_id()).second));
+      if (result.service().organisation_id().empty()) world.unlinked_service_id = result.service().service_id();
+    }
+    request.set_page_token(page.next_page_token());
+    total = page.total_size();
+    ++pages;
+  } while (!request.page_token().empty());
+  NWD_RETURN_IF_ERROR(Same("services met in a walk over all pages", total, static_cast<int>(seen.size())));
+  return Cat(total, " services on ", pages, " pages, each once");
 }
 
 }  // namespace
@@ -173,6 +193,7 @@ void TellDirectory(World& world, Story& story, const std::string& source, const 
   story.Step("these say what room they have", [&] { return SetCapacities(world); });
   story.Step("nobody sets another's capacity", [&] { return OthersCannotSetCapacity(world); });
   story.Step("an adviser searches by place and by words", [&] { return Search(world); });
+  story.Step("the whole catalogue can be walked", [&] { return WalkCatalogue(world); });
 }
 
 }  // namespace nwd::demo

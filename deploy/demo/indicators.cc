@@ -98,18 +98,21 @@ Figure PrintBoroughs(World& world, std::vector<std::string>& lines) {
   NWD_ASSIGN_OR_RETURN(const auto table, Query(world, "referrals-sent", v1::CUT_BOROUGH));
   NWD_RETURN_IF_ERROR(CheckTable("referrals-sent", table));
   const auto names = BoroughNames(world.facts_folder());
-  int hidden = 0;
+  int hidden = 0, none = 0, printed = 0;
   std::string line;
   for (int i = 1; i < table.cells_size(); ++i) {
     const auto& cell = table.cells(i);
     hidden += cell.count().kind() == v1::Count::KIND_SUPPRESSED;
+    none += cell.count().kind() == v1::Count::KIND_ZERO;
+    if (cell.count().kind() == v1::Count::KIND_ZERO) continue;
     const auto name = names.find(cell.key());
     line += absl::StrFormat("      %-24s %4s", name == names.end() ? cell.key() : name->second, Symbol(cell.count()));
-    if (i % kBoroughsAcross == 0 || i + 1 == table.cells_size()) lines.push_back(std::exchange(line, ""));
+    if (++printed % kBoroughsAcross == 0) lines.push_back(std::exchange(line, ""));
   }
+  if (!line.empty()) lines.push_back(line);
   const auto& whole = table.cells(0).count();
   NWD_RETURN_IF_ERROR(Same("the kind of the whole of this many referrals", v1::Count::Kind_Name(v1::Count::KIND_ROUNDED), v1::Count::Kind_Name(whole.kind())));
-  return absl::StrFormat("%d boroughs, %d suppressed; %s in all", table.cells_size() - 1, hidden, Symbol(whole));
+  return absl::StrFormat("%s in all; a few in %d boroughs, none in %d", Symbol(whole), hidden, none);
 }
 
 void Print(Story& story, const std::vector<std::string>& lines) {

@@ -149,7 +149,7 @@ Figure OnlyOnePlace(World& world) {
 }
 
 Figure UnlinkedTakesNone(World& world) {
-  if (world.unlinked_service_id.empty()) return "every provider near by is in the hub";
+  if (world.unlinked_service_id.empty()) return "every provider is in the hub";
   const Person& person = world.people[world.cases.front().person];
   const auto created = world.Call<v1::CreateReferralResponse>(person.registrar, ReferralFor(person, world.unlinked_service_id));
   NWD_RETURN_IF_ERROR(Holds("a service nobody in the hub answers for takes no referral", !created.ok()));

@@ -1,0 +1,103 @@
+#include "deploy/feed/pages.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <httplib.h>
+
+#include <fstream>
+#include <thread>
+
+#include "common/base/strings.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nwd::feed {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::vector<std::string> Names(const std::vector<Page>& pages) {
+  std::vector<std::string> names;
+  for (const Page& page : pages) names.push_back(page.name);
+  return names;
+}
+
+TEST(PagesTest, AFolderGivesItsServicesByNameAndLeavesOtherJsonAlone) {
+  testing::TempFolder folder;
+  for (const char* name : {"services-page-002.json", "services-page-001.json", "people.json", "README.md"}) {
+    std::ofstream(folder.Path() + "/" + name) << "{}";
+  }
+  const auto pages = ReadPages(folder.Path());
+  ASSERT_TRUE(pages.ok()) << pages.status();
+  EXPECT_EQ(Names(*pages), (std::vector<std::string>{"services-page-001.json", "services-page-002.json"}));
+}
+
+TEST(PagesTest, AFolderWithoutThatNameGivesAllItsJson) {
+  testing::TempFolder folder;
+  std::ofstream(folder.Path() + "/b.json") << "{}";
+  std::ofstream(folder.Path() + "/a.json") << "{}";
+  EXPECT_EQ(Names(*ReadPages(folder.Path())), (std::vector<std::string>{"a.json", "b.json"}));
+}
+
+TEST(PagesTest, NothingThereIsSaid) {
+  testing::TempFolder folder;
+  EXPECT_TRUE(absl::IsNotFound(ReadPages(folder.Path()).status()));
+  EXPECT_TRUE(absl::IsNotFound(ReadPages(folder.Path() + "/none.json").status()));
+}
+
+TEST(PagesTest, APageThatIsTooLargeIsSaidByName) {
+  testing::TempFolder folder;
+  std::ofstream(folder.Path() + "/services.json") << std::string(kPageBytesMax + 1, ' ');
+  EXPECT_THAT(std::string(ReadPages(folder.Path()).status().message()), HasSubstr("services.json"));
+}
+
+// A publisher on loopback.
+class FetchTest : public ::testing::Test {
+ protected:
+  void Serve(httplib::Server::Handler handler) {
+    server_.Get("/services", std::move(handler));
+    const int port = server_.bind_to_any_port("127.0.0.1");
+    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    url_ = Cat("http://127.0.0.1:", port, "/services");
+  }
+  ~FetchTest() override {
+    while (!server_.is_running()) std::this_thread::yield();
+    server_.stop();
+    thread_.join();
+  }
+
+  httplib::Server server_;
+  std::thread thread_;
+  std::string url_;
+};
+
+TEST_F(FetchTest, PagesAreAskedForUntilTheLast) {
+  Serve([](const httplib::Request& request, httplib::Response& response) {
+    const std::string page = request.get_param_value("page");
+    response.set_content(Cat(R"({"contents": [{}], "last_page": )", page == "3" ? "true" : "false", "}"), "application/json");
+  });
+  const auto pages = ReadPages(url_);
+  ASSERT_TRUE(pages.ok()) << pages.status();
+  EXPECT_EQ(Names(*pages), (std::vector<std::string>{"page-001", "page-002", "page-003"}));
+}
+
+TEST_F(FetchTest, APublisherThatCountsPagesInsteadIsUnderstood) {
+  Serve([](const httplib::Request&, httplib::Response& response) {
+    response.set_content(R"({"contents": [{}], "total_pages": 2})", "application/json");
+  });
+  EXPECT_EQ(ReadPages(url_)->size(), 2u);
+}
+
+TEST_F(FetchTest, AnErrorOfThePublisherIsSaidWithItsAddress) {
+  Serve([](const httplib::Request&, httplib::Response& response) { response.status = 503; });
+  const auto pages = ReadPages(url_);
+  EXPECT_TRUE(absl::IsUnavailable(pages.status()));
+  EXPECT_THAT(std::string(pages.status().message()), HasSubstr("503"));
+}
+
+TEST_F(FetchTest, WhatIsNoPageIsSaid) {
+  Serve([](const httplib::Request&, httplib::Response& response) { response.set_content("<html>", "text/html"); });
+  EXPECT_TRUE(absl::IsInvalidArgument(ReadPages(url_).status()));
+}
+
+}  // namespace
+}  // namespace nwd::feed
