@@ -2,6 +2,7 @@
 // a figure. Not a test.
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <random>
 
 #include "absl/strings/str_format.h"
@@ -27,6 +28,13 @@ constexpr char kOrganisation[] = "00000000-0000-4000-8000-0000000000aa";
 void Fail(const absl::Status& status) {
   std::fprintf(stderr, "%s\n", status.ToString().c_str());
   std::exit(1);
+}
+
+// Time this thread has had a processor: what a search costs, whatever else the machine does.
+double ThreadMicroseconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
 }
 
 // Calls handlers as the first admin.
@@ -121,16 +129,16 @@ void MeasureSearch(const Catalogue& catalogue, const char* name, int words, bool
   }
   const IndexPtr index = catalogue.Current();
   size_t total = 0, described = 0;
-  const absl::Time begun = absl::Now();
+  const double begun_us = ThreadMicroseconds();
   for (const SearchQuery& query : queries) {
     const SearchResult found = index->Search(query);
     total += found.total;
     for (const SearchHit& hit : found.hits) described += Catalogue::Describe(index->document(hit.document)).places_size() > 0;
   }
-  const double mean_us = absl::ToDoubleMicroseconds(absl::Now() - begun) / kQueries;
-  const absl::Time again = absl::Now();
+  const double mean_us = (ThreadMicroseconds() - begun_us) / kQueries;
+  const double again_us = ThreadMicroseconds();
   for (const SearchQuery& query : queries) total += index->Search(query).total;
-  const double search_us = absl::ToDoubleMicroseconds(absl::Now() - again) / kQueries;
+  const double search_us = (ThreadMicroseconds() - again_us) / kQueries;
   std::printf("{\"name\":\"%s\",\"services\":%zu,\"mean_us\":%.1f,\"search_alone_us\":%.1f,\"mean_total\":%.0f,\"page\":%.1f}\n", name,
               index->documents().size(), mean_us, search_us, static_cast<double>(total) / kQueries / 2,
               static_cast<double>(described) / kQueries);
