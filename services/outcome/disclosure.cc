@@ -103,14 +103,12 @@ class CutNetwork {
     bool is_whole = false;
   };
 
+  // In the order of slots, so that a cell's arcs are found from any of them.
   void AddCell(Series& cell, int base) {
+    const auto quarter_node = [base](int quarter) { return base + 1 + quarter - kFirstQuarterSlot; };
+    for (int month = 0; month < kMonthSlots; ++month) AddFigure(cell[month], month, false, quarter_node(QuarterSlotOf(month)), WholeNode(month));
+    for (int quarter = kFirstQuarterSlot; quarter < kYearSlot; ++quarter) AddFigure(cell[quarter], quarter, false, base, quarter_node(quarter));
     AddFigure(cell[kYearSlot], kYearSlot, false, kRoot, base);
-    for (int quarter = kFirstQuarterSlot; quarter < kYearSlot; ++quarter) {
-      AddFigure(cell[quarter], quarter, false, base, base + 1 + quarter - kFirstQuarterSlot);
-    }
-    for (int month = 0; month < kMonthSlots; ++month) {
-      AddFigure(cell[month], month, false, base + 1 + QuarterSlotOf(month) - kFirstQuarterSlot, WholeNode(month));
-    }
   }
 
   void AddFigure(Figure& figure, int slot, bool is_whole, int from, int to) {
@@ -147,15 +145,7 @@ class CutNetwork {
       for (const int other : choice->arcs) Suppress(other);
       return !choice->arcs.empty();
     }
-    const int slot = parts_[arc].slot;
-    if (HideZeros(slot)) return true;
-    const auto near = [slot](int other) {
-      const auto quarter = [](int place) { return place < kFirstQuarterSlot ? QuarterSlotOf(place) : place; };
-      return other == kYearSlot || slot == kYearSlot || quarter(other) == quarter(slot);
-    };
-    for (int other = 0; other < kSlots; ++other) {
-      if (near(other) && HideZeros(other)) return true;
-    }
+    if (const std::optional<int> slot = BestToHide(arc)) return HideZeros(*slot);
     return HideAll();
   }
 
@@ -164,22 +154,80 @@ class CutNetwork {
     network_.SetBounds(arc, BoundsOf(parts_[arc], *parts_[arc].figure));
   }
 
+  // The zeros of a slot that are worth hiding: arcs of cells. Those that other periods of the same cell give away only where there are
+  // no others; none where the whole is printed as zero, for then everybody knows.
+  std::vector<int> ZerosOf(int slot) const {
+    std::vector<int> hidden_well;
+    std::vector<int> zeros;
+    for (size_t index = 0; index < parts_.size(); ++index) {
+      const int arc = static_cast<int>(index);
+      const Part& part = parts_[index];
+      if (part.figure == nullptr || part.slot != slot || part.figure->shown != Shown::kZero) continue;
+      if (part.is_whole) return {};
+      zeros.push_back(arc);
+      if (!GivenAway(arc)) hidden_well.push_back(arc);
+    }
+    return hidden_well.empty() ? zeros : hidden_well;
+  }
+
+  // Other periods of the same cell say that this figure is zero: a longer one that is, or all its parts.
+  bool GivenAway(int arc) const {
+    const int slot = parts_[arc].slot;
+    const int cell = arc - arc % kSlots;  // cells come first, kSlots arcs each
+    const auto is_zero = [&](int other) { return parts_[cell + other].figure->shown == Shown::kZero; };
+    if (slot != kYearSlot && is_zero(kYearSlot)) return true;
+    if (slot < kFirstQuarterSlot) return is_zero(QuarterSlotOf(slot));
+    bool all_zero = true;
+    for (int part = 0; part < kYearSlot; ++part) {
+      const bool is_part = slot == kYearSlot ? part >= kFirstQuarterSlot : part < kFirstQuarterSlot && QuarterSlotOf(part) == slot;
+      const bool missing = parts_[cell + part].figure->shown == Shown::kMissing && part < kFirstQuarterSlot;
+      if (is_part) all_zero &= missing || is_zero(part);
+    }
+    return all_zero;
+  }
+
+  // The slot whose zeros, once hidden, leave most values to the figure; of several, where fewest are hidden.
+  std::optional<int> BestToHide(int arc) {
+    std::optional<int> best;
+    std::pair<int64_t, int64_t> best_rank;
+    for (int slot = 0; slot < kSlots; ++slot) {
+      const std::vector<int> zeros = ZerosOf(slot);
+      if (zeros_hidden_[slot] || zeros.empty()) continue;
+      FlowNetwork hidden = network_;
+      zeros_hidden_[slot] = true;
+      for (const int other : ToSuppress(slot, zeros)) {
+        Figure as = *parts_[other].figure;
+        as.shown = Shown::kSuppressed;
+        hidden.SetBounds(other, BoundsOf(parts_[other], as));
+      }
+      zeros_hidden_[slot] = false;
+      const Bounds possible = hidden.PossibleFlow(arc);
+      const std::pair rank(std::min(kSpanMin, possible.high - possible.low + 1), -static_cast<int64_t>(zeros.size()));
+      if (!best || rank > best_rank) {
+        best = slot;
+        best_rank = rank;
+      }
+    }
+    return best;
+  }
+
   // From now on a suppressed cell of this slot may be 0. True where that is new, and where there is a zero to hide.
   bool HideZeros(int slot) {
-    const auto hides = [slot](const Part& part) {
-      return part.figure != nullptr && !part.is_whole && part.slot == slot && part.figure->shown == Shown::kZero;
-    };
-    const auto empty = [slot](const Part& part) {
-      return part.figure != nullptr && part.is_whole && part.slot == slot && part.figure->shown == Shown::kZero;
-    };
-    if (zeros_hidden_[slot] || std::ranges::none_of(parts_, hides) || std::ranges::any_of(parts_, empty)) return false;
+    const std::vector<int> zeros = ZerosOf(slot);
+    if (zeros_hidden_[slot] || zeros.empty()) return false;
     zeros_hidden_[slot] = true;
+    for (const int arc : ToSuppress(slot, zeros)) Suppress(arc);
+    return true;
+  }
+
+  // The cells of a slot that look alike once `zeros` are hidden.
+  std::vector<int> ToSuppress(int slot, std::vector<int> zeros) const {
     for (size_t arc = 0; arc < parts_.size(); ++arc) {
       const Part& part = parts_[arc];
       if (part.figure == nullptr || part.slot != slot || part.is_whole) continue;
-      if (part.figure->shown == Shown::kZero || part.figure->shown == Shown::kSuppressed) Suppress(static_cast<int>(arc));
+      if (part.figure->shown == Shown::kSuppressed) zeros.push_back(static_cast<int>(arc));
     }
-    return true;
+    return zeros;
   }
 
   // The last resort: nothing of this cut is printed, its zeros neither, then nothing of the whole. True where that is new.

@@ -8,9 +8,10 @@
 // counts as safe only if somebody who knows these rules, every printed figure of the year, every sum among them, and what
 // earlier releases showed of figures that have not changed since, cannot narrow it down to fewer than kSpanMin values. That somebody is even
 // taken to know which suppressed figures are 1 to 7. Where a figure is not safe, others are suppressed too: the smallest that help, cells
-// before wholes. Where no figure of 8 and more can help (a whole of 7 made of seven cells of 1), the zeros of the row are suppressed as well.
-// docs/adr has the reasoning; flow.h the computation, which is exact within a cut; between cuts of the same whole what one implies of
-// the whole bounds the other.
+// before wholes. Where no figure of 8 and more can help (a whole of 7 made of seven cells of 1; a year of 7 with some in every quarter), the
+// zeros of a row are suppressed as well: which are zero would give the others away.
+//
+// flow.h has the computation, which is exact within a cut; between cuts of the same whole, what one implies of the whole bounds the other.
 #pragma once
 
 #include <array>

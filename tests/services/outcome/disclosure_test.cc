@@ -339,6 +339,28 @@ void Remember(const Series& earlier, Series& next) {
   }
 }
 
+// Too large to search: here the figures' own account of what can be learned is believed, which the tests above have put to the test.
+TEST(ProtectProperty, AYearOfBoroughsAndChannelsIsSafeHoweverSparse) {
+  for (const int64_t most : {2, 3, 6, 40}) {
+    Values values(static_cast<uint32_t>(most));
+    Exact boroughs(34, std::vector<int64_t>(kMonths));
+    for (std::vector<int64_t>& cell : boroughs) {
+      for (int64_t& count : cell) count = values.Below(3) == 0 ? 0 : values.Below(most);
+    }
+    YearOfFigures year = YearOf({boroughs, values.Regroup(boroughs, kCells)}, true);
+    Protect(year);
+    NothingSmallIsPrinted(year);
+    for (const std::vector<Series>& cut : year.cuts) {
+      for (const Series& cell : cut) {
+        for (const Figure& figure : cell) {
+          if (figure.shown != Shown::kSuppressed) continue;
+          EXPECT_GE(figure.learned.high - figure.learned.low + 1, kSpanMin) << most << "\n" << Print(year);
+        }
+      }
+    }
+  }
+}
+
 YearOfFigures Next(const std::vector<YearOfFigures>& earlier, const Exact& exact, bool quarter_printed) {
   YearOfFigures next = YearOf({exact}, quarter_printed);
   if (!earlier.empty()) {
