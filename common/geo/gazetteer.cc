@@ -9,7 +9,7 @@
 #include "common/base/check.h"
 #include "common/base/macros.h"
 #include "common/csv/csv.h"
-#include "common/geo/postcode.h"
+#include "common/identifiers/postcode.h"
 
 namespace nwd::geo {
 namespace {
@@ -40,11 +40,11 @@ uint16_t Gazetteer::BoroughIndex(const std::string& code) {
 
 absl::Status Gazetteer::LoadOutcodes(const std::filesystem::path& path) {
   return csv::ReadFile(path, {"outcode", "lat", "long", "borough"}, [this](const csv::Row& row) -> absl::Status {
-    const std::optional<std::string> outcode = NormaliseOutcode(row[0]);
-    if (!outcode) return absl::InvalidArgumentError(absl::StrCat("\"", row[0], "\" is not an outcode"));
+    const identifiers::Checked outcode = identifiers::CheckOutcode(row[0]);
+    if (!outcode.ok()) return absl::InvalidArgumentError(absl::StrCat("\"", row[0], "\" is not an outcode"));
     NWD_ASSIGN_OR_RETURN(const Point point, ParsePoint(row[1], row[2]));
-    if (!outcodes_.try_emplace(*outcode, Entry{point, BoroughIndex(row[3])}).second) {
-      return absl::InvalidArgumentError(absl::StrCat("outcode ", *outcode, " is there twice"));
+    if (!outcodes_.try_emplace(outcode.value, Entry{point, BoroughIndex(row[3])}).second) {
+      return absl::InvalidArgumentError(absl::StrCat("outcode ", outcode.value, " is there twice"));
     }
     return absl::OkStatus();
   });
@@ -64,14 +64,14 @@ absl::StatusOr<LoadedPostcodes> Gazetteer::LoadPostcodes(const std::filesystem::
       ++loaded.outside;
       return absl::OkStatus();
     }
-    const std::optional<std::string> postcode = NormalisePostcode(row[0]);
-    if (!postcode) return unusable(absl::StrCat("\"", row[0], "\" is not a postcode"));
+    const identifiers::Checked postcode = identifiers::CheckPostcode(row[0]);
+    if (!postcode.ok()) return unusable(absl::StrCat("\"", row[0], "\" is not a postcode"));
     const absl::StatusOr<Point> point = ParsePoint(row[2], row[3]);
     if (!point.ok()) return unusable(std::string(point.status().message()));
     if (!borough_index_.contains(row[1]) && boroughs_.size() > std::numeric_limits<uint16_t>::max()) {
       return absl::InvalidArgumentError("too many different authorities");
     }
-    postcodes_.insert_or_assign(Pack(*postcode), Entry{*point, BoroughIndex(row[1])});
+    postcodes_.insert_or_assign(Pack(postcode.value), Entry{*point, BoroughIndex(row[1])});
     ++loaded.kept;
     return absl::OkStatus();
   }));
@@ -79,15 +79,15 @@ absl::StatusOr<LoadedPostcodes> Gazetteer::LoadPostcodes(const std::filesystem::
 }
 
 std::optional<Place> Gazetteer::Find(std::string_view postcode) const {
-  const std::optional<std::string> whole = NormalisePostcode(postcode);
-  if (!whole) {
-    const std::optional<std::string> outcode = NormaliseOutcode(postcode);
-    return outcode ? FindOutcode(*outcode) : std::nullopt;
+  const identifiers::Checked whole = identifiers::CheckPostcode(postcode);
+  if (!whole.ok()) {
+    const identifiers::Checked outcode = identifiers::CheckOutcode(postcode);
+    return outcode.ok() ? FindOutcode(outcode.value) : std::nullopt;
   }
-  if (const auto it = postcodes_.find(Pack(*whole)); it != postcodes_.end()) {
+  if (const auto it = postcodes_.find(Pack(whole.value)); it != postcodes_.end()) {
     return Place{it->second.point, boroughs_[it->second.borough], /*exact=*/true};
   }
-  return FindOutcode(std::string(OutcodeOf(*whole)));
+  return FindOutcode(std::string(identifiers::Outcode(whole.value)));
 }
 
 std::optional<Place> Gazetteer::FindOutcode(const std::string& outcode) const {

@@ -7,6 +7,7 @@ namespace nwd::identifiers {
 namespace {
 
 constexpr std::string_view kReason = "a UK postcode looks like HA9 7BH, E1 6AN or EC1A 1BB";
+constexpr std::string_view kOutcodeReason = "the first half of a UK postcode looks like HA9, E1 or EC1A";
 
 // Each position takes characters of one class.
 constexpr std::string_view kDigits = "0123456789";
@@ -40,13 +41,16 @@ bool Fits(std::string_view outward, const Shape& shape) {
                     [](char c, std::string_view letters) { return Contains(letters, c); });
 }
 
+bool IsOutward(std::string_view compact) {
+  return std::any_of(kShapes.begin(), kShapes.end(), [&](const Shape& shape) { return Fits(compact, shape); });
+}
+
 bool IsWellFormed(std::string_view compact) {
   if (compact == kGirobank) return true;
   if (compact.size() <= kInwardLength) return false;
   const std::string_view outward = compact.substr(0, compact.size() - kInwardLength);
   const std::string_view inward = compact.substr(outward.size());
-  return Contains(kDigits, inward[0]) && Contains(kInward, inward[1]) && Contains(kInward, inward[2]) &&
-         std::any_of(kShapes.begin(), kShapes.end(), [&](const Shape& shape) { return Fits(outward, shape); });
+  return Contains(kDigits, inward[0]) && Contains(kInward, inward[1]) && Contains(kInward, inward[2]) && IsOutward(outward);
 }
 
 }  // namespace
@@ -56,6 +60,12 @@ Checked CheckPostcode(std::string_view text) {
   if (!IsWellFormed(postcode)) return Checked::Bad(kReason);
   postcode.insert(postcode.size() - kInwardLength, 1, ' ');
   return Checked::Ok(std::move(postcode));
+}
+
+Checked CheckOutcode(std::string_view text) {
+  std::string outcode = Compact(text);
+  if (!IsOutward(outcode)) return Checked::Bad(kOutcodeReason);
+  return Checked::Ok(std::move(outcode));
 }
 
 std::string_view Outcode(std::string_view postcode) { return postcode.substr(0, postcode.find(' ')); }

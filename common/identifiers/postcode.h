@@ -7,6 +7,9 @@ namespace nwd::identifiers {
 
 Checked CheckPostcode(std::string_view text);
 
+// The outward part on its own, as people often give it: "se24 " → "SE24".
+Checked CheckOutcode(std::string_view text);
+
 // The outward part of a postcode that CheckPostcode gave: "HA9 7BH" → "HA9". Valid as long as `postcode` is.
 std::string_view Outcode(std::string_view postcode);
 

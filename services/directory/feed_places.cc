@@ -2,7 +2,7 @@
 
 #include "common/base/strings.h"
 #include "common/geo/distance.h"
-#include "common/geo/postcode.h"
+#include "common/identifiers/postcode.h"
 #include "services/directory/feed_service_entry.h"
 #include "services/directory/limits.h"
 
@@ -63,8 +63,8 @@ void ReadAddress(Object address, const std::string& path, const Areas& areas, v1
   }
   place.set_address(CleanText(line, kAddressBytesMax, path, problems));
   if (const std::optional<std::string> postcode = FindText(address, "postal_code", path, problems); postcode && !postcode->empty()) {
-    if (const std::optional<std::string> normal = geo::NormalisePostcode(*postcode)) {
-      place.set_postcode(*normal);
+    if (identifiers::Checked normal = identifiers::CheckPostcode(*postcode); normal.ok()) {
+      place.set_postcode(std::move(normal.value));
     } else {
       problems.Field(json::Join(path, "postal_code"), "is not a postcode; it was dropped");
     }

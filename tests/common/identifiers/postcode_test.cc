@@ -23,6 +23,11 @@ TEST(Postcode, IsNormalised) {
   }
 }
 
+TEST(Postcode, OutcodesStandOnTheirOwn) {
+  EXPECT_EQ(CheckOutcode(" se24").value, "SE24");
+  for (const char* text : {"", "SE24 0LN", "24SE", "S"}) EXPECT_FALSE(CheckOutcode(text).ok()) << text;
+}
+
 TEST(Postcode, OfAnotherShapeIsRefused) {
   for (const char* text : {"", "HA9", "7BH", "HA97B", "HA97BHX", "QA9 7BH", "HI9 7BH", "HA9 7CH", "HA9 7BK", "H99A 7BH",
                            "HA9A9 7BH", "12345", "HA9 BBH", "HAA 7BH", "EC1Z 1BB", "W1Z 1AA", "HA9-7BH", "ＨＡ9 7BH"}) {
