@@ -3,8 +3,9 @@
 // Figures that have not changed between them are the same unknowns in both; so whatever the second release says of the figures that have
 // changed, it says of the rest of their sum, too, and through that of what the first release suppressed. Looked at sum by sum (a row of
 // cells and its whole, months and their quarter, quarters and their year), which for one sum and two releases is exact. What needs several
-// sums of several releases at once is not looked for; searching for it in random tables finds about one in five hundred in which
-// somebody who is also told which suppressed figures have not changed is left with four values instead of five.
+// sums of both releases at once (a row of the first, a quarter of the second) is not looked for. Measured by search on random tables, with
+// somebody who is even told which suppressed figures have not changed: months alone, two or three releases, none of 2,000 each; months and
+// their quarter in two releases, 14 of 2,000, mostly 3 or 4 values left instead of 5.
 #pragma once
 
 #include <vector>
