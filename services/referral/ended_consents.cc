@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/macros.h"
+#include "common/base/strings.h"
 #include "common/log/log.h"
 #include "common/store/proto_value.h"
 #include "services/referral/keys.h"
@@ -57,7 +58,7 @@ async::Task<absl::StatusOr<std::vector<std::string>>> EndedConsents::IdsUnder(co
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<std::vector<std::string>> {
     std::vector<std::string> found;
     store::Range range = store::PrefixRange(prefix);
-    if (!after_id.empty()) range.begin = prefix + keys::Raw(after_id) + '\0';
+    if (!after_id.empty()) range.begin = Cat(prefix, keys::Raw(after_id).bytes(), std::string_view("\0", 1));
     NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
       found.push_back(keys::LastId(key));
       return static_cast<int>(found.size()) == kReferralsPerConsentRound ? store::Visit::kStop : store::Visit::kContinue;

@@ -30,11 +30,11 @@
 
 namespace nwd::referral::keys {
 
-// The raw bytes of an id's text. Ids that reach a key were checked by the field rules or are our own.
-inline std::string Raw(std::string_view id) {
+// The id whose raw bytes go into a key. Ids that reach a key were checked by the field rules or are our own.
+inline ids::Uuid Raw(std::string_view id) {
   const std::optional<ids::Uuid> uuid = ids::Uuid::Parse(id);
   NWD_CHECK(uuid.has_value());
-  return std::string(uuid->bytes());
+  return *uuid;
 }
 // The text of an id's raw bytes.
 inline std::string IdText(std::string_view raw) {
@@ -46,7 +46,7 @@ inline constexpr size_t kIdBytes = ids::Uuid::kSizeBytes;
 
 inline store::KeyBuilder Table(char table, std::string_view id) {
   store::KeyBuilder builder(table);
-  builder.Bytes(Raw(id));
+  builder.Bytes(Raw(id).bytes());
   return builder;
 }
 
@@ -59,12 +59,12 @@ inline std::string Event(std::string_view referral_id, int64_t sequence) {
 
 inline std::string Notes(std::string_view referral_id) { return Table('n', referral_id).Build(); }
 inline std::string Note(std::string_view referral_id, int64_t time_us, std::string_view note_id) {
-  return Table('n', referral_id).Number(static_cast<uint64_t>(time_us)).Bytes(Raw(note_id)).Build();
+  return Table('n', referral_id).Number(static_cast<uint64_t>(time_us)).Bytes(Raw(note_id).bytes()).Build();
 }
 
 inline std::string List(std::string_view organisation_id) { return Table('l', organisation_id).Build(); }
 inline std::string ListEntry(std::string_view organisation_id, int64_t time_us, std::string_view referral_id) {
-  return Table('l', organisation_id).Descending(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id)).Build();
+  return Table('l', organisation_id).Descending(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id).bytes()).Build();
 }
 
 inline std::string PersonList(std::string_view organisation_id, std::string_view person_ref) {
@@ -75,17 +75,17 @@ inline std::string PersonListEntry(std::string_view organisation_id, std::string
   return Table('p', organisation_id)
       .Text(person_ref)
       .Descending(static_cast<uint64_t>(time_us))
-      .Bytes(Raw(referral_id))
+      .Bytes(Raw(referral_id).bytes())
       .Build();
 }
 
 inline std::string Open(std::string_view referrer_id, std::string_view person_id, std::string_view service_id) {
-  return Table('o', referrer_id).Bytes(Raw(person_id)).Bytes(Raw(service_id)).Build();
+  return Table('o', referrer_id).Bytes(Raw(person_id).bytes()).Bytes(Raw(service_id).bytes()).Build();
 }
 
 inline std::string OfConsent(std::string_view consent_id) { return Table('c', consent_id).Build(); }
 inline std::string OfConsentEntry(std::string_view consent_id, std::string_view referral_id) {
-  return Table('c', consent_id).Bytes(Raw(referral_id)).Build();
+  return Table('c', consent_id).Bytes(Raw(referral_id).bytes()).Build();
 }
 inline std::string EndedConsent(std::string_view consent_id) { return Table('k', consent_id).Build(); }
 inline std::string EndedConsentWaiting(std::string_view consent_id) { return Table('w', consent_id).Build(); }
@@ -101,19 +101,19 @@ inline std::string DueBefore(std::string_view organisation_id, int64_t time_us) 
   return Table('d', organisation_id).Number(static_cast<uint64_t>(time_us)).Build();
 }
 inline std::string DueEntry(std::string_view organisation_id, int64_t time_us, std::string_view referral_id) {
-  return Table('d', organisation_id).Number(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id)).Build();
+  return Table('d', organisation_id).Number(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id).bytes()).Build();
 }
 
 inline std::string Timers() { return store::KeyBuilder('t').Build(); }
 inline std::string TimersBefore(int64_t time_us) { return store::KeyBuilder('t').Number(static_cast<uint64_t>(time_us)).Build(); }
 inline std::string Timer(int64_t time_us, std::string_view referral_id) {
-  return store::KeyBuilder('t').Number(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id)).Build();
+  return store::KeyBuilder('t').Number(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id).bytes()).Build();
 }
 
 inline std::string Appointment(std::string_view appointment_id) { return Table('a', appointment_id).Build(); }
 inline std::string Appointments(std::string_view referral_id) { return Table('b', referral_id).Build(); }
 inline std::string AppointmentEntry(std::string_view referral_id, int64_t time_us, std::string_view appointment_id) {
-  return Table('b', referral_id).Number(static_cast<uint64_t>(time_us)).Bytes(Raw(appointment_id)).Build();
+  return Table('b', referral_id).Number(static_cast<uint64_t>(time_us)).Bytes(Raw(appointment_id).bytes()).Build();
 }
 
 // The id at the end of a key that ends with one.

@@ -42,19 +42,31 @@ void AddListRows(const Referral& referral, std::vector<IndexRow>& rows) {
   }
 }
 
-std::vector<IndexRow> IndexRows(const Referral& referral) {
-  std::vector<IndexRow> rows;
+// The rows that moves change.
+void AddMovingRows(const Referral& referral, std::vector<IndexRow>& rows) {
   const std::string& id = referral.referral_id();
-  AddListRows(referral, rows);
   const bool open = kOpen.Has(referral.state());
   if (open) rows.push_back({keys::OfConsentEntry(referral.consent_id(), id), ""});
   if (open && referral.state() != v1::REFERRAL_STATE_DRAFT) {
-    rows.push_back({keys::Open(referral.referrer_organisation_id(), referral.person_id(), referral.service_id()), keys::Raw(id)});
+    rows.push_back({keys::Open(referral.referrer_organisation_id(), referral.person_id(), referral.service_id()),
+                    std::string(keys::Raw(id).bytes())});
   }
   if (!referral.due_organisation_id().empty()) {
     rows.push_back({keys::DueEntry(referral.due_organisation_id(), referral.due_time_us(), id), ""});
   }
   if (referral.timer_time_us() != 0) rows.push_back({keys::Timer(referral.timer_time_us(), id), ""});
+}
+
+// Lists change only when a referral is made, first sent or first accepted.
+bool ListsDiffer(const Referral* before, const Referral& after) {
+  return before == nullptr || before->sent_sequence() != after.sent_sequence() || before->accepted() != after.accepted();
+}
+
+std::vector<IndexRow> IndexRows(const Referral& referral, bool with_lists) {
+  std::vector<IndexRow> rows;
+  rows.reserve(8);
+  AddMovingRows(referral, rows);
+  if (with_lists) AddListRows(referral, rows);
   return rows;
 }
 
@@ -87,8 +99,9 @@ absl::StatusOr<Referral> Get(const store::Reader& reader, std::string_view refer
 
 void Put(store::Txn& txn, const Referral* before, const Referral& after) {
   store::PutMessage(txn, keys::Referral(after.referral_id()), after);
-  const std::vector<IndexRow> old_rows = before == nullptr ? std::vector<IndexRow>() : IndexRows(*before);
-  const std::vector<IndexRow> new_rows = IndexRows(after);
+  const bool with_lists = ListsDiffer(before, after);
+  const std::vector<IndexRow> old_rows = before == nullptr ? std::vector<IndexRow>() : IndexRows(*before, with_lists);
+  const std::vector<IndexRow> new_rows = IndexRows(after, with_lists);
   for (const IndexRow& row : old_rows) {
     if (!HasKey(new_rows, row.key)) txn.Delete(row.key);
   }
@@ -98,7 +111,7 @@ void Put(store::Txn& txn, const Referral* before, const Referral& after) {
 }
 
 absl::Status Remove(store::Txn& txn, const Referral& referral) {
-  for (const IndexRow& row : IndexRows(referral)) txn.Delete(row.key);
+  for (const IndexRow& row : IndexRows(referral, /*with_lists=*/true)) txn.Delete(row.key);
   NWD_RETURN_IF_ERROR(DeletePrefix(txn, keys::Events(referral.referral_id())));
   NWD_RETURN_IF_ERROR(DeletePrefix(txn, keys::Notes(referral.referral_id())));
   txn.Delete(keys::Referral(referral.referral_id()));
