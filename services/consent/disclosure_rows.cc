@@ -5,6 +5,7 @@
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/keys.h"
+#include "services/consent/limits.h"
 
 namespace nwd::consent::disclosures {
 namespace {
@@ -37,18 +38,25 @@ bool ReadKey(std::string_view key, Placed& placed, ids::Uuid& owner) {
 void Add(store::Txn& txn, const Placed& placed) {
   const ids::Uuid recipient = consents::IdOf(placed.disclosure.recipient_id());
   store::PutMessage(txn, keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id), placed.disclosure);
-  txn.Put(keys::DisclosureOfConsent(consents::IdOf(placed.disclosure.consent_id()), recipient, placed.time_us, placed.disclosure_id), "");
   txn.Put(keys::DisclosureOfRecipient(recipient, placed.time_us, placed.disclosure_id), placed.person_id.bytes());
 }
 
-absl::StatusOr<std::vector<ids::Uuid>> NewestUnder(const store::Reader& reader, const ids::Uuid& consent_id, const ids::Uuid& recipient_id,
-                                                   int limit) {
-  std::vector<ids::Uuid> found;
-  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::DisclosuresOfConsent(consent_id, recipient_id)), store::Direction::kForward,
-                                  [&](std::string_view key, std::string_view) {
-                                    found.push_back(consents::IdOf(key.substr(key.size() - ids::Uuid::kSizeBytes)));
-                                    return found.size() < static_cast<size_t>(limit) ? store::Visit::kContinue : store::Visit::kStop;
-                                  }));
+absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const storage::Consent& consent, int limit_each) {
+  int wanted = 0;
+  for (const storage::Recipient& recipient : consent.recipients()) wanted += std::min(recipient.disclosures(), limit_each);
+  ByRecipient found;
+  if (wanted == 0) return found;
+  int looked_at = 0;
+  NWD_RETURN_IF_ERROR(WalkPerson(reader, consents::IdOf(consent.person_id()), {}, [&](const std::string&, const Placed& placed) {
+    if (placed.disclosure.consent_id() == consent.consent_id()) {
+      std::vector<ids::Uuid>& ids = found[placed.disclosure.recipient_id()];
+      if (std::ssize(ids) < limit_each) {
+        ids.push_back(placed.disclosure_id);
+        --wanted;
+      }
+    }
+    return wanted > 0 && ++looked_at < kDisclosuresLookedAtMax ? store::Visit::kContinue : store::Visit::kStop;
+  }));
   return found;
 }
 

@@ -1,10 +1,12 @@
-// Disclosures in the store: by person, by consent and recipient, by recipient and time.
+// Disclosures in the store: by person and time, by recipient and time. There is no index by consent: every read would write it, and only an
+// ended consent needs it, whose person's disclosures are then gone through.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "common/ids/uuid.h"
@@ -22,9 +24,10 @@ struct Placed {
 
 void Add(store::Txn& txn, const Placed& placed);
 
-// The ids of the newest under a consent to a recipient, newest first.
-absl::StatusOr<std::vector<ids::Uuid>> NewestUnder(const store::Reader& reader, const ids::Uuid& consent_id, const ids::Uuid& recipient_id,
-                                                   int limit);
+// By recipient (16 raw bytes), the ids of the newest under a consent, newest first, at most `limit_each`. `consent` knows how many there are. Looks at the
+// newest kDisclosuresLookedAtMax of the person.
+using ByRecipient = absl::flat_hash_map<std::string, std::vector<ids::Uuid>>;
+absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const storage::Consent& consent, int limit_each);
 
 // Times to list, [start, end), newest first; absent means open. `from`: the key to go on with; empty means the newest.
 struct Span {

@@ -26,7 +26,6 @@ inline constexpr char kGrant = 'g';
 inline constexpr char kRecord = 'r';
 inline constexpr char kRecordVersion = 'v';
 inline constexpr char kDisclosure = 'd';
-inline constexpr char kDisclosureOfConsent = 'e';
 inline constexpr char kDisclosureOfRecipient = 'b';
 inline constexpr char kNotice = 'm';
 inline constexpr char kNoticeSequence = 'q';
@@ -96,19 +95,6 @@ inline std::string Disclosure(const Uuid& person, int64_t time_us, const Uuid& d
   return KeyBuilder(kDisclosure).Bytes(person.bytes()).Descending(static_cast<uint64_t>(time_us)).Bytes(disclosure.bytes()).Build();
 }
 
-// Nothing: under a consent to a recipient, newest first.
-inline std::string DisclosuresOfConsent(const Uuid& consent, const Uuid& recipient) {
-  return KeyBuilder(kDisclosureOfConsent).Bytes(consent.bytes()).Bytes(recipient.bytes()).Build();
-}
-inline std::string DisclosureOfConsent(const Uuid& consent, const Uuid& recipient, int64_t time_us, const Uuid& disclosure) {
-  return KeyBuilder(kDisclosureOfConsent)
-      .Bytes(consent.bytes())
-      .Bytes(recipient.bytes())
-      .Descending(static_cast<uint64_t>(time_us))
-      .Bytes(disclosure.bytes())
-      .Build();
-}
-
 // The person's id: to a recipient, newest first.
 inline std::string DisclosuresOfRecipient(const Uuid& recipient) {
   return KeyBuilder(kDisclosureOfRecipient).Bytes(recipient.bytes()).Build();
@@ -121,7 +107,7 @@ inline std::string DisclosureOfRecipient(const Uuid& recipient, int64_t time_us,
       .Build();
 }
 
-// Within one of the three prefixes above: where those begin whose time is not after `time_us`.
+// Within one of the two prefixes above: where those begin whose time is not after `time_us`.
 inline std::string NotAfter(const std::string& prefix, int64_t time_us) {
   return KeyBuilder(prefix.front()).Bytes(std::string_view(prefix).substr(1)).Descending(static_cast<uint64_t>(time_us)).Build();
 }

@@ -12,6 +12,7 @@ inline constexpr int kOrganisationsAskedMax = 20;           // unknown recipient
 inline constexpr int kReferencesCachedMax = 65536;          // organisations whose reference key is kept in memory
 inline constexpr int kSectionBytesMax = 64 * 1024;          // a section of the record, serialised
 inline constexpr int kNoticeDisclosuresMax = 100;           // disclosures named in a notice; more are counted
+inline constexpr int kDisclosuresLookedAtMax = 20'000;      // of a person, for those a notice names
 inline constexpr int kRowsLookedAtMax = 5000;               // by one page of a filtered list
 inline constexpr absl::Duration kNoticeDue = absl::Hours(24 * 14);  // to answer a notice
 inline constexpr int kWatchBatch = 100;                     // notices between two judgements of the watcher

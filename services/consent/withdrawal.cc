@@ -12,11 +12,8 @@
 namespace nwd::consent {
 namespace {
 
-absl::Status Tell(store::Txn& txn, const storage::Consent& consent, const storage::Recipient& recipient, v1::NoticeType type,
-                  absl::Time now) {
-  const ids::Uuid recipient_id = consents::IdOf(recipient.organisation_id());
-  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> newest,
-                       disclosures::NewestUnder(txn, consents::IdOf(consent.consent_id()), recipient_id, kNoticeDisclosuresMax));
+absl::Status Tell(store::Txn& txn, const storage::Consent& consent, const storage::Recipient& recipient,
+                  const std::vector<ids::Uuid>& newest, v1::NoticeType type, absl::Time now) {
   storage::Notice notice;
   notice.set_type(type);
   notice.set_person_id(consent.person_id());
@@ -25,7 +22,7 @@ absl::Status Tell(store::Txn& txn, const storage::Consent& consent, const storag
   notice.set_disclosure_count(recipient.disclosures());
   notice.set_create_time_us(Micros(now));
   notice.set_due_time_us(Micros(now + kNoticeDue));
-  return notices::Add(txn, recipient_id, std::move(notice));
+  return notices::Add(txn, consents::IdOf(recipient.organisation_id()), std::move(notice));
 }
 
 }  // namespace
@@ -39,9 +36,10 @@ absl::StatusOr<int> EndConsent(store::Txn& txn, storage::Consent& consent, Conse
   NWD_RETURN_IF_ERROR(grants::CloseAll(txn, consent, Micros(now)));
   int told = 0;
   if (notice != v1::NOTICE_TYPE_UNSPECIFIED) {
+    NWD_ASSIGN_OR_RETURN(disclosures::ByRecipient newest, disclosures::NewestUnder(txn, consent, kNoticeDisclosuresMax));
     for (const storage::Recipient& recipient : consent.recipients()) {
       if (recipient.disclosures() == 0) continue;
-      NWD_RETURN_IF_ERROR(Tell(txn, consent, recipient, notice, now));
+      NWD_RETURN_IF_ERROR(Tell(txn, consent, recipient, newest[recipient.organisation_id()], notice, now));
       ++told;
     }
   }

@@ -99,6 +99,12 @@ TEST(AuditDetail, OpensOnlyBesideItsEntryAndPersonAndUnderItsKey) {
             absl::StatusCode::kDataLoss);
 }
 
+TEST(AuditDetail, TheCommitmentIsHmacSha256) {
+  for (const std::string& detail : {std::string(), std::string("detail"), std::string(1000, 'x')}) {
+    EXPECT_EQ(Commitment(kCommitmentKey, detail), crypto::HmacKey(kCommitmentKey).Compute(detail));
+  }
+}
+
 TEST(AuditDetail, ACommitmentToAnotherDetailIsFound) {
   const crypto::AeadKey key(std::string(32, 'p'));
   const std::string entry = EncodeEntry("a.b", absl::UnixEpoch(), Commitment(kCommitmentKey, "detail"));

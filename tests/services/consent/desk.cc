@@ -71,9 +71,10 @@ const google::protobuf::MethodDescriptor& Desk::MethodOf(const google::protobuf:
 }
 
 const AccessRule& Desk::RuleOf(const google::protobuf::Descriptor& request) const {
-  AccessRule& rule = rules_[request.full_name()];
-  rule = *access::RuleOf(MethodOf(request));
-  return rule;
+  absl::MutexLock lock(&rules_mutex_);
+  auto found = rules_.find(request.full_name());
+  if (found == rules_.end()) found = rules_.emplace(request.full_name(), *access::RuleOf(MethodOf(request))).first;
+  return found->second;
 }
 
 rpc::Call::Facts Desk::FactsOf(const std::string& who) const {

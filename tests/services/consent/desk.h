@@ -1,5 +1,6 @@
 // The consent service's handlers on the in-memory engine, with organisations around them, for tests. Each call goes through what the chain would
-// do before a handler (the rules of fields) and after it (the tie must have been proved).
+// do before a handler (the rules of fields) and after it (the tie must have been proved). Calls may come from
+// several threads.
 //
 //   Desk desk;
 //   desk.Add("lambeth", ORGANISATION_KIND_BOROUGH);
@@ -15,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "common/async/block_on.h"
 #include "common/base/strings.h"
 #include "common/rpc/validation.h"
@@ -103,7 +105,8 @@ class Desk {
   std::map<std::string, std::string> ids_;
   std::map<std::string, access::Organisation> directory_only_;
   int asked_ = 0;
-  mutable std::map<std::string, common::v1::AccessRule> rules_;
+  mutable absl::Mutex rules_mutex_;
+  mutable std::map<std::string, common::v1::AccessRule> rules_ ABSL_GUARDED_BY(rules_mutex_);
   std::unique_ptr<Services> services_;
   std::string text_sha256_;
 };

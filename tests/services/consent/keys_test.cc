@@ -29,7 +29,6 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(Record(kA, common::v1::CATEGORY_SKILLS, kB)), Cat("72", kAHex, "05", kBHex));
   EXPECT_EQ(Hex(RecordVersion(kA, common::v1::CATEGORY_SKILLS, kB, 1)), Cat("76", kAHex, "05", kBHex, "fffffffffffffffe"));
   EXPECT_EQ(Hex(Disclosure(kA, 5, kB)), Cat("64", kAHex, "fffffffffffffffa", kBHex));
-  EXPECT_EQ(Hex(DisclosureOfConsent(kA, kB, 5, kC)), Cat("65", kAHex, kBHex, "fffffffffffffffa", kCHex));
   EXPECT_EQ(Hex(DisclosureOfRecipient(kA, 5, kB)), Cat("62", kAHex, "fffffffffffffffa", kBHex));
   EXPECT_EQ(Hex(Notice(kA, 7)), Cat("6d", kAHex, "0000000000000007"));
   EXPECT_EQ(Hex(NoticeSequence(kA)), Cat("71", kAHex));
