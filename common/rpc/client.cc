@@ -40,7 +40,7 @@ constexpr int kReconnectBackoffInitialMs = 50;
 
 const std::string& PathOf(const Message& request, bool streaming) {
   static absl::Mutex mutex;
-  static auto* const paths = new absl::flat_hash_map<const Descriptor*, std::string>;
+  static auto* const paths = new std::unordered_map<const Descriptor*, std::string>;  // its strings stay where they are
   const Descriptor* type = request.GetDescriptor();
   absl::MutexLock lock(&mutex);
   std::string& path = (*paths)[type];
