@@ -24,12 +24,6 @@ endfunction()
 # nwd_library(name [GRPC] SRCS … DEPS …): GRPC only where a file includes gRPC headers.
 function(nwd_library name)
   cmake_parse_arguments(ARG "GRPC" "" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
-  foreach(src IN LISTS ARG_SRCS) # DRAFT
-    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${src} AND NOT IS_ABSOLUTE ${src}) # DRAFT
-      list(REMOVE_ITEM ARG_SRCS ${src}) # DRAFT
-      message(WARNING "missing ${src}") # DRAFT
-    endif() # DRAFT
-  endforeach() # DRAFT
   add_library(${name} STATIC ${ARG_SRCS})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS})
@@ -51,20 +45,18 @@ function(nwd_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  foreach(src IN LISTS ARG_SRCS) # DRAFT
-    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${src} AND NOT IS_ABSOLUTE ${src}) # DRAFT
-      list(REMOVE_ITEM ARG_SRCS ${src}) # DRAFT
-    endif() # DRAFT
-  endforeach() # DRAFT
-  if(NOT ARG_SRCS) # DRAFT
-    return() # DRAFT
-  endif() # DRAFT
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
-  _nwd_reuse_pch(${name} "${ARG_GRPC}")
+  if(ARG_GRPC)
+    target_link_libraries(${name} PRIVATE nwd_pch_grpc_test)
+    target_precompile_headers(${name} REUSE_FROM nwd_pch_grpc_test)
+  else()
+    target_link_libraries(${name} PRIVATE nwd_pch_test)
+    target_precompile_headers(${name} REUSE_FROM nwd_pch_test)
+  endif()
   _nwd_sanitize(${name})
   # One ctest entry per program: a process start per case would cost more than the cases.
   add_test(NAME ${name} COMMAND ${name})
@@ -106,3 +98,5 @@ nwd_precompiled(nwd_pch ${CMAKE_SOURCE_DIR}/cmake/precompiled.h
                 absl::flat_hash_set absl::btree absl::synchronization absl::any_invocable absl::span absl::function_ref
                 Threads::Threads)
 nwd_precompiled(nwd_pch_grpc ${CMAKE_SOURCE_DIR}/cmake/precompiled_grpc.h nwd_pch gRPC::grpc++)
+nwd_precompiled(nwd_pch_test ${CMAKE_SOURCE_DIR}/cmake/precompiled_test.h nwd_pch GTest::gmock GTest::gtest)
+nwd_precompiled(nwd_pch_grpc_test ${CMAKE_SOURCE_DIR}/cmake/precompiled_grpc_test.h nwd_pch_grpc GTest::gmock GTest::gtest)
