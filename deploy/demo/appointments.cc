@@ -88,20 +88,20 @@ Figure MeetAll(World& world, Story& story) {
   return Cat(met.load(), " booked, moved and attended; ", waited.load(), " waited for a place first");
 }
 
-absl::Status MissAndEnd(World& world, Case& referral) {
-  v1::TransitionReferralRequest not_started;
-  not_started.set_action(v1::REFERRAL_ACTION_NOT_STARTED);
-  not_started.set_reason(v1::REFERRAL_REASON_NO_SHOW);
-  const absl::Status too_early = world.Move(referral, referral.receiver, not_started).status();
-  NWD_RETURN_IF_ERROR(Refused("an end for a no-show that nobody recorded", too_early, absl::StatusCode::kFailedPrecondition));
+v1::TransitionReferralRequest NotStarted() {
+  v1::TransitionReferralRequest request;
+  request.set_action(v1::REFERRAL_ACTION_NOT_STARTED);
+  request.set_reason(v1::REFERRAL_REASON_NO_SHOW);
+  return request;
+}
 
+absl::StatusOr<Booked> BookToMiss(World& world, Case& referral) {
+  const absl::Status unrecorded = world.Move(referral, referral.receiver, NotStarted()).status();
+  NWD_RETURN_IF_ERROR(Refused("an end for a no-show that nobody recorded", unrecorded, absl::StatusCode::kFailedPrecondition));
   NWD_ASSIGN_OR_RETURN(const Booked booked, Book(world, referral, kVerySoon));
-  const absl::Status before = RecordAttendance(world, referral, booked, v1::APPOINTMENT_STATE_NO_SHOW);
-  NWD_RETURN_IF_ERROR(Holds("nobody is missing before the hour", !before.ok()));
-  absl::SleepFor(booked.start - absl::Now());  // the hour itself
-  NWD_RETURN_IF_ERROR(RecordAttendance(world, referral, booked, v1::APPOINTMENT_STATE_NO_SHOW));
-  NWD_RETURN_IF_ERROR(world.Move(referral, referral.receiver, not_started).status());
-  return world.Move(referral, referral.referrer, v1::REFERRAL_ACTION_CLOSE);
+  const absl::Status early = RecordAttendance(world, referral, booked, v1::APPOINTMENT_STATE_NO_SHOW);
+  NWD_RETURN_IF_ERROR(Holds("nobody is missing before the hour", !early.ok()));
+  return booked;
 }
 
 Figure MissAll(World& world, Story& story) {
@@ -109,7 +109,20 @@ Figure MissAll(World& world, Story& story) {
   for (Case& referral : world.cases) {
     if (referral.plot == Plot::kNoShow) missed.push_back(&referral);
   }
-  NWD_RETURN_IF_ERROR(InParallel(missed.size(), [&](int i) { return MissAndEnd(world, *missed[i]); }));
+  std::vector<Booked> booked(missed.size());
+  const absl::Status all_booked = InParallel(missed.size(), [&](int i) -> absl::Status {
+    NWD_ASSIGN_OR_RETURN(booked[i], BookToMiss(world, *missed[i]));
+    return absl::OkStatus();
+  });
+  NWD_RETURN_IF_ERROR(all_booked);
+  for (const Booked& appointment : booked) absl::SleepFor(appointment.start - absl::Now());  // the hour itself
+  const absl::Status all_ended = InParallel(missed.size(), [&](int i) -> absl::Status {
+    Case& referral = *missed[i];
+    NWD_RETURN_IF_ERROR(RecordAttendance(world, referral, booked[i], v1::APPOINTMENT_STATE_NO_SHOW));
+    NWD_RETURN_IF_ERROR(world.Move(referral, referral.receiver, NotStarted()).status());
+    return world.Move(referral, referral.referrer, v1::REFERRAL_ACTION_CLOSE);
+  });
+  NWD_RETURN_IF_ERROR(all_ended);
   story.Count("no_shows", static_cast<int64_t>(missed.size()));
   return Cat(missed.size(), " did not come: not started, closed by the referrer (waits for the hour to pass)");
 }
