@@ -11,6 +11,7 @@
 #include "common/facts/facts.h"
 #include "common/geo/gazetteer.h"
 #include "common/idempotency/idempotency.h"
+#include "common/idempotency/janitor.h"
 #include "common/log/log.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/follower.h"
@@ -30,8 +31,6 @@ namespace {
 
 constexpr int kPoolThreads = 2;
 constexpr int kPoolWaitingMax = 64;
-constexpr absl::Duration kJanitorPause = absl::Minutes(1);
-constexpr int kJanitorRows = 1'000;
 
 void LogFailure(std::string_view event, const absl::Status& status) {
   if (!status.ok()) log::Line(log::Level::kError, event).Str("error", StdView(status.message())).Emit();
@@ -60,7 +59,7 @@ struct App::State {
 
   absl::Status LoadFacts();
   absl::Status LoadOrganisations();
-  async::Task<void> KeepTidy(rpc::Stop& stop);
+  async::Task<void> Recover(rpc::Stop& stop);
 
   Parts parts;
   idempotency::Requests requests;
@@ -101,13 +100,9 @@ absl::Status App::State::LoadOrganisations() {
   return absl::OkStatus();
 }
 
-// Forgets answers kept for retries once nobody may ask for them any more.
-async::Task<void> App::State::KeepTidy(rpc::Stop& stop) {
+// Finishes what an import that was cut off had left to do.
+async::Task<void> App::State::Recover(rpc::Stop&) {
   LogFailure("directory.recovery", co_await importer.Recover(parts.clock.Now()));
-  while (!co_await stop.WaitUntil(absl::Now() + kJanitorPause)) {
-    auto sweep = [&](store::Txn& txn) { return requests.Sweep(txn, parts.clock.Now(), kJanitorRows); };
-    LogFailure("directory.janitor", (co_await parts.store.Update(sweep)).status());
-  }
 }
 
 App::App(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
@@ -127,7 +122,10 @@ void App::Register(rpc::Router& router) {
 }
 
 void App::StartBackground(rpc::Server& server) {
-  server.Background([this](rpc::Stop& stop) { return state_->KeepTidy(stop); });
+  server.Background([this](rpc::Stop& stop) { return state_->Recover(stop); });
+  server.Background([this](rpc::Stop& stop) {
+    return idempotency::KeepTidy(state_->requests, state_->parts.store, state_->parts.clock, stop);
+  });
   if (state_->referrals) server.Background([this](rpc::Stop& stop) { return state_->referrals->Run(stop); });
 }
 

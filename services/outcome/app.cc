@@ -6,6 +6,7 @@
 #include "common/base/macros.h"
 #include "common/async/worker_pool.h"
 #include "common/idempotency/idempotency.h"
+#include "common/idempotency/janitor.h"
 #include "common/outbox/outbox.h"
 #include "common/person_keys/person_keys.h"
 #include "common/replica/change_feed.h"
@@ -116,6 +117,9 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([&state](rpc::Stop& stop) { return state.referral_changes.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.own_changes.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.outbox.Run(stop); });
+  server.Background([&state](rpc::Stop& stop) {
+    return idempotency::KeepTidy(state.requests, state.parts.store, state.parts.clock, stop);
+  });
 }
 
 async::Task<absl::Status> App::OnUnknownIdentity(std::string spiffe_id) { return state_->directory.AskIdentity(std::move(spiffe_id)); }
