@@ -128,8 +128,16 @@ void Tell(const DemoOptions& options, Stage& stage, hub::HubState hub, Story& st
   story.Count("calls", world.calls());
 }
 
-void SayWhatNext(Screen& screen, const hub::HubState& hub) {
-  screen.Title("The hub is still up. Next:");
+void SayWhatNext(Screen& screen) {
+  screen.Title("All of it held. Next:");
+  screen.Line("  ./dev demo --feed <file, folder or URL> --people 200     your own directory, more people");
+  screen.Line("  ./dev demo --keep                                        leaves the hub up, to look around in");
+  screen.Line("  ./dev up                                                 an empty hub, and how to call it");
+  screen.Line("  ./dev test                                               every test");
+}
+
+void SayWhatIsUp(Screen& screen, const hub::HubState& hub) {
+  screen.Title("All of it held, and the hub is still up. Next:");
   for (const hub::RunningService& service : hub.services) {
     screen.Line(absl::StrFormat("  %-10s %s   metrics http://127.0.0.1:%d/metrics", service.name, service.Address(), service.http_port));
   }
@@ -181,7 +189,8 @@ int RunDemo(const DemoOptions& asked) {
     story.Step("the four services drain and stop", stop_hub);
   }
   if (story.failed() && hub.has_value()) screen.Line(Cat("\n  logs: ", hub->folder, "/log"));
-  if (stay) SayWhatNext(screen, *hub);
+  if (stay) SayWhatIsUp(screen, *hub);
+  if (!stay && !story.failed()) SayWhatNext(screen);
   if (asked.folder.empty() && !stay && !story.failed()) {
     std::error_code error;
     fs::remove_all(stage->folder, error);

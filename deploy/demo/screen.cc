@@ -15,7 +15,7 @@ constexpr char kBold[] = "1";
 constexpr char kDim[] = "2";
 constexpr char kGreen[] = "32";
 constexpr char kRed[] = "1;31";
-constexpr size_t kStepColumns = 52;
+constexpr size_t kStepColumns = 56;
 
 // Columns of text with at most one column a character, as ours is.
 size_t Columns(const std::string& text) {
