@@ -12,7 +12,8 @@ namespace v1 = referral::v1;
 using Figure = absl::StatusOr<std::string>;
 
 constexpr int kMinutes = 45;
-// Somebody may come before the hour, so these can be recorded as there at once; who is missing is known only when the hour has passed.
+// Somebody may come before the hour, so these can be recorded as there at once; who is missing is known only when the
+// hour has passed.
 constexpr absl::Duration kSoon = absl::Minutes(20);
 constexpr absl::Duration kVerySoon = absl::Seconds(2);
 constexpr absl::Duration kReviewIn = absl::Hours(24 * 14);
@@ -36,13 +37,15 @@ absl::StatusOr<Booked> Book(World& world, const Case& referral, absl::Duration i
   return booked;
 }
 
-absl::Status RecordAttendance(World& world, const Case& referral, const Booked& booked, v1::AppointmentState attendance) {
+absl::Status RecordAttendance(World& world, const Case& referral, const Booked& booked,
+                              v1::AppointmentState attendance) {
   v1::RecordAttendanceRequest request;
   request.set_appointment_id(booked.appointment_id);
   request.set_etag(booked.etag);
   request.set_attendance(attendance);
   NWD_ASSIGN_OR_RETURN(const auto recorded, world.Call<v1::RecordAttendanceResponse>(referral.receiver, request));
-  return Same("the state of an appointment", v1::AppointmentState_Name(attendance), v1::AppointmentState_Name(recorded.state()));
+  return Same("the state of an appointment", v1::AppointmentState_Name(attendance),
+              v1::AppointmentState_Name(recorded.state()));
 }
 
 absl::Status Wait(World& world, Case& referral) {
@@ -97,7 +100,8 @@ v1::TransitionReferralRequest NotStarted() {
 
 absl::StatusOr<Booked> BookToMiss(World& world, Case& referral) {
   const absl::Status unrecorded = world.Move(referral, referral.receiver, NotStarted()).status();
-  NWD_RETURN_IF_ERROR(Refused("an end for a no-show that nobody recorded", unrecorded, absl::StatusCode::kFailedPrecondition));
+  NWD_RETURN_IF_ERROR(
+      Refused("an end for a no-show that nobody recorded", unrecorded, absl::StatusCode::kFailedPrecondition));
   NWD_ASSIGN_OR_RETURN(const Booked booked, Book(world, referral, kVerySoon));
   const absl::Status early = RecordAttendance(world, referral, booked, v1::APPOINTMENT_STATE_NO_SHOW);
   NWD_RETURN_IF_ERROR(Holds("nobody is missing before the hour", !early.ok()));

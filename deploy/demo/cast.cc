@@ -34,7 +34,8 @@ std::vector<std::string> SlugsWhere(bool Player::*property) {
 std::span<const Player> Players() { return kPlayers; }
 
 const Player& PlayerOf(std::string_view slug) {
-  const auto found = std::find_if(kPlayers.begin(), kPlayers.end(), [&](const Player& player) { return player.slug == slug; });
+  const auto found =
+      std::find_if(kPlayers.begin(), kPlayers.end(), [&](const Player& player) { return player.slug == slug; });
   NWD_CHECK(found != kPlayers.end());
   return *found;
 }

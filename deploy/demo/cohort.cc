@@ -40,7 +40,8 @@ class Dice {
   uint64_t state_;
 };
 
-// Nine digits and the tenth that makes them a number of their kind; `wanted` is what the weighted sum must leave, modulo 11.
+// Nine digits and the tenth that makes them a number of their kind; `wanted` is what the weighted sum must leave,
+// modulo 11.
 std::string WithCheckDigit(int nine_digits, int wanted) {
   for (;; ++nine_digits) {
     const std::string digits = absl::StrFormat("%09d", nine_digits);
@@ -53,14 +54,15 @@ std::string WithCheckDigit(int nine_digits, int wanted) {
 
 std::string Nino(int index) {
   static constexpr std::array kPrefixes = {"AB", "CE", "EH", "JK", "LM", "PR", "SW", "TY"};
-  return absl::StrFormat("%s%06d%c", kPrefixes[index % kPrefixes.size()], (104729 + index * 7919) % 1000000, 'A' + index % 4);
+  return absl::StrFormat("%s%06d%c", kPrefixes[index % kPrefixes.size()], (104729 + index * 7919) % 1000000,
+                         'A' + index % 4);
 }
 
 common::v1::EntryChannel ChannelOf(const std::string& channel) {
   static const auto* const kChannels = new std::map<std::string, common::v1::EntryChannel>{
-      {"walk-in", common::v1::ENTRY_CHANNEL_SELF},     {"online search", common::v1::ENTRY_CHANNEL_SELF},
+      {"walk-in", common::v1::ENTRY_CHANNEL_SELF},        {"online search", common::v1::ENTRY_CHANNEL_SELF},
       {"jobcentre", common::v1::ENTRY_CHANNEL_JOBCENTRE}, {"college", common::v1::ENTRY_CHANNEL_COLLEGE},
-      {"gp", common::v1::ENTRY_CHANNEL_HEALTH},        {"library", common::v1::ENTRY_CHANNEL_BOROUGH},
+      {"gp", common::v1::ENTRY_CHANNEL_HEALTH},           {"library", common::v1::ENTRY_CHANNEL_BOROUGH},
       {"food bank", common::v1::ENTRY_CHANNEL_VCS},
   };
   const auto found = kChannels->find(channel);
@@ -71,7 +73,8 @@ int AgeFrom(const json& bands, Dice& dice) {
   int percent = dice.Below(100);
   for (const json& band : bands) {
     percent -= band.at("share_percent").get<int>();
-    if (percent < 0) return band.at("from").get<int>() + dice.Below(band.at("to").get<int>() - band.at("from").get<int>() + 1);
+    if (percent < 0)
+      return band.at("from").get<int>() + dice.Below(band.at("to").get<int>() - band.at("from").get<int>() + 1);
   }
   return 30;
 }
@@ -105,13 +108,15 @@ Resident MakeResident(const json& lists, int index, absl::CivilDay today) {
   Dice dice(index + 1);
   Resident who;
   const json& names = dice.Of(lists.at("names"));
-  who.full_name = Cat(dice.Of(names.at("given")).get<std::string>(), " ", dice.Of(names.at("family")).get<std::string>());
+  who.full_name =
+      Cat(dice.Of(names.at("given")).get<std::string>(), " ", dice.Of(names.at("family")).get<std::string>());
   if (dice.Percent(kWholeNamePercent)) who.full_name = dice.Of(lists.at("whole_names"));
   if (dice.Percent(kPreferredNamePercent)) who.preferred_name = dice.Of(lists.at("preferred_names"));
   who.age = AgeFrom(lists.at("ages"), dice);
   who.born = absl::CivilDay(today.year() - who.age, today.month(), 1) - 1 - dice.Below(300);
   who.age = today.year() - who.born.year() -
-            (absl::CivilDay(who.born.year(), today.month(), today.day()) < absl::CivilDay(who.born.year(), who.born.month(), who.born.day()));
+            (absl::CivilDay(who.born.year(), today.month(), today.day()) <
+             absl::CivilDay(who.born.year(), who.born.month(), who.born.day()));
   const json& borough = BoroughFrom(lists, dice);
   who.borough = borough.at("code");
   who.postcode = dice.Of(borough.at("postcodes"));

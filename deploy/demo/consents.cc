@@ -15,10 +15,12 @@ using Figure = absl::StatusOr<std::string>;
 constexpr absl::Duration kValid = absl::Hours(24 * 180);
 constexpr int kRetentionDays = 365;
 constexpr char kEnglish[] =
-    "May we share what you told us with the organisations on this list, so that they can help you? You can say no, and you can change your mind "
+    "May we share what you told us with the organisations on this list, so that they can help you? You can say no, and "
+    "you can change your mind "
     "at any time.";
 constexpr char kPolish[] =
-    "Czy możemy przekazać to, co nam Państwo powiedzieli, organizacjom z tej listy, aby mogły pomóc? Mogą Państwo odmówić i w każdej chwili "
+    "Czy możemy przekazać to, co nam Państwo powiedzieli, organizacjom z tej listy, aby mogły pomóc? Mogą Państwo "
+    "odmówić i w każdej chwili "
     "zmienić zdanie.";
 
 struct Texts {
@@ -47,8 +49,10 @@ Figure CreateTexts(World& world, Texts& texts) {
   return "2 texts, kept exactly as they were shown";
 }
 
-v1::ConsentTerms TermsFor(World& world, const Person& person, const KnownConsent& consent, const Texts& texts, int number) {
-  static constexpr std::array kMethods = {v1::CAPTURE_METHOD_WRITTEN, v1::CAPTURE_METHOD_SPOKEN, v1::CAPTURE_METHOD_DIGITAL};
+v1::ConsentTerms TermsFor(World& world, const Person& person, const KnownConsent& consent, const Texts& texts,
+                          int number) {
+  static constexpr std::array kMethods = {v1::CAPTURE_METHOD_WRITTEN, v1::CAPTURE_METHOD_SPOKEN,
+                                          v1::CAPTURE_METHOD_DIGITAL};
   v1::ConsentTerms terms;
   terms.set_purpose(PURPOSE_REFERRAL);
   for (const Category category : consent.categories) {
@@ -66,14 +70,15 @@ v1::ConsentTerms TermsFor(World& world, const Person& person, const KnownConsent
   return terms;
 }
 
-absl::Status Capture(World& world, const Person& person, KnownConsent& consent, const v1::ConsentTerms& terms, v1::ConsentState decision) {
+absl::Status Capture(World& world, const Person& person, KnownConsent& consent, const v1::ConsentTerms& terms,
+                     v1::ConsentState decision) {
   v1::CreateConsentRequest create;
   create.set_person_ref(person.refs.at(consent.captor));
   *create.mutable_terms() = terms;
   create.set_request(true);
   NWD_ASSIGN_OR_RETURN(const auto created, world.Call<v1::CreateConsentResponse>(consent.captor, create));
-  NWD_RETURN_IF_ERROR(Same("the state of a consent put to the person", v1::ConsentState_Name(v1::CONSENT_STATE_REQUESTED),
-                           v1::ConsentState_Name(created.state())));
+  NWD_RETURN_IF_ERROR(Same("the state of a consent put to the person",
+                           v1::ConsentState_Name(v1::CONSENT_STATE_REQUESTED), v1::ConsentState_Name(created.state())));
   v1::RecordDecisionRequest decide;
   decide.set_consent_id(created.consent_id());
   decide.set_etag(created.etag());
@@ -81,7 +86,8 @@ absl::Status Capture(World& world, const Person& person, KnownConsent& consent, 
   NWD_ASSIGN_OR_RETURN(const auto decided, world.Call<v1::RecordDecisionResponse>(consent.captor, decide));
   consent.consent_id = created.consent_id();
   consent.etag = decided.etag();
-  return Same("the state of a consent as decided", v1::ConsentState_Name(decision), v1::ConsentState_Name(decided.state()));
+  return Same("the state of a consent as decided", v1::ConsentState_Name(decision),
+              v1::ConsentState_Name(decided.state()));
 }
 
 // Whom the person names, for what; not yet captured.
@@ -102,7 +108,10 @@ void Fill(Person& person) {
     consent.recipients = {std::string(kCollege)};
   }
   if (person.shape == Shape::kStanding) {
-    person.standing = {.consent_id = {}, .etag = {}, .captor = person.registrar, .recipients = {std::string(kPartner)},
+    person.standing = {.consent_id = {},
+                       .etag = {},
+                       .captor = person.registrar,
+                       .recipients = {std::string(kPartner)},
                        .categories = {CATEGORY_IDENTITY, CATEGORY_GOALS}};
   }
 }
@@ -128,7 +137,8 @@ absl::Status CaptureFor(World& world, Person& person, const Texts& texts, int nu
 }
 
 Figure CaptureAll(World& world, Story& story, const Texts& texts) {
-  NWD_RETURN_IF_ERROR(InParallel(world.people.size(), [&](int i) { return CaptureFor(world, world.people[i], texts, i); }));
+  NWD_RETURN_IF_ERROR(
+      InParallel(world.people.size(), [&](int i) { return CaptureFor(world, world.people[i], texts, i); }));
   std::map<Shape, int> shapes;
   for (const Person& person : world.people) ++shapes[person.shape];
   std::string figure;
@@ -187,8 +197,8 @@ Figure SelfCapturedOpensOnlyOwn(World& world) {
     request.set_consent_id(person.consent.consent_id);
     NWD_ASSIGN_OR_RETURN(const auto own, world.Call<v1::GetRecordResponse>(kCollege, request));
     for (const auto& entry : own.entries()) {
-      NWD_RETURN_IF_ERROR(Same<std::string>("whose data a consent opens that its own recipient captured", std::string(kCollege),
-                                            world.SlugOf(entry.source_organisation_id())));
+      NWD_RETURN_IF_ERROR(Same<std::string>("whose data a consent opens that its own recipient captured",
+                                            std::string(kCollege), world.SlugOf(entry.source_organisation_id())));
     }
     v1::CorroborateConsentRequest corroborate;
     corroborate.set_consent_id(person.consent.consent_id);
@@ -197,7 +207,8 @@ Figure SelfCapturedOpensOnlyOwn(World& world) {
     const bool opened = std::any_of(all.entries().begin(), all.entries().end(), [&](const v1::RecordEntry& entry) {
       return entry.category() == CATEGORY_IDENTITY && world.SlugOf(entry.source_organisation_id()) == person.registrar;
     });
-    NWD_RETURN_IF_ERROR(Holds("once corroborated, the consent opens what the corroborating organisation put in", opened));
+    NWD_RETURN_IF_ERROR(
+        Holds("once corroborated, the consent opens what the corroborating organisation put in", opened));
     ++read;
   }
   return Cat(read, " opened the college's own data only; all of it once corroborated");

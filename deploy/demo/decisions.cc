@@ -1,4 +1,5 @@
-// Receivers look at what they were sent and decide: take on, ask, decline, pass on. Referrers see each step as it happens.
+// Receivers look at what they were sent and decide: take on, ask, decline, pass on. Referrers see each step as it
+// happens.
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
@@ -23,7 +24,8 @@ absl::StatusOr<v1::Referral> Get(World& world, const Case& referral, std::string
   return std::move(*got.mutable_referral());
 }
 
-// The first person is known to every receiver from before: each has a reference, is named in the consent, and still may not read.
+// The first person is known to every receiver from before: each has a reference, is named in the consent, and still may
+// not read.
 Figure NothingToReadYet(World& world) {
   const Case& referral = world.cases.front();
   const Person& person = world.people[referral.person];
@@ -34,7 +36,8 @@ Figure NothingToReadYet(World& world) {
   read.set_mode(consent::v1::SHARING_MODE_VIEW);
   read.set_consent_id(person.consent.consent_id);
   const auto got = world.Call<consent::v1::GetRecordResponse>(referral.receiver, read);
-  NWD_RETURN_IF_ERROR(Refused("a read before the referral is accepted", got.status(), absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(
+      Refused("a read before the referral is accepted", got.status(), absl::StatusCode::kPermissionDenied));
   consent::v1::CheckAccessRequest check;
   check.set_person_ref(read.person_ref());
   check.set_purpose(PURPOSE_REFERRAL);
@@ -52,12 +55,15 @@ Figure NothingToReadYet(World& world) {
 absl::Status Accept(World& world, Case& referral) {
   v1::TransitionReferralRequest request;
   request.set_action(v1::REFERRAL_ACTION_ACCEPT);
-  request.set_expected_start_on(absl::FormatCivilTime(absl::ToCivilDay(absl::Now(), absl::UTCTimeZone()) + kStartInDays));
+  request.set_expected_start_on(
+      absl::FormatCivilTime(absl::ToCivilDay(absl::Now(), absl::UTCTimeZone()) + kStartInDays));
   NWD_RETURN_IF_ERROR(world.Move(referral, referral.receiver, std::move(request)).status());
   NWD_ASSIGN_OR_RETURN(const v1::Referral taken, Get(world, referral, referral.receiver));
   referral.receiver_ref = taken.person_ref();
-  NWD_RETURN_IF_ERROR(Holds("who takes a referral on gets its own reference of the person", !taken.person_ref().empty()));
-  return Holds("and it is not the referrer's", taken.person_ref() != world.people[referral.person].refs.at(referral.referrer));
+  NWD_RETURN_IF_ERROR(
+      Holds("who takes a referral on gets its own reference of the person", !taken.person_ref().empty()));
+  return Holds("and it is not the referrer's",
+               taken.person_ref() != world.people[referral.person].refs.at(referral.referrer));
 }
 
 absl::Status AskAndAnswer(World& world, Case& referral) {
@@ -84,12 +90,14 @@ absl::Status Decline(World& world, Case& referral, std::atomic<int>& alternative
   return world.Move(referral, referral.referrer, v1::REFERRAL_ACTION_CLOSE);
 }
 
-// On to another organisation's service: sent where the consent names it, a draft for the referrer to mend where it does not.
+// On to another organisation's service: sent where the consent names it, a draft for the referrer to mend where it does
+// not.
 absl::Status Redirect(World& world, Case& referral, Case& child) {
   const KnownConsent& consent = world.people[referral.person].consent;
   const bool want_named = world.people[referral.person].shape != Shape::kLimited;
   const auto fits = [&](const LinkedService& service) {
-    const bool named = std::find(consent.recipients.begin(), consent.recipients.end(), service.provider) != consent.recipients.end();
+    const bool named =
+        std::find(consent.recipients.begin(), consent.recipients.end(), service.provider) != consent.recipients.end();
     return named == want_named && service.provider != referral.receiver && service.provider != referral.referrer;
   };
   const auto target = std::find_if(world.services.begin(), world.services.end(), fits);
@@ -110,7 +118,8 @@ absl::Status Redirect(World& world, Case& referral, Case& child) {
   child.state = moved.child_state();
   NWD_ASSIGN_OR_RETURN(const v1::Referral seen, Get(world, child, child.referrer));
   child.etag = seen.etag();
-  NWD_RETURN_IF_ERROR(Same("the parent of the referral a redirect goes on as", referral.referral_id, seen.parent_referral_id()));
+  NWD_RETURN_IF_ERROR(
+      Same("the parent of the referral a redirect goes on as", referral.referral_id, seen.parent_referral_id()));
   if (!want_named) return absl::OkStatus();
   NWD_RETURN_IF_ERROR(world.Move(child, child.receiver, v1::REFERRAL_ACTION_RECEIVE));
   return Accept(world, child);
@@ -141,24 +150,30 @@ absl::Status Decide(World& world, Case& referral, Case& child, Tally& tally) {
 Figure DecideAll(World& world, Story& story) {
   Tally tally;
   std::vector<Case> children(world.cases.size());
-  NWD_RETURN_IF_ERROR(InParallel(world.cases.size(), [&](int i) { return Decide(world, world.cases[i], children[i], tally); }));
+  NWD_RETURN_IF_ERROR(
+      InParallel(world.cases.size(), [&](int i) { return Decide(world, world.cases[i], children[i], tally); }));
   for (Case& child : children) {
     if (!child.referral_id.empty()) world.cases.push_back(std::move(child));
   }
-  for (const auto& [name, count] : std::initializer_list<std::pair<const char*, int>>{
-           {"accepted", tally.accepted}, {"asked", tally.asked}, {"declined", tally.declined}, {"redirected", tally.redirected}}) {
+  for (const auto& [name, count] :
+       std::initializer_list<std::pair<const char*, int>>{{"accepted", tally.accepted},
+                                                          {"asked", tally.asked},
+                                                          {"declined", tally.declined},
+                                                          {"redirected", tally.redirected}}) {
     NWD_RETURN_IF_ERROR(Holds(Cat("some referrals are ", name), count > 0));
     story.Count(name, count);
   }
-  return absl::StrFormat("%d accepted (%d after a question), %d declined with %d alternatives, %d passed on", tally.accepted.load(),
-                         tally.asked.load(), tally.declined.load(), tally.alternatives.load(), tally.redirected.load());
+  return absl::StrFormat("%d accepted (%d after a question), %d declined with %d alternatives, %d passed on",
+                         tally.accepted.load(), tally.asked.load(), tally.declined.load(), tally.alternatives.load(),
+                         tally.redirected.load());
 }
 
 Figure OnlyTheReceiverDecides(World& world) {
   const auto accepted = [](const Case& referral) { return referral.state == v1::REFERRAL_STATE_ACCEPTED; };
   Case referral = *std::find_if(world.cases.begin(), world.cases.end(), accepted);
   const absl::Status by_referrer = world.Move(referral, referral.referrer, v1::REFERRAL_ACTION_START);
-  NWD_RETURN_IF_ERROR(Refused("the referrer starts support for the receiver", by_referrer, absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(
+      Refused("the referrer starts support for the receiver", by_referrer, absl::StatusCode::kPermissionDenied));
   const absl::Status twice = world.Move(referral, referral.receiver, v1::REFERRAL_ACTION_ACCEPT);
   NWD_RETURN_IF_ERROR(Refused("a referral is accepted twice", twice, absl::StatusCode::kFailedPrecondition));
   return "PERMISSION_DENIED for others, FAILED_PRECONDITION from a wrong state";

@@ -29,17 +29,20 @@ constexpr int kExitInterrupted = 130;
 absl::StatusOr<std::string> PrepareFolder(const DemoOptions& options) {
   if (options.folder.empty()) {
     std::string made = (fs::temp_directory_path() / "nwd-demo-XXXXXX").string();
-    if (mkdtemp(made.data()) == nullptr) return absl::FailedPreconditionError(Cat("cannot make a folder in ", fs::temp_directory_path().string()));
+    if (mkdtemp(made.data()) == nullptr)
+      return absl::FailedPreconditionError(Cat("cannot make a folder in ", fs::temp_directory_path().string()));
     return made;
   }
   const auto running = hub::ReadState(options.folder);
   if (running.ok() && running->AllAlive()) {
-    return absl::FailedPreconditionError(Cat("a hub runs from ", options.folder, "; stop it with: nwd hub down --folder ", options.folder));
+    return absl::FailedPreconditionError(
+        Cat("a hub runs from ", options.folder, "; stop it with: nwd hub down --folder ", options.folder));
   }
   std::error_code error;
   const bool was_hub = fs::exists(hub::KeyFile(options.folder), error);
   if (!was_hub && fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
-    return absl::FailedPreconditionError(Cat(options.folder, " holds something that is not a hub; name another folder"));
+    return absl::FailedPreconditionError(
+        Cat(options.folder, " holds something that is not a hub; name another folder"));
   }
   if (was_hub) fs::remove_all(options.folder, error);
   return options.folder;
@@ -104,7 +107,8 @@ absl::StatusOr<Stage> Prepare(const DemoOptions& options) {
   Stage stage;
   NWD_ASSIGN_OR_RETURN(stage.pages, feed::ReadPages(options.source));
   const absl::CivilDay today = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
-  NWD_ASSIGN_OR_RETURN(stage.cohort, MakeCohort(Cat(hub::ShareFolder("sample"), "/people.json"), options.people, today));
+  NWD_ASSIGN_OR_RETURN(stage.cohort,
+                       MakeCohort(Cat(hub::ShareFolder("sample"), "/people.json"), options.people, today));
   NWD_ASSIGN_OR_RETURN(stage.folder, PrepareFolder(options));
   return stage;
 }
@@ -139,7 +143,8 @@ void SayWhatNext(Screen& screen) {
 void SayWhatIsUp(Screen& screen, const hub::HubState& hub) {
   screen.Title("All of it held, and the hub is still up. Next:");
   for (const hub::RunningService& service : hub.services) {
-    screen.Line(absl::StrFormat("  %-10s %s   metrics http://127.0.0.1:%d/metrics", service.name, service.Address(), service.http_port));
+    screen.Line(absl::StrFormat("  %-10s %s   metrics http://127.0.0.1:%d/metrics", service.name, service.Address(),
+                                service.http_port));
   }
   const std::string nwd = hub::ProgramsFolder() + "/nwd";
   screen.Line(Cat("  ", nwd, " hub status --folder ", hub.folder));
@@ -173,7 +178,8 @@ int RunDemo(const DemoOptions& asked) {
     NWD_ASSIGN_OR_RETURN(hub, hub::Up(up));
     stop.HubIsUp(hub->folder);
     std::string figure;
-    for (const auto& service : hub->services) figure += Cat(figure.empty() ? "" : ", ", service.name, " :", service.grpc_port);
+    for (const auto& service : hub->services)
+      figure += Cat(figure.empty() ? "" : ", ", service.name, " :", service.grpc_port);
     return figure;
   });
   if (hub.has_value()) Tell(options, *stage, *hub, story);

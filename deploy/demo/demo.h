@@ -8,7 +8,8 @@
 namespace nwd::demo {
 
 struct DemoOptions {
-  std::string folder;  // the hub's; whatever an earlier demo left there is removed first. Empty: a new one, removed in the end
+  std::string
+      folder;  // the hub's; whatever an earlier demo left there is removed first. Empty: a new one, removed in the end
   std::string source;  // of the feed: a file, a folder or a URL; empty: the sample
   int people = 60;
   bool json = false;  // the last line is one JSON object

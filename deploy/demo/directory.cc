@@ -1,4 +1,5 @@
-// What is on offer: the feed is imported, its providers linked to organisations of the hub, and these say what room they have.
+// What is on offer: the feed is imported, its providers linked to organisations of the hub, and these say what room
+// they have.
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -16,16 +17,17 @@ namespace v1 = directory::v1;
 using Figure = absl::StatusOr<std::string>;
 
 constexpr char kFeedSlug[] = "demo-feed";
-constexpr int kLinkedMax = 120;      // providers; a hub's members are never all of a feed
-constexpr int kUnlinkedEvery = 12;   // and some of them are not in it
-constexpr int kLimitedEvery = 4;     // services with so many places, the others without limit
+constexpr int kLinkedMax = 120;     // providers; a hub's members are never all of a feed
+constexpr int kUnlinkedEvery = 12;  // and some of them are not in it
+constexpr int kLimitedEvery = 4;    // services with so many places, the others without limit
 constexpr int kPlaces = 500;
 constexpr int kPageSize = 500;
 constexpr int kWalkPageSize = 40;
 constexpr int kNearMetres = 8000;
 constexpr char kNearPostcode[] = "SW9 8EJ";
 
-absl::StatusOr<feed::Imported> ImportFeed(World& world, const std::string& source, const std::vector<feed::Page>& pages) {
+absl::StatusOr<feed::Imported> ImportFeed(World& world, const std::string& source,
+                                          const std::vector<feed::Page>& pages) {
   NWD_ASSIGN_OR_RETURN(rpc::Client* const directory, world.clients().As(std::string(kFirstAdmin), "directory"));
   return feed::Import(*directory, {.slug = kFeedSlug, .source = feed::IsUrl(source) ? source : ""}, pages, [](int) {});
 }
@@ -38,8 +40,9 @@ Figure FirstImport(World& world, Story& story, const std::string& source, const 
   NWD_RETURN_IF_ERROR(Holds("the feed has at least one service", imported.done.created() > 0));
   story.Count("services", imported.done.created());
   story.Count("feed_problems", imported.problem_count);
-  return absl::StrFormat("%d services in %d pages, %d left out, %d problems listed; %.0f services/s", imported.done.created(), pages.size(),
-                         imported.done.left_out(), imported.problem_count, imported.done.created() / seconds);
+  return absl::StrFormat("%d services in %d pages, %d left out, %d problems listed; %.0f services/s",
+                         imported.done.created(), pages.size(), imported.done.left_out(), imported.problem_count,
+                         imported.done.created() / seconds);
 }
 
 Figure SecondImport(World& world, const std::string& source, const std::vector<feed::Page>& pages) {
@@ -87,7 +90,8 @@ Figure LinkProviders(World& world) {
     ++linked;
     return Same("services linked with their provider", providers[i].services(), done.services());
   }));
-  return Cat(linked.load(), " of ", providers.size(), " providers, to ", Receivers().size(), " receiving organisations");
+  return Cat(linked.load(), " of ", providers.size(), " providers, to ", Receivers().size(),
+             " receiving organisations");
 }
 
 absl::StatusOr<std::vector<v1::Service>> ServicesOf(World& world, const std::string& slug) {
@@ -135,7 +139,8 @@ Figure OthersCannotSetCapacity(World& world) {
   request.set_service_id(world.scarce.service_id);
   request.set_capacity(100);
   const auto set = world.Call<v1::SetCapacityResponse>(kCollege, request);
-  NWD_RETURN_IF_ERROR(Refused("an organisation sets the capacity of another's service", set.status(), absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(Refused("an organisation sets the capacity of another's service", set.status(),
+                              absl::StatusCode::kPermissionDenied));
   return "PERMISSION_DENIED";
 }
 
@@ -144,7 +149,8 @@ Figure SearchNear(World& world) {
   v1::SearchServicesRequest near;
   near.set_near_postcode(kNearPostcode);
   near.set_within_metres(kNearMetres);
-  NWD_RETURN_IF_ERROR(world.Call<v1::SearchServicesResponse>("jobcentre-brixton", near).status());  // the first call also connects
+  NWD_RETURN_IF_ERROR(
+      world.Call<v1::SearchServicesResponse>("jobcentre-brixton", near).status());  // the first call also connects
   const absl::Time begin = absl::Now();
   NWD_ASSIGN_OR_RETURN(const auto found, world.Call<v1::SearchServicesResponse>("jobcentre-brixton", near));
   const absl::Duration took = absl::Now() - begin;
@@ -154,8 +160,8 @@ Figure SearchNear(World& world) {
     const bool sorted = i == 0 || found.results(i - 1).distance_metres() <= found.results(i).distance_metres();
     NWD_RETURN_IF_ERROR(Holds("results near a place come nearest first", sorted));
   }
-  return absl::StrFormat("%d within %d m of %s, the nearest at %d m, in %.1f ms", found.total_size(), kNearMetres, kNearPostcode,
-                         found.results(0).distance_metres(), absl::ToDoubleMilliseconds(took));
+  return absl::StrFormat("%d within %d m of %s, the nearest at %d m, in %.1f ms", found.total_size(), kNearMetres,
+                         kNearPostcode, found.results(0).distance_metres(), absl::ToDoubleMilliseconds(took));
 }
 
 // The first word of a service's name finds it.
@@ -172,8 +178,10 @@ Figure SearchWords(World& world) {
   const absl::Duration took = absl::Now() - begin;
   const bool again = std::any_of(found.results().begin(), found.results().end(),
                                  [&](const auto& result) { return result.service().service_id() == get.service_id(); });
-  NWD_RETURN_IF_ERROR(Holds("a service is found by the first word of its name", again || !found.next_page_token().empty()));
-  return absl::StrFormat("%d for \"%s\", in %.1f ms", found.total_size(), words.text(), absl::ToDoubleMilliseconds(took));
+  NWD_RETURN_IF_ERROR(
+      Holds("a service is found by the first word of its name", again || !found.next_page_token().empty()));
+  return absl::StrFormat("%d for \"%s\", in %.1f ms", found.total_size(), words.text(),
+                         absl::ToDoubleMilliseconds(took));
 }
 
 // Pages through the whole catalogue, each service once, and remembers one that nobody in the hub answers for.
@@ -185,7 +193,8 @@ Figure WalkCatalogue(World& world) {
   do {
     NWD_ASSIGN_OR_RETURN(const auto page, world.Call<v1::SearchServicesResponse>("jobcentre-brixton", request));
     for (const auto& result : page.results()) {
-      NWD_RETURN_IF_ERROR(Holds("no service comes twice in a walk over all pages", seen.insert(result.service().service_id()).second));
+      NWD_RETURN_IF_ERROR(
+          Holds("no service comes twice in a walk over all pages", seen.insert(result.service().service_id()).second));
       if (result.service().organisation_id().empty()) world.unlinked_service_id = result.service().service_id();
     }
     request.set_page_token(page.next_page_token());

@@ -51,7 +51,8 @@ absl::StatusOr<std::string> ReferrersSawAll(World& world) {
         const auto found = followed.find(referral.referral_id);
         if (found != followed.end() && found->second.first == 1 && found->second.state == referral.state) continue;
         const auto state = found == followed.end() ? referral::v1::REFERRAL_STATE_UNSPECIFIED : found->second.state;
-        missing = Cat(referral::v1::ReferralState_Name(referral.state), " but the stream says ", referral::v1::ReferralState_Name(state));
+        missing = Cat(referral::v1::ReferralState_Name(referral.state), " but the stream says ",
+                      referral::v1::ReferralState_Name(state));
         return false;
       }
       return true;
@@ -60,14 +61,17 @@ absl::StatusOr<std::string> ReferrersSawAll(World& world) {
       return Unexpected(Cat("the stream of ", referrer), missing, watcher.last_end().ToString());
     }
     const Seen seen = watcher.seen();
-    for (const auto& [id, followed] : Follow(seen)) NWD_RETURN_IF_ERROR(Holds("events of a referral come in order, none skipped", followed.in_order));
-    for (const auto& one : seen) behind.push_back(one.when - absl::FromUnixNanos(one.response.event().event_time().seconds() * 1'000'000'000 +
-                                                                                 one.response.event().event_time().nanos()));
+    for (const auto& [id, followed] : Follow(seen))
+      NWD_RETURN_IF_ERROR(Holds("events of a referral come in order, none skipped", followed.in_order));
+    for (const auto& one : seen)
+      behind.push_back(one.when - absl::FromUnixNanos(one.response.event().event_time().seconds() * 1'000'000'000 +
+                                                      one.response.event().event_time().nanos()));
     events += seen.size();
   }
   NWD_RETURN_IF_ERROR(Holds("the streams carried something", !behind.empty()));
   std::nth_element(behind.begin(), behind.begin() + behind.size() / 2, behind.end());
-  return absl::StrFormat("%d events in order, the median %.1f ms after it happened", events, absl::ToDoubleMilliseconds(behind[behind.size() / 2]));
+  return absl::StrFormat("%d events in order, the median %.1f ms after it happened", events,
+                         absl::ToDoubleMilliseconds(behind[behind.size() / 2]));
 }
 
 }  // namespace nwd::demo

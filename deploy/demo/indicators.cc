@@ -40,26 +40,34 @@ absl::StatusOr<v1::QueryIndicatorsResponse> Query(World& world, const std::strin
 // The three that must never be mistaken for each other: zero, hidden, not known.
 std::string Symbol(const v1::Count& count) {
   switch (count.kind()) {
-    case v1::Count::KIND_ZERO: return "0";
-    case v1::Count::KIND_ROUNDED: return absl::StrFormat("%d", count.value());
-    case v1::Count::KIND_SUPPRESSED: return "*";
-    case v1::Count::KIND_MISSING: return ":";
-    default: return "?";
+    case v1::Count::KIND_ZERO:
+      return "0";
+    case v1::Count::KIND_ROUNDED:
+      return absl::StrFormat("%d", count.value());
+    case v1::Count::KIND_SUPPRESSED:
+      return "*";
+    case v1::Count::KIND_MISSING:
+      return ":";
+    default:
+      return "?";
   }
 }
 
 absl::Status CheckCount(const std::string& what, const v1::Count& count) {
   NWD_RETURN_IF_ERROR(Holds(Cat(what, " is of a known kind"), Symbol(count) != "?"));
-  if (count.kind() != v1::Count::KIND_ROUNDED) return Same(Cat("a value beside the symbol of ", what), int64_t{0}, count.value());
+  if (count.kind() != v1::Count::KIND_ROUNDED)
+    return Same(Cat("a value beside the symbol of ", what), int64_t{0}, count.value());
   NWD_RETURN_IF_ERROR(Same(Cat("the remainder by ", kRoundTo, " of ", what), int64_t{0}, count.value() % kRoundTo));
   return Holds(Cat(what, " is large enough to show"), count.value() >= kLeastShown);
 }
 
 absl::Status CheckTable(const std::string& indicator, const v1::QueryIndicatorsResponse& table) {
-  NWD_RETURN_IF_ERROR(Holds(Cat(indicator, " begins with the whole"), table.cells_size() > 0 && table.cells(0).key() == "all"));
+  NWD_RETURN_IF_ERROR(
+      Holds(Cat(indicator, " begins with the whole"), table.cells_size() > 0 && table.cells(0).key() == "all"));
   for (const auto& cell : table.cells()) {
     NWD_RETURN_IF_ERROR(CheckCount(Cat(indicator, " of ", cell.key()), cell.count()));
-    if (cell.has_denominator()) NWD_RETURN_IF_ERROR(CheckCount(Cat("the denominator of ", indicator, " of ", cell.key()), cell.denominator()));
+    if (cell.has_denominator())
+      NWD_RETURN_IF_ERROR(CheckCount(Cat("the denominator of ", indicator, " of ", cell.key()), cell.denominator()));
   }
   return absl::OkStatus();
 }
@@ -111,7 +119,8 @@ Figure PrintBoroughs(World& world, std::vector<std::string>& lines) {
   }
   if (!line.empty()) lines.push_back(line);
   const auto& whole = table.cells(0).count();
-  NWD_RETURN_IF_ERROR(Same("the kind of the whole of this many referrals", v1::Count::Kind_Name(v1::Count::KIND_ROUNDED), v1::Count::Kind_Name(whole.kind())));
+  NWD_RETURN_IF_ERROR(Same("the kind of the whole of this many referrals",
+                           v1::Count::Kind_Name(v1::Count::KIND_ROUNDED), v1::Count::Kind_Name(whole.kind())));
   return absl::StrFormat("%s in all; a few in %d boroughs, none in %d", Symbol(whole), hidden, none);
 }
 

@@ -23,13 +23,20 @@ constexpr int kHours = 30;
 
 v1::OutcomeKind KindFor(const Resident& resident) {
   static const auto* const kKinds = new std::map<std::string, v1::OutcomeKind>{
-      {"english", v1::OUTCOME_KIND_TRAINING_START},        {"functional-skills", v1::OUTCOME_KIND_QUALIFICATION},
-      {"qualification", v1::OUTCOME_KIND_QUALIFICATION},   {"digital", v1::OUTCOME_KIND_TRAINING_COMPLETION},
-      {"apprenticeship", v1::OUTCOME_KIND_APPRENTICESHIP_START}, {"experience", v1::OUTCOME_KIND_WORK_PLACEMENT},
-      {"debt", v1::OUTCOME_KIND_DEBT_SUPPORT},             {"benefits", v1::OUTCOME_KIND_DEBT_SUPPORT},
-      {"housing", v1::OUTCOME_KIND_HOUSING_SUPPORT},       {"low-mood", v1::OUTCOME_KIND_MENTAL_HEALTH_SUPPORT},
-      {"childcare", v1::OUTCOME_KIND_CHILDCARE_SUPPORT},   {"self-employed", v1::OUTCOME_KIND_SELF_EMPLOYMENT},
-      {"better-pay", v1::OUTCOME_KIND_IN_WORK_PROGRESSION}, {"confidence", v1::OUTCOME_KIND_CONFIDENCE},
+      {"english", v1::OUTCOME_KIND_TRAINING_START},
+      {"functional-skills", v1::OUTCOME_KIND_QUALIFICATION},
+      {"qualification", v1::OUTCOME_KIND_QUALIFICATION},
+      {"digital", v1::OUTCOME_KIND_TRAINING_COMPLETION},
+      {"apprenticeship", v1::OUTCOME_KIND_APPRENTICESHIP_START},
+      {"experience", v1::OUTCOME_KIND_WORK_PLACEMENT},
+      {"debt", v1::OUTCOME_KIND_DEBT_SUPPORT},
+      {"benefits", v1::OUTCOME_KIND_DEBT_SUPPORT},
+      {"housing", v1::OUTCOME_KIND_HOUSING_SUPPORT},
+      {"low-mood", v1::OUTCOME_KIND_MENTAL_HEALTH_SUPPORT},
+      {"childcare", v1::OUTCOME_KIND_CHILDCARE_SUPPORT},
+      {"self-employed", v1::OUTCOME_KIND_SELF_EMPLOYMENT},
+      {"better-pay", v1::OUTCOME_KIND_IN_WORK_PROGRESSION},
+      {"confidence", v1::OUTCOME_KIND_CONFIDENCE},
   };
   const auto found = kKinds->find(resident.needs.front().code);
   return found == kKinds->end() ? v1::OUTCOME_KIND_JOB_START : found->second;
@@ -60,7 +67,8 @@ Figure NoOutcomeNoCompletion(World& world) {
   request.set_kind(v1::OUTCOME_KIND_CV);
   request.set_occurred_on(absl::FormatCivilTime(absl::ToCivilDay(absl::Now(), absl::UTCTimeZone())));
   const auto by_other = world.Call<v1::RecordOutcomeResponse>(kUnrelated, request);
-  NWD_RETURN_IF_ERROR(Refused("an outcome recorded by an unrelated organisation", by_other.status(), absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(Refused("an outcome recorded by an unrelated organisation", by_other.status(),
+                              absl::StatusCode::kPermissionDenied));
   return "FAILED_PRECONDITION without one; PERMISSION_DENIED for others";
 }
 
@@ -74,7 +82,8 @@ absl::Status Finish(World& world, Case& referral) {
   NWD_RETURN_IF_ERROR(Same("outcomes the referrer sees", 1, listed.outcomes_size()));
   for (const std::string& credited : {world.IdOf(referral.referrer), world.IdOf(referral.receiver)}) {
     const auto& all = listed.outcomes(0).credited_organisation_ids();
-    NWD_RETURN_IF_ERROR(Holds("everyone in the chain of a referral is credited", std::find(all.begin(), all.end(), credited) != all.end()));
+    NWD_RETURN_IF_ERROR(Holds("everyone in the chain of a referral is credited",
+                              std::find(all.begin(), all.end(), credited) != all.end()));
   }
   return absl::OkStatus();
 }
@@ -83,14 +92,16 @@ Figure FinishAll(World& world, Story& story) {
   std::atomic<int> finished = 0, jobs = 0;
   const absl::Status done = InParallel(world.cases.size(), [&](int i) -> absl::Status {
     Case& referral = world.cases[i];
-    if (referral.state != REFERRAL_STATE_IN_PROGRESS || referral.plot == Plot::kWithdrawnAfterStart) return absl::OkStatus();
+    if (referral.state != REFERRAL_STATE_IN_PROGRESS || referral.plot == Plot::kWithdrawnAfterStart)
+      return absl::OkStatus();
     ++finished;
     jobs += KindFor(world.people[referral.person].resident) == v1::OUTCOME_KIND_JOB_START;
     return Finish(world, referral);
   });
   NWD_RETURN_IF_ERROR(done);
   story.Count("outcomes", finished);
-  return Cat(finished.load(), " outcomes, ", jobs.load(), " of them jobs; completed, closed, referrer and receiver credited");
+  return Cat(finished.load(), " outcomes, ", jobs.load(),
+             " of them jobs; completed, closed, referrer and receiver credited");
 }
 
 // The journey is put together from the other services' change feeds, so it is a moment behind.
@@ -113,7 +124,8 @@ Figure JourneysAreKept(World& world) {
       return true;
     }));
   }
-  return Cat(steps, " steps in order; up to date ", absl::ToInt64Milliseconds(absl::Now() - begin), " ms after the last");
+  return Cat(steps, " steps in order; up to date ", absl::ToInt64Milliseconds(absl::Now() - begin),
+             " ms after the last");
 }
 
 }  // namespace

@@ -11,8 +11,9 @@ namespace v1 = consent::v1;
 using Figure = absl::StatusOr<std::string>;
 
 // By the last digit of a person's number.
-constexpr Shape kShapes[10] = {Shape::kBroad,   Shape::kBroad,    Shape::kBroad,   Shape::kBroad,    Shape::kBroad,
-                               Shape::kLimited, Shape::kStanding, Shape::kRefused, Shape::kDeferred, Shape::kSelfCaptured};
+constexpr Shape kShapes[10] = {Shape::kBroad,    Shape::kBroad,       Shape::kBroad,    Shape::kBroad,
+                               Shape::kBroad,    Shape::kLimited,     Shape::kStanding, Shape::kRefused,
+                               Shape::kDeferred, Shape::kSelfCaptured};
 
 v1::RegisterPersonRequest RegistrationOf(const Resident& resident) {
   v1::RegisterPersonRequest request;
@@ -27,7 +28,8 @@ v1::RegisterPersonRequest RegistrationOf(const Resident& resident) {
 }
 
 absl::Status Register(World& world, Person& person, const std::string& slug) {
-  NWD_ASSIGN_OR_RETURN(const auto registered, world.Call<v1::RegisterPersonResponse>(slug, RegistrationOf(person.resident)));
+  NWD_ASSIGN_OR_RETURN(const auto registered,
+                       world.Call<v1::RegisterPersonResponse>(slug, RegistrationOf(person.resident)));
   if (registered.person_ref().empty()) return Unexpected("a registration", "a reference of the person", "none");
   person.refs[slug] = registered.person_ref();
   return absl::OkStatus();
@@ -41,10 +43,12 @@ Figure RegisterAll(World& world) {
     return Register(world, world.people[i], world.people[i].registrar);
   }));
   const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
-  return absl::StrFormat("%d people at %d doors; %.0f a second, each durable", world.people.size(), doors.size(), world.people.size() / seconds);
+  return absl::StrFormat("%d people at %d doors; %.0f a second, each durable", world.people.size(), doors.size(),
+                         world.people.size() / seconds);
 }
 
-// Whoever else meets a person: the partner of standing consents, the college that captures its own, and some who happen to know them.
+// Whoever else meets a person: the partner of standing consents, the college that captures its own, and some who happen
+// to know them.
 Figure RegisterAgain(World& world) {
   std::atomic<int> again = 0;
   const absl::Status done = InParallel(world.people.size(), [&](int i) -> absl::Status {
@@ -64,7 +68,8 @@ Figure RegisterAgain(World& world) {
     const std::string before = person.refs.at(person.registrar);
     if (i % 10 == 0) {
       NWD_RETURN_IF_ERROR(Register(world, person, person.registrar));
-      NWD_RETURN_IF_ERROR(Same("the reference from a second registration at the same door", before, person.refs.at(person.registrar)));
+      NWD_RETURN_IF_ERROR(
+          Same("the reference from a second registration at the same door", before, person.refs.at(person.registrar)));
     }
     return absl::OkStatus();
   });
@@ -78,7 +83,8 @@ Figure BadNumbersAreRefused(World& world) {
   resident.nhs_number = "9990000001";
   resident.postcode = "NOWHERE";
   const auto registered = world.Call<v1::RegisterPersonResponse>("lambeth", RegistrationOf(resident));
-  NWD_RETURN_IF_ERROR(Refused("a registration with a wrong number", registered.status(), absl::StatusCode::kInvalidArgument));
+  NWD_RETURN_IF_ERROR(
+      Refused("a registration with a wrong number", registered.status(), absl::StatusCode::kInvalidArgument));
   return "INVALID_ARGUMENT, every wrong field named";
 }
 
@@ -151,8 +157,8 @@ Figure PutRecords(World& world) {
   std::atomic<int> sections = 0;
   const absl::Status done = InParallel(world.people.size(), [&](int i) -> absl::Status {
     const Person& person = world.people[i];
-    for (const v1::RecordSection& section : {Identity(person.resident), Contact(person.resident), Circumstances(person.resident),
-                                             Goals(person.resident), Demographics()}) {
+    for (const v1::RecordSection& section : {Identity(person.resident), Contact(person.resident),
+                                             Circumstances(person.resident), Goals(person.resident), Demographics()}) {
       NWD_RETURN_IF_ERROR(Put(world, person, person.registrar, section));
       ++sections;
     }
@@ -162,7 +168,8 @@ Figure PutRecords(World& world) {
   });
   NWD_RETURN_IF_ERROR(done);
   const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
-  return absl::StrFormat("%d sections, encrypted under %d keys; %.0f a second", sections.load(), world.people.size(), sections / seconds);
+  return absl::StrFormat("%d sections, encrypted under %d keys; %.0f a second", sections.load(), world.people.size(),
+                         sections / seconds);
 }
 
 Figure StrangersCannotPut(World& world) {
@@ -170,7 +177,8 @@ Figure StrangersCannotPut(World& world) {
   request.set_person_ref(world.people.front().refs.at(world.people.front().registrar));
   *request.mutable_section() = Skills();
   const auto put = world.Call<v1::PutRecordResponse>(kUnrelated, request);
-  NWD_RETURN_IF_ERROR(Refused("putting in under another's reference", put.status(), absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(
+      Refused("putting in under another's reference", put.status(), absl::StatusCode::kPermissionDenied));
   return "PERMISSION_DENIED";
 }
 

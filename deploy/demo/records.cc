@@ -14,8 +14,8 @@ namespace v1 = consent::v1;
 using namespace common::v1;  // NOLINT: the words of the vocabulary
 using Figure = absl::StatusOr<std::string>;
 
-constexpr std::initializer_list<Category> kAsked = {CATEGORY_IDENTITY, CATEGORY_CONTACT, CATEGORY_CIRCUMSTANCES, CATEGORY_GOALS,
-                                                    CATEGORY_DEMOGRAPHICS};
+constexpr std::initializer_list<Category> kAsked = {CATEGORY_IDENTITY, CATEGORY_CONTACT, CATEGORY_CIRCUMSTANCES,
+                                                    CATEGORY_GOALS, CATEGORY_DEMOGRAPHICS};
 
 v1::GetRecordRequest Reading(const std::string& ref, const KnownConsent& consent) {
   v1::GetRecordRequest request;
@@ -35,16 +35,20 @@ absl::Status CheckRead(const Person& person, const v1::GetRecordResponse& record
   std::set<int> read;
   for (const v1::RecordEntry& entry : record.entries()) {
     read.insert(entry.category());
-    NWD_RETURN_IF_ERROR(Holds("nothing is read that the consent does not cover", Covers(person.consent, entry.category())));
+    NWD_RETURN_IF_ERROR(
+        Holds("nothing is read that the consent does not cover", Covers(person.consent, entry.category())));
     if (entry.section().has_identity()) {
-      NWD_RETURN_IF_ERROR(Same("the name as it is read", person.resident.full_name, entry.section().identity().full_name()));
+      NWD_RETURN_IF_ERROR(
+          Same("the name as it is read", person.resident.full_name, entry.section().identity().full_name()));
     }
     const bool hidden = person.resident.needs.front().code == "abuse";
     if (hidden) NWD_RETURN_IF_ERROR(Holds("a confidential address goes to nobody", !entry.section().has_contact()));
   }
   for (const Category category : kAsked) {
     const bool hidden = category == CATEGORY_CONTACT && person.resident.needs.front().code == "abuse";
-    if (!hidden) NWD_RETURN_IF_ERROR(Same(Cat("whether ", Category_Name(category), " was read"), Covers(person.consent, category), read.contains(category)));
+    if (!hidden)
+      NWD_RETURN_IF_ERROR(Same(Cat("whether ", Category_Name(category), " was read"), Covers(person.consent, category),
+                               read.contains(category)));
   }
   for (const v1::DeniedCategory& denied : record.denied_categories()) {
     NWD_RETURN_IF_ERROR(Holds("nothing the consent covers is denied", !Covers(person.consent, denied.category())));
@@ -61,8 +65,8 @@ Figure ReadAll(World& world, Story& story) {
     Case& referral = world.cases[i];
     if (referral.state != referral::v1::REFERRAL_STATE_ACCEPTED) return absl::OkStatus();
     const Person& person = world.people[referral.person];
-    NWD_ASSIGN_OR_RETURN(const auto record,
-                         world.Call<v1::GetRecordResponse>(referral.receiver, Reading(referral.receiver_ref, person.consent)));
+    NWD_ASSIGN_OR_RETURN(const auto record, world.Call<v1::GetRecordResponse>(
+                                                referral.receiver, Reading(referral.receiver_ref, person.consent)));
     referral.read = true;
     ++reads;
     sections += record.entries_size();
@@ -72,26 +76,32 @@ Figure ReadAll(World& world, Story& story) {
   NWD_RETURN_IF_ERROR(done);
   const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
   story.Count("records_read", reads);
-  return absl::StrFormat("%d read: %d sections, %d categories denied; %.0f a second, each durable first", reads.load(), sections.load(),
-                         denied.load(), reads / seconds);
+  return absl::StrFormat("%d read: %d sections, %d categories denied; %.0f a second, each durable first", reads.load(),
+                         sections.load(), denied.load(), reads / seconds);
 }
 
 Figure OthersReadNothing(World& world) {
   // The first person is known to an organisation that their consent does not name.
   const Person& known = world.people.front();
-  const auto unrelated = world.Call<v1::GetRecordResponse>(kUnrelated, Reading(known.refs.at(std::string(kUnrelated)), known.consent));
-  NWD_RETURN_IF_ERROR(Refused("a read by an organisation the consent does not name", unrelated.status(), absl::StatusCode::kPermissionDenied));
+  const auto unrelated =
+      world.Call<v1::GetRecordResponse>(kUnrelated, Reading(known.refs.at(std::string(kUnrelated)), known.consent));
+  NWD_RETURN_IF_ERROR(Refused("a read by an organisation the consent does not name", unrelated.status(),
+                              absl::StatusCode::kPermissionDenied));
 
-  const auto& referral = *std::find_if(world.cases.begin(), world.cases.end(), [](const Case& one) { return one.read; });
+  const auto& referral =
+      *std::find_if(world.cases.begin(), world.cases.end(), [](const Case& one) { return one.read; });
   const Person& person = world.people[referral.person];
   const auto borrowed = world.Call<v1::GetRecordResponse>(kUnrelated, Reading(referral.receiver_ref, person.consent));
-  NWD_RETURN_IF_ERROR(Refused("a read with another organisation's reference", borrowed.status(), absl::StatusCode::kPermissionDenied));
-  NWD_RETURN_IF_ERROR(Same("the refusal, whether or not the person is known there", unrelated.status().code(), borrowed.status().code()));
+  NWD_RETURN_IF_ERROR(
+      Refused("a read with another organisation's reference", borrowed.status(), absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(Same("the refusal, whether or not the person is known there", unrelated.status().code(),
+                           borrowed.status().code()));
 
   v1::GetRecordRequest otherwise = Reading(referral.receiver_ref, person.consent);
   otherwise.set_purpose(PURPOSE_EVALUATION);
   const auto other_purpose = world.Call<v1::GetRecordResponse>(referral.receiver, otherwise);
-  NWD_RETURN_IF_ERROR(Refused("a read for another purpose", other_purpose.status(), absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(
+      Refused("a read for another purpose", other_purpose.status(), absl::StatusCode::kPermissionDenied));
   otherwise = Reading(referral.receiver_ref, person.consent);
   otherwise.set_mode(v1::SHARING_MODE_ONWARD);
   const auto onward = world.Call<v1::GetRecordResponse>(referral.receiver, otherwise);
@@ -106,7 +116,8 @@ Figure OthersReadNothing(World& world) {
   NWD_ASSIGN_OR_RETURN(const auto decision, world.Call<v1::CheckAccessResponse>(kUnrelated, check));
   NWD_RETURN_IF_ERROR(Same("permitted to a stranger", false, decision.permitted()));
   for (const v1::DeniedCategory& denied : decision.denied_categories()) {
-    NWD_RETURN_IF_ERROR(Same("what a stranger learns", v1::DenialReason_Name(v1::DENIAL_REASON_NO_BASIS), v1::DenialReason_Name(denied.reason())));
+    NWD_RETURN_IF_ERROR(Same("what a stranger learns", v1::DenialReason_Name(v1::DENIAL_REASON_NO_BASIS),
+                             v1::DenialReason_Name(denied.reason())));
   }
   return "5 ways tried: unnamed, borrowed reference, other purpose, other mode, no basis";
 }

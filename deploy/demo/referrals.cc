@@ -1,6 +1,6 @@
 // Finding what fits a person, and referring them to it.
-#include "absl/time/clock.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "common/base/macros.h"
 #include "deploy/demo/chapters.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
@@ -15,15 +15,24 @@ constexpr int kFarMetres = 100'000;
 constexpr int kLookedAt = 100;
 
 // Every tenth referral goes on in the same way; the most ordinary way comes most often.
-constexpr Plot kPlots[10] = {Plot::kStraight,    Plot::kQuestion, Plot::kDeclined,           Plot::kRedirected,        Plot::kStraight,
-                             Plot::kWaitlisted, Plot::kNoShow,   Plot::kWithdrawnBeforeStart, Plot::kWithdrawnAfterStart, Plot::kStraight};
+constexpr Plot kPlots[10] = {Plot::kStraight,
+                             Plot::kQuestion,
+                             Plot::kDeclined,
+                             Plot::kRedirected,
+                             Plot::kStraight,
+                             Plot::kWaitlisted,
+                             Plot::kNoShow,
+                             Plot::kWithdrawnBeforeStart,
+                             Plot::kWithdrawnAfterStart,
+                             Plot::kStraight};
 
 bool Named(const KnownConsent& consent, const std::string& slug) {
   return std::find(consent.recipients.begin(), consent.recipients.end(), slug) != consent.recipients.end();
 }
 
 // The best service with room whose provider the person named; empty where there is none by these conditions.
-absl::StatusOr<LinkedService> FirstThatFits(World& world, const Person& person, const directory::v1::SearchServicesRequest& request) {
+absl::StatusOr<LinkedService> FirstThatFits(World& world, const Person& person,
+                                            const directory::v1::SearchServicesRequest& request) {
   NWD_ASSIGN_OR_RETURN(const auto found, world.Call<directory::v1::SearchServicesResponse>(person.registrar, request));
   for (const auto& result : found.results()) {
     const std::string provider = world.SlugOf(result.service().organisation_id());
@@ -80,7 +89,8 @@ v1::CreateReferralRequest ReferralFor(const Person& person, const std::string& s
 
 absl::Status Refer(World& world, int number, const LinkedService& service, Case& made) {
   const Person& person = world.people[number];
-  NWD_ASSIGN_OR_RETURN(const auto created, world.Call<v1::CreateReferralResponse>(person.registrar, ReferralFor(person, service.service_id)));
+  NWD_ASSIGN_OR_RETURN(const auto created, world.Call<v1::CreateReferralResponse>(
+                                               person.registrar, ReferralFor(person, service.service_id)));
   made.person = number;
   made.referrer = person.registrar;
   made.receiver = service.provider;
@@ -88,7 +98,8 @@ absl::Status Refer(World& world, int number, const LinkedService& service, Case&
   made.referral_id = created.referral_id();
   made.etag = created.etag();
   made.state = created.state();
-  return Same("the state of a referral made and sent", v1::ReferralState_Name(v1::REFERRAL_STATE_SENT), v1::ReferralState_Name(created.state()));
+  return Same("the state of a referral made and sent", v1::ReferralState_Name(v1::REFERRAL_STATE_SENT),
+              v1::ReferralState_Name(created.state()));
 }
 
 bool Agreed(const Person& person) {
@@ -116,14 +127,16 @@ Figure ReferAll(World& world, Story& story) {
     if (!is_limited) referral.plot = kPlots[turn++ % std::size(kPlots)];
   }
   story.Count("referrals", static_cast<int64_t>(world.cases.size()));
-  return absl::StrFormat("%d searched and sent, %d matched by need; %.0f a second", agreed.size(), by_need.load(), agreed.size() / seconds);
+  return absl::StrFormat("%d searched and sent, %d matched by need; %.0f a second", agreed.size(), by_need.load(),
+                         agreed.size() / seconds);
 }
 
 Figure NoConsentNoReferral(World& world) {
   int tried = 0;
   for (const Person& person : world.people) {
     if (person.shape != Shape::kRefused && person.shape != Shape::kDeferred) continue;
-    const auto created = world.Call<v1::CreateReferralResponse>(person.registrar, ReferralFor(person, world.services[tried % world.services.size()].service_id));
+    const auto created = world.Call<v1::CreateReferralResponse>(
+        person.registrar, ReferralFor(person, world.services[tried % world.services.size()].service_id));
     NWD_RETURN_IF_ERROR(Holds("a referral on a consent that was not given is refused", !created.ok()));
     ++tried;
   }
@@ -138,8 +151,10 @@ Figure OnlyOnePlace(World& world) {
   Case first;
   NWD_RETURN_IF_ERROR(Refer(world, two[0], world.scarce, first));
   const Person& second = world.people[two[1]];
-  const auto full = world.Call<v1::CreateReferralResponse>(second.registrar, ReferralFor(second, world.scarce.service_id));
-  NWD_RETURN_IF_ERROR(Refused("a referral to a service that is full", full.status(), absl::StatusCode::kFailedPrecondition));
+  const auto full =
+      world.Call<v1::CreateReferralResponse>(second.registrar, ReferralFor(second, world.scarce.service_id));
+  NWD_RETURN_IF_ERROR(
+      Refused("a referral to a service that is full", full.status(), absl::StatusCode::kFailedPrecondition));
   // The referrer takes the first one back, and the place is free again.
   NWD_RETURN_IF_ERROR(world.Move(first, first.referrer, v1::REFERRAL_ACTION_WITHDRAW));
   v1::CreateReferralRequest again = ReferralFor(second, world.scarce.service_id);
@@ -151,7 +166,8 @@ Figure OnlyOnePlace(World& world) {
 Figure UnlinkedTakesNone(World& world) {
   if (world.unlinked_service_id.empty()) return "every provider is in the hub";
   const Person& person = world.people[world.cases.front().person];
-  const auto created = world.Call<v1::CreateReferralResponse>(person.registrar, ReferralFor(person, world.unlinked_service_id));
+  const auto created =
+      world.Call<v1::CreateReferralResponse>(person.registrar, ReferralFor(person, world.unlinked_service_id));
   NWD_RETURN_IF_ERROR(Holds("a service nobody in the hub answers for takes no referral", !created.ok()));
   return absl::StatusCodeToString(created.status().code());
 }
@@ -170,11 +186,14 @@ Figure ReceiverSeesLittle(World& world) {
     request.set_referral_id(referral.referral_id);
     NWD_ASSIGN_OR_RETURN(const auto got, world.Call<v1::GetReferralResponse>(referral.receiver, request));
     const v1::Referral& seen = got.referral();
-    NWD_RETURN_IF_ERROR(Same("the need as the receiver sees it", world.people[referral.person].resident.needs.front().code, seen.summary().need()));
-    NWD_RETURN_IF_ERROR(Holds("before it takes a referral on, the receiver has no reference of the person", seen.person_ref().empty()));
+    NWD_RETURN_IF_ERROR(Same("the need as the receiver sees it",
+                             world.people[referral.person].resident.needs.front().code, seen.summary().need()));
+    NWD_RETURN_IF_ERROR(
+        Holds("before it takes a referral on, the receiver has no reference of the person", seen.person_ref().empty()));
     NWD_RETURN_IF_ERROR(Holds("before it takes a referral on, the receiver sees no text", seen.notes().empty()));
     const auto stranger = world.Call<v1::GetReferralResponse>(kUnrelated, request);
-    NWD_RETURN_IF_ERROR(Refused("an unrelated organisation looks at a referral", stranger.status(), absl::StatusCode::kPermissionDenied));
+    NWD_RETURN_IF_ERROR(Refused("an unrelated organisation looks at a referral", stranger.status(),
+                                absl::StatusCode::kPermissionDenied));
   }
   return "need, borough, age band, priority; others see nothing";
 }

@@ -13,7 +13,8 @@ Figure StrangersAreRefused(World& world) {
   v1::ListOrganisationsRequest request;
   const auto listed = world.Call<v1::ListOrganisationsResponse>("lambeth", request);
   const bool refused = absl::IsPermissionDenied(listed.status()) || absl::IsUnauthenticated(listed.status());
-  if (!refused) return Unexpected("a call with a good certificate of nobody known", "a refusal", listed.status().ToString());
+  if (!refused)
+    return Unexpected("a call with a good certificate of nobody known", "a refusal", listed.status().ToString());
   return absl::StatusCodeToString(listed.status().code());
 }
 
@@ -21,7 +22,8 @@ Figure AdminsAreKnown(World& world) {
   v1::ListOrganisationsRequest request;
   NWD_ASSIGN_OR_RETURN(const auto listed, world.Call<v1::ListOrganisationsResponse>(kFirstAdmin, request));
   NWD_RETURN_IF_ERROR(Same("organisations in a new hub", 2, listed.organisations_size()));
-  for (const v1::Organisation& organisation : listed.organisations()) world.Know(organisation.slug(), organisation.organisation_id());
+  for (const v1::Organisation& organisation : listed.organisations())
+    world.Know(organisation.slug(), organisation.organisation_id());
   return "2 admin organisations, named by configuration";
 }
 
@@ -71,7 +73,8 @@ Figure AgenciesCannotAdminister(World& world) {
   request.set_name("Forged");
   request.set_kind(common::v1::ORGANISATION_KIND_VCS);
   const auto created = world.Call<v1::CreateOrganisationResponse>("lambeth", request);
-  NWD_RETURN_IF_ERROR(Refused("an agency registers an organisation", created.status(), absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(
+      Refused("an agency registers an organisation", created.status(), absl::StatusCode::kPermissionDenied));
   return "PERMISSION_DENIED";
 }
 

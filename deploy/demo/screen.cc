@@ -51,13 +51,15 @@ void Screen::Begin(const std::string& step) {
 void Screen::Done(const std::string& step, const std::string& figure, absl::Duration took) {
   Clear();
   const std::string time = absl::StrFormat("%6d ms", absl::ToInt64Milliseconds(took));
-  std::cout << Paint(kGreen, "  ✓ ") << Padded(step, kStepColumns) << "  " << Paint(kDim, time) << "   " << figure << std::endl;
+  std::cout << Paint(kGreen, "  ✓ ") << Padded(step, kStepColumns) << "  " << Paint(kDim, time) << "   " << figure
+            << std::endl;
 }
 
 void Screen::Failed(const std::string& step, const std::string& why, absl::Duration took) {
   Clear();
   const std::string time = absl::StrFormat("%6d ms", absl::ToInt64Milliseconds(took));
-  std::cout << Paint(kRed, "  ✗ ") << Padded(step, kStepColumns) << "  " << Paint(kDim, time) << "\n      " << Paint(kRed, why) << std::endl;
+  std::cout << Paint(kRed, "  ✗ ") << Padded(step, kStepColumns) << "  " << Paint(kDim, time) << "\n      "
+            << Paint(kRed, why) << std::endl;
 }
 
 void Screen::Line(const std::string& text) { std::cout << text << std::endl; }

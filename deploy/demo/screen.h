@@ -1,5 +1,5 @@
-// What a person sees of the story: one line a step. On a terminal the line of a running step is shown at once and completed in place, with
-// colour unless NO_COLOR is set; elsewhere plain lines as they come.
+// What a person sees of the story: one line a step. On a terminal the line of a running step is shown at once and
+// completed in place, with colour unless NO_COLOR is set; elsewhere plain lines as they come.
 #pragma once
 
 #include <string>

@@ -20,7 +20,8 @@ void Story::Step(const std::string& name, const std::function<absl::StatusOr<std
   const absl::StatusOr<std::string> figure = body();
   const absl::Duration took = absl::Now() - begin;
   failed_ = !figure.ok();
-  const std::string what = figure.ok() ? *figure : Cat(absl::StatusCodeToString(figure.status().code()), ": ", figure.status().message());
+  const std::string what =
+      figure.ok() ? *figure : Cat(absl::StatusCodeToString(figure.status().code()), ": ", figure.status().message());
   told_.push_back({chapter_, name, figure.ok(), took, what});
   if (figure.ok()) {
     screen_.Done(name, what, took);

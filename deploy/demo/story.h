@@ -1,7 +1,9 @@
-// The story as steps: each runs, checks itself, is timed and told in one line with its figure. After a step that failed nothing more runs.
+// The story as steps: each runs, checks itself, is timed and told in one line with its figure. After a step that failed
+// nothing more runs.
 //
 //   story.Chapter("People");
-//   story.Step("residents are registered", [&] { return RegisterAll(world); });      // the figure, or why it does not hold
+//   story.Step("residents are registered", [&] { return RegisterAll(world); });      // the figure, or why it does not
+//   hold
 #pragma once
 
 #include <functional>
@@ -25,7 +27,8 @@ class Story {
 
   bool failed() const { return failed_; }
   Screen& screen() { return screen_; }
-  // One JSON object: {"ok":…, counts…, "total_ms":…, "steps":[{"chapter","name","ok","ms","figure"}, …]}, and "error" where it failed.
+  // One JSON object: {"ok":…, counts…, "total_ms":…, "steps":[{"chapter","name","ok","ms","figure"}, …]}, and "error"
+  // where it failed.
   std::string Report() const;
 
  private:

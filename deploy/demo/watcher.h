@@ -1,5 +1,5 @@
-// Follows one stream of a service in the background and keeps what came, with when it came. A stream that breaks is taken up again after the
-// last cursor, as any consumer would.
+// Follows one stream of a service in the background and keeps what came, with when it came. A stream that breaks is
+// taken up again after the last cursor, as any consumer would.
 //
 //   Watcher<WatchNoticesRequest, WatchNoticesResponse> notices(client);
 //   bool came = notices.WaitUntil([](const auto& seen) { return seen.size() >= 3; }, kPatience);

@@ -1,4 +1,5 @@
-// People change their minds: from that moment nobody reads, everyone who did is told and answers, and referrals are cancelled.
+// People change their minds: from that moment nobody reads, everyone who did is told and answers, and referrals are
+// cancelled.
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
@@ -38,14 +39,15 @@ std::vector<Withdrawn> ToWithdraw(const World& world) {
   std::vector<Withdrawn> all;
   for (const Case& referral : world.cases) {
     if (referral.plot != Plot::kWithdrawnBeforeStart && referral.plot != Plot::kWithdrawnAfterStart) continue;
-    all.push_back({world.people[referral.person].consent.consent_id, referral.referrer, referral.receiver, referral.receiver_ref, PURPOSE_REFERRAL});
+    all.push_back({world.people[referral.person].consent.consent_id, referral.referrer, referral.receiver,
+                   referral.receiver_ref, PURPOSE_REFERRAL});
   }
   // Of the standing ones every second, said at the desk of the very organisation that reads under it.
   int turn = 0;
   for (const Person& person : world.people) {
     if (person.shape != Shape::kStanding || turn++ % 2 != 0) continue;
-    all.push_back({person.standing.consent_id, std::string(kPartner), std::string(kPartner), person.refs.at(std::string(kPartner)),
-                   PURPOSE_EMPLOYMENT_SUPPORT});
+    all.push_back({person.standing.consent_id, std::string(kPartner), std::string(kPartner),
+                   person.refs.at(std::string(kPartner)), PURPOSE_EMPLOYMENT_SUPPORT});
   }
   return all;
 }
@@ -58,7 +60,8 @@ absl::Status WithdrawOne(World& world, const Withdrawn& withdrawn) {
   withdraw.set_consent_id(withdrawn.consent_id);
   NWD_ASSIGN_OR_RETURN(const auto answer, world.Call<v1::WithdrawConsentResponse>(withdrawn.recorded_by, withdraw));
   const auto after = world.Call<v1::GetRecordResponse>(withdrawn.reader, read);
-  NWD_RETURN_IF_ERROR(Refused("the very next read after a withdrawal", after.status(), absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(
+      Refused("the very next read after a withdrawal", after.status(), absl::StatusCode::kPermissionDenied));
   NWD_RETURN_IF_ERROR(Same("the state of a consent taken back", v1::ConsentState_Name(v1::CONSENT_STATE_WITHDRAWN),
                            v1::ConsentState_Name(answer.state())));
   return Same("recipients who are told", 1, answer.notices());
@@ -75,8 +78,8 @@ Figure OthersGoOn(World& world) {
   int read = 0;
   for (const Person& person : world.people) {
     if (person.shape != Shape::kSelfCaptured) continue;
-    const Withdrawn untouched = {person.consent.consent_id, "", std::string(kCollege), person.refs.at(std::string(kCollege)),
-                                 PURPOSE_SKILLS_TRAINING};
+    const Withdrawn untouched = {person.consent.consent_id, "", std::string(kCollege),
+                                 person.refs.at(std::string(kCollege)), PURPOSE_SKILLS_TRAINING};
     NWD_RETURN_IF_ERROR(world.Call<v1::GetRecordResponse>(kCollege, Reading(untouched)).status());
     ++read;
   }
@@ -100,8 +103,10 @@ absl::StatusOr<v1::Notice> NoticeOf(World& world, const Withdrawn& withdrawn) {
 
 absl::Status Acknowledge(World& world, const Withdrawn& withdrawn, bool retained) {
   NWD_ASSIGN_OR_RETURN(const v1::Notice notice, NoticeOf(world, withdrawn));
-  NWD_RETURN_IF_ERROR(Same("why a recipient is told", v1::NoticeType_Name(v1::NOTICE_TYPE_WITHDRAWAL), v1::NoticeType_Name(notice.type())));
-  NWD_RETURN_IF_ERROR(Same("whom a notice is about, as the recipient knows them", withdrawn.reader_ref, notice.person_ref()));
+  NWD_RETURN_IF_ERROR(Same("why a recipient is told", v1::NoticeType_Name(v1::NOTICE_TYPE_WITHDRAWAL),
+                           v1::NoticeType_Name(notice.type())));
+  NWD_RETURN_IF_ERROR(
+      Same("whom a notice is about, as the recipient knows them", withdrawn.reader_ref, notice.person_ref()));
   NWD_RETURN_IF_ERROR(Holds("a notice names the disclosures it touches", notice.disclosure_count() > 0));
   v1::AcknowledgeNoticeRequest request;
   request.set_notice_id(notice.notice_id());
@@ -109,7 +114,8 @@ absl::Status Acknowledge(World& world, const Withdrawn& withdrawn, bool retained
   if (retained) {
     request.set_answer(v1::NOTICE_ANSWER_RETAINED);
     const auto bare = world.Call<v1::AcknowledgeNoticeResponse>(withdrawn.reader, request);
-    NWD_RETURN_IF_ERROR(Refused("keeping data without naming another basis", bare.status(), absl::StatusCode::kInvalidArgument));
+    NWD_RETURN_IF_ERROR(
+        Refused("keeping data without naming another basis", bare.status(), absl::StatusCode::kInvalidArgument));
     request.set_retained_basis("Legal obligation: audit of public funding, six years");
   }
   return world.Call<v1::AcknowledgeNoticeResponse>(withdrawn.reader, request).status();
@@ -139,15 +145,18 @@ Figure ReferralsFollow(World& world) {
       });
     };
     if (!world.referrals_of(referral.referrer).WaitUntil(came, kPatience)) {
-      return Unexpected("a referral whose consent was withdrawn", referral::v1::ReferralAction_Name(action), "no such event on the referrer's stream");
+      return Unexpected("a referral whose consent was withdrawn", referral::v1::ReferralAction_Name(action),
+                        "no such event on the referrer's stream");
     }
     referral::v1::GetReferralRequest request;
     request.set_referral_id(referral.referral_id);
     NWD_ASSIGN_OR_RETURN(const auto now, world.Call<referral::v1::GetReferralResponse>(referral.referrer, request));
     referral.etag = now.referral().etag();
     referral.state = now.referral().state();
-    const auto expected = before ? referral::v1::REFERRAL_STATE_CANCELLED_BY_PERSON : referral::v1::REFERRAL_STATE_IN_PROGRESS;
-    NWD_RETURN_IF_ERROR(Same("the state of a referral whose consent was withdrawn", referral::v1::ReferralState_Name(expected),
+    const auto expected =
+        before ? referral::v1::REFERRAL_STATE_CANCELLED_BY_PERSON : referral::v1::REFERRAL_STATE_IN_PROGRESS;
+    NWD_RETURN_IF_ERROR(Same("the state of a referral whose consent was withdrawn",
+                             referral::v1::ReferralState_Name(expected),
                              referral::v1::ReferralState_Name(referral.state)));
     ++(before ? cancelled : going_on);
   }

@@ -22,9 +22,11 @@ std::string World::SlugOf(const std::string& organisation_id) const {
   return "";
 }
 
-absl::Status World::Explain(std::string_view as, const google::protobuf::Message& request, const absl::Status& status) const {
+absl::Status World::Explain(std::string_view as, const google::protobuf::Message& request,
+                            const absl::Status& status) const {
   absl::Status explained(status.code(), Cat(as, ", ", request.GetDescriptor()->name(), ": ", status.message()));
-  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) { explained.SetPayload(type, payload); });
+  status.ForEachPayload(
+      [&](absl::string_view type, const absl::Cord& payload) { explained.SetPayload(type, payload); });
   return explained;
 }
 
@@ -35,8 +37,8 @@ absl::StatusOr<referral::v1::TransitionReferralResponse> World::Move(Case& refer
   auto moved = Call<referral::v1::TransitionReferralResponse>(as, request);
   if (!moved.ok()) {
     const auto& action = referral::v1::ReferralAction_Name(request.action());
-    return absl::Status(moved.status().code(), Cat(action, " from ", referral::v1::ReferralState_Name(referral.state), ": ",
-                                                   moved.status().message()));
+    return absl::Status(moved.status().code(), Cat(action, " from ", referral::v1::ReferralState_Name(referral.state),
+                                                   ": ", moved.status().message()));
   }
   referral.etag = moved->etag();
   referral.state = moved->state();
@@ -91,7 +93,8 @@ absl::Status Soon(std::string_view what, const std::function<absl::StatusOr<bool
   while (true) {
     NWD_ASSIGN_OR_RETURN(const bool now, holds());
     if (now) return absl::OkStatus();
-    if (absl::Now() > deadline) return Unexpected(what, Cat("it within ", absl::FormatDuration(kPatience)), "it never came");
+    if (absl::Now() > deadline)
+      return Unexpected(what, Cat("it within ", absl::FormatDuration(kPatience)), "it never came");
     absl::SleepFor(pause);
     pause = std::min(pause * 2, kLongestPause);
   }
@@ -112,12 +115,18 @@ absl::Status Holds(std::string_view what, bool holds) {
 
 std::string_view ShapeName(Shape shape) {
   switch (shape) {
-    case Shape::kBroad: return "for referral";
-    case Shape::kLimited: return "limited to two organisations";
-    case Shape::kStanding: return "standing";
-    case Shape::kRefused: return "refused";
-    case Shape::kDeferred: return "deferred";
-    case Shape::kSelfCaptured: return "captured by its recipient";
+    case Shape::kBroad:
+      return "for referral";
+    case Shape::kLimited:
+      return "limited to two organisations";
+    case Shape::kStanding:
+      return "standing";
+    case Shape::kRefused:
+      return "refused";
+    case Shape::kDeferred:
+      return "deferred";
+    case Shape::kSelfCaptured:
+      return "captured by its recipient";
   }
   return "";
 }

@@ -1,6 +1,8 @@
-// What the chapters hand on to each other: who is who, the cohort, consents and referrals as the clients know them; and how they call.
+// What the chapters hand on to each other: who is who, the cohort, consents and referrals as the clients know them; and
+// how they call.
 //
-// Calls are thread-safe. A chapter works on many people at once; what it changes of one person or referral only one thread touches.
+// Calls are thread-safe. A chapter works on many people at once; what it changes of one person or referral only one
+// thread touches.
 #pragma once
 
 #include <atomic>
@@ -43,14 +45,23 @@ struct KnownConsent {
 struct Person {
   Resident resident;
   Shape shape = Shape::kBroad;
-  std::string registrar;                   // slug of who registered them first
+  std::string registrar;                    // slug of who registered them first
   std::map<std::string, std::string> refs;  // each organisation's own reference, by slug
-  KnownConsent consent;                    // for referral; of kSelfCaptured: the college's own
-  KnownConsent standing;                   // of kStanding
+  KnownConsent consent;                     // for referral; of kSelfCaptured: the college's own
+  KnownConsent standing;                    // of kStanding
 };
 
 // How a referral goes on.
-enum class Plot { kStraight, kQuestion, kDeclined, kRedirected, kWaitlisted, kNoShow, kWithdrawnBeforeStart, kWithdrawnAfterStart };
+enum class Plot {
+  kStraight,
+  kQuestion,
+  kDeclined,
+  kRedirected,
+  kWaitlisted,
+  kNoShow,
+  kWithdrawnBeforeStart,
+  kWithdrawnAfterStart
+};
 
 struct Case {
   int person = 0;
@@ -82,7 +93,8 @@ class World {
   template <class Response, class Request>
   absl::StatusOr<Response> Call(std::string_view as, const Request& request) {
     ++calls_;
-    auto answer = clients_.Call<Response>(std::string(as), request, {.practitioner = Cat("adviser-", as.size() % 4 + 1)});
+    auto answer =
+        clients_.Call<Response>(std::string(as), request, {.practitioner = Cat("adviser-", as.size() % 4 + 1)});
     if (!answer.ok()) return Explain(as, request, answer.status());
     return answer;
   }

@@ -45,14 +45,20 @@ absl::StatusOr<std::string> Get(CURL* curl, const std::string& url) {
   return content;
 }
 
-// Whether more follows, by what publishers say in the page, in the ways they say it.
-absl::StatusOr<bool> IsLast(const std::string& url, const std::string& content, int number) {
+// What a page says of those after it, in the ways publishers say it.
+enum class Says { kLast, kMore, kNothing };
+
+absl::StatusOr<Says> WhatItSays(const std::string& url, const std::string& content, int number) {
   const auto page = nlohmann::json::parse(content, nullptr, false);
-  if (!page.is_object()) return absl::InvalidArgumentError(Cat(url, " is not a page of a directory feed (a JSON object)"));
-  if (const auto last = page.find("last_page"); last != page.end() && last->is_boolean()) return last->get<bool>();
-  if (const auto pages = page.find("total_pages"); pages != page.end() && pages->is_number_integer()) return number >= pages->get<int>();
+  if (!page.is_object())
+    return absl::InvalidArgumentError(Cat(url, " is not a page of a directory feed (a JSON object)"));
+  if (const auto last = page.find("last_page"); last != page.end() && last->is_boolean())
+    return last->get<bool>() ? Says::kLast : Says::kMore;
+  if (const auto pages = page.find("total_pages"); pages != page.end() && pages->is_number_integer()) {
+    return number >= pages->get<int>() ? Says::kLast : Says::kMore;
+  }
   const auto contents = page.find("contents");
-  return contents == page.end() || !contents->is_array() || contents->empty();
+  return contents == page.end() || !contents->is_array() || contents->empty() ? Says::kLast : Says::kNothing;
 }
 
 }  // namespace
@@ -73,12 +79,20 @@ absl::StatusOr<std::vector<Page>> FetchPages(const std::string& url) {
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
 
   std::vector<Page> pages;
+  Says before = Says::kNothing;
   for (int number = 1; number <= kPagesMax; ++number) {
     const std::string page_url = Cat(url, url.find('?') == std::string::npos ? "?" : "&", "page=", number);
     NWD_ASSIGN_OR_RETURN(std::string content, Get(curl.get(), page_url));
-    NWD_ASSIGN_OR_RETURN(const bool last, IsLast(page_url, content, number));
+    NWD_ASSIGN_OR_RETURN(const Says says, WhatItSays(page_url, content, number));
+    if (!pages.empty() && content == pages.back().content) {
+      // It does not look at the number: a file. It is the whole feed unless it said itself that there is more.
+      if (before == Says::kNothing) return pages;
+      return absl::InvalidArgumentError(
+          Cat(page_url, " is the page before again: give the feed's own address, not that of one page"));
+    }
     pages.push_back({.name = absl::StrFormat("page-%03d", number), .content = std::move(content)});
-    if (last) return pages;
+    if (says == Says::kLast) return pages;
+    before = says;
   }
   return absl::InvalidArgumentError(Cat(url, " has more than ", kPagesMax, " pages"));
 }

@@ -52,7 +52,9 @@ absl::StatusOr<Imported> Import(rpc::Client& client, const ImportOptions& option
   if (!status.ok() || options.validate_only) {
     v1::AbortImportRequest abort;
     abort.set_import_id(begun.import_id());
-    client.Call<v1::AbortImportResponse>(abort).status().IgnoreError();  // an import that is left lying is the directory's to sweep
+    client.Call<v1::AbortImportResponse>(abort)
+        .status()
+        .IgnoreError();  // an import that is left lying is the directory's to sweep
   }
   if (!status.ok()) return status;
   return imported;

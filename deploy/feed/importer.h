@@ -1,6 +1,7 @@
 // One whole import: begin, every page, commit.
 //
-//   absl::StatusOr<Imported> done = Import(client, {.slug = "sample", .source = "deploy/sample", .full = true}, pages, on_page);
+//   absl::StatusOr<Imported> done = Import(client, {.slug = "sample", .source = "deploy/sample", .full = true}, pages,
+//   on_page);
 #pragma once
 
 #include <functional>
@@ -29,7 +30,8 @@ struct Imported {
   directory::v1::CommitImportResponse done;
 };
 
-// `client` is a hub admin's, of the directory. `on_page` is told how many pages are done. What was begun and cannot be finished is aborted.
+// `client` is a hub admin's, of the directory. `on_page` is told how many pages are done. What was begun and cannot be
+// finished is aborted.
 absl::StatusOr<Imported> Import(rpc::Client& client, const ImportOptions& options, const std::vector<Page>& pages,
                                 const std::function<void(int)>& on_page);
 

@@ -18,13 +18,14 @@ absl::StatusOr<Page> ReadPage(const fs::path& path) {
   Page page = {.name = path.filename().string(), .content = std::string((std::istreambuf_iterator<char>(file)), {})};
   if (!file.is_open() || file.bad()) return absl::InvalidArgumentError(Cat("cannot read ", path.string()));
   if (page.content.size() > kPageBytesMax) {
-    return absl::InvalidArgumentError(Cat(path.string(), " is ", page.content.size(), " bytes; a page may have ", kPageBytesMax,
-                                          ": ask its publisher for smaller pages, or split it"));
+    return absl::InvalidArgumentError(Cat(path.string(), " is ", page.content.size(), " bytes; a page may have ",
+                                          kPageBytesMax, ": ask its publisher for smaller pages, or split it"));
   }
   return page;
 }
 
-// The pages in a folder, by name: those called services… where there are any, since other JSON may lie beside them; else all.
+// The pages in a folder, by name: those called services… where there are any, since other JSON may lie beside them;
+// else all.
 std::vector<fs::path> PagesIn(const fs::path& folder) {
   std::vector<fs::path> all, services;
   std::error_code error;
@@ -51,7 +52,8 @@ absl::StatusOr<std::vector<Page>> ReadPages(const std::string& source) {
   } else if (fs::exists(source, error)) {
     paths.push_back(source);
   }
-  if (paths.empty()) return absl::NotFoundError(Cat("there is no feed at ", source, ": give a JSON file, a folder of them, or a URL"));
+  if (paths.empty())
+    return absl::NotFoundError(Cat("there is no feed at ", source, ": give a JSON file, a folder of them, or a URL"));
   std::vector<Page> pages;
   for (const fs::path& path : paths) {
     NWD_ASSIGN_OR_RETURN(Page page, ReadPage(path));

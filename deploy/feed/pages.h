@@ -17,8 +17,8 @@ struct Page {
   std::string content;
 };
 
-// From a JSON file, a folder of them (by name), or an http(s) URL whose pages are asked for by number. INVALID_ARGUMENT or NOT_FOUND in one
-// sentence that says what to do.
+// From a JSON file, a folder of them (by name), or an http(s) URL whose pages are asked for by number. INVALID_ARGUMENT
+// or NOT_FOUND in one sentence that says what to do.
 absl::StatusOr<std::vector<Page>> ReadPages(const std::string& source);
 
 bool IsUrl(const std::string& source);

@@ -30,8 +30,9 @@ absl::StatusOr<rpc::Client*> Clients::As(const std::string& organisation, const 
   if (client != nullptr) return client.get();
   std::unique_ptr<Credentials>& credentials = credentials_[organisation];
   if (credentials == nullptr) {
-    NWD_ASSIGN_OR_RETURN(auto store, tls::CertificateStore::Open({.folder = pki::OrganisationFolder(PkiFolder(hub_.folder), organisation),
-                                                                  .trust_domain = hub_.trust_domain}));
+    NWD_ASSIGN_OR_RETURN(auto store, tls::CertificateStore::Open(
+                                         {.folder = pki::OrganisationFolder(PkiFolder(hub_.folder), organisation),
+                                          .trust_domain = hub_.trust_domain}));
     credentials = std::make_unique<Credentials>(std::move(store));
   }
   client = std::make_unique<rpc::Client>(hub_.Service(service).Address(), credentials->credentials.Channel(service));

@@ -28,7 +28,8 @@ class Clients {
   absl::StatusOr<rpc::Client*> As(const std::string& organisation, const std::string& service);
 
   template <class Response, class Request>
-  absl::StatusOr<Response> Call(const std::string& organisation, const Request& request, const rpc::CallOptions& options = {}) {
+  absl::StatusOr<Response> Call(const std::string& organisation, const Request& request,
+                                const rpc::CallOptions& options = {}) {
     absl::StatusOr<rpc::Client*> client = As(organisation, ServiceOf(*request.GetDescriptor()));
     if (!client.ok()) return client.status();
     return (*client)->template Call<Response>(request, options);

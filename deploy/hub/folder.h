@@ -34,8 +34,8 @@ std::string PkiFolder(const std::string& hub);
 std::string DataFolder(const std::string& hub, std::string_view service);
 std::string LogFile(const std::string& hub, std::string_view service);
 
-// Folders of this installation, found from where the running program lies: the programs beside it, and what deploy/ carries ("data", "sample"),
-// in a build tree or under <prefix>/share/nwd. NWD_SHARE says otherwise.
+// Folders of this installation, found from where the running program lies: the programs beside it, and what deploy/
+// carries ("data", "sample"), in a build tree or under <prefix>/share/nwd. NWD_SHARE says otherwise.
 std::string ProgramsFolder();
 std::string ShareFolder(std::string_view name);
 

@@ -70,7 +70,9 @@ std::vector<std::string> PeersOf(const std::string& service) {
 std::vector<std::string> CommandOf(const UpOptions& options, const HubState& hub, const RunningService& service) {
   const std::string programs = options.programs.empty() ? ProgramsFolder() : options.programs;
   std::vector<std::string> command = {Cat(programs, "/nwd-", service.name)};
-  const auto add = [&](const std::string& name, const std::string& value) { command.push_back(Cat("--", name, "=", value)); };
+  const auto add = [&](const std::string& name, const std::string& value) {
+    command.push_back(Cat("--", name, "=", value));
+  };
   add("listen", service.Address());
   add("http", Cat("127.0.0.1:", service.http_port));
   add("data", DataFolder(hub.folder, service.name));
@@ -100,15 +102,17 @@ absl::Status WaitUntilReady(const HubState& hub, RunningService& service, int ou
   const absl::StatusOr<std::string> line = ReadLine(output, absl::Now() + kReadyPatience);
   const std::string log = LogFile(hub.folder, service.name);
   if (absl::IsDeadlineExceeded(line.status())) {
-    return absl::UnavailableError(Cat("the ", service.name, " service was not ready within ", absl::FormatDuration(kReadyPatience),
-                                      "; its log is ", log));
+    return absl::UnavailableError(Cat("the ", service.name, " service was not ready within ",
+                                      absl::FormatDuration(kReadyPatience), "; its log is ", log));
   }
   if (!line.ok()) {
-    return absl::FailedPreconditionError(Cat("the ", service.name, " service did not start: ", LastWords(log), " (its log is ", log, ")"));
+    return absl::FailedPreconditionError(
+        Cat("the ", service.name, " service did not start: ", LastWords(log), " (its log is ", log, ")"));
   }
   const auto said = nlohmann::json::parse(*line, nullptr, false);
   if (said.is_discarded() || !said.value("ready", false)) {
-    return absl::FailedPreconditionError(Cat("the ", service.name, " service said \"", *line, "\" instead of being ready"));
+    return absl::FailedPreconditionError(
+        Cat("the ", service.name, " service said \"", *line, "\" instead of being ready"));
   }
   service.grpc_port = said.value("grpc_port", service.grpc_port);
   service.http_port = said.value("http_port", service.http_port);
@@ -128,7 +132,8 @@ absl::StatusOr<HubState> Up(const UpOptions& asked) {
   }
   NWD_RETURN_IF_ERROR(Prepare(options));
 
-  HubState hub = {.folder = options.folder, .trust_domain = options.trust_domain, .admins = options.admins, .services = {}};
+  HubState hub = {
+      .folder = options.folder, .trust_domain = options.trust_domain, .admins = options.admins, .services = {}};
   const std::vector<int> free = FreePorts(2 * kServices.size());
   for (size_t i = 0; i < kServices.size(); ++i) {
     hub.services.push_back({.name = std::string(kServices[i].service),

@@ -3,8 +3,9 @@
 //   absl::StatusOr<HubState> hub = Up({.folder = "build/hub"});
 //   absl::Status stopped = Down("build/hub", kStopPatience);
 //
-// Up makes what is missing (certificates, the hub's key, folders), starts the four programs, and returns when each has said that it is
-// ready. If one does not, all are stopped again and the error carries what it said. The processes go on when the caller ends.
+// Up makes what is missing (certificates, the hub's key, folders), starts the four programs, and returns when each has
+// said that it is ready. If one does not, all are stopped again and the error carries what it said. The processes go on
+// when the caller ends.
 #pragma once
 
 #include <string>
@@ -24,10 +25,11 @@ struct UpOptions {
   std::string folder;
   std::string trust_domain = "hub.local";
   std::vector<std::string> admins = {"hub-office", "hub-assurance"};
-  std::vector<std::string> organisations;  // that get certificates besides the admins; the registry does not know them yet
-  std::string programs;                    // where nwd-directory and the others lie; empty: beside this program
-  std::string facts;                       // reference data; empty: that of this installation
-  bool any_ports = false;                  // free ports instead of the usual ones
+  std::vector<std::string>
+      organisations;       // that get certificates besides the admins; the registry does not know them yet
+  std::string programs;    // where nwd-directory and the others lie; empty: beside this program
+  std::string facts;       // reference data; empty: that of this installation
+  bool any_ports = false;  // free ports instead of the usual ones
   bool end_with_parent = false;
   std::string log_level = "info";
 };
@@ -35,7 +37,8 @@ struct UpOptions {
 // ALREADY_EXISTS where a hub runs from this folder.
 absl::StatusOr<HubState> Up(const UpOptions& options);
 
-// Starts one service of a running hub again after it has ended: same data, same ports. For operators' and tests' restarts.
+// Starts one service of a running hub again after it has ended: same data, same ports. For operators' and tests'
+// restarts.
 absl::Status StartAgain(const UpOptions& options, HubState& hub, std::string_view service);
 
 // NOT_FOUND where none runs.

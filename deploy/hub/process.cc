@@ -38,7 +38,8 @@ uint64_t StartTicks(pid_t pid) {
   return ticks;
 }
 
-[[noreturn]] void BecomeProgram(const StartOptions& options, char* const* arguments, int log, int output, pid_t parent) {
+[[noreturn]] void BecomeProgram(const StartOptions& options, char* const* arguments, int log, int output,
+                                pid_t parent) {
   setsid();
   if (options.end_with_parent) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -122,7 +123,8 @@ absl::Status StopProcesses(const std::vector<ProcessId>& ids, absl::Duration pat
     waitpid(id.pid, nullptr, WNOHANG);
   }
   if (killed.empty()) return absl::OkStatus();
-  return absl::DeadlineExceededError(Cat("did not stop in ", absl::FormatDuration(patience), " and were killed: ", killed));
+  return absl::DeadlineExceededError(
+      Cat("did not stop in ", absl::FormatDuration(patience), " and were killed: ", killed));
 }
 
 }  // namespace nwd::hub

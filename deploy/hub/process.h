@@ -1,6 +1,7 @@
 // A program started in a session of its own, that outlives whoever started it unless asked otherwise.
 //
-// A process is named by its id and by when it started, so that an id the system has given to somebody else since is never signalled.
+// A process is named by its id and by when it started, so that an id the system has given to somebody else since is
+// never signalled.
 #pragma once
 
 #include <sys/types.h>
@@ -40,7 +41,8 @@ absl::StatusOr<std::string> ReadLine(int output, absl::Time deadline);
 
 bool IsAlive(const ProcessId& id);
 
-// SIGTERM to each that is alive, then waits until all have ended; what is left when `patience` is over is killed and named in the error.
+// SIGTERM to each that is alive, then waits until all have ended; what is left when `patience` is over is killed and
+// named in the error.
 absl::Status StopProcesses(const std::vector<ProcessId>& ids, absl::Duration patience);
 
 }  // namespace nwd::hub

@@ -16,7 +16,8 @@ using nlohmann::json;
 std::string RunningService::Address() const { return Cat("127.0.0.1:", grpc_port); }
 
 const RunningService& HubState::Service(std::string_view name) const {
-  const auto found = std::find_if(services.begin(), services.end(), [&](const auto& service) { return service.name == name; });
+  const auto found =
+      std::find_if(services.begin(), services.end(), [&](const auto& service) { return service.name == name; });
   NWD_CHECK(found != services.end());
   return *found;
 }
@@ -47,7 +48,8 @@ absl::StatusOr<HubState> ReadState(const std::string& hub_folder) {
                                 .http_port = service.at("http_port")});
     }
   } catch (const json::exception&) {
-    return absl::FailedPreconditionError(Cat("cannot understand ", StateFile(hub_folder), "; stop its processes by hand and remove it"));
+    return absl::FailedPreconditionError(
+        Cat("cannot understand ", StateFile(hub_folder), "; stop its processes by hand and remove it"));
   }
   return state;
 }

@@ -1,4 +1,5 @@
-// Which processes make up a running hub: hub.json in its folder. Written when all are ready, removed when all have ended.
+// Which processes make up a running hub: hub.json in its folder. Written when all are ready, removed when all have
+// ended.
 #pragma once
 
 #include <string>

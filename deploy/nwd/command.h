@@ -26,7 +26,8 @@ void AddHubCommands(config::Options& program, Commands& commands);
 void AddImportCommand(config::Options& program, Commands& commands);
 void AddDemoCommand(config::Options& program, Commands& commands);
 
-// Says an error on stderr in one sentence. The exit code: a mistake where the request or its surroundings were wrong, else failed.
+// Says an error on stderr in one sentence. The exit code: a mistake where the request or its surroundings were wrong,
+// else failed.
 int Fail(const absl::Status& status);
 
 }  // namespace nwd::tool

@@ -16,8 +16,9 @@ constexpr char kDefaultFolder[] = "hub";
 
 void Print(const hub::HubState& state) {
   for (const hub::RunningService& service : state.services) {
-    std::cout << absl::StreamFormat("%-10s gRPC %s   HTTP 127.0.0.1:%d   pid %d   %s\n", service.name, service.Address(), service.http_port,
-                                    service.process.pid, hub::IsAlive(service.process) ? "running" : "ended");
+    std::cout << absl::StreamFormat("%-10s gRPC %s   HTTP 127.0.0.1:%d   pid %d   %s\n", service.name,
+                                    service.Address(), service.http_port, service.process.pid,
+                                    hub::IsAlive(service.process) ? "running" : "ended");
   }
 }
 
@@ -29,7 +30,9 @@ void PrintJson(const hub::HubState& state) {
                               {"pid", service.process.pid},
                               {"running", hub::IsAlive(service.process)}};
   }
-  std::cout << nlohmann::json{{"folder", state.folder}, {"trust_domain", state.trust_domain}, {"services", services}}.dump() << "\n";
+  std::cout
+      << nlohmann::json{{"folder", state.folder}, {"trust_domain", state.trust_domain}, {"services", services}}.dump()
+      << "\n";
 }
 
 }  // namespace
@@ -48,7 +51,8 @@ void AddHubCommands(config::Options& program, Commands& commands) {
   up_options.Add("--programs", &up->programs, "Folder of the services' programs (default: where nwd lies)");
   up_options.Add("--facts", &up->facts, "Folder of reference data (default: that of this installation)");
   up_options.Add("--any-ports", &up->any_ports, "Take free ports instead of 7101 to 7104 and 9101 to 9104");
-  up_options.Add("--log-level", &up->log_level, "debug, info, warning or error").OneOf({"debug", "info", "warning", "error"});
+  up_options.Add("--log-level", &up->log_level, "debug, info, warning or error")
+      .OneOf({"debug", "info", "warning", "error"});
   up_options.Add("--json", up_json.get(), "Print one JSON object");
   commands.push_back({&up_options, [up, up_json] {
                         const auto state = hub::Up(*up);
@@ -64,8 +68,10 @@ void AddHubCommands(config::Options& program, Commands& commands) {
   down_options.Add("--patience", patience.get(), "How long to wait before killing what is left");
   commands.push_back({&down_options, [down_folder, patience] {
                         const absl::Time begin = absl::Now();
-                        if (const absl::Status stopped = hub::Down(*down_folder, *patience); !stopped.ok()) return Fail(stopped);
-                        std::cout << absl::StreamFormat("stopped in %d ms\n", absl::ToInt64Milliseconds(absl::Now() - begin));
+                        if (const absl::Status stopped = hub::Down(*down_folder, *patience); !stopped.ok())
+                          return Fail(stopped);
+                        std::cout << absl::StreamFormat("stopped in %d ms\n",
+                                                        absl::ToInt64Milliseconds(absl::Now() - begin));
                         return kExitDone;
                       }});
 

@@ -37,7 +37,8 @@ void PrintProblems(const feed::Imported& imported) {
     if (!problem.field().empty()) std::cout << Cat(" ", problem.field());
     std::cout << Cat(": ", problem.description(), problem.left_out() ? " (left out)" : "", "\n");
   }
-  if (imported.problem_count > static_cast<int>(shown)) std::cout << Cat("  and ", imported.problem_count - shown, " more\n");
+  if (imported.problem_count > static_cast<int>(shown))
+    std::cout << Cat("  and ", imported.problem_count - shown, " more\n");
 }
 
 void PrintJson(const feed::Imported& imported, size_t pages) {
@@ -50,11 +51,11 @@ void PrintJson(const feed::Imported& imported, size_t pages) {
                         {"left_out", problem.left_out()}});
   }
   const auto& done = imported.done;
-  const nlohmann::json all = {{"feed_id", imported.feed_id},       {"pages", pages},
-                              {"services", imported.services},     {"created", done.created()},
-                              {"updated", done.updated()},         {"unchanged", done.unchanged()},
-                              {"missing", done.missing()},         {"deactivated", done.deactivated()},
-                              {"left_out", done.left_out()},       {"problem_count", imported.problem_count},
+  const nlohmann::json all = {{"feed_id", imported.feed_id},   {"pages", pages},
+                              {"services", imported.services}, {"created", done.created()},
+                              {"updated", done.updated()},     {"unchanged", done.unchanged()},
+                              {"missing", done.missing()},     {"deactivated", done.deactivated()},
+                              {"left_out", done.left_out()},   {"problem_count", imported.problem_count},
                               {"problems", problems}};
   std::cout << all.dump() << "\n";
 }
@@ -68,7 +69,8 @@ absl::Status RunImport(const Asked& asked) {
 
   const bool progress = isatty(STDERR_FILENO) != 0;
   const auto on_page = [&](int done) {
-    if (progress) std::cerr << Cat("\r  page ", done, " of ", pages.size(), done == static_cast<int>(pages.size()) ? "\n" : "");
+    if (progress)
+      std::cerr << Cat("\r  page ", done, " of ", pages.size(), done == static_cast<int>(pages.size()) ? "\n" : "");
   };
   NWD_ASSIGN_OR_RETURN(const feed::Imported imported,
                        feed::Import(*directory,
@@ -82,8 +84,9 @@ absl::Status RunImport(const Asked& asked) {
     return absl::OkStatus();
   }
   const auto& done = imported.done;
-  std::cout << Cat(asked.check_only ? "would be " : "", done.created(), " created, ", done.updated(), " updated, ", done.unchanged(),
-                   " unchanged, ", done.missing(), " missing, ", done.deactivated(), " deactivated, ", done.left_out(), " left out\n");
+  std::cout << Cat(asked.check_only ? "would be " : "", done.created(), " created, ", done.updated(), " updated, ",
+                   done.unchanged(), " unchanged, ", done.missing(), " missing, ", done.deactivated(), " deactivated, ",
+                   done.left_out(), " left out\n");
   if (imported.problem_count > 0) std::cout << Cat(imported.problem_count, " problems:\n");
   PrintProblems(imported);
   return absl::OkStatus();
@@ -93,7 +96,8 @@ absl::Status RunImport(const Asked& asked) {
 
 void AddImportCommand(config::Options& program, Commands& commands) {
   auto asked = std::make_shared<Asked>();
-  config::Options& options = program.Command("import", "Imports a directory feed (Open Referral UK v3) into a running hub");
+  config::Options& options =
+      program.Command("import", "Imports a directory feed (Open Referral UK v3) into a running hub");
   options.Add("source", &asked->source, "A JSON file, a folder of them, or an http(s) URL").Required();
   options.Add("--feed", &asked->feed, "Readable name of the feed in the hub").Required();
   options.Add("--hub", &asked->hub, "Folder of the hub");

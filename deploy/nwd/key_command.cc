@@ -17,7 +17,8 @@ void AddKeyCommands(config::Options& program, Commands& commands) {
   commands.push_back({&create, [file] {
                         // What is encrypted under a key is lost with it: never replace one.
                         if (std::filesystem::exists(*file)) {
-                          return Fail(absl::AlreadyExistsError(Cat(*file, " exists; what is encrypted under it could not be read any more")));
+                          return Fail(absl::AlreadyExistsError(
+                              Cat(*file, " exists; what is encrypted under it could not be read any more")));
                         }
                         const auto key = crypto::HubKey::FromFile(*file, crypto::HubKey::IfMissing::kCreate);
                         if (!key.ok()) return Fail(key.status());

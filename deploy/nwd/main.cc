@@ -10,8 +10,8 @@ namespace nwd::tool {
 
 int Fail(const absl::Status& status) {
   std::cerr << "nwd: " << status.message() << "\n";
-  const bool mistake = absl::IsInvalidArgument(status) || absl::IsNotFound(status) || absl::IsFailedPrecondition(status) ||
-                       absl::IsAlreadyExists(status);
+  const bool mistake = absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
+                       absl::IsFailedPrecondition(status) || absl::IsAlreadyExists(status);
   return mistake ? kExitMistake : kExitFailed;
 }
 

@@ -43,7 +43,8 @@ void AddPkiCommands(config::Options& program, Commands& commands) {
   config::Options& family = program.Command("pki", "Certificates of a hub");
 
   auto init = std::make_shared<Asked>();
-  config::Options& init_options = family.Command("init", "Makes the authority and the services' certificates; again, renews those about to end");
+  config::Options& init_options =
+      family.Command("init", "Makes the authority and the services' certificates; again, renews those about to end");
   AddCommon(init_options, *init);
   init_options.Add("--org", &init->organisations, "Organisations to issue for as well, by slug");
   commands.push_back({&init_options, [init] { return Issue(*init, init->services); }});

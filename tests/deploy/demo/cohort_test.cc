@@ -32,7 +32,8 @@ TEST_F(CohortTest, EveryNumberPassesTheCheckOfItsKindAndIsNobodyElses) {
   for (const Resident& resident : Make()) {
     EXPECT_FALSE(resident.nino.empty() && resident.nhs_number.empty());
     EXPECT_TRUE(resident.nino.empty() || identifiers::CheckNino(resident.nino).ok()) << resident.nino;
-    EXPECT_TRUE(resident.nhs_number.empty() || identifiers::CheckNhsNumber(resident.nhs_number).ok()) << resident.nhs_number;
+    EXPECT_TRUE(resident.nhs_number.empty() || identifiers::CheckNhsNumber(resident.nhs_number).ok())
+        << resident.nhs_number;
     EXPECT_TRUE(resident.uln.empty() || identifiers::CheckUln(resident.uln).ok()) << resident.uln;
     EXPECT_TRUE(identifiers::CheckPostcode(resident.postcode).ok()) << resident.postcode;
     for (const std::string& number : {resident.nino, resident.nhs_number, resident.uln}) {

@@ -73,7 +73,9 @@ class FetchTest : public ::testing::Test {
 TEST_F(FetchTest, PagesAreAskedForUntilTheLast) {
   Serve([](const httplib::Request& request, httplib::Response& response) {
     const std::string page = request.get_param_value("page");
-    response.set_content(Cat(R"({"contents": [{}], "last_page": )", page == "3" ? "true" : "false", "}"), "application/json");
+    response.set_content(
+        Cat(R"({"contents": [{"id": )", page, R"(}], "last_page": )", page == "3" ? "true" : "false", "}"),
+        "application/json");
   });
   const auto pages = ReadPages(url_);
   ASSERT_TRUE(pages.ok()) << pages.status();
@@ -81,10 +83,27 @@ TEST_F(FetchTest, PagesAreAskedForUntilTheLast) {
 }
 
 TEST_F(FetchTest, APublisherThatCountsPagesInsteadIsUnderstood) {
-  Serve([](const httplib::Request&, httplib::Response& response) {
-    response.set_content(R"({"contents": [{}], "total_pages": 2})", "application/json");
+  Serve([](const httplib::Request& request, httplib::Response& response) {
+    response.set_content(Cat(R"({"contents": [{"id": )", request.get_param_value("page"), R"(}], "total_pages": 2})"),
+                         "application/json");
   });
   EXPECT_EQ(ReadPages(url_)->size(), 2u);
+}
+
+TEST_F(FetchTest, AFileThatSaysNothingOfPagesIsOnePage) {
+  Serve([](const httplib::Request&, httplib::Response& response) {
+    response.set_content(R"({"contents": [{}]})", "application/json");
+  });
+  const auto pages = ReadPages(url_);
+  ASSERT_TRUE(pages.ok()) << pages.status();
+  EXPECT_EQ(pages->size(), 1u);
+}
+
+TEST_F(FetchTest, OnePageOfManyServedAgainAndAgainIsSaid) {
+  Serve([](const httplib::Request&, httplib::Response& response) {
+    response.set_content(R"({"contents": [{}], "last_page": false})", "application/json");
+  });
+  EXPECT_THAT(std::string(ReadPages(url_).status().message()), HasSubstr("the page before again"));
 }
 
 TEST_F(FetchTest, AnErrorOfThePublisherIsSaidWithItsAddress) {

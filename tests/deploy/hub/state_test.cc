@@ -13,10 +13,11 @@ namespace {
 
 TEST(StateTest, WhatWasWrittenIsRead) {
   testing::TempFolder folder;
-  const HubState written = {.folder = folder.Path(),
-                            .trust_domain = "hub.test",
-                            .admins = {"a", "b"},
-                            .services = {{.name = "consent", .process = {.pid = 7, .start_ticks = 11}, .grpc_port = 1, .http_port = 2}}};
+  const HubState written = {
+      .folder = folder.Path(),
+      .trust_domain = "hub.test",
+      .admins = {"a", "b"},
+      .services = {{.name = "consent", .process = {.pid = 7, .start_ticks = 11}, .grpc_port = 1, .http_port = 2}}};
   ASSERT_TRUE(WriteState(written).ok());
   const auto read = ReadState(folder.Path());
   ASSERT_TRUE(read.ok()) << read.status();
