@@ -23,6 +23,7 @@ struct Settings {
   int people = 100'000;
   absl::Duration round = absl::Seconds(3);  // of one measurement
   int rounds = 5;                           // pairs of echo and measured
+  int connections = 4;                      // of the client to each server
   bool quick = false;
   std::string folder;  // data, logs and certificates; on a real disk
 };

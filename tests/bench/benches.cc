@@ -26,7 +26,7 @@ Context::~Context() = default;
 
 absl::StatusOr<Fixture*> Context::Hub() {
   if (fixture_ == nullptr) {
-    NWD_ASSIGN_OR_RETURN(fixture_, Fixture::Start(settings_.folder));
+    NWD_ASSIGN_OR_RETURN(fixture_, Fixture::Start(settings_.folder, settings_.connections));
   }
   return fixture_.get();
 }

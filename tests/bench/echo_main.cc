@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "absl/synchronization/mutex.h"
 #include "common/async/task.h"
 #include "common/config/config.h"
 #include "common/rpc/queue.h"
@@ -44,6 +45,7 @@ int Run(int argc, char** argv) {
   sigemptyset(&stop);
   sigaddset(&stop, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // before any thread starts
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the services do
   if (const absl::Status status = tls::RequireTls13(); !status.ok()) return std::cerr << status.message() << "\n", 2;
   std::string folder;
   std::string address = "127.0.0.1:0";

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "absl/strings/numbers.h"
@@ -30,7 +31,6 @@ namespace {
 namespace fs = std::filesystem;
 namespace dv1 = directory::v1;
 
-constexpr int kConnections = 4;
 constexpr absl::Duration kReady = absl::Seconds(60);
 // The echo shows the certificate of this service, so that clients know whom they talk to.
 constexpr char kEchoAs[] = "consent";
@@ -43,6 +43,20 @@ std::vector<std::string> CommandOf(pid_t pid) {
   return words;
 }
 
+// User and system time; 0 where there is no such process.
+double CpuSecondsOf(pid_t pid) {
+  std::ifstream file(Cat("/proc/", pid, "/stat"));
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const size_t name_end = text.rfind(')');  // the name itself may hold anything
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string skipped;
+  for (int field = 3; field <= 13; ++field) fields >> skipped;
+  double user_ticks = 0, system_ticks = 0;
+  fields >> user_ticks >> system_ticks;
+  return (user_ticks + system_ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
 }  // namespace
 
 absl::StatusOr<feed::Imported> ImportFeed(rpc::Client& directory, const std::string& slug, const std::vector<feed::Page>& pages) {
@@ -51,8 +65,8 @@ absl::StatusOr<feed::Imported> ImportFeed(rpc::Client& directory, const std::str
   return feed::Import(directory, options, pages, [](int) {});
 }
 
-absl::StatusOr<std::unique_ptr<Fixture>> Fixture::Start(const std::string& folder) {
-  std::unique_ptr<Fixture> fixture(new Fixture());
+absl::StatusOr<std::unique_ptr<Fixture>> Fixture::Start(const std::string& folder, int connections) {
+  std::unique_ptr<Fixture> fixture(new Fixture(connections));
   NWD_RETURN_IF_ERROR(fixture->StartHub(folder));
   NWD_RETURN_IF_ERROR(fixture->StartEcho());
   NWD_RETURN_IF_ERROR(fixture->Furnish());
@@ -84,7 +98,7 @@ absl::Status Fixture::StartHub(const std::string& folder) {
   options.end_with_parent = true;
   NWD_ASSIGN_OR_RETURN(hub_, hub::Up(options));
   runtime_ = std::make_unique<rpc::ClientRuntime>(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
-  for (int i = 0; i < kConnections; ++i) clients_.push_back(std::make_unique<hub::Clients>(hub_));
+  for (int i = 0; i < connections_; ++i) clients_.push_back(std::make_unique<hub::Clients>(hub_));
   return absl::OkStatus();
 }
 
@@ -107,7 +121,7 @@ absl::Status Fixture::StartEcho() {
     if (service.name == kEchoAs) service.grpc_port = port;
   }
   std::vector<rpc::Client*> connections;
-  for (int i = 0; i < kConnections; ++i) {
+  for (int i = 0; i < connections_; ++i) {
     echo_clients_.push_back(std::make_unique<hub::Clients>(beside));
     NWD_ASSIGN_OR_RETURN(connections.emplace_back(), echo_clients_.back()->As(kCollege, kEchoAs));
   }
@@ -198,6 +212,12 @@ absl::StatusOr<absl::Duration> Fixture::Restart(const std::string& service) {
   }
   if (!line.ok()) return absl::FailedPreconditionError(Cat("the ", service, " service did not come back: ", StdView(line.status().message())));
   return took;
+}
+
+std::map<std::string, double> Fixture::CpuSeconds() const {
+  std::map<std::string, double> seconds = {{"client", CpuSecondsOf(getpid())}, {"echo", CpuSecondsOf(echo_.pid)}};
+  for (const hub::RunningService& service : hub_.services) seconds[service.name] = CpuSecondsOf(service.process.pid);
+  return seconds;
 }
 
 void Fixture::EmptyLogs() const {

@@ -4,6 +4,7 @@
 //   bench-college     answers for the services of the sample feed; checks, reads, receives
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,7 +37,7 @@ class Connections {
 class Fixture {
  public:
   // Starts from nothing in `folder`, which it owns.
-  static absl::StatusOr<std::unique_ptr<Fixture>> Start(const std::string& folder);
+  static absl::StatusOr<std::unique_ptr<Fixture>> Start(const std::string& folder, int connections);
   // Stops what it started.
   ~Fixture();
 
@@ -59,16 +60,20 @@ class Fixture {
   absl::Status Kill(const std::string& service);
   // Starts it again with the command it had; returns how long it took to say that it is ready.
   absl::StatusOr<absl::Duration> Restart(const std::string& service);
+  // Seconds of processor time used so far, all threads together, by process: "client" (this program), "echo" and the services.
+  std::map<std::string, double> CpuSeconds() const;
+
   // Empties the services' logs, which a million calls make large.
   void EmptyLogs() const;
 
  private:
-  Fixture() = default;
+  explicit Fixture(int connections) : connections_(connections) {}
   absl::Status StartHub(const std::string& folder);
   absl::Status StartEcho();
   absl::Status Furnish();
   absl::StatusOr<std::string> CreateOrganisation(const std::string& slug, int kind);
 
+  const int connections_;
   hub::HubState hub_;
   hub::ProcessId echo_;
   std::vector<std::unique_ptr<hub::Clients>> clients_;       // one for each connection

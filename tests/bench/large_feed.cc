@@ -53,7 +53,8 @@ absl::StatusOr<std::vector<feed::Page>> LargeFeed(int services) {
   NWD_ASSIGN_OR_RETURN(const std::vector<feed::Page> sample, feed::ReadPages(hub::ShareFolder("sample")));
   std::vector<json> originals;
   for (const feed::Page& page : sample) {
-    for (const json& service : json::parse(page.content)["contents"]) originals.push_back(service);
+    const json parsed = json::parse(page.content);
+    for (const json& service : parsed["contents"]) originals.push_back(service);
   }
   std::vector<feed::Page> pages;
   std::string contents;

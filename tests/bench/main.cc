@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
 #include "common/base/strings.h"
 #include "common/config/config.h"
 #include "common/tls/openssl_policy.h"
@@ -34,6 +35,7 @@ struct Asked {
   int people = 0;
   double seconds = 0;
   int rounds = 0;
+  int connections = Settings().connections;
   std::string folder;
 };
 
@@ -41,6 +43,7 @@ Settings SettingsOf(const Asked& asked) {
   Settings settings;
   settings.folder = asked.folder;
   settings.quick = asked.quick;
+  settings.connections = asked.connections;
   if (asked.quick) {
     settings.people = kPeopleQuick;
     settings.round = absl::Seconds(kSecondsQuick);
@@ -67,6 +70,7 @@ std::vector<Bench> Chosen(const std::vector<std::string>& names) {
 
 int Run(int argc, char** argv) {
   if (const absl::Status status = tls::RequireTls13(); !status.ok()) return std::cerr << status.message() << "\n", kExitMistake;
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the services do
   const std::filesystem::path build = std::filesystem::path(hub::ProgramsFolder()).parent_path() / "bench";
   Asked asked;
   asked.folder = (build / "hub").string();
@@ -77,6 +81,7 @@ int Run(int argc, char** argv) {
   options.Add("--people", &asked.people, "How many people").Range(100, 10'000'000);
   options.Add("--seconds", &asked.seconds, "How long one round takes");
   options.Add("--rounds", &asked.rounds, "How many pairs of echo and measured").Range(1, 100);
+  options.Add("--connections", &asked.connections, "Connections of the client to each server").Range(1, 64);
   options.Add("--folder", &asked.folder, "Where the hub keeps its data; emptied first");
   if (const auto code = options.Parse(argc, argv)) return *code;
   const std::vector<Bench> benches = Chosen(asked.names);

@@ -30,6 +30,12 @@ absl::Status CheckClean(const LoadResult& result, const char* of) {
           Cat(result.failures, " of ", result.operations, " ", of, " calls failed, first with: ", StdView(result.first_failure.message()))};
 }
 
+using Cpu = std::map<std::string, double>;
+
+void Add(const Cpu& before, const Cpu& after, Cpu& sum) {
+  for (const auto& [process, seconds] : after) sum[process] += seconds - before.at(process);
+}
+
 struct Pair {
   LoadResult echo;
   LoadResult call;
@@ -60,15 +66,26 @@ absl::StatusOr<Comparison> Compare(Context& context, Fixture& hub, const Measure
   NWD_RETURN_IF_ERROR(CheckClean(run(kWarmUp, turns_a_round), "measured"));
   std::vector<Pair> pairs;
   Comparison comparison;
+  uint64_t echoes = 0;
+  Cpu echo_cpu, call_cpu;
   for (int i = 0; i < settings.rounds; ++i) {
     Pair pair;
+    const Cpu start = hub.CpuSeconds();
     pair.echo = Drive(hub.runtime(), {.in_flight = measured.in_flight, .duration = settings.round}, echo);
+    const Cpu middle = hub.CpuSeconds();
     NWD_RETURN_IF_ERROR(CheckClean(pair.echo, "echo"));
     pair.call = run(settings.round, turns_a_round);
     NWD_RETURN_IF_ERROR(CheckClean(pair.call, "measured"));
+    Add(start, middle, echo_cpu);
+    Add(middle, hub.CpuSeconds(), call_cpu);
+    echoes += pair.echo.operations;
     comparison.operations += pair.call.operations;
     pairs.push_back(std::move(pair));
   }
+  for (const auto& [process, seconds] : call_cpu) {
+    comparison.cpu_us += comparison.cpu_us_by_process[process] = 1e6 * seconds / static_cast<double>(comparison.operations);
+  }
+  for (const char* process : {"client", "echo"}) comparison.baseline_cpu_us += 1e6 * echo_cpu[process] / static_cast<double>(echoes);
   std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.P50Ratio() < b.P50Ratio(); });
   comparison.p50_ratio = pairs[pairs.size() / 2].P50Ratio();
   std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.Ratio() < b.Ratio(); });
@@ -92,6 +109,9 @@ Row ToRow(const std::string& name, const Comparison& comparison, double goal) {
   row.p50_us = comparison.p50_us;
   row.p99_us = comparison.p99_us;
   row.baseline_p50_us = comparison.baseline_p50_us;
+  row.cpu_us = comparison.cpu_us;
+  row.baseline_cpu_us = comparison.baseline_cpu_us;
+  row.cpu_us_by_process = comparison.cpu_us_by_process;
   row.goal = absl::StrFormat(">= %.2f of echo", goal);
   row.pass = comparison.ratio >= goal;
   return row;

@@ -2,6 +2,9 @@
 // pair a ratio, the median of the ratios the figure.
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/fixture.h"
@@ -28,6 +31,11 @@ struct Comparison {
   double p50_us = 0;
   double p99_us = 0;
   double baseline_p50_us = 0;
+  // Processor time of one call, client and server together; over all pairs. Where the machine is shared with others it is steadier than calls
+  // a second.
+  double cpu_us = 0;
+  double baseline_cpu_us = 0;
+  std::map<std::string, double> cpu_us_by_process;
   uint64_t operations = 0;  // of all pairs
 };
 

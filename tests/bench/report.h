@@ -1,6 +1,7 @@
 // Rows of figures, as a table for people and as JSON for programs.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Row {
   double p50_us = 0;
   double p99_us = 0;
   double baseline_p50_us = 0;
+  double cpu_us = 0;           // processor time of a call, client and services together
+  double baseline_cpu_us = 0;  // of an echo, client and echo together
+  std::map<std::string, double> cpu_us_by_process;
   std::string goal;
   bool pass = false;
   std::string note;
