@@ -20,15 +20,16 @@ using google::protobuf::Descriptor;
 using google::protobuf::Message;
 
 // Every mutation of this API is protected by its request_id or is idempotent by nature, so it may be tried again. A server that goes down
-// answers calls that come too late with CANCELLED (gRPC C++ has no gentler way); ours answer it for no other reason. Pauses 50 ms to 1 s.
+// answers calls that come too late with CANCELLED (gRPC C++ has no gentler way); ours answer it for no other reason. Few tries and
+// short pauses: a caller of ours tries again too, and tries multiply along a chain of services.
 constexpr char kServiceConfig[] = R"({
   "methodConfig": [{
     "name": [{}],
     "retryPolicy": {
-      "maxAttempts": 5,
+      "maxAttempts": 3,
       "initialBackoff": "0.05s",
       "maxBackoff": "1s",
-      "backoffMultiplier": 3,
+      "backoffMultiplier": 4,
       "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"]
     }
   }]

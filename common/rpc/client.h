@@ -4,7 +4,7 @@
 //   absl::StatusOr<GetServiceResponse> found = co_await client.Await<GetServiceResponse>(request);   // on a queue of the runtime
 //
 // Errors come back with their details (see common/status). A call refused with UNAVAILABLE, or cut off by a server that goes down (CANCELLED),
-// is tried again up to four times: mutations of this API are made safe to repeat by their request_id, or by nature.
+// is tried again twice: mutations of this API are made safe to repeat by their request_id, or by nature.
 //
 // Thread-safe; one Client is one identity's channel to one service.
 #pragma once
