@@ -40,7 +40,7 @@ Figure FirstImport(World& world, Story& story, const std::string& source, const 
   NWD_RETURN_IF_ERROR(Holds("the feed has at least one service", imported.done.created() > 0));
   story.Count("services", imported.done.created());
   story.Count("feed_problems", imported.problem_count);
-  return absl::StrFormat("%d services in %d pages, %d left out, %d problems listed; %.0f services/s",
+  return absl::StrFormat("%d services in %d pages, %d left out, problems listed: %d; %.0f services/s",
                          imported.done.created(), pages.size(), imported.done.left_out(), imported.problem_count,
                          imported.done.created() / seconds);
 }
