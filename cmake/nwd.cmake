@@ -39,7 +39,7 @@ function(nwd_program name)
   _nwd_sanitize(${name})
 endfunction()
 
-# nwd_test(name [GRPC] SRCS … DEPS … [LABELS …] [TIMEOUT s]): one GoogleTest program, one ctest entry per case.
+# nwd_test(name [GRPC] SRCS … DEPS … [LABELS …] [TIMEOUT s]): one GoogleTest program, one ctest entry.
 function(nwd_test name)
   cmake_parse_arguments(ARG "GRPC" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
