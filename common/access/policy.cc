@@ -25,13 +25,15 @@ absl::StatusOr<AccessRule> RuleOf(const google::protobuf::MethodDescriptor& meth
 absl::Status Admit(const AccessRule& rule, const Caller& caller) {
   if (caller.kind == Caller::Kind::kOrganisation && caller.organisation->Revoked(caller.serial)) {
     return status::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_REVOKED",
-                         Cat("the certificate with serial ", caller.serial, " is revoked; use a new one"), {{"serial", caller.serial}});
+                         Cat("the certificate with serial ", caller.serial, " is revoked; use a new one"),
+                         {{"serial", caller.serial}});
   }
   if (rule.any_identity()) return absl::OkStatus();
   switch (caller.kind) {
     case Caller::Kind::kUnknown:
       return status::Error(absl::StatusCode::kUnauthenticated, "UNKNOWN_IDENTITY",
-                           Cat("no organisation of this hub has the identity ", caller.identity), {{"identity", caller.identity}});
+                           Cat("no organisation of this hub has the identity ", caller.identity),
+                           {{"identity", caller.identity}});
     case Caller::Kind::kService:
       if (std::find(rule.services().begin(), rule.services().end(), caller.service) != rule.services().end()) {
         return absl::OkStatus();

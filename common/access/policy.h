@@ -1,5 +1,5 @@
-// The declared rule of an RPC, and whether a caller meets its first half: roles, services, state, revocation. The second half, the
-// tie to the object, only the handler can judge (see rpc::Call::ProveTie).
+// The declared rule of an RPC, and whether a caller meets its first half: roles, services, state, revocation. The
+// second half, the tie to the object, only the handler can judge (see rpc::Call::ProveTie).
 #pragma once
 
 #include "absl/status/status.h"
@@ -13,8 +13,8 @@ namespace nwd::access {
 // The rule declared on `method`; FAILED_PRECONDITION where it declares none or one that cannot be enforced.
 absl::StatusOr<common::v1::AccessRule> RuleOf(const google::protobuf::MethodDescriptor& method);
 
-// OK, or UNAUTHENTICATED for a caller that is nobody here or whose certificate is revoked, or PERMISSION_DENIED for one that lacks
-// every role, is suspended or has left, or is a service the rule does not name.
+// OK, or UNAUTHENTICATED for a caller that is nobody here or whose certificate is revoked, or PERMISSION_DENIED for one
+// that lacks every role, is suspended or has left, or is a service the rule does not name.
 absl::Status Admit(const common::v1::AccessRule& rule, const Caller& caller);
 
 }  // namespace nwd::access

@@ -1,5 +1,5 @@
-// The organisations of the hub as every service must know them to decide who may call: a small table in memory, replaced entry by
-// entry as the directory (or the replica of it) changes.
+// The organisations of the hub as every service must know them to decide who may call: a small table in memory,
+// replaced entry by entry as the directory (or the replica of it) changes.
 //
 // Thread-safe. Readers get immutable snapshots that stay valid as long as they hold them.
 #pragma once

@@ -1,5 +1,5 @@
-// Runs a task to its end on this thread, which becomes an Executor for as long as it takes. For programs and tests; a handler
-// never blocks.
+// Runs a task to its end on this thread, which becomes an Executor for as long as it takes. For programs and tests; a
+// handler never blocks.
 #pragma once
 
 #include <utility>

@@ -1,6 +1,6 @@
-// Where a suspended coroutine goes on. Each completion queue of the RPC runtime is an Executor with one thread; BlockOn gives a
-// plain thread one for the length of a call. A coroutine notes Executor::Current() when it suspends and is resumed there, so a
-// handler never runs on the committer's thread.
+// Where a suspended coroutine goes on. Each completion queue of the RPC runtime is an Executor with one thread; BlockOn
+// gives a plain thread one for the length of a call. A coroutine notes Executor::Current() when it suspends and is
+// resumed there, so a handler never runs on the committer's thread.
 #pragma once
 
 #include <coroutine>

@@ -1,10 +1,11 @@
-// Waiting for "something happened", with a deadline. A Signal counts; a waiter names the count it has seen, so a wake-up between
-// looking and waiting is never lost.
+// Waiting for "something happened", with a deadline. A Signal counts; a waiter names the count it has seen, so a
+// wake-up between looking and waiting is never lost.
 //
 //   const uint64_t seen = signal.Count();
 //   if (nothing yet) co_await signal.WaitPast(seen, deadline);
 //
-// Sleep() is the same with nobody to wake it. Thread-safe. A Signal may be destroyed while waiters sleep: they wake at their deadline.
+// Sleep() is the same with nobody to wake it. Thread-safe. A Signal may be destroyed while waiters sleep: they wake at
+// their deadline.
 #pragma once
 
 #include <cstdint>

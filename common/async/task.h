@@ -5,11 +5,11 @@
 //     co_return co_await store.Update([&](Txn& txn) { return consents.Withdraw(txn, request); });
 //   }
 //
-// Move-only; awaited at most once; destroying a task that was never awaited destroys its frame. Exceptions do not cross a task:
-// one that escapes a body ends the program.
+// Move-only; awaited at most once; destroying a task that was never awaited destroys its frame. Exceptions do not cross
+// a task: one that escapes a body ends the program.
 //
-// Mind g++ 12: it mishandles temporaries with destructors inside a `co_await` expression's arguments when they are lambdas with
-// non-trivial captures; give such a lambda a name first, or capture by reference.
+// Mind g++ 12: it mishandles temporaries with destructors inside a `co_await` expression's arguments when they are
+// lambdas with non-trivial captures; give such a lambda a name first, or capture by reference.
 #pragma once
 
 #include <coroutine>

@@ -1,5 +1,5 @@
-// A few threads for work too long for a queue's thread (over about 200 µs: long scans, exports, signing many things, hashing
-// files). Bounded: work that finds the pool full is refused with RESOURCE_EXHAUSTED rather than kept waiting.
+// A few threads for work too long for a queue's thread (over about 200 µs: long scans, exports, signing many things,
+// hashing files). Bounded: work that finds the pool full is refused with RESOURCE_EXHAUSTED rather than kept waiting.
 //
 //   auto report = co_await pool.Run([&] { return BuildExport(person); });   // StatusOr<...>
 //
@@ -25,7 +25,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Runs `work` (which returns StatusOr<T>) on a thread of the pool and goes on with its result on the caller's executor.
+  // Runs `work` (which returns StatusOr<T>) on a thread of the pool and goes on with its result on the caller's
+  // executor.
   template <class Work>
   Task<std::invoke_result_t<Work&>> Run(Work work) {
     using Result = std::invoke_result_t<Work&>;

@@ -1,9 +1,9 @@
-// Audit entries in their final bytes (DESIGN section 9): written with the effect they describe, in its transaction; the log's tree,
-// tiles and checkpoints are built over them later, unchanged.
+// Audit entries in their final bytes (DESIGN section 9): written with the effect they describe, in its transaction; the
+// log's tree, tiles and checkpoints are built over them later, unchanged.
 //
-// What goes into the log is AuditEntry{type, time bucket, commitment}: no personal data. Beside it, sealed under the person's key, lie the key
-// of the commitment and the detail, so that whoever may read the detail can prove it and erasing the person's key makes both unreadable for
-// ever: commitment = HMAC-SHA256(k, detail), k fresh and random.
+// What goes into the log is AuditEntry{type, time bucket, commitment}: no personal data. Beside it, sealed under the
+// person's key, lie the key of the commitment and the detail, so that whoever may read the detail can prove it and
+// erasing the person's key makes both unreadable for ever: commitment = HMAC-SHA256(k, detail), k fresh and random.
 //
 //   audit.Append(txn, "consent.withdrawn", now, person_id, *person_key, detail);         // about a person
 //   audit.AppendPlain(txn, "organisation.suspended", now, detail);                       // about nobody: under the service's own key
@@ -30,12 +30,13 @@ class Audit {
   // `service_key`: 32 bytes derived from the hub key for this service.
   explicit Audit(std::string_view service_key) : service_key_(service_key) {}
 
-  void Append(store::Txn& txn, std::string_view type, absl::Time now, ids::Uuid person_id, const crypto::AeadKey& person_key,
-              const google::protobuf::Message& detail) const;
-  void AppendPlain(store::Txn& txn, std::string_view type, absl::Time now, const google::protobuf::Message& detail) const;
+  void Append(store::Txn& txn, std::string_view type, absl::Time now, ids::Uuid person_id,
+              const crypto::AeadKey& person_key, const google::protobuf::Message& detail) const;
+  void AppendPlain(store::Txn& txn, std::string_view type, absl::Time now,
+                   const google::protobuf::Message& detail) const;
   // The bytes that Append appends, for work done away from the committer's thread.
-  static std::string MakeRecord(std::string_view type, absl::Time now, ids::Uuid person_id, const crypto::AeadKey& person_key,
-                                const google::protobuf::Message& detail);
+  static std::string MakeRecord(std::string_view type, absl::Time now, ids::Uuid person_id,
+                                const crypto::AeadKey& person_key, const google::protobuf::Message& detail);
 
  private:
   crypto::AeadKey service_key_;

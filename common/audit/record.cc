@@ -97,8 +97,8 @@ std::optional<Record> DecodeRecord(std::string_view bytes) {
   return record;
 }
 
-// HMAC-SHA256 (RFC 2104) in two plain hashes: each key serves once, so the starting states that crypto::HmacKey keeps would cost more than the
-// work.
+// HMAC-SHA256 (RFC 2104) in two plain hashes: each key serves once, so the starting states that crypto::HmacKey keeps
+// would cost more than the work.
 crypto::Digest Commitment(std::string_view k, std::string_view detail) {
   NWD_CHECK(k.size() <= kHashBlockBytes);
   std::array<char, kHashBlockBytes> inner, outer;
@@ -108,7 +108,8 @@ crypto::Digest Commitment(std::string_view k, std::string_view detail) {
     outer[i] = static_cast<char>(byte ^ 0x5c);
   }
   const crypto::Digest hashed = crypto::Sha256({std::string_view(inner.data(), inner.size()), detail});
-  const crypto::Digest commitment = crypto::Sha256({std::string_view(outer.data(), outer.size()), crypto::View(hashed)});
+  const crypto::Digest commitment =
+      crypto::Sha256({std::string_view(outer.data(), outer.size()), crypto::View(hashed)});
   crypto::Wipe(inner.data(), inner.size());
   crypto::Wipe(outer.data(), outer.size());
   return commitment;

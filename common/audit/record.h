@@ -1,4 +1,5 @@
-// The bytes of an audit record, for those who write, integrate, open or verify them. README.md describes both formats byte by byte.
+// The bytes of an audit record, for those who write, integrate, open or verify them. README.md describes both formats
+// byte by byte.
 //
 //   entry:  what the log's tree is built over; public to whoever may read the log; no personal data.
 //   record: the entry with what stays beside it; the element of Feed::kAudit.

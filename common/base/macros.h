@@ -11,15 +11,17 @@
 #define NWD_CONCAT_INNER_(a, b) a##b
 #define NWD_CONCAT_(a, b) NWD_CONCAT_INNER_(a, b)
 
-#define NWD_RETURN_IF_ERROR_WITH_(keyword, expression)          \
-  do {                                                          \
-    auto nwd_status_ = (expression);                            \
-    if (!nwd_status_.ok()) [[unlikely]] keyword nwd_status_;    \
+#define NWD_RETURN_IF_ERROR_WITH_(keyword, expression) \
+  do {                                                 \
+    auto nwd_status_ = (expression);                   \
+    if (!nwd_status_.ok()) [[unlikely]]                \
+      keyword nwd_status_;                             \
   } while (false)
 
 #define NWD_ASSIGN_OR_RETURN_WITH_(keyword, result, target, expression) \
   auto result = (expression);                                           \
-  if (!result.ok()) [[unlikely]] keyword std::move(result).status();    \
+  if (!result.ok()) [[unlikely]]                                        \
+    keyword std::move(result).status();                                 \
   target = *std::move(result)
 
 #define NWD_RETURN_IF_ERROR(expression) NWD_RETURN_IF_ERROR_WITH_(return, expression)

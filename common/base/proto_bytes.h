@@ -1,5 +1,5 @@
-// The same bytes for the same message, every time within one build: maps in key order. For hashing, binding and sealing; whoever verifies
-// later uses the bytes that were kept, never a second serialisation.
+// The same bytes for the same message, every time within one build: maps in key order. For hashing, binding and
+// sealing; whoever verifies later uses the bytes that were kept, never a second serialisation.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Debian's Abseil keeps its own string_view. These few words stand between it and the standard one, which the project uses
-// everywhere: Cat() is absl::StrCat that also takes std::string_view.
+// Debian's Abseil keeps its own string_view. These few words stand between it and the standard one, which the project
+// uses everywhere: Cat() is absl::StrCat that also takes std::string_view.
 //
 //   return absl::NotFoundError(Cat("no service ", service_id));   // service_id: std::string_view
 #pragma once

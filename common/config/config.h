@@ -1,11 +1,16 @@
 // A program's options, from flags, then the environment, then a file; what none of them says keeps the value the
 // variable has.
 //
-//   struct { std::string data; config::HostPort listen{"127.0.0.1", 7102}; absl::Duration drain = absl::Seconds(10); }
-//   cfg; config::Options options("nwd-consent", "The consent service of a hub."); options.Add("--data", &cfg.data,
-//   "Folder of the store").Required(); options.Add("--listen", &cfg.listen, "Address for gRPC"); options.Add("--drain",
-//   &cfg.drain, "Time given to calls in flight when stopping"); if (std::optional<int> exit_code = options.Parse(argc,
-//   argv)) return *exit_code;
+//   struct {
+//     std::string data;
+//     config::HostPort listen{"127.0.0.1", 7102};
+//     absl::Duration drain = absl::Seconds(10);
+//   } cfg;
+//   config::Options options("nwd-consent", "The consent service of a hub.");
+//   options.Add("--data", &cfg.data, "Folder of the store").Required();
+//   options.Add("--listen", &cfg.listen, "Address for gRPC");
+//   options.Add("--drain", &cfg.drain, "Time given to calls in flight when stopping");
+//   if (const std::optional<int> exit_code = options.Parse(argc, argv)) return *exit_code;
 //
 // --data is also NWD_DATA, and `data = "…"` in the file that --config or NWD_CONFIG names (INI or TOML). An option of a
 // command is prefixed by it: `nwd pki init --dir` is NWD_PKI_INIT_DIR, and `dir` under [pki.init] in the file. Every

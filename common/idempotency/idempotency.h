@@ -4,10 +4,11 @@
 //     ... check, change, append ...
 //   });
 //
-// Where the request names no request_id the effect simply runs. Where it does, the response of the first OK run is kept, in the same
-// transaction, under (organisation, method, request_id) for 7 days, and a replay gets it without the effect running again. Another body
-// under the same id (compared by keyed hash) is ALREADY_EXISTS, reason REQUEST_ID_REUSED. Failed runs are not kept. What is kept is
-// the response as it is: by the API's rule it holds ids, states, etags and times only.
+// Where the request names no request_id the effect simply runs. Where it does, the response of the first OK run is
+// kept, in the same transaction, under (organisation, method, request_id) for 7 days, and a replay gets it without the
+// effect running again. Another body under the same id (compared by keyed hash) is ALREADY_EXISTS, reason
+// REQUEST_ID_REUSED. Failed runs are not kept. What is kept is the response as it is: by the API's rule it holds ids,
+// states, etags and times only.
 //
 // Rows live in the service's own store under table tags kept for this library (see common/store/keys.h). Thread-safe.
 #pragma once
@@ -50,8 +51,8 @@ class Requests {
  private:
   absl::StatusOr<bool> Replay(store::Txn& txn, const rpc::Call& call, const google::protobuf::Message& request,
                               std::string_view request_id, google::protobuf::Message& response) const;
-  void Keep(store::Txn& txn, const rpc::Call& call, const google::protobuf::Message& request, std::string_view request_id,
-            const google::protobuf::Message& response) const;
+  void Keep(store::Txn& txn, const rpc::Call& call, const google::protobuf::Message& request,
+            std::string_view request_id, const google::protobuf::Message& response) const;
 
   crypto::HmacKey key_;
 };

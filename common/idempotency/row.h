@@ -3,8 +3,8 @@
 //   'I' id(16)                            → format(1 byte: 1) kept_until(8) body_hash(32) response(rest)
 //   'J' kept_until(8) id(16)              → nothing; in the order of time, for sweeping
 //
-// id = first 16 bytes of HMAC-SHA256(key, "id" 0 caller 0 method 0 request_id 0); body_hash = HMAC-SHA256(key, "body" 0 request bytes).
-// kept_until is in microseconds since 1970, big-endian.
+// id = first 16 bytes of HMAC-SHA256(key, "id" 0 caller 0 method 0 request_id 0); body_hash = HMAC-SHA256(key, "body" 0
+// request bytes). kept_until is in microseconds since 1970, big-endian.
 #pragma once
 
 #include <cstdint>

@@ -50,7 +50,8 @@ bool IsWellFormed(std::string_view compact) {
   if (compact.size() <= kInwardLength) return false;
   const std::string_view outward = compact.substr(0, compact.size() - kInwardLength);
   const std::string_view inward = compact.substr(outward.size());
-  return Contains(kDigits, inward[0]) && Contains(kInward, inward[1]) && Contains(kInward, inward[2]) && IsOutward(outward);
+  return Contains(kDigits, inward[0]) && Contains(kInward, inward[1]) && Contains(kInward, inward[2]) &&
+         IsOutward(outward);
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 // The figures of a gRPC server, named and labelled as go-grpc-middleware does, so that its dashboards and alerts work
 // here.
 //
-//   GrpcServerMetrics calls(registry);
-//   GrpcServerMetrics::Method& check = calls.Add("nwd.consent.v1.AccessService", "CheckAccess", RpcType::kUnary);   //
-//   at start check.Started(); check.Received(); // per call check.Sent(); check.Handled(0, latency);
+//   GrpcServerMetrics calls(registry);             // at start
+//   GrpcServerMetrics::Method& check = calls.Add("nwd.consent.v1.AccessService", "CheckAccess", RpcType::kUnary);
+//
+//   check.Started();                               // for each call
+//   check.Received();
+//   check.Sent();
+//   check.Handled(0, latency);
 //
 //   grpc_server_started_total, grpc_server_handled_total{grpc_code}, grpc_server_handling_seconds (histogram),
 //   grpc_server_msg_received_total, grpc_server_msg_sent_total; each with grpc_type, grpc_service, grpc_method.

@@ -4,12 +4,13 @@
 //   after it is OK:   absl::Status done = co_await outbox.Deliver(id, call.deadline());   // try now, so that the reply comes after
 //   in the background: server.Background([&](rpc::Stop& stop) { return outbox.Run(stop); });
 //
-// Delivery is at least once and in the order of the entries that share a `group`; the handler must be idempotent. A handler's error is logged
-// and retried with growing pauses (100 ms to 30 s, named constants); one that is final (INVALID_ARGUMENT, FAILED_PRECONDITION, PERMISSION_DENIED)
-// is logged, counted and kept aside, not retried; the entries after it go on. Thread-safe.
+// Delivery is at least once and in the order of the entries that share a `group`; the handler must be idempotent. A
+// handler's error is logged and retried with growing pauses (100 ms to 30 s, named constants); one that is final
+// (INVALID_ARGUMENT, FAILED_PRECONDITION, PERMISSION_DENIED) is logged, counted and kept aside, not retried; the
+// entries after it go on. Thread-safe.
 //
-// What was delivered is forgotten durably by Run, in batches, a moment later: a process killed in between delivers it again. Run also finds
-// what nobody called Deliver for, and what a former process left.
+// What was delivered is forgotten durably by Run, in batches, a moment later: a process killed in between delivers it
+// again. Run also finds what nobody called Deliver for, and what a former process left.
 #pragma once
 
 #include <functional>
@@ -33,10 +34,10 @@ using EntryId = std::string;
 using Handler = std::function<async::Task<absl::Status>(const std::string& payload)>;
 
 struct Figures {
-  int64_t waiting = 0;              // groups known to have something to deliver
-  double oldest_age_seconds = 0;    // how long the first of them has waited
-  int64_t failures = 0;             // tries that failed, since the start
-  int64_t set_aside = 0;            // entries given up on, since the start
+  int64_t waiting = 0;            // groups known to have something to deliver
+  double oldest_age_seconds = 0;  // how long the first of them has waited
+  int64_t failures = 0;           // tries that failed, since the start
+  int64_t set_aside = 0;          // entries given up on, since the start
 };
 
 class Outbox {
@@ -46,11 +47,12 @@ class Outbox {
   // Before Run: what answers entries of this kind.
   void Handle(std::string kind, Handler handler);
 
-  // Within a transaction's body. Entries of one group (a referral, say) are delivered one after the other. The id is made of the group and
-  // random bytes, so that a body that runs again is harmless.
+  // Within a transaction's body. Entries of one group (a referral, say) are delivered one after the other. The id is
+  // made of the group and random bytes, so that a body that runs again is harmless.
   EntryId Add(store::Txn& txn, std::string_view kind, std::string_view group, std::string_view payload);
-  // Delivers this entry now (after those of its group before it), unless it is done already. The error is that of the try; the
-  // entry stays and Run goes on trying, unless the error is final. DEADLINE_EXCEEDED where its turn did not come in time.
+  // Delivers this entry now (after those of its group before it), unless it is done already. The error is that of the
+  // try; the entry stays and Run goes on trying, unless the error is final. DEADLINE_EXCEEDED where its turn did not
+  // come in time.
   async::Task<absl::Status> Deliver(EntryId id, absl::Time deadline);
   // Delivers what waits until told to stop.
   async::Task<void> Run(rpc::Stop& stop);

@@ -1,7 +1,8 @@
 // Which groups have something to deliver, whose turn it is, and when to try again: the outbox's memory. Thread-safe.
 //
-// One delivery at a time holds a group's turn. Give says what came of it: an error puts the group off, longer each time. A group with nothing
-// left is forgotten, unless a body has added to it so lately that the entry may be committed only now; then it is looked at again.
+// One delivery at a time holds a group's turn. Give says what came of it: an error puts the group off, longer each
+// time. A group with nothing left is forgotten, unless a body has added to it so lately that the entry may be committed
+// only now; then it is looked at again.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
-// Unwrapped keys in memory, a bounded number, the least recently used of a shard first out. Thread-safe: shards with a lock each, held for
-// some tens of nanoseconds.
+// Unwrapped keys in memory, a bounded number, the least recently used of a shard first out. Thread-safe: shards with a
+// lock each, held for some tens of nanoseconds.
 //
-// A key read from the store while it is being destroyed must not come back into the cache: whoever fills it names the shard's epoch from
-// before the reading, and a destruction since then makes the filling void.
+// A key read from the store while it is being destroyed must not come back into the cache: whoever fills it names the
+// shard's epoch from before the reading, and a destruction since then makes the filling void.
 #pragma once
 
 #include <array>

@@ -1,13 +1,15 @@
 // A key per person, so that destroying it erases every copy of what was sealed under it.
 //
-// Keys are random, wrapped under the service's key-encryption key (derived from the hub key), and kept in a store of their own, apart
-// from the data and its backups. Unwrapped keys are cached in memory, bounded by number (kCachedKeysMax), the least recently used first out.
+// Keys are random, wrapped under the service's key-encryption key (derived from the hub key), and kept in a store of
+// their own, apart from the data and its backups. Unwrapped keys are cached in memory, bounded by number
+// (kCachedKeysMax), the least recently used first out.
 //
 //   NWD_CO_ASSIGN_OR_RETURN(PersonKey key, co_await keys.Ensure(person_id));   // makes one, durable before it is answered
 //   std::string sealed = key->Seal(text, associated_data);
 //
-// Find: NOT_FOUND where there is no key (or it was destroyed). A wrapped key that does not open is DATA_LOSS. Destroy is durable
-// when it answers and drops the cached copy; who still holds the shared pointer finishes its one call. Thread-safe.
+// Find: NOT_FOUND where there is no key (or it was destroyed). A wrapped key that does not open is DATA_LOSS. Destroy
+// is durable when it answers and drops the cached copy; who still holds the shared pointer finishes its one call.
+// Thread-safe.
 #pragma once
 
 #include <memory>

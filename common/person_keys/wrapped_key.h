@@ -18,6 +18,7 @@ std::string WrappedKeyRow(const ids::Uuid& person_id);
 // A fresh random key, wrapped.
 std::string WrapNewKey(const crypto::AeadKey& wrapping_key, const ids::Uuid& person_id);
 // DATA_LOSS where it does not open.
-absl::StatusOr<PersonKey> Unwrap(const crypto::AeadKey& wrapping_key, const ids::Uuid& person_id, std::string_view wrapped);
+absl::StatusOr<PersonKey> Unwrap(const crypto::AeadKey& wrapping_key, const ids::Uuid& person_id,
+                                 std::string_view wrapped);
 
 }  // namespace nwd::person_keys

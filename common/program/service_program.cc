@@ -32,7 +32,11 @@ constexpr absl::Duration kStoreLook = absl::Seconds(1);
 // gRPC's own messages go to our log; they name addresses and files, never content.
 void ForwardGrpcLog(gpr_log_func_args* args) {
   if (args->severity < GPR_LOG_SEVERITY_ERROR) return;
-  log::Line(log::Level::kWarning, "grpc.log").Str("message", args->message).Str("file", args->file).Int("line", args->line).Emit();
+  log::Line(log::Level::kWarning, "grpc.log")
+      .Str("message", args->message)
+      .Str("file", args->file)
+      .Int("line", args->line)
+      .Emit();
 }
 
 // Signals that stop the service are taken by main alone, in Wait.
@@ -85,7 +89,8 @@ ServiceProgram::ServiceProgram(const std::string& service, const std::string& ab
   state.options.Add("--trust-domain", &state.trust_domain, "SPIFFE trust domain of the hub");
   state.options.Add("--hub-key", &state.hub_key_file, "File with the hub's key").Required();
   state.options.Add("--facts", &state.facts_folder, "Folder with reference data (deploy/data)").Required();
-  state.options.Add("--log-level", &state.log_level, "debug, info, warning or error").OneOf({"debug", "info", "warning", "error"});
+  state.options.Add("--log-level", &state.log_level, "debug, info, warning or error")
+      .OneOf({"debug", "info", "warning", "error"});
   state.options.Add("--reflection", &state.reflection, "Offer gRPC reflection");
   state.options.Add("--drain", &state.drain, "Time given to calls in flight when stopping");
 }
@@ -113,14 +118,16 @@ std::optional<int> ServiceProgram::Configure(int argc, char** argv) {
   const sigset_t stop = StopSignals();
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  // Debian builds Abseil with its search for lock cycles switched on: every lock of ours and of gRPC's would go through one graph under one
-  // lock. Tests keep it.
+  // Debian builds Abseil with its search for lock cycles switched on: every lock of ours and of gRPC's would go through
+  // one graph under one lock. Tests keep it.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 
   if (const auto code = state.options.Parse(argc, argv)) return code;
   log::Level level = log::Level::kInfo;
   log::ParseLevel(state.log_level, &level);
-  if (const absl::Status status = log::Init({.program = Cat("nwd-", state.service), .level = level, .file = {}, .receiver = {}}); !status.ok()) {
+  if (const absl::Status status =
+          log::Init({.program = Cat("nwd-", state.service), .level = level, .file = {}, .receiver = {}});
+      !status.ok()) {
     return Fail(status);
   }
   gpr_set_log_function(ForwardGrpcLog);
@@ -130,8 +137,8 @@ std::optional<int> ServiceProgram::Configure(int argc, char** argv) {
   state.certificates = *certificates;
   const tls::Identity& me = state.certificates->identity();
   if (!me.is_service() || me.name != state.service) {
-    return Fail(absl::FailedPreconditionError(
-        Cat("the certificate in ", state.tls_folder, " is for ", me.Uri(), "; give one for the service ", state.service)));
+    return Fail(absl::FailedPreconditionError(Cat("the certificate in ", state.tls_folder, " is for ", me.Uri(),
+                                                  "; give one for the service ", state.service)));
   }
   auto hub_key = crypto::HubKey::FromFile(state.hub_key_file, crypto::HubKey::IfMissing::kFail);
   if (!hub_key.ok()) return Fail(hub_key.status());
@@ -145,8 +152,8 @@ std::optional<int> ServiceProgram::Configure(int argc, char** argv) {
   std::filesystem::create_directories(state.data, error);
   std::filesystem::permissions(state.data, std::filesystem::perms::owner_all, error);
   if (error) {
-    return Fail(absl::FailedPreconditionError(
-        Cat("cannot use the data folder ", state.data, ": ", error.message(), "; give --data a folder this user may write to")));
+    return Fail(absl::FailedPreconditionError(Cat("cannot use the data folder ", state.data, ": ", error.message(),
+                                                  "; give --data a folder this user may write to")));
   }
   state.http = std::make_unique<http::HttpServer>(
       http::HttpServer::Options{.address = state.http_listen.host, .port = state.http_listen.port});
@@ -201,9 +208,12 @@ int ServiceProgram::Run(const Parts& parts, const std::map<std::string, store::S
     }
   });
   state.readiness.Clear(kStarting);
-  log::Line(log::Level::kInfo, "service.ready").Int("grpc_port", (*server)->port()).Int("http_port", state.http->port()).Emit();
-  std::printf("{\"ready\":true,\"service\":\"%s\",\"grpc_port\":%d,\"http_port\":%d}\n", state.service.c_str(), (*server)->port(),
-              state.http->port());
+  log::Line(log::Level::kInfo, "service.ready")
+      .Int("grpc_port", (*server)->port())
+      .Int("http_port", state.http->port())
+      .Emit();
+  std::printf("{\"ready\":true,\"service\":\"%s\",\"grpc_port\":%d,\"http_port\":%d}\n", state.service.c_str(),
+              (*server)->port(), state.http->port());
   std::fflush(stdout);
 
   const sigset_t stop = StopSignals();

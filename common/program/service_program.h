@@ -13,9 +13,10 @@
 // An App has:   absl::Status Load();   void Register(rpc::Router&);   void StartBackground(rpc::Server&);
 //               async::Task<absl::Status> OnUnknownIdentity(std::string spiffe_id);
 //
-// A mistake in options, certificates, keys, folders or ports is one sentence on stderr and exit code 2. Once ready, one line of JSON goes to
-// stdout: {"ready":true,"service":"consent","grpc_port":7102,"http_port":9102}. SIGTERM and SIGINT drain: not ready, take no new call, finish what
-// is in flight within --drain, then the stores are closed by their owner, main. Exit code 0.
+// A mistake in options, certificates, keys, folders or ports is one sentence on stderr and exit code 2. Once ready, one
+// line of JSON goes to stdout: {"ready":true,"service":"consent","grpc_port":7102,"http_port":9102}. SIGTERM and SIGINT
+// drain: not ready, take no new call, finish what is in flight within --drain, then the stores are closed by their
+// owner, main. Exit code 0.
 #pragma once
 
 #include <functional>
@@ -54,7 +55,8 @@ class ServiceProgram {
   config::Options& options();
   void AddPeer(const std::string& service, int default_port);
 
-  // Reads options, then prepares TLS, log, certificates, the hub key and clients. Nothing if all is well; else the exit code.
+  // Reads options, then prepares TLS, log, certificates, the hub key and clients. Nothing if all is well; else the exit
+  // code.
   std::optional<int> Configure(int argc, char** argv);
 
   // After Configure:

@@ -8,6 +8,7 @@
 
 namespace nwd::program {
 
-[[nodiscard]] metrics::Registration AddStoreMetrics(metrics::Registry& registry, const std::string& name, const store::Store& store);
+[[nodiscard]] metrics::Registration AddStoreMetrics(metrics::Registry& registry, const std::string& name,
+                                                    const store::Store& store);
 
 }  // namespace nwd::program

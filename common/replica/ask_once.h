@@ -1,5 +1,6 @@
-// Asking an owner about things it may not know, without strangers making us hammer it: many who ask about the same thing at once share one
-// question, and what the owner did not know is remembered for kUnknownRemembered, at most kUnknownMax things at once.
+// Asking an owner about things it may not know, without strangers making us hammer it: many who ask about the same
+// thing at once share one question, and what the owner did not know is remembered for kUnknownRemembered, at most
+// kUnknownMax things at once.
 //
 //   auto fetch = [&]() -> async::Task<absl::StatusOr<bool>> { return Fetch(id); };    // true: there is such a thing, and it is kept
 //   absl::Status asked = co_await asks.Ask(id, fetch);

@@ -3,8 +3,9 @@
 //   ChangeFeedService changes(store, tokens);
 //   changes.Register(router);
 //
-// Entries of Feed::kChanges are serialised nwd.common.v1.Change. A cursor serves the service it was given to. A call that waits ends
-// with whatever comes first: a change, wait_ms, its deadline or its caller's leaving. Store and tokens outlive it. Thread-safe.
+// Entries of Feed::kChanges are serialised nwd.common.v1.Change. A cursor serves the service it was given to. A call
+// that waits ends with whatever comes first: a change, wait_ms, its deadline or its caller's leaving. Store and tokens
+// outlive it. Thread-safe.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -22,8 +23,8 @@ class ChangeFeedService {
   ChangeFeedService(store::Store& store, const tokens::Tokens& tokens) : store_(store), tokens_(tokens) {}
 
   void Register(rpc::Router& router) { router.Unary(this, &ChangeFeedService::ReadChanges); }
-  async::Task<absl::StatusOr<common::v1::ReadChangesResponse>> ReadChanges(rpc::Call& call,
-                                                                           const common::v1::ReadChangesRequest& request);
+  async::Task<absl::StatusOr<common::v1::ReadChangesResponse>> ReadChanges(
+      rpc::Call& call, const common::v1::ReadChangesRequest& request);
 
  private:
   store::Store& store_;

@@ -1,10 +1,11 @@
-// What consent, referral and outcome must know of the directory: organisations (and their trust) and services, kept in their own
-// stores so that they go on deciding while the directory is down.
+// What consent, referral and outcome must know of the directory: organisations (and their trust) and services, kept in
+// their own stores so that they go on deciding while the directory is down.
 //
-// Load() fills the registry from the store at start, before the server takes calls. Services are read within a transaction or view, so
-// that a decision sees one state. Where a call names an organisation or service that the replica lacks, ask the owner before denying:
-// AskOrganisation / AskService fetch it from the directory, keep it, and answer (bounded: an id or identity the directory does not know is remembered for a
-// few seconds, so that strangers cannot make us hammer it).
+// Load() fills the registry from the store at start, before the server takes calls. Services are read within a
+// transaction or view, so that a decision sees one state. Where a call names an organisation or service that the
+// replica lacks, ask the owner before denying: AskOrganisation / AskService fetch it from the directory, keep it, and
+// answer (bounded: an id or identity the directory does not know is remembered for a few seconds, so that strangers
+// cannot make us hammer it).
 #pragma once
 
 #include <functional>
@@ -28,9 +29,11 @@ namespace nwd::replica {
 // What the replica asks of the directory.
 struct DirectoryPeer {
   ReadChanges read_changes;
-  std::function<async::Task<absl::StatusOr<directory::v1::GetOrganisationResponse>>(const directory::v1::GetOrganisationRequest&)>
+  std::function<async::Task<absl::StatusOr<directory::v1::GetOrganisationResponse>>(
+      const directory::v1::GetOrganisationRequest&)>
       get_organisation;
-  std::function<async::Task<absl::StatusOr<directory::v1::GetServiceResponse>>(const directory::v1::GetServiceRequest&)> get_service;
+  std::function<async::Task<absl::StatusOr<directory::v1::GetServiceResponse>>(const directory::v1::GetServiceRequest&)>
+      get_service;
 };
 // Over the network.
 DirectoryPeer DirectoryPeerOf(rpc::Client& client);
@@ -47,11 +50,12 @@ class DirectoryReplica {
   const Follower& follower() const;
 
   // A service as last known here; nothing where it is not known (or was deleted).
-  static absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader& reader, std::string_view service_id);
+  static absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader& reader,
+                                                                              std::string_view service_id);
 
-  // Asks the directory about what the replica lacks. OK says that it answered, either way: afterwards the registry (an organisation, an
-  // identity) or the store (a service) holds it, if it exists. An unreachable directory is UNAVAILABLE, reason DIRECTORY_UNREACHABLE.
-  // AskIdentity is for the chain: rpc::ServerOptions::on_unknown_identity.
+  // Asks the directory about what the replica lacks. OK says that it answered, either way: afterwards the registry (an
+  // organisation, an identity) or the store (a service) holds it, if it exists. An unreachable directory is
+  // UNAVAILABLE, reason DIRECTORY_UNREACHABLE. AskIdentity is for the chain: rpc::ServerOptions::on_unknown_identity.
   async::Task<absl::Status> AskIdentity(std::string spiffe_id);
   async::Task<absl::Status> AskOrganisation(std::string organisation_id);
   async::Task<absl::Status> AskService(std::string service_id);

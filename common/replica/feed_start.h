@@ -2,8 +2,9 @@
 //
 //   NWD_CO_ASSIGN_OR_RETURN(Position after, co_await StartAfter(store, tokens, feed, reader, cursor));
 //
-// No cursor: before the oldest entry that is kept. A cursor that is older than what is kept, or that lies beyond the feed's end (the
-// owner's store was restored from before it), is OUT_OF_RANGE, reason CURSOR_OUT_OF_RANGE: read a snapshot and start again without one.
+// No cursor: before the oldest entry that is kept. A cursor that is older than what is kept, or that lies beyond the
+// feed's end (the owner's store was restored from before it), is OUT_OF_RANGE, reason CURSOR_OUT_OF_RANGE: read a
+// snapshot and start again without one.
 #pragma once
 
 #include <string>

@@ -4,9 +4,10 @@
 //   directory.OnApplied([&](const std::vector<Change>& changes) { registry.Set(...); });     // memory, after the commit
 //   server.Background([&](rpc::Stop& stop) { return directory.Run(stop); });
 //
-// Each batch of changes and the cursor after it are one transaction. A change may come twice: Apply is idempotent. While the owner is
-// down the replica stays as it is and the follower tries again (100 ms to 5 s). A cursor that is too old (OUT_OF_RANGE) or can no
-// longer be opened starts again from the oldest change the owner keeps. CaughtUp() tells when the replica has once been level with its owner since the start; LagSeconds() how long ago it last was.
+// Each batch of changes and the cursor after it are one transaction. A change may come twice: Apply is idempotent.
+// While the owner is down the replica stays as it is and the follower tries again (100 ms to 5 s). A cursor that is too
+// old (OUT_OF_RANGE) or can no longer be opened starts again from the oldest change the owner keeps. CaughtUp() tells
+// when the replica has once been level with its owner since the start; LagSeconds() how long ago it last was.
 #pragma once
 
 #include <functional>

@@ -9,26 +9,29 @@ namespace nwd::replica {
 
 // Answering ReadChanges.
 inline constexpr int kChangesDefault = 500;
-inline constexpr size_t kResponseBytesMax = 3 << 20;                  // below a message's 4 MiB, whatever the changes hold
+inline constexpr size_t kResponseBytesMax = 3 << 20;  // below a message's 4 MiB, whatever the changes hold
 inline constexpr absl::Duration kWaitSlice = absl::Milliseconds(500);  // how often a waiting reader is looked at
 
 // Watching.
 inline constexpr int kWatchBatch = 200;
 inline constexpr absl::Duration kWatchSlice = absl::Seconds(1);
-// After a batch that was not full, time for the next to gather: the first change after a quiet time is passed on at once, a hundred
-// in a row cost one batch.
+// After a batch that was not full, time for the next to gather: the first change after a quiet time is passed on at
+// once, a hundred in a row cost one batch.
 inline constexpr absl::Duration kGather = absl::Milliseconds(10);
 
 // Following.
 inline constexpr int kFollowBatch = 500;
-inline constexpr absl::Duration kFollowWait = absl::Seconds(1);  // how long the owner holds the call where nothing comes
+inline constexpr absl::Duration kFollowWait =
+    absl::Seconds(1);  // how long the owner holds the call where nothing comes
 inline constexpr absl::Duration kFollowTimeout = absl::Seconds(10);
 inline constexpr absl::Duration kFollowPauseMin = absl::Milliseconds(100);
 inline constexpr absl::Duration kFollowPauseMax = absl::Seconds(5);
 
 // Asking the directory about what the replica lacks.
 inline constexpr absl::Duration kAskTimeout = absl::Seconds(2);
-inline constexpr absl::Duration kUnknownRemembered = absl::Seconds(5);  // what the directory did not know is not asked again so soon
-inline constexpr size_t kUnknownMax = 1024;  // remembered at once; beyond it nothing new is asked until some are forgotten
+inline constexpr absl::Duration kUnknownRemembered =
+    absl::Seconds(5);  // what the directory did not know is not asked again so soon
+inline constexpr size_t kUnknownMax =
+    1024;  // remembered at once; beyond it nothing new is asked until some are forgotten
 
 }  // namespace nwd::replica

@@ -1,5 +1,6 @@
-// Server streams over a service's own changes: reads Feed::kChanges after a cursor, lets `map` turn each change into what this caller
-// may see of it, writes that, and waits for more, until the caller leaves, its trust ends, or the service goes down.
+// Server streams over a service's own changes: reads Feed::kChanges after a cursor, lets `map` turn each change into
+// what this caller may see of it, writes that, and waits for more, until the caller leaves, its trust ends, or the
+// service goes down.
 //
 //   async::Task<absl::Status> WatchReferrals(rpc::Call& call, const WatchReferralsRequest& request, Writer<WatchReferralsResponse>& writer) {
 //     call.ProveTie(common::v1::TIE_SELF);
@@ -11,8 +12,9 @@
 //     co_return co_await replica::Watch(call, store_, tokens_, request.cursor(), writer, map);
 //   }
 //
-// `map` adds nothing, one or several responses; Watch sets the `cursor` of each. It runs in a View shared by a batch of changes, which is at
-// least as new as the change, and does not await. A cursor is bound to the method and the caller. An error of `map` ends the stream.
+// `map` adds nothing, one or several responses; Watch sets the `cursor` of each. It runs in a View shared by a batch of
+// changes, which is at least as new as the change, and does not await. A cursor is bound to the method and the caller.
+// An error of `map` ends the stream.
 #pragma once
 
 #include <algorithm>
@@ -37,8 +39,8 @@
 namespace nwd::replica {
 
 template <class Response, class Map>
-async::Task<absl::Status> Watch(rpc::Call& call, store::Store& store, const tokens::Tokens& tokens, const std::string& cursor,
-                                rpc::Writer<Response>& writer, Map& map) {
+async::Task<absl::Status> Watch(rpc::Call& call, store::Store& store, const tokens::Tokens& tokens,
+                                const std::string& cursor, rpc::Writer<Response>& writer, Map& map) {
   const std::string feed = call.method().full_name();
   const std::string reader_name = call.caller().IsService() ? call.caller().service : call.organisation_id();
   NWD_CO_ASSIGN_OR_RETURN(store::Position after, co_await StartAfter(store, tokens, feed, reader_name, cursor));
@@ -63,7 +65,8 @@ async::Task<absl::Status> Watch(rpc::Call& call, store::Store& store, const toke
         for (size_t i = first; i < responses.size(); ++i) {
           // A change is behind the reader only with its last response.
           const bool last = i + 1 == responses.size();
-          responses[i].set_cursor(tokens::SealCursor(tokens, feed, reader_name, last ? entry.position : entry.position - 1));
+          responses[i].set_cursor(
+              tokens::SealCursor(tokens, feed, reader_name, last ? entry.position : entry.position - 1));
         }
       }
       return absl::OkStatus();

@@ -50,7 +50,8 @@ class BackgroundWork {
   void WaitForEnd() { running_.WaitForNone(); }
 
  private:
-  static async::Task<void> Run(std::function<async::Task<void>(Stop&)> work, std::shared_ptr<Outstanding::Guard> guard, Stop& stop) {
+  static async::Task<void> Run(std::function<async::Task<void>(Stop&)> work, std::shared_ptr<Outstanding::Guard> guard,
+                               Stop& stop) {
     co_await work(stop);
     guard.reset();
   }

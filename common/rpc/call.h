@@ -39,7 +39,8 @@ class Call {
   const access::Caller& caller() const { return caller_; }
   // The calling organisation's id; empty for a service.
   const std::string& organisation_id() const { return caller_.OrganisationId(); }
-  // The adviser acting, as the organisation knows them; recorded, never grants anything. Empty where the call is not about a person.
+  // The adviser acting, as the organisation knows them; recorded, never grants anything. Empty where the call is not
+  // about a person.
   const std::string& practitioner() const { return practitioner_; }
   // W3C trace context: 32 hexadecimal digits.
   const std::string& trace_id() const { return trace_id_; }
@@ -53,9 +54,10 @@ class Call {
   // For streams: judges the caller again, as it is trusted now. A stream asks before each batch.
   absl::Status StillAdmitted() const;
 
-  // The handler has established that the caller has this tie to the object. A method that declares a tie and answers OK without
-  // having proved it is stopped by the chain (INTERNAL): access that nobody checked is not access. Calls from our own services need no
-  // tie. May be called from a store's body (that is, on another thread while the handler waits), and again when a body runs again.
+  // The handler has established that the caller has this tie to the object. A method that declares a tie and answers OK
+  // without having proved it is stopped by the chain (INTERNAL): access that nobody checked is not access. Calls from
+  // our own services need no tie. May be called from a store's body (that is, on another thread while the handler
+  // waits), and again when a body runs again.
   void ProveTie(common::v1::Tie tie) { proved_.fetch_or(1u << tie, std::memory_order_relaxed); }
   bool TieProved() const;
 

@@ -59,11 +59,13 @@ async::Task<absl::Status> CallChain::Identify(const PeerFacts& peer, Call::Facts
   co_return absl::OkStatus();
 }
 
-async::Task<absl::Status> CallChain::Admit(const Route& route, const PeerFacts& peer, Call& call, Limiter::Ticket& ticket) {
+async::Task<absl::Status> CallChain::Admit(const Route& route, const PeerFacts& peer, Call& call,
+                                           Limiter::Ticket& ticket) {
   Call::Facts facts;
   facts.trace_id = TraceId(peer.traceparent);
   // A stream lives as long as its caller wants; a call without a deadline gets one.
-  facts.deadline = peer.deadline != absl::InfiniteFuture() || route.stream ? peer.deadline : absl::Now() + kDefaultDeadline;
+  facts.deadline =
+      peer.deadline != absl::InfiniteFuture() || route.stream ? peer.deadline : absl::Now() + kDefaultDeadline;
   absl::Status identified = co_await Identify(peer, facts);
   facts.practitioner = peer.practitioner;
   call.SetFacts(std::move(facts));
@@ -73,8 +75,9 @@ async::Task<absl::Status> CallChain::Admit(const Route& route, const PeerFacts& 
   NWD_CO_RETURN_IF_ERROR(access::Admit(route.rule, call.caller()));
   NWD_CO_RETURN_IF_ERROR(limiter_.Enter(call.caller(), static_cast<bool>(route.stream), &ticket));
   if (route.rule.about_person() && !call.caller().IsService() && !ids::IsPractitioner(call.practitioner())) {
-    co_return status::InvalidField("metadata nwd-practitioner",
-                                   "names the practitioner who acts, [A-Za-z0-9_-]{1,64}; calls about a person need it");
+    co_return status::InvalidField(
+        "metadata nwd-practitioner",
+        "names the practitioner who acts, [A-Za-z0-9_-]{1,64}; calls about a person need it");
   }
   co_return absl::OkStatus();
 }
@@ -84,21 +87,24 @@ absl::Status CallChain::CheckTie(const Call& call) {
   return absl::InternalError(Cat(call.method().full_name(), " answered OK without having established its tie"));
 }
 
-async::Task<absl::Status> CallChain::RunUnary(const Route& route, Call& call, const Message& request, Message& response) {
+async::Task<absl::Status> CallChain::RunUnary(const Route& route, Call& call, const Message& request,
+                                              Message& response) {
   NWD_CO_RETURN_IF_ERROR(Validate(request, call.Now()));
   NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
   NWD_CO_RETURN_IF_ERROR(co_await route.unary(call, request, response));
   co_return CheckTie(call);
 }
 
-async::Task<absl::Status> CallChain::RunStream(const Route& route, Call& call, const Message& request, RawWriter& writer) {
+async::Task<absl::Status> CallChain::RunStream(const Route& route, Call& call, const Message& request,
+                                               RawWriter& writer) {
   NWD_CO_RETURN_IF_ERROR(Validate(request, call.Now()));
   co_return co_await route.stream(call, request, writer);
 }
 
 void CallChain::Finished(const Route& route, const Call& call, const absl::Status& status, absl::Duration latency) {
   const bool ours = absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status);
-  MetricsOf(route).Handled(static_cast<int>(absl::IsUnknown(status) ? absl::StatusCode::kInternal : status.code()), latency);
+  MetricsOf(route).Handled(static_cast<int>(absl::IsUnknown(status) ? absl::StatusCode::kInternal : status.code()),
+                           latency);
   log::Line line(ours ? log::Level::kError : log::Level::kInfo, "rpc.call");
   line.Str("method", route.method->full_name()).Str("trace_id", call.trace_id());
   if (call.caller().organisation != nullptr) {

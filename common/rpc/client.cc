@@ -19,9 +19,10 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::Message;
 
-// Every mutation of this API is protected by its request_id or is idempotent by nature, so it may be tried again. A server that goes down
-// answers calls that come too late with CANCELLED (gRPC C++ has no gentler way); ours answer it for no other reason. Few tries and
-// short pauses: a caller of ours tries again too, and tries multiply along a chain of services.
+// Every mutation of this API is protected by its request_id or is idempotent by nature, so it may be tried again. A
+// server that goes down answers calls that come too late with CANCELLED (gRPC C++ has no gentler way); ours answer it
+// for no other reason. Few tries and short pauses: a caller of ours tries again too, and tries multiply along a chain
+// of services.
 constexpr char kServiceConfig[] = R"({
   "methodConfig": [{
     "name": [{}],
@@ -61,7 +62,8 @@ const std::string& PathOf(const Message& request, bool streaming) {
 }
 
 void Prepare(grpc::ClientContext& context, const CallOptions& options) {
-  if (options.timeout != absl::InfiniteDuration()) context.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
+  if (options.timeout != absl::InfiniteDuration())
+    context.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
   context.set_wait_for_ready(options.wait_for_ready);
   if (!options.practitioner.empty()) context.AddMetadata("nwd-practitioner", options.practitioner);
   if (!options.traceparent.empty()) context.AddMetadata("traceparent", options.traceparent);
@@ -72,7 +74,8 @@ class SyncStream final : public Client::RawStream {
   SyncStream(grpc::Channel& channel, const Message& request, const CallOptions& options) {
     Prepare(context_, options);
     const grpc::internal::RpcMethod method(PathOf(request, true).c_str(), grpc::internal::RpcMethod::SERVER_STREAMING);
-    reader_.reset(grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(&channel, method, &context_, Serialize(request)));
+    reader_.reset(
+        grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(&channel, method, &context_, Serialize(request)));
   }
   bool Read(Message& response) override {
     grpc::ByteBuffer bytes;

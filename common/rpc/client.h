@@ -3,8 +3,9 @@
 //   absl::StatusOr<GetServiceResponse> found = client.Call<GetServiceResponse>(request);             // blocks: programs, tests
 //   absl::StatusOr<GetServiceResponse> found = co_await client.Await<GetServiceResponse>(request);   // on a queue of the runtime
 //
-// Errors come back with their details (see common/status). A call refused with UNAVAILABLE, or cut off by a server that goes down (CANCELLED),
-// is tried again twice: mutations of this API are made safe to repeat by their request_id, or by nature.
+// Errors come back with their details (see common/status). A call refused with UNAVAILABLE, or cut off by a server that
+// goes down (CANCELLED), is tried again twice: mutations of this API are made safe to repeat by their request_id, or by
+// nature.
 //
 // Thread-safe; one Client is one identity's channel to one service.
 #pragma once
@@ -54,7 +55,8 @@ class Client {
   }
 
   // The same for messages whose types are known only when the program runs: tools, and tests over every RPC.
-  absl::Status CallMessage(const google::protobuf::Message& request, google::protobuf::Message& response, const CallOptions& options = {}) {
+  absl::Status CallMessage(const google::protobuf::Message& request, google::protobuf::Message& response,
+                           const CallOptions& options = {}) {
     return CallRaw(request, response, options);
   }
   template <class Response, class Request>
@@ -108,8 +110,8 @@ class Client {
   static CallOptions OptionsFor(const rpc::Call& call);
 
  private:
-  // Keeps the options for as long as the call lasts. Only plain functions call it: g++ 12 destroys an argument made within a co_await
-  // expression twice.
+  // Keeps the options for as long as the call lasts. Only plain functions call it: g++ 12 destroys an argument made
+  // within a co_await expression twice.
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> AwaitWith(const Request& request, CallOptions options) {
     Response response;
@@ -118,7 +120,8 @@ class Client {
     co_return response;
   }
 
-  absl::Status CallRaw(const google::protobuf::Message& request, google::protobuf::Message& response, const CallOptions& options);
+  absl::Status CallRaw(const google::protobuf::Message& request, google::protobuf::Message& response,
+                       const CallOptions& options);
   async::Task<absl::Status> AwaitRaw(const google::protobuf::Message& request, google::protobuf::Message& response,
                                      const CallOptions& options);
   std::unique_ptr<RawStream> WatchRaw(const google::protobuf::Message& request, const CallOptions& options);

@@ -4,10 +4,10 @@
 #include <charconv>
 
 #include "absl/time/civil_time.h"
+#include "common/base/strings.h"
 #include "common/identifiers/postcode.h"
 #include "common/ids/names.h"
 #include "common/ids/uuid.h"
-#include "common/base/strings.h"
 
 namespace nwd::rpc {
 namespace {

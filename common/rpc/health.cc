@@ -42,7 +42,8 @@ async::Task<absl::StatusOr<HealthCheckResponse>> Health::Check(Call&, const Heal
   co_return answer;
 }
 
-async::Task<absl::Status> Health::Watch(Call& call, const HealthCheckRequest& request, Writer<HealthCheckResponse>& writer) {
+async::Task<absl::Status> Health::Watch(Call& call, const HealthCheckRequest& request,
+                                        Writer<HealthCheckResponse>& writer) {
   bool first = true;
   HealthCheckResponse said;
   while (true) {

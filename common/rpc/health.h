@@ -17,8 +17,8 @@ class Health {
   void Register(Router& router);
   void SetServing(bool serving);
 
-  async::Task<absl::StatusOr<::grpc::health::v1::HealthCheckResponse>> Check(Call& call,
-                                                                           const ::grpc::health::v1::HealthCheckRequest& request);
+  async::Task<absl::StatusOr<::grpc::health::v1::HealthCheckResponse>> Check(
+      Call& call, const ::grpc::health::v1::HealthCheckRequest& request);
   async::Task<absl::Status> Watch(Call& call, const ::grpc::health::v1::HealthCheckRequest& request,
                                   Writer<::grpc::health::v1::HealthCheckResponse>& writer);
 

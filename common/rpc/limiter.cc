@@ -17,7 +17,8 @@ absl::Status Limiter::Enter(const access::Caller& caller, bool stream, Ticket* t
   const auto full = [stream](const Counts& counts, int calls_max, int streams_max) {
     return stream ? counts.streams >= streams_max : counts.calls >= calls_max;
   };
-  if (full(all_, kInFlightMax, kStreamsMax)) return status::Shed("the service is at its limit of calls in flight", kShedRetryAfter);
+  if (full(all_, kInFlightMax, kStreamsMax))
+    return status::Shed("the service is at its limit of calls in flight", kShedRetryAfter);
   if (own != nullptr && full(*own, kInFlightPerOrganisationMax, kStreamsPerOrganisationMax)) {
     return status::Shed("your organisation is at its limit of calls in flight", kShedRetryAfter);
   }

@@ -47,7 +47,8 @@ PeerFacts FactsOf(const grpc::ServerContext& context) {
   facts.practitioner = Metadata(context, "nwd-practitioner");
   facts.traceparent = Metadata(context, "traceparent");
   const auto deadline = context.deadline();
-  if (deadline < std::chrono::system_clock::now() + std::chrono::hours(24 * 365)) facts.deadline = absl::FromChrono(deadline);
+  if (deadline < std::chrono::system_clock::now() + std::chrono::hours(24 * 365))
+    facts.deadline = absl::FromChrono(deadline);
   return facts;
 }
 

@@ -10,7 +10,8 @@ thread_local Queue* current_queue = nullptr;
 
 }  // namespace
 
-Queue::Queue(std::unique_ptr<grpc::ServerCompletionQueue> queue) : server_cq_(std::move(queue)), cq_(server_cq_.get()) {}
+Queue::Queue(std::unique_ptr<grpc::ServerCompletionQueue> queue)
+    : server_cq_(std::move(queue)), cq_(server_cq_.get()) {}
 Queue::Queue(std::unique_ptr<grpc::CompletionQueue> queue) : client_cq_(std::move(queue)), cq_(client_cq_.get()) {}
 Queue::~Queue() { NWD_CHECK(!thread_.joinable()); }
 
@@ -88,9 +89,10 @@ void Queue::Serve() {
   Scope scope(this);
   while (true) {
     const absl::Time next = timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
-    const gpr_timespec deadline = next == absl::InfiniteFuture()
-                                      ? gpr_inf_future(GPR_CLOCK_REALTIME)
-                                      : gpr_time_from_nanos(absl::ToUnixNanos(std::max(next, absl::UnixEpoch())), GPR_CLOCK_REALTIME);
+    const gpr_timespec deadline =
+        next == absl::InfiniteFuture()
+            ? gpr_inf_future(GPR_CLOCK_REALTIME)
+            : gpr_time_from_nanos(absl::ToUnixNanos(std::max(next, absl::UnixEpoch())), GPR_CLOCK_REALTIME);
     void* tag = nullptr;
     bool ok = false;
     const auto status = cq_->AsyncNext(&tag, &ok, deadline);

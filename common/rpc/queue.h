@@ -1,8 +1,9 @@
-// A completion queue with its one thread: where handlers run and where they resume. Work from other threads (the committer, mostly)
-// arrives through an inbox that is emptied with one wake-up however much is in it; timers are kept here, not in gRPC.
+// A completion queue with its one thread: where handlers run and where they resume. Work from other threads (the
+// committer, mostly) arrives through an inbox that is emptied with one wake-up however much is in it; timers are kept
+// here, not in gRPC.
 //
-// Resume, Post and PostAt are thread-safe; everything else belongs to the queue's thread. At Stop, timers that have not come run at
-// once, so that nothing waits for ever.
+// Resume, Post and PostAt are thread-safe; everything else belongs to the queue's thread. At Stop, timers that have not
+// come run at once, so that nothing waits for ever.
 #pragma once
 
 #include <grpcpp/alarm.h>
@@ -27,7 +28,8 @@ class Tag {
   ~Tag() = default;
 };
 
-// Awaits one operation that was given this object as its tag: `co_await Operation([&](void* tag) { stream.Write(m, tag); })`.
+// Awaits one operation that was given this object as its tag: `co_await Operation([&](void* tag) { stream.Write(m,
+// tag); })`.
 template <class Start>
 class Operation final : public Tag {
  public:

@@ -9,13 +9,15 @@
 
 namespace nwd::rpc {
 
-Route& Router::Add(const google::protobuf::Descriptor& request, const google::protobuf::Descriptor& response, bool streaming) {
+Route& Router::Add(const google::protobuf::Descriptor& request, const google::protobuf::Descriptor& response,
+                   bool streaming) {
   auto route = std::make_unique<Route>();
   const auto& file = *request.file();
   for (int s = 0; s < file.service_count(); ++s) {
     for (int m = 0; m < file.service(s)->method_count(); ++m) {
       const auto* method = file.service(s)->method(m);
-      if (method->input_type() == &request && method->output_type() == &response && method->server_streaming() == streaming) {
+      if (method->input_type() == &request && method->output_type() == &response &&
+          method->server_streaming() == streaming) {
         route->method = method;
       }
     }
@@ -41,7 +43,8 @@ absl::Status Router::Check() const {
   }
   for (const auto* service : services) {
     for (int m = 0; m < service->method_count(); ++m) {
-      if (!bound.contains(service->method(m))) faults.push_back(Cat(service->method(m)->full_name(), " has no handler"));
+      if (!bound.contains(service->method(m)))
+        faults.push_back(Cat(service->method(m)->full_name(), " has no handler"));
     }
   }
   if (faults.empty()) return absl::OkStatus();

@@ -1,5 +1,5 @@
-// Binds RPCs to handlers. The method is found from the request's type: a request message belongs to exactly one RPC, declared in the
-// same file.
+// Binds RPCs to handlers. The method is found from the request's type: a request message belongs to exactly one RPC,
+// declared in the same file.
 //
 //   void Register(Router& router) {
 //     router.Unary(this, &ReferralService::CreateReferral);
@@ -26,8 +26,8 @@ namespace nwd::rpc {
 
 using google::protobuf::Message;
 
-// Sends the responses of a server stream. Write resumes once the transport has taken the message; an error (the caller went away, or
-// reads too slowly: RESOURCE_EXHAUSTED) ends the stream: return it.
+// Sends the responses of a server stream. Write resumes once the transport has taken the message; an error (the caller
+// went away, or reads too slowly: RESOURCE_EXHAUSTED) ends the stream: return it.
 class RawWriter {
  public:
   virtual ~RawWriter() = default;
@@ -68,7 +68,8 @@ class Router {
   }
 
   template <class Handler, class Request, class Response>
-  void Stream(Handler* handler, async::Task<absl::Status> (Handler::*member)(Call&, const Request&, Writer<Response>&)) {
+  void Stream(Handler* handler,
+              async::Task<absl::Status> (Handler::*member)(Call&, const Request&, Writer<Response>&)) {
     Route& route = Add(*Request::descriptor(), *Response::descriptor(), /*streaming=*/true);
     route.request_prototype = &Request::default_instance();
     route.stream = [handler, member](Call& call, const Message& request, RawWriter& raw) {
@@ -85,7 +86,8 @@ class Router {
 
   template <class Handler, class Request, class Response>
   static async::Task<absl::Status> RunUnary(Handler* handler,
-                                            async::Task<absl::StatusOr<Response>> (Handler::*member)(Call&, const Request&),
+                                            async::Task<absl::StatusOr<Response>> (Handler::*member)(Call&,
+                                                                                                     const Request&),
                                             Call& call, const Request& request, Response& response) {
     absl::StatusOr<Response> result = co_await (handler->*member)(call, request);
     if (!result.ok()) co_return result.status();
@@ -95,7 +97,8 @@ class Router {
 
   template <class Handler, class Request, class Response>
   static async::Task<absl::Status> RunStream(Handler* handler,
-                                             async::Task<absl::Status> (Handler::*member)(Call&, const Request&, Writer<Response>&),
+                                             async::Task<absl::Status> (Handler::*member)(Call&, const Request&,
+                                                                                          Writer<Response>&),
                                              Call& call, const Request& request, RawWriter& raw) {
     Writer<Response> writer(raw);
     co_return co_await (handler->*member)(call, request, writer);

@@ -42,7 +42,8 @@ class Done final : public Tag {
 }  // namespace
 
 struct Server::State {
-  State(ServerOptions given, Router& routes) : options(std::move(given)), chain(options, WithHealth(routes), draining) {}
+  State(ServerOptions given, Router& routes)
+      : options(std::move(given)), chain(options, WithHealth(routes), draining) {}
 
   const Router& WithHealth(Router& router) {
     health.Register(router);
@@ -58,7 +59,9 @@ struct Server::State {
 
   async::internal::Detached ServeUnary(const Method& method, Queue& queue);
   async::internal::Detached ServeStream(const Method& method, Queue& queue);
-  void Serve(const Method& method, Queue& queue) { method.route->stream ? ServeStream(method, queue) : ServeUnary(method, queue); }
+  void Serve(const Method& method, Queue& queue) {
+    method.route->stream ? ServeStream(method, queue) : ServeUnary(method, queue);
+  }
 
   ServerOptions options;
   Health health;
@@ -82,8 +85,9 @@ async::internal::Detached Server::State::ServeUnary(const Method& method, Queue&
   Call call(*route.method, route.rule, chain.clock());
   Done done(context, call);
   context.AsyncNotifyWhenDone(static_cast<Tag*>(&done));
-  const bool accepted = co_await Operation(
-      [&](void* tag) { method.service->RequestUnary(method.index, &context, &bytes, &responder, queue.server_cq(), tag); });
+  const bool accepted = co_await Operation([&](void* tag) {
+    method.service->RequestUnary(method.index, &context, &bytes, &responder, queue.server_cq(), tag);
+  });
   if (!accepted) co_return;  // the server is going down; no call was begun
   Outstanding::Guard guard(calls);
   Serve(method, queue);  // another may come meanwhile
@@ -122,8 +126,9 @@ async::internal::Detached Server::State::ServeStream(const Method& method, Queue
   Call call(*route.method, route.rule, chain.clock());
   Done done(context, call);
   context.AsyncNotifyWhenDone(static_cast<Tag*>(&done));
-  const bool accepted = co_await Operation(
-      [&](void* tag) { method.service->RequestStream(method.index, &context, &bytes, &responder, queue.server_cq(), tag); });
+  const bool accepted = co_await Operation([&](void* tag) {
+    method.service->RequestStream(method.index, &context, &bytes, &responder, queue.server_cq(), tag);
+  });
   if (!accepted) co_return;
   Outstanding::Guard guard(calls);
   Serve(method, queue);
@@ -164,8 +169,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Rou
   builder.AddListeningPort(state->options.address, state->options.credentials, &state->port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second process on the port shall fail, not share it
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, static_cast<int>(absl::ToInt64Milliseconds(kConnectionAgeMax)));
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, static_cast<int>(absl::ToInt64Milliseconds(kConnectionAgeGrace)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(kConnectionAgeMax)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(kConnectionAgeGrace)));
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   std::map<const google::protobuf::ServiceDescriptor*, RawService*> services;
   for (const auto& route : router.routes()) {
@@ -177,12 +184,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Rou
     }
     state->methods.push_back({route.get(), service, route->method->index()});
   }
-  const int threads = state->options.threads > 0 ? state->options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int threads = state->options.threads > 0 ? state->options.threads
+                                                 : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   for (int i = 0; i < threads; ++i) state->queues.push_back(std::make_unique<Queue>(builder.AddCompletionQueue()));
   state->server = builder.BuildAndStart();
   if (state->server == nullptr || state->port == 0) {
-    return absl::FailedPreconditionError(Cat("cannot listen on ", state->options.address,
-                                             ": another program holds that port, or the address is not this machine's"));
+    return absl::FailedPreconditionError(
+        Cat("cannot listen on ", state->options.address,
+            ": another program holds that port, or the address is not this machine's"));
   }
   for (auto& queue : state->queues) {
     for (const auto& method : state->methods) {
@@ -238,10 +247,11 @@ void ClientRuntime::Start(std::function<async::Task<void>()> work) {
   Queue& queue = *state_->queues[state_->next++ % state_->queues.size()];
   auto guard = std::make_shared<Outstanding::Guard>(state_->work);
   queue.Post([work = std::move(work), guard]() mutable {
-    async::Spawn([](std::function<async::Task<void>()> run, std::shared_ptr<Outstanding::Guard> held) -> async::Task<void> {
-      co_await run();
-      held.reset();
-    }(std::move(work), std::move(guard)));
+    async::Spawn(
+        [](std::function<async::Task<void>()> run, std::shared_ptr<Outstanding::Guard> held) -> async::Task<void> {
+          co_await run();
+          held.reset();
+        }(std::move(work), std::move(guard)));
   });
 }
 

@@ -5,8 +5,9 @@
 //   ... wait for a signal ...
 //   (*server)->Drain(absl::Seconds(20));
 //
-// Drain: background work and streams are told to stop, no new call is taken, calls in flight finish or are cancelled when the time is over, then
-// the queues stop. After it nothing runs any more; stores may be closed. The handlers, the registry and the metrics outlive the server.
+// Drain: background work and streams are told to stop, no new call is taken, calls in flight finish or are cancelled
+// when the time is over, then the queues stop. After it nothing runs any more; stores may be closed. The handlers, the
+// registry and the metrics outlive the server.
 #pragma once
 
 #include <functional>

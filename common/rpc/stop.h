@@ -1,5 +1,5 @@
-// Tells background work that the service is going down. A background coroutine asks between steps and sleeps through WaitUntil, which
-// ends early when the stop comes.
+// Tells background work that the service is going down. A background coroutine asks between steps and sleeps through
+// WaitUntil, which ends early when the stop comes.
 #pragma once
 
 #include <atomic>

@@ -34,7 +34,8 @@ async::Task<absl::Status> StreamWriter::Write(const Message& response) {
   watch_->write_started = absl::InfiniteFuture();
   if (!written) co_return absl::CancelledError("the caller has gone");
   figures_.Sent();
-  if (took > kSlowWrite) co_return status::Shed("you read more slowly than events come; go on from your last cursor", kShedRetryAfter);
+  if (took > kSlowWrite)
+    co_return status::Shed("you read more slowly than events come; go on from your last cursor", kShedRetryAfter);
   co_return absl::OkStatus();
 }
 

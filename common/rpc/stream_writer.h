@@ -1,5 +1,6 @@
-// Writes to a server stream, and ends one whose consumer does not keep up: a write that took longer than kSlowWrite ends the stream
-// with RESOURCE_EXHAUSTED (the caller resumes from its cursor), one that takes longer than kStuckWrite is cut off.
+// Writes to a server stream, and ends one whose consumer does not keep up: a write that took longer than kSlowWrite
+// ends the stream with RESOURCE_EXHAUSTED (the caller resumes from its cursor), one that takes longer than kStuckWrite
+// is cut off.
 #pragma once
 
 #include <grpcpp/grpcpp.h>

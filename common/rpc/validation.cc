@@ -77,8 +77,8 @@ class Validator {
     return prefix.empty() ? field.name() : Cat(prefix, ".", field.name());
   }
 
-  void CheckSingle(const Message& message, const Reflection& reflection, const CompiledField& compiled, const std::string& prefix,
-                   int depth) {
+  void CheckSingle(const Message& message, const Reflection& reflection, const CompiledField& compiled,
+                   const std::string& prefix, int depth) {
     const FieldDescriptor& field = *compiled.field;
     const bool present = field.has_presence() ? reflection.HasField(message, &field) : true;
     if (!present) {
@@ -88,7 +88,8 @@ class Validator {
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING: {
         std::string scratch;
-        CheckBytes(reflection.GetStringReference(message, &field, &scratch), compiled, [&] { return Path(prefix, field); });
+        CheckBytes(reflection.GetStringReference(message, &field, &scratch), compiled,
+                   [&] { return Path(prefix, field); });
         break;
       }
       case FieldDescriptor::CPPTYPE_ENUM:
@@ -102,8 +103,8 @@ class Validator {
     }
   }
 
-  void CheckList(const Message& message, const Reflection& reflection, const CompiledField& compiled, const std::string& prefix,
-                 int depth) {
+  void CheckList(const Message& message, const Reflection& reflection, const CompiledField& compiled,
+                 const std::string& prefix, int depth) {
     const FieldDescriptor& field = *compiled.field;
     const int size = reflection.FieldSize(message, &field);
     if (size == 0) {

@@ -1,7 +1,8 @@
-// Holds a request to the rules its fields declare (nwd.common.v1.rule), before any handler sees it. All violations at once.
+// Holds a request to the rules its fields declare (nwd.common.v1.rule), before any handler sees it. All violations at
+// once.
 //
-// What no rule says is limited all the same: text, bytes, lists and depth by limits.h, enums to values this build knows, numbers to
-// finite ones. Rules are compiled once a message type. Thread-safe.
+// What no rule says is limited all the same: text, bytes, lists and depth by limits.h, enums to values this build
+// knows, numbers to finite ones. Rules are compiled once a message type. Thread-safe.
 #pragma once
 
 #include "absl/status/status.h"

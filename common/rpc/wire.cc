@@ -19,7 +19,8 @@ grpc::ByteBuffer Serialize(const google::protobuf::Message& message) {
 }
 
 absl::Status Parse(grpc::ByteBuffer& bytes, google::protobuf::Message& message) {
-  const grpc::Status parsed = grpc::GenericDeserialize<grpc::ProtoBufferReader, google::protobuf::Message>(&bytes, &message);
+  const grpc::Status parsed =
+      grpc::GenericDeserialize<grpc::ProtoBufferReader, google::protobuf::Message>(&bytes, &message);
   if (parsed.ok()) return absl::OkStatus();
   return status::InvalidField("", Cat("the bytes sent are not a ", message.GetDescriptor()->full_name(),
                                       "; check the proto version, and that every text is valid UTF-8"));
@@ -28,7 +29,8 @@ absl::Status Parse(grpc::ByteBuffer& bytes, google::protobuf::Message& message) 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const google::rpc::Status wire = status::ToWire(status);
-  return {static_cast<grpc::StatusCode>(wire.code()), wire.message(), wire.details().empty() ? "" : wire.SerializeAsString()};
+  return {static_cast<grpc::StatusCode>(wire.code()), wire.message(),
+          wire.details().empty() ? "" : wire.SerializeAsString()};
 }
 
 absl::Status FromGrpc(const grpc::Status& status) {

@@ -45,8 +45,8 @@ absl::Status StaleEtag(std::string_view resource) {
 }
 
 absl::Status Shed(std::string_view what, absl::Duration retry_after) {
-  absl::Status status =
-      Error(absl::StatusCode::kResourceExhausted, "OVERLOADED", Cat(what, "; nothing was done; try again after the delay"));
+  absl::Status status = Error(absl::StatusCode::kResourceExhausted, "OVERLOADED",
+                              Cat(what, "; nothing was done; try again after the delay"));
   google::rpc::RetryInfo retry;
   const int64_t nanos = absl::ToInt64Nanoseconds(retry_after);
   retry.mutable_retry_delay()->set_seconds(nanos / 1'000'000'000);

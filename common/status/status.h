@@ -1,12 +1,12 @@
 // Errors with details, inside as absl::Status, outside as google.rpc.Status.
 //
-// Meanings are fixed: INVALID_ARGUMENT malformed; UNAUTHENTICATED no usable identity; PERMISSION_DENIED not allowed, and also absent
-// wherever the caller could not have listed it (always Denied(), byte for byte the same); NOT_FOUND only where the caller may list;
-// ALREADY_EXISTS; FAILED_PRECONDITION wrong state; ABORTED stale etag; RESOURCE_EXHAUSTED shed; UNAVAILABLE retry; OUT_OF_RANGE cursor
-// too old; DATA_LOSS corruption found.
+// Meanings are fixed: INVALID_ARGUMENT malformed; UNAUTHENTICATED no usable identity; PERMISSION_DENIED not allowed,
+// and also absent wherever the caller could not have listed it (always Denied(), byte for byte the same); NOT_FOUND
+// only where the caller may list; ALREADY_EXISTS; FAILED_PRECONDITION wrong state; ABORTED stale etag;
+// RESOURCE_EXHAUSTED shed; UNAVAILABLE retry; OUT_OF_RANGE cursor too old; DATA_LOSS corruption found.
 //
-// A message says what was wrong, with which value, and what to do. Never a person's data: values of fields about people do not go
-// into messages or metadata.
+// A message says what was wrong, with which value, and what to do. Never a person's data: values of fields about people
+// do not go into messages or metadata.
 //
 //   return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
 //                        Cat("the referral is ", state, "; it can be accepted from SENT or RECEIVED"), {{"state", state}});
@@ -29,7 +29,8 @@ namespace nwd::status {
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 // An error with an ErrorInfo: `reason` in CAPITALS, domain "nwd".
-absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message, const Metadata& metadata = {});
+absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message,
+                   const Metadata& metadata = {});
 
 // The one answer for "not allowed" and "not there".
 absl::Status Denied();
@@ -45,7 +46,8 @@ class Violations {
  public:
   void Add(std::string_view field, std::string_view description);
   bool empty() const { return violations_.empty(); }
-  // OK where there are none; else INVALID_ARGUMENT, reason INVALID_REQUEST, with a BadRequest naming all of them (the first 100).
+  // OK where there are none; else INVALID_ARGUMENT, reason INVALID_REQUEST, with a BadRequest naming all of them (the
+  // first 100).
   absl::Status ToStatus() const;
 
  private:
@@ -55,7 +57,8 @@ class Violations {
 // The reason of an error made here; empty for any other.
 std::string ReasonOf(const absl::Status& status);
 
-// The translator between the two forms. Unknown internals (codes INTERNAL, UNKNOWN) keep only a neutral message on the wire.
+// The translator between the two forms. Unknown internals (codes INTERNAL, UNKNOWN) keep only a neutral message on the
+// wire.
 google::rpc::Status ToWire(const absl::Status& status);
 absl::Status FromWire(const google::rpc::Status& wire);
 

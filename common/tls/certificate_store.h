@@ -1,7 +1,8 @@
 // The certificate this process shows, and the authorities it trusts, kept current with a folder (certificate_files.h).
 //
-//   auto store = CertificateStore::Open({.folder = cfg.tls, .trust_domain = cfg.trust_domain});   // all is well, or
-//   one sentence why not const Identity& me = (*store)->identity();
+//   auto store = CertificateStore::Open({.folder = cfg.tls, .trust_domain = cfg.trust_domain});
+//   if (!store.ok()) …                             // one sentence why not
+//   const Identity& me = (*store)->identity();
 //
 // A thread looks at the folder again and again. Files that have changed are checked as a whole and only then taken; a
 // pair that does not match, a broken or expired certificate, or one for somebody else is refused, said once in the log

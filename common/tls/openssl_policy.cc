@@ -46,12 +46,14 @@ absl::Status RequireTls13() {
   if (started != 1) return absl::FailedPreconditionError(absl::StrCat("OpenSSL cannot start: ", TakeOpensslError()));
   ERR_clear_error();
   if (OnlyTls13()) return absl::OkStatus();
-  // A library that starts OpenSSL as it is loaded (Debian's cpp-httplib does) has had the system's configuration read; ours takes its place.
+  // A library that starts OpenSSL as it is loaded (Debian's cpp-httplib does) has had the system's configuration read;
+  // ours takes its place.
   if (CONF_modules_load_file(file.path().c_str(), nullptr, 0) != 1) {
     return absl::FailedPreconditionError(absl::StrCat("OpenSSL does not take its configuration: ", TakeOpensslError()));
   }
   if (OnlyTls13()) return absl::OkStatus();
-  return absl::FailedPreconditionError("OpenSSL still allows TLS 1.2 whatever it is told; this program does not start with it");
+  return absl::FailedPreconditionError(
+      "OpenSSL still allows TLS 1.2 whatever it is told; this program does not start with it");
 }
 
 }  // namespace nwd::tls

@@ -5,8 +5,8 @@
 //
 // First thing in main, before any thread and any SSL_CTX: gRPC 1.51 offers TLS 1.2 and has no setter against it. The
 // configuration is carried in the program and handed over in memory, so there is no file to lose; where a library has
-// started OpenSSL while it was loaded, it takes the place of the system's. A program that must fetch from servers that know only TLS 1.2
-// (`nwd`, from the outside world) can clear SSL_OP_NO_TLSv1_2 on that one SSL_CTX.
+// started OpenSSL while it was loaded, it takes the place of the system's. A program that must fetch from servers that
+// know only TLS 1.2 (`nwd`, from the outside world) can clear SSL_OP_NO_TLSv1_2 on that one SSL_CTX.
 #pragma once
 
 #include "absl/status/status.h"

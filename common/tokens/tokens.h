@@ -3,8 +3,9 @@
 //   std::string token = tokens.Seal(scope, payload);        // URL-safe text
 //   absl::StatusOr<std::string> payload = tokens.Open(scope, token);
 //
-// A token altered, made up, of another scope or sealed under another key is INVALID_ARGUMENT, reason INVALID_TOKEN. The scope is not
-// carried: whoever opens a token states it again. Tokens hold keys of rows, so they are encrypted, not only signed. Thread-safe.
+// A token altered, made up, of another scope or sealed under another key is INVALID_ARGUMENT, reason INVALID_TOKEN. The
+// scope is not carried: whoever opens a token states it again. Tokens hold keys of rows, so they are encrypted, not
+// only signed. Thread-safe.
 #pragma once
 
 #include <string>
@@ -29,8 +30,8 @@ class Tokens {
   crypto::AeadKey key_;
 };
 
-// The scope of a list: the method, the caller, and every field of the request but `page_size` and `page_token`, so that a token
-// serves only the query it was given for.
+// The scope of a list: the method, the caller, and every field of the request but `page_size` and `page_token`, so that
+// a token serves only the query it was given for.
 std::string PageScope(std::string_view organisation_id, const google::protobuf::Message& request);
 
 // 0 means 50; the validator has kept it within 0 to 500.
@@ -39,6 +40,7 @@ int PageSize(int requested);
 // A cursor of a feed: a position, bound to the feed's name and the organisation (or service) that reads it.
 std::string SealCursor(const Tokens& tokens, std::string_view feed, std::string_view reader, store::Position position);
 // Empty text is position 0.
-absl::StatusOr<store::Position> OpenCursor(const Tokens& tokens, std::string_view feed, std::string_view reader, std::string_view cursor);
+absl::StatusOr<store::Position> OpenCursor(const Tokens& tokens, std::string_view feed, std::string_view reader,
+                                           std::string_view cursor);
 
 }  // namespace nwd::tokens

@@ -1,9 +1,9 @@
 // A certificate authority on EC P-256 keys, and the certificates it issues.
 //
-//   auto authority = pki::Authority::Create({.name = "NWD local hub", .not_before = now, .not_after = now +
-//   absl::Hours(24) * 365}); auto issued = authority->Issue(pki::ForOrganisation("hub.example", "hackney-works", now,
-//   now + absl::Hours(24) * 90)); NWD_RETURN_IF_ERROR(pki::WriteIdentity(folder, *issued,
-//   authority->certificate_pem()));
+//   const absl::Time end = now + absl::Hours(24) * 365;
+//   auto authority = pki::Authority::Create({.name = "NWD local hub", .not_before = now, .not_after = end});
+//   auto issued = authority->Issue(pki::ForOrganisation("hub.example", "hackney-works", now, now + absl::Hours(24) * 90));
+//   NWD_RETURN_IF_ERROR(pki::WriteIdentity(folder, *issued, authority->certificate_pem()));
 //
 // Serial numbers are 127 random bits. Nothing here runs another program. Not thread-safe.
 #pragma once

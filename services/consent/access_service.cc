@@ -15,16 +15,22 @@ namespace {
 struct Judged {
   Decision decision;
   v1::Obligations obligations;
-  std::string basis_etag;  // empty where the caller may not know of the basis
+  std::string basis_etag;     // empty where the caller may not know of the basis
+  bool person_known = false;  // looked at only for those who are told
 };
 
-// Judges the cited consent alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is not there: the two reads
-// below happen for every such caller.
+// Judges the cited consent alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is
+// not there: the two reads below happen for every such caller.
 absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& consent_id, const ids::Uuid& person_id,
-                             const Question& question, absl::Time now) {
+                             const Question& question, bool tell_person, absl::Time now) {
   Judged judged;
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, consent_id));
   const bool about_them = consent.has_value() && consent->person_id() == person_id.bytes();
+  judged.person_known = about_them;
+  if (tell_person && !about_them) {
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> person, people::Find(reader, person_id));
+    judged.person_known = person.has_value();
+  }
   bool may_know = about_them && IsParty(*consent, question.organisation_id);
   if (!may_know) {
     NWD_ASSIGN_OR_RETURN(const bool holds, people::Holds(reader, person_id, question.organisation_id));
@@ -69,6 +75,8 @@ absl::Status CheckAsked(const rpc::Call& call, const v1::CheckAccessRequest& req
   } else {
     if (!request.person_id().empty()) violations.Add("person_id", "is for our own services; use your person_ref");
     if (request.prospective()) violations.Add("prospective", "is for our own services");
+    if (!request.person_ref_of().empty())
+      violations.Add("person_ref_of", "is for our own services; use your own person_ref");
     if (!request.on_behalf_of().empty() && request.on_behalf_of() != call.organisation_id()) {
       violations.Add("on_behalf_of", "is for our own services; an organisation asks about itself");
     }
@@ -84,7 +92,8 @@ void AccessService::Register(rpc::Router& router) {
   router.Unary(this, &AccessService::CloseReferralAccess);
 }
 
-async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(rpc::Call& call, const v1::CheckAccessRequest& request) {
+async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(rpc::Call& call,
+                                                                                const v1::CheckAccessRequest& request) {
   call.ProveTie(common::v1::TIE_SELF);
   NWD_CO_RETURN_IF_ERROR(CheckAsked(call, request));
   access::OrganisationPtr organisation = call.caller().organisation;
@@ -92,7 +101,10 @@ async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(
     NWD_CO_ASSIGN_OR_RETURN(organisation, co_await parts_.organisations.Find(request.on_behalf_of()));
   }
   const Asked asked = Read(call, request, organisation);
-  auto body = [&](const store::Reader& reader) { return Judge(reader, asked.consent_id, asked.person_id, asked.question, call.Now()); };
+  const bool tell_person = call.caller().IsService();
+  auto body = [&](const store::Reader& reader) {
+    return Judge(reader, asked.consent_id, asked.person_id, asked.question, tell_person, call.Now());
+  };
   absl::StatusOr<Judged> judged = co_await parts_.store.View(body);
   if (!judged.ok()) co_return Corrupt(parts_, "a consent", judged.status());
 
@@ -102,7 +114,13 @@ async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(
   }
   NWD_CO_RETURN_IF_ERROR(Log(call, asked, judged->decision.permitted, key));
   if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
-  co_return Answer(asked.question, *std::move(judged));
+  const bool known = judged->person_known;
+  v1::CheckAccessResponse response = Answer(asked.question, *std::move(judged));
+  if (tell_person && known) {
+    response.set_person_id(asked.person_id.ToString());
+    response.set_person_ref(parts_.references.ReferenceOf(asked.question.organisation_id, asked.person_id));
+  }
+  co_return response;
 }
 
 AccessService::Asked AccessService::Read(const rpc::Call& call, const v1::CheckAccessRequest& request,
@@ -111,15 +129,18 @@ AccessService::Asked AccessService::Read(const rpc::Call& call, const v1::CheckA
   asked.consent_id = IdIn(request.consent_id());
   Question& question = asked.question;
   question.organisation_id = IdIn(call.caller().IsService() ? request.on_behalf_of() : call.organisation_id());
-  // Whom nobody vouches for now gets nothing, whatever the consent says: a kind that is not known is above every ceiling.
-  if (organisation != nullptr && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE) question.kind = organisation->kind;
+  // Whom nobody vouches for now gets nothing, whatever the consent says: a kind that is not known is above every
+  // ceiling.
+  if (organisation != nullptr && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE)
+    question.kind = organisation->kind;
   question.purpose = request.purpose();
   question.categories = MaskOfAll(request.categories());
   question.mode = request.mode();
   question.prospective = request.prospective();
+  const ids::Uuid ref_of = request.person_ref_of().empty() ? question.organisation_id : IdIn(request.person_ref_of());
   asked.person_id = request.person_ref().empty()
                         ? IdIn(request.person_id())
-                        : parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
+                        : parts_.references.PersonOf(ref_of, request.person_ref()).value_or(ids::Uuid());
   return asked;
 }
 
@@ -133,7 +154,8 @@ absl::Status AccessService::Log(const rpc::Call& call, const Asked& asked, Categ
   deed.set_categories_asked(asked.question.categories);
   deed.set_categories_permitted(permitted);
   deed.set_prospective(asked.question.prospective);
-  NWD_RETURN_IF_ERROR(parts_.check_log.Add(RecordBytes(parts_, "access.checked", call.Now(), asked.person_id, key, deed)));
+  NWD_RETURN_IF_ERROR(
+      parts_.check_log.Add(RecordBytes(parts_, "access.checked", call.Now(), asked.person_id, key, deed)));
   (permitted == asked.question.categories ? parts_.figures.checks_permitted : parts_.figures.checks_denied).Increment();
   return absl::OkStatus();
 }
@@ -146,8 +168,9 @@ async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> AccessService::OpenR
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::OpenReferralAccessResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, consent_id));
-    storage::Recipient* recipient =
-        consent.has_value() && consent->person_id() == person_id.bytes() ? FindRecipient(*consent, organisation) : nullptr;
+    storage::Recipient* recipient = consent.has_value() && consent->person_id() == person_id.bytes()
+                                        ? FindRecipient(*consent, organisation)
+                                        : nullptr;
     if (recipient == nullptr) return status::Denied();
     const ConsentState state = StateAt(*consent, now);
     if (state != v1::CONSENT_STATE_GIVEN && state != v1::CONSENT_STATE_SUSPENDED) {
@@ -176,7 +199,8 @@ async::Task<absl::StatusOr<v1::CloseReferralAccessResponse>> AccessService::Clos
   auto look = [&](const store::Reader& reader) { return consents::Find(reader, consent_id); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Consent> seen, co_await parts_.store.View(look));
   if (!seen.has_value()) co_return v1::CloseReferralAccessResponse();
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, consents::IdOf(seen->person_id())));
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key,
+                          co_await KeyOrNull(parts_, consents::IdOf(seen->person_id())));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CloseReferralAccessResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, consent_id));
     storage::Recipient* recipient = consent.has_value() ? FindRecipient(*consent, organisation) : nullptr;
@@ -190,9 +214,9 @@ async::Task<absl::StatusOr<v1::CloseReferralAccessResponse>> AccessService::Clos
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-void AccessService::Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent, storage::Recipient& recipient,
-                         const ids::Uuid& referral_id, const storage::Grant& grant, grants::Effect effect,
-                         const person_keys::PersonKey& key) const {
+void AccessService::Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent,
+                         storage::Recipient& recipient, const ids::Uuid& referral_id, const storage::Grant& grant,
+                         grants::Effect effect, const person_keys::PersonKey& key) const {
   const ids::Uuid organisation = consents::IdOf(recipient.organisation_id());
   store::PutMessage(txn, keys::Grant(consents::IdOf(consent.consent_id()), organisation, referral_id), grant);
   if (effect == grants::Effect::kKept) return;
@@ -204,7 +228,8 @@ void AccessService::Keep(store::Txn& txn, const rpc::Call& call, storage::Consen
   deed.set_referral_id(std::string(referral_id.bytes()));
   deed.set_recipient_id(recipient.organisation_id());
   deed.set_sequence(grant.sequence());
-  Record(parts_, txn, opened ? "access.opened" : "access.closed", call.Now(), consents::IdOf(consent.person_id()), key, deed);
+  Record(parts_, txn, opened ? "access.opened" : "access.closed", call.Now(), consents::IdOf(consent.person_id()), key,
+         deed);
 }
 
 }  // namespace nwd::consent

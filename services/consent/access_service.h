@@ -1,5 +1,5 @@
-// AccessService: the decision, and the referral service's grants. A check is one look at the latest committed state: a consent's one value
-// says all that a decision needs. Its audit entry follows within 100 ms (check_log.h).
+// AccessService: the decision, and the referral service's grants. A check is one look at the latest committed state: a
+// consent's one value says all that a decision needs. Its audit entry follows within 100 ms (check_log.h).
 #pragma once
 
 #include "common/rpc/router.h"
@@ -15,11 +15,12 @@ class AccessService {
   explicit AccessService(const Parts& parts) : parts_(parts) {}
   void Register(rpc::Router& router);
 
-  async::Task<absl::StatusOr<v1::CheckAccessResponse>> CheckAccess(rpc::Call& call, const v1::CheckAccessRequest& request);
-  async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> OpenReferralAccess(rpc::Call& call,
-                                                                                 const v1::OpenReferralAccessRequest& request);
-  async::Task<absl::StatusOr<v1::CloseReferralAccessResponse>> CloseReferralAccess(rpc::Call& call,
-                                                                                   const v1::CloseReferralAccessRequest& request);
+  async::Task<absl::StatusOr<v1::CheckAccessResponse>> CheckAccess(rpc::Call& call,
+                                                                   const v1::CheckAccessRequest& request);
+  async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> OpenReferralAccess(
+      rpc::Call& call, const v1::OpenReferralAccessRequest& request);
+  async::Task<absl::StatusOr<v1::CloseReferralAccessResponse>> CloseReferralAccess(
+      rpc::Call& call, const v1::CloseReferralAccessRequest& request);
 
  private:
   struct Asked {
@@ -27,12 +28,15 @@ class AccessService {
     ids::Uuid consent_id;
     Question question;
   };
-  Asked Read(const rpc::Call& call, const v1::CheckAccessRequest& request, const access::OrganisationPtr& organisation) const;
+  Asked Read(const rpc::Call& call, const v1::CheckAccessRequest& request,
+             const access::OrganisationPtr& organisation) const;
   // Queues the check's audit entry; an error means that it must not be answered.
-  absl::Status Log(const rpc::Call& call, const Asked& asked, CategoryMask permitted, const person_keys::PersonKey& key) const;
+  absl::Status Log(const rpc::Call& call, const Asked& asked, CategoryMask permitted,
+                   const person_keys::PersonKey& key) const;
   // Writes the grant and the consent where `effect` says that something changed, with the audit entry. Within a body.
-  void Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent, storage::Recipient& recipient, const ids::Uuid& referral_id,
-            const storage::Grant& grant, grants::Effect effect, const person_keys::PersonKey& key) const;
+  void Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent, storage::Recipient& recipient,
+            const ids::Uuid& referral_id, const storage::Grant& grant, grants::Effect effect,
+            const person_keys::PersonKey& key) const;
 
   const Parts& parts_;
 };

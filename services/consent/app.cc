@@ -4,8 +4,10 @@ namespace nwd::consent {
 
 App::App(const AppParts& parts)
     : directory_(parts.store, parts.directory, parts.registry, parts.clock),
-      services_(parts.store, parts.keys, parts.hub_key, parts.clock, parts.registry,
-                [this](const std::string& organisation_id) { return directory_.AskOrganisation(organisation_id); }, parts.metrics),
+      services_(
+          parts.store, parts.keys, parts.hub_key, parts.clock, parts.registry,
+          [this](const std::string& organisation_id) { return directory_.AskOrganisation(organisation_id); },
+          parts.metrics),
       changes_(parts.store, services_.tokens()) {}
 
 absl::Status App::Load() { return directory_.Load(); }
@@ -21,6 +23,8 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([this](rpc::Stop& stop) { return services_.RunJanitor(stop); });
 }
 
-async::Task<absl::Status> App::OnUnknownIdentity(std::string spiffe_id) { return directory_.AskIdentity(std::move(spiffe_id)); }
+async::Task<absl::Status> App::OnUnknownIdentity(std::string spiffe_id) {
+  return directory_.AskIdentity(std::move(spiffe_id));
+}
 
 }  // namespace nwd::consent

@@ -16,7 +16,8 @@ inline constexpr int kCategoryLast = common::v1::CATEGORY_SAFEGUARDING;
 constexpr CategoryMask MaskOf(Category category) { return CategoryMask{1} << static_cast<int>(category); }
 constexpr bool Holds(CategoryMask mask, Category category) { return (mask & MaskOf(category)) != 0; }
 
-inline constexpr CategoryMask kAllCategories = (CategoryMask{1} << (kCategoryLast + 1)) - (CategoryMask{1} << kCategoryFirst);
+inline constexpr CategoryMask kAllCategories =
+    (CategoryMask{1} << (kCategoryLast + 1)) - (CategoryMask{1} << kCategoryFirst);
 
 // The categories of a repeated field, each once. What is no category is left out.
 template <class Repeated>

@@ -13,15 +13,21 @@ namespace nwd::consent {
 CheckLog::~CheckLog() {
   if (Waiting() == 0) return;
   const absl::Status written = async::BlockOn(Flush());
-  if (!written.ok()) log::Line(log::Level::kError, "consent.check_log_lost").Int("checks", static_cast<int64_t>(Waiting())).Status(written).Emit();
+  if (!written.ok())
+    log::Line(log::Level::kError, "consent.check_log_lost")
+        .Int("checks", static_cast<int64_t>(Waiting()))
+        .Status(written)
+        .Emit();
 }
 
 absl::Status CheckLog::Add(std::string record) {
   absl::MutexLock lock(&mutex_);
   if (!last_flush_.ok()) {
-    return absl::UnavailableError("checks cannot be logged at the moment, and what is not logged is not answered; try again shortly");
+    return absl::UnavailableError(
+        "checks cannot be logged at the moment, and what is not logged is not answered; try again shortly");
   }
-  if (waiting_.size() >= kCheckLogWaitingMax) return status::Shed("too many checks wait to be logged", kCheckLogRetryAfter);
+  if (waiting_.size() >= kCheckLogWaitingMax)
+    return status::Shed("too many checks wait to be logged", kCheckLogRetryAfter);
   waiting_.push_back(std::move(record));
   return absl::OkStatus();
 }

@@ -1,12 +1,13 @@
-// The audit entries of checks. A check gives away one bit, so it does not wait for the disk: its entry is queued before it is answered and made
-// durable, many in one transaction, at most 100 ms later.
+// The audit entries of checks. A check gives away one bit, so it does not wait for the disk: its entry is queued before
+// it is answered and made durable, many in one transaction, at most 100 ms later.
 //
 //   NWD_CO_RETURN_IF_ERROR(log.Add(record));      // before the answer; refused means: do not answer
 //   server.Background([&](rpc::Stop& stop) { return log.Run(stop); });
 //
-// Bounded: when kCheckLogWaitingMax entries wait, or the store takes none, Add refuses (RESOURCE_EXHAUSTED, UNAVAILABLE) and the check is
-// shed rather than left unlogged. What comes after the drain began is flushed by each check itself (Closing), and the destructor writes what is left.
-// A process that is killed loses at most the last 100 ms of checks, never a read or a decision. Thread-safe.
+// Bounded: when kCheckLogWaitingMax entries wait, or the store takes none, Add refuses (RESOURCE_EXHAUSTED,
+// UNAVAILABLE) and the check is shed rather than left unlogged. What comes after the drain began is flushed by each
+// check itself (Closing), and the destructor writes what is left. A process that is killed loses at most the last 100
+// ms of checks, never a read or a decision. Thread-safe.
 #pragma once
 
 #include <atomic>

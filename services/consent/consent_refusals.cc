@@ -8,8 +8,9 @@ namespace nwd::consent {
 namespace {
 
 bool Names(const storage::Consent& consent, const std::string& organisation_id) {
-  return std::any_of(consent.recipients().begin(), consent.recipients().end(),
-                     [&](const storage::Recipient& recipient) { return recipient.organisation_id() == organisation_id; });
+  return std::any_of(
+      consent.recipients().begin(), consent.recipients().end(),
+      [&](const storage::Recipient& recipient) { return recipient.organisation_id() == organisation_id; });
 }
 
 }  // namespace
@@ -23,7 +24,8 @@ bool Lifts(const storage::Consent& given, const storage::Consent& refused) {
 }
 
 bool ApplyRefusal(storage::Consent& given, const storage::Consent& refused) {
-  if (refused.state() != v1::CONSENT_STATE_REFUSED || refused.purpose() != given.purpose() || Lifts(given, refused)) return false;
+  if (refused.state() != v1::CONSENT_STATE_REFUSED || refused.purpose() != given.purpose() || Lifts(given, refused))
+    return false;
   bool changed = false;
   for (storage::Recipient& recipient : *given.mutable_recipients()) {
     if (!Names(refused, recipient.organisation_id())) continue;

@@ -1,6 +1,7 @@
-// Refusal beats a broader grant. What a person refused an organisation for a purpose stays closed to it under every other consent for
-// that purpose, until they say otherwise as precisely: a later consent that names no organisation and no category beyond those refused, or
-// that cites the refused one as the consent it changes, lifts the refusal. Values in, values out.
+// Refusal beats a broader grant. What a person refused an organisation for a purpose stays closed to it under every
+// other consent for that purpose, until they say otherwise as precisely: a later consent that names no organisation and
+// no category beyond those refused, or that cites the refused one as the consent it changes, lifts the refusal. Values
+// in, values out.
 #pragma once
 
 #include "services/consent/storage.pb.h"

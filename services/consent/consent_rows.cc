@@ -49,7 +49,8 @@ absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const
     const ids::Uuid consent_id = IdOf(key.substr(key.size() - ids::Uuid::kSizeBytes));
     const absl::StatusOr<std::optional<storage::Consent>> consent = Find(reader, consent_id);
     if (!consent.ok() || !consent->has_value()) {
-      failed = consent.ok() ? absl::DataLossError("the index of a person's consents names one that is not there") : consent.status();
+      failed = consent.ok() ? absl::DataLossError("the index of a person's consents names one that is not there")
+                            : consent.status();
       return store::Visit::kStop;
     }
     return visit(std::string(key), **consent);
@@ -63,9 +64,11 @@ storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_i
   return sealed;
 }
 
-absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key, const ids::Uuid& consent_id) {
+absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
+                                         const ids::Uuid& consent_id) {
   const std::string row = keys::Terms(consent_id);
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::SealedTerms> sealed, store::Find<storage::SealedTerms>(reader, row));
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::SealedTerms> sealed,
+                       store::Find<storage::SealedTerms>(reader, row));
   if (!sealed.has_value()) return absl::DataLossError("a consent has lost its terms");
   NWD_ASSIGN_OR_RETURN(const std::string opened, key.Open(sealed->sealed(), AssociatedData(consent_id)));
   return store::ParseValue<storage::Terms>(row, opened);
@@ -75,8 +78,8 @@ std::string EtagOf(const storage::Consent& consent) { return Cat("r", consent.re
 
 ids::Uuid IdOf(std::string_view bytes) { return ids::Uuid::FromBytes(bytes).value_or(ids::Uuid()); }
 
-v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, const ids::Uuid& organisation_id, std::string person_ref,
-                 absl::Time now) {
+v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, const ids::Uuid& organisation_id,
+                 std::string person_ref, absl::Time now) {
   const bool captor = consent.captor_organisation_id() == organisation_id.bytes();
   v1::Consent shown;
   shown.set_consent_id(IdOf(consent.consent_id()).ToString());

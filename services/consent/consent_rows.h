@@ -1,5 +1,5 @@
-// Consents in the store: the one value that decisions need, their sealed terms, the index by person, texts; and consents as the API
-// shows them.
+// Consents in the store: the one value that decisions need, their sealed terms, the index by person, texts; and
+// consents as the API shows them.
 #pragma once
 
 #include <optional>
@@ -23,13 +23,15 @@ void Add(store::Txn& txn, const storage::Consent& consent, const storage::Sealed
 
 // All consents of a person, newest first.
 absl::StatusOr<std::vector<storage::Consent>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id);
-// One page of them: calls `visit` with each index key and consent, from `from` (a key; empty means the newest) until it says stop.
+// One page of them: calls `visit` with each index key and consent, from `from` (a key; empty means the newest) until it
+// says stop.
 absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const std::string& from,
                   absl::FunctionRef<store::Visit(const std::string& key, const storage::Consent&)> visit);
 
 // Terms are sealed under the person's key and bound to their consent.
 storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms);
-absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key, const ids::Uuid& consent_id);
+absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
+                                         const ids::Uuid& consent_id);
 
 // "r7".
 std::string EtagOf(const storage::Consent& consent);
@@ -38,7 +40,7 @@ std::string EtagOf(const storage::Consent& consent);
 ids::Uuid IdOf(std::string_view bytes);
 
 // The consent as `organisation_id`, a party to it, may see it at `now`.
-v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, const ids::Uuid& organisation_id, std::string person_ref,
-                 absl::Time now);
+v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, const ids::Uuid& organisation_id,
+                 std::string person_ref, absl::Time now);
 
 }  // namespace nwd::consent::consents

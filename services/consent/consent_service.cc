@@ -24,11 +24,13 @@ absl::Status WrongState(ConsentState state, ConsentEvent event) {
                        {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}});
 }
 
-// Refusals and consents of one person bear on each other: what was refused before closes what is given now, and what is refused now
-// closes what was given before.
+// Refusals and consents of one person bear on each other: what was refused before closes what is given now, and what is
+// refused now closes what was given before.
 absl::Status SettleRefusals(store::Txn& txn, storage::Consent& decided) {
-  if (decided.state() != v1::CONSENT_STATE_GIVEN && decided.state() != v1::CONSENT_STATE_REFUSED) return absl::OkStatus();
-  NWD_ASSIGN_OR_RETURN(std::vector<storage::Consent> others, consents::OfPerson(txn, consents::IdOf(decided.person_id())));
+  if (decided.state() != v1::CONSENT_STATE_GIVEN && decided.state() != v1::CONSENT_STATE_REFUSED)
+    return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(std::vector<storage::Consent> others,
+                       consents::OfPerson(txn, consents::IdOf(decided.person_id())));
   for (storage::Consent& other : others) {
     if (other.consent_id() == decided.consent_id()) continue;
     if (decided.state() == v1::CONSENT_STATE_GIVEN) {
@@ -44,7 +46,8 @@ absl::Status SettleRefusals(store::Txn& txn, storage::Consent& decided) {
 // The consent that `given` renews or changes ends with it.
 absl::Status Supersede(store::Txn& txn, const storage::Consent& given, absl::Time now) {
   if (given.supersedes_consent_id().empty()) return absl::OkStatus();
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old, consents::Find(txn, consents::IdOf(given.supersedes_consent_id())));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
+                       consents::Find(txn, consents::IdOf(given.supersedes_consent_id())));
   if (!old.has_value() || !Next(old->state(), ConsentEvent::kSupersede).has_value()) return absl::OkStatus();
   return EndConsent(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status();
 }
@@ -92,7 +95,8 @@ void ConsentService::Register(rpc::Router& router) {
   router.Unary(this, &ConsentService::ListConsents);
 }
 
-async::Task<absl::StatusOr<v1::CreateTextResponse>> ConsentService::CreateText(rpc::Call& call, const v1::CreateTextRequest& request) {
+async::Task<absl::StatusOr<v1::CreateTextResponse>> ConsentService::CreateText(rpc::Call& call,
+                                                                               const v1::CreateTextRequest& request) {
   const crypto::Digest digest = crypto::Sha256(request.text());
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::CreateTextResponse> {
     const std::string key = keys::Text(crypto::View(digest));
@@ -117,7 +121,8 @@ async::Task<absl::StatusOr<v1::CreateTextResponse>> ConsentService::CreateText(r
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::GetTextResponse>> ConsentService::GetText(rpc::Call&, const v1::GetTextRequest& request) {
+async::Task<absl::StatusOr<v1::GetTextResponse>> ConsentService::GetText(rpc::Call&,
+                                                                         const v1::GetTextRequest& request) {
   const std::string sha256 = absl::HexStringToBytes(request.text_sha256());
   auto body = [&](const store::Reader& reader) { return store::Find<storage::Text>(reader, keys::Text(sha256)); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Text> kept, co_await parts_.store.View(body));
@@ -135,8 +140,8 @@ async::Task<absl::StatusOr<v1::GetTextResponse>> ConsentService::GetText(rpc::Ca
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateConsent(rpc::Call& call,
-                                                                                     const v1::CreateConsentRequest& request) {
+async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateConsent(
+    rpc::Call& call, const v1::CreateConsentRequest& request) {
   const ids::Uuid organisation = OrganisationOf(call);
   const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
   auto holds = [&](const store::Reader& reader) { return people::Holds(reader, person_id, organisation); };
@@ -169,9 +174,10 @@ async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateCon
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, people::Find(txn, person_id));
     if (!person.has_value()) return status::Denied();
     if (person->consents() >= kConsentsPerPersonMax) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED",
-                           Cat("this person has ", kConsentsPerPersonMax, " consents, the most that can be kept; none was added"),
-                           {{"limit", Cat(kConsentsPerPersonMax)}});
+      return status::Error(
+          absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED",
+          Cat("this person has ", kConsentsPerPersonMax, " consents, the most that can be kept; none was added"),
+          {{"limit", Cat(kConsentsPerPersonMax)}});
     }
     person->set_consents(person->consents() + 1);
     people::Put(txn, person_id, *person);
@@ -189,12 +195,13 @@ async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateCon
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::RequestConsentResponse>> ConsentService::RequestConsent(rpc::Call& call,
-                                                                                       const v1::RequestConsentRequest& request) {
+async::Task<absl::StatusOr<v1::RequestConsentResponse>> ConsentService::RequestConsent(
+    rpc::Call& call, const v1::RequestConsentRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const Named named, co_await Look(request.consent_id()));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RequestConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
-    if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes()) return status::Denied();
+    if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
+      return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
     auto once = [&]() -> absl::StatusOr<v1::RequestConsentResponse> {
       NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, ConsentEvent::kRequest, request.etag()));
@@ -205,14 +212,15 @@ async::Task<absl::StatusOr<v1::RequestConsentResponse>> ConsentService::RequestC
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::RecordDecisionResponse>> ConsentService::RecordDecision(rpc::Call& call,
-                                                                                       const v1::RecordDecisionRequest& request) {
+async::Task<absl::StatusOr<v1::RecordDecisionResponse>> ConsentService::RecordDecision(
+    rpc::Call& call, const v1::RecordDecisionRequest& request) {
   const std::optional<ConsentEvent> event = EventOf(request.decision());
   if (!event.has_value()) co_return status::InvalidField("decision", "must be GIVEN, REFUSED or DEFERRED");
   NWD_CO_ASSIGN_OR_RETURN(const Named named, co_await Look(request.consent_id()));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RecordDecisionResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
-    if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes()) return status::Denied();
+    if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
+      return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
     auto once = [&]() -> absl::StatusOr<v1::RecordDecisionResponse> {
       NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, *event, request.etag()));
@@ -223,16 +231,18 @@ async::Task<absl::StatusOr<v1::RecordDecisionResponse>> ConsentService::RecordDe
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-absl::Status ConsentService::Decide(store::Txn& txn, const rpc::Call& call, const Named& named, storage::Consent& consent,
-                                    ConsentEvent event, std::string_view etag) const {
+absl::Status ConsentService::Decide(store::Txn& txn, const rpc::Call& call, const Named& named,
+                                    storage::Consent& consent, ConsentEvent event, std::string_view etag) const {
   const absl::Time now = call.Now();
   if (etag != consents::EtagOf(consent)) return status::StaleEtag("consent");
   const ConsentState state = StateAt(consent, now);
   const std::optional<ConsentState> next = Next(state, event);
   if (!next.has_value()) return WrongState(state, event);
-  if (event == ConsentEvent::kGive && consent.authority_until_us() != 0 && Micros(now) >= consent.authority_until_us()) {
-    return status::Error(absl::StatusCode::kFailedPrecondition, "AUTHORITY_ENDED",
-                         "the authority of the person's representative has ended; nobody can agree on it for the person");
+  if (event == ConsentEvent::kGive && consent.authority_until_us() != 0 &&
+      Micros(now) >= consent.authority_until_us()) {
+    return status::Error(
+        absl::StatusCode::kFailedPrecondition, "AUTHORITY_ENDED",
+        "the authority of the person's representative has ended; nobody can agree on it for the person");
   }
   consent.set_state(*next);
   consent.set_revision(consent.revision() + 1);
@@ -270,7 +280,8 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> ConsentService::Corr
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CorroborateConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     if (!consent.has_value() || consent->captor_organisation_id() == organisation.bytes()) return status::Denied();
-    NWD_ASSIGN_OR_RETURN(const bool source, records::HasFrom(txn, named.person_id, consent->categories(), organisation));
+    NWD_ASSIGN_OR_RETURN(const bool source,
+                         records::HasFrom(txn, named.person_id, consent->categories(), organisation));
     if (!source) return status::Denied();
     call.ProveTie(common::v1::TIE_DATA_SOURCE);
     auto once = [&] { return effect(txn, *consent); };
@@ -279,16 +290,19 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> ConsentService::Corr
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> ConsentService::WithdrawConsent(rpc::Call& call,
-                                                                                         const v1::WithdrawConsentRequest& request) {
+async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> ConsentService::WithdrawConsent(
+    rpc::Call& call, const v1::WithdrawConsentRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const Named named, co_await Look(request.consent_id()));
   const absl::Time now = call.Now();
   bool withdrawn = false;
   auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<v1::WithdrawConsentResponse> {
-    // A person's no is never too late: what was withdrawn already stays so, and what has run out is withdrawn all the same.
+    // A person's no is never too late: what was withdrawn already stays so, and what has run out is withdrawn all the
+    // same.
     if (consent.state() == v1::CONSENT_STATE_WITHDRAWN) return Stands<v1::WithdrawConsentResponse>(consent);
-    if (!Next(consent.state(), ConsentEvent::kWithdraw).has_value()) return WrongState(consent.state(), ConsentEvent::kWithdraw);
-    NWD_ASSIGN_OR_RETURN(const int notices, EndConsent(txn, consent, ConsentEvent::kWithdraw, v1::NOTICE_TYPE_WITHDRAWAL, now));
+    if (!Next(consent.state(), ConsentEvent::kWithdraw).has_value())
+      return WrongState(consent.state(), ConsentEvent::kWithdraw);
+    NWD_ASSIGN_OR_RETURN(const int notices,
+                         EndConsent(txn, consent, ConsentEvent::kWithdraw, v1::NOTICE_TYPE_WITHDRAWAL, now));
     Record(parts_, txn, "consent.withdrawn", now, named.person_id, named.key, DeedOn(call, consent));
     withdrawn = true;
     v1::WithdrawConsentResponse response = Stands<v1::WithdrawConsentResponse>(consent);
@@ -311,7 +325,8 @@ async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> ConsentService::Withdra
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(rpc::Call& call, const v1::GetConsentRequest& request) {
+async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(rpc::Call& call,
+                                                                               const v1::GetConsentRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const Named named, co_await Look(request.consent_id()));
   const ids::Uuid organisation = OrganisationOf(call);
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetConsentResponse> {
@@ -320,8 +335,8 @@ async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(r
     call.ProveTie(common::v1::TIE_CONSENT_PARTY);
     NWD_ASSIGN_OR_RETURN(const storage::Terms terms, consents::ReadTerms(reader, *named.key, named.consent_id));
     v1::GetConsentResponse response;
-    *response.mutable_consent() = consents::Show(*consent, terms, organisation,
-                                                 parts_.references.ReferenceOf(organisation, named.person_id), call.Now());
+    *response.mutable_consent() = consents::Show(
+        *consent, terms, organisation, parts_.references.ReferenceOf(organisation, named.person_id), call.Now());
     return response;
   };
   absl::StatusOr<v1::GetConsentResponse> response = co_await parts_.store.View(body);
@@ -329,8 +344,8 @@ async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(r
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::ListConsentsResponse>> ConsentService::ListConsents(rpc::Call& call,
-                                                                                   const v1::ListConsentsRequest& request) {
+async::Task<absl::StatusOr<v1::ListConsentsResponse>> ConsentService::ListConsents(
+    rpc::Call& call, const v1::ListConsentsRequest& request) {
   const ids::Uuid organisation = OrganisationOf(call);
   const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
@@ -347,20 +362,22 @@ async::Task<absl::StatusOr<v1::ListConsentsResponse>> ConsentService::ListConsen
     call.ProveTie(common::v1::TIE_PERSON_HOLDER);
     v1::ListConsentsResponse response;
     absl::Status failed;
-    NWD_RETURN_IF_ERROR(consents::Walk(reader, person_id, from, [&](const std::string& row, const storage::Consent& consent) {
-      if (!IsParty(consent, organisation)) return store::Visit::kContinue;
-      if (response.consents_size() == page_size) {
-        response.set_next_page_token(parts_.tokens.Seal(scope, row));
-        return store::Visit::kStop;
-      }
-      const absl::StatusOr<storage::Terms> terms = consents::ReadTerms(reader, *key, consents::IdOf(consent.consent_id()));
-      if (!terms.ok()) {
-        failed = terms.status();
-        return store::Visit::kStop;
-      }
-      *response.add_consents() = consents::Show(consent, *terms, organisation, request.person_ref(), call.Now());
-      return store::Visit::kContinue;
-    }));
+    NWD_RETURN_IF_ERROR(
+        consents::Walk(reader, person_id, from, [&](const std::string& row, const storage::Consent& consent) {
+          if (!IsParty(consent, organisation)) return store::Visit::kContinue;
+          if (response.consents_size() == page_size) {
+            response.set_next_page_token(parts_.tokens.Seal(scope, row));
+            return store::Visit::kStop;
+          }
+          const absl::StatusOr<storage::Terms> terms =
+              consents::ReadTerms(reader, *key, consents::IdOf(consent.consent_id()));
+          if (!terms.ok()) {
+            failed = terms.status();
+            return store::Visit::kStop;
+          }
+          *response.add_consents() = consents::Show(consent, *terms, organisation, request.person_ref(), call.Now());
+          return store::Visit::kContinue;
+        }));
     NWD_RETURN_IF_ERROR(failed);
     return response;
   };
@@ -380,7 +397,8 @@ async::Task<absl::StatusOr<ConsentService::Named>> ConsentService::Look(const st
   co_return named;
 }
 
-async::Task<absl::Status> ConsentService::CheckRecipients(const v1::ConsentTerms& terms, status::Violations& violations) {
+async::Task<absl::Status> ConsentService::CheckRecipients(const v1::ConsentTerms& terms,
+                                                          status::Violations& violations) {
   int asked = 0;
   for (int i = 0; i < terms.recipient_organisation_ids_size(); ++i) {
     const std::string& id = terms.recipient_organisation_ids(i);
@@ -398,14 +416,15 @@ async::Task<absl::Status> ConsentService::CheckRecipients(const v1::ConsentTerms
   co_return absl::OkStatus();
 }
 
-absl::Status ConsentService::CheckCited(const store::Reader& reader, const v1::ConsentTerms& terms, const ids::Uuid& person_id,
-                                        const ids::Uuid& organisation) const {
+absl::Status ConsentService::CheckCited(const store::Reader& reader, const v1::ConsentTerms& terms,
+                                        const ids::Uuid& person_id, const ids::Uuid& organisation) const {
   status::Violations violations;
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> text,
                        store::Find<storage::Text>(reader, keys::Text(absl::HexStringToBytes(terms.text_sha256()))));
   if (!text.has_value()) violations.Add("terms.text_sha256", "no text has this name; CreateText keeps one");
   if (!terms.supersedes_consent_id().empty()) {
-    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> old, consents::Find(reader, IdIn(terms.supersedes_consent_id())));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> old,
+                         consents::Find(reader, IdIn(terms.supersedes_consent_id())));
     if (!old.has_value() || old->person_id() != person_id.bytes() || !IsParty(*old, organisation)) {
       violations.Add("terms.supersedes_consent_id", "is no consent of this person that you captured or are named in");
     }

@@ -1,5 +1,5 @@
-// ConsentService: drawing up consents, the person's decisions on them, and the texts they cite. Which decision is possible when is the table's to
-// say (consent_states.h); what a withdrawal does is withdrawal.h's.
+// ConsentService: drawing up consents, the person's decisions on them, and the texts they cite. Which decision is
+// possible when is the table's to say (consent_states.h); what a withdrawal does is withdrawal.h's.
 #pragma once
 
 #include <string>
@@ -18,14 +18,19 @@ class ConsentService {
 
   async::Task<absl::StatusOr<v1::CreateTextResponse>> CreateText(rpc::Call& call, const v1::CreateTextRequest& request);
   async::Task<absl::StatusOr<v1::GetTextResponse>> GetText(rpc::Call& call, const v1::GetTextRequest& request);
-  async::Task<absl::StatusOr<v1::CreateConsentResponse>> CreateConsent(rpc::Call& call, const v1::CreateConsentRequest& request);
-  async::Task<absl::StatusOr<v1::RequestConsentResponse>> RequestConsent(rpc::Call& call, const v1::RequestConsentRequest& request);
-  async::Task<absl::StatusOr<v1::RecordDecisionResponse>> RecordDecision(rpc::Call& call, const v1::RecordDecisionRequest& request);
-  async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> CorroborateConsent(rpc::Call& call,
-                                                                                 const v1::CorroborateConsentRequest& request);
-  async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> WithdrawConsent(rpc::Call& call, const v1::WithdrawConsentRequest& request);
+  async::Task<absl::StatusOr<v1::CreateConsentResponse>> CreateConsent(rpc::Call& call,
+                                                                       const v1::CreateConsentRequest& request);
+  async::Task<absl::StatusOr<v1::RequestConsentResponse>> RequestConsent(rpc::Call& call,
+                                                                         const v1::RequestConsentRequest& request);
+  async::Task<absl::StatusOr<v1::RecordDecisionResponse>> RecordDecision(rpc::Call& call,
+                                                                         const v1::RecordDecisionRequest& request);
+  async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> CorroborateConsent(
+      rpc::Call& call, const v1::CorroborateConsentRequest& request);
+  async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> WithdrawConsent(rpc::Call& call,
+                                                                           const v1::WithdrawConsentRequest& request);
   async::Task<absl::StatusOr<v1::GetConsentResponse>> GetConsent(rpc::Call& call, const v1::GetConsentRequest& request);
-  async::Task<absl::StatusOr<v1::ListConsentsResponse>> ListConsents(rpc::Call& call, const v1::ListConsentsRequest& request);
+  async::Task<absl::StatusOr<v1::ListConsentsResponse>> ListConsents(rpc::Call& call,
+                                                                     const v1::ListConsentsRequest& request);
 
  private:
   // A consent named by a call, looked at before the transaction so that its person's key is at hand within it.
@@ -40,8 +45,8 @@ class ConsentService {
   absl::Status CheckCited(const store::Reader& reader, const v1::ConsentTerms& terms, const ids::Uuid& person_id,
                           const ids::Uuid& organisation) const;
   // The transition itself: the table, the etag, the change, the audit entry. Within a body.
-  absl::Status Decide(store::Txn& txn, const rpc::Call& call, const Named& named, storage::Consent& consent, ConsentEvent event,
-                      std::string_view etag) const;
+  absl::Status Decide(store::Txn& txn, const rpc::Call& call, const Named& named, storage::Consent& consent,
+                      ConsentEvent event, std::string_view etag) const;
 
   const Parts& parts_;
 };

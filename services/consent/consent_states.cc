@@ -40,7 +40,8 @@ constexpr std::array kTransitions = {
 };
 
 constexpr std::array<std::string_view, kConsentEvents> kEventNames = {
-    "REQUEST", "GIVE", "REFUSE", "DEFER", "LAPSE", "SUSPEND", "RESUME", "WITHDRAW", "REVOKE", "EXPIRE", "INVALIDATE", "SUPERSEDE",
+    "REQUEST", "GIVE",     "REFUSE", "DEFER",  "LAPSE",      "SUSPEND",
+    "RESUME",  "WITHDRAW", "REVOKE", "EXPIRE", "INVALIDATE", "SUPERSEDE",
 };
 
 }  // namespace
@@ -53,7 +54,8 @@ std::optional<ConsentState> Next(ConsentState from, ConsentEvent event) {
 }
 
 bool IsTerminal(ConsentState state) {
-  return std::none_of(kTransitions.begin(), kTransitions.end(), [&](const Transition& row) { return row.from == state; });
+  return std::none_of(kTransitions.begin(), kTransitions.end(),
+                      [&](const Transition& row) { return row.from == state; });
 }
 
 ConsentState StateAt(const storage::Consent& consent, absl::Time now) {

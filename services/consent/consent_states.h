@@ -1,7 +1,7 @@
 // The life of a consent: one table, state × event → state. Nothing else in the project says which state follows which.
 //
-// LAPSED and EXPIRED come with time alone: they are computed when a consent is looked at (StateAt), never waited for. Terminal states
-// never reopen. Values in, values out.
+// LAPSED and EXPIRED come with time alone: they are computed when a consent is looked at (StateAt), never waited for.
+// Terminal states never reopen. Values in, values out.
 #pragma once
 
 #include <cstdint>

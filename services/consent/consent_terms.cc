@@ -66,11 +66,13 @@ void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violation
   CheckRecipients(terms, violations);
   CheckValidity(terms, now, violations);
   if (terms.text_sha256().size() != kSha256TextLength) {
-    violations.Add("terms.text_sha256", Cat("must be ", kSha256TextLength, " hexadecimal digits, as CreateText answered"));
+    violations.Add("terms.text_sha256",
+                   Cat("must be ", kSha256TextLength, " hexadecimal digits, as CreateText answered"));
   }
   if (terms.has_representative() && !terms.representative().authority_ends_on().empty() &&
       EndOf(terms.representative().authority_ends_on()) <= now) {
-    violations.Add("terms.representative.authority_ends_on", "has passed: nobody acts for the person on that authority now");
+    violations.Add("terms.representative.authority_ends_on",
+                   "has passed: nobody acts for the person on that authority now");
   }
 }
 

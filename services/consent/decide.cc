@@ -10,12 +10,13 @@ namespace nwd::consent {
 namespace {
 
 bool Corroborated(const storage::Consent& consent, std::string_view source) {
-  return std::find(consent.corroborator_ids().begin(), consent.corroborator_ids().end(), source) != consent.corroborator_ids().end();
+  return std::find(consent.corroborator_ids().begin(), consent.corroborator_ids().end(), source) !=
+         consent.corroborator_ids().end();
 }
 
 // Why the consent permits this recipient nothing at all; unspecified where it may permit something.
-v1::DenialReason WholeReason(const storage::Consent& consent, const storage::Recipient* recipient, const Question& question,
-                             absl::Time now) {
+v1::DenialReason WholeReason(const storage::Consent& consent, const storage::Recipient* recipient,
+                             const Question& question, absl::Time now) {
   if (recipient == nullptr) return v1::DENIAL_REASON_NOT_RECIPIENT;
   if (consent.state() != v1::CONSENT_STATE_GIVEN) return v1::DENIAL_REASON_NOT_IN_FORCE;
   const int64_t valid_from_us = consent.valid_from_us() != 0 ? consent.valid_from_us() : consent.decide_time_us();
@@ -23,7 +24,8 @@ v1::DenialReason WholeReason(const storage::Consent& consent, const storage::Rec
   if (question.purpose == common::v1::PURPOSE_UNSPECIFIED || question.purpose != consent.purpose()) {
     return v1::DENIAL_REASON_OTHER_PURPOSE;
   }
-  if (question.mode == v1::SHARING_MODE_UNSPECIFIED || question.mode > consent.mode()) return v1::DENIAL_REASON_OTHER_MODE;
+  if (question.mode == v1::SHARING_MODE_UNSPECIFIED || question.mode > consent.mode())
+    return v1::DENIAL_REASON_OTHER_MODE;
   if (consent.max_uses() > 0 && consent.uses() >= consent.max_uses()) return v1::DENIAL_REASON_USED_UP;
   if (!consent.standing() && !question.prospective && recipient->open_referrals() <= 0) {
     return v1::DENIAL_REASON_NO_OPEN_REFERRAL;
@@ -62,8 +64,9 @@ Decision Decide(const storage::Consent& consent, const Question& question, absl:
 
 Decision NoBasis(CategoryMask categories) {
   Decision decision;
-  ForEachCategory(categories,
-                  [&](Category category) { decision.reasons[static_cast<size_t>(category)] = v1::DENIAL_REASON_NO_BASIS; });
+  ForEachCategory(categories, [&](Category category) {
+    decision.reasons[static_cast<size_t>(category)] = v1::DENIAL_REASON_NO_BASIS;
+  });
   return decision;
 }
 
@@ -79,7 +82,8 @@ storage::Recipient* FindRecipient(storage::Consent& consent, const ids::Uuid& or
 }
 
 bool IsParty(const storage::Consent& consent, const ids::Uuid& organisation_id) {
-  return consent.captor_organisation_id() == organisation_id.bytes() || FindRecipient(consent, organisation_id) != nullptr;
+  return consent.captor_organisation_id() == organisation_id.bytes() ||
+         FindRecipient(consent, organisation_id) != nullptr;
 }
 
 bool OpensSource(const storage::Consent& consent, const ids::Uuid& organisation_id, const ids::Uuid& source) {

@@ -1,5 +1,5 @@
-// The decision: may this organisation do this with these categories, on this consent, at this moment. A pure function; everything it
-// needs is in the consent's one value.
+// The decision: may this organisation do this with these categories, on this consent, at this moment. A pure function;
+// everything it needs is in the consent's one value.
 //
 //   const Decision decision = Decide(consent, {.organisation_id = college, .kind = ORGANISATION_KIND_COLLEGE, …}, now);
 //   if (Holds(decision.permitted, CATEGORY_SKILLS)) …
@@ -49,8 +49,8 @@ storage::Recipient* FindRecipient(storage::Consent& consent, const ids::Uuid& or
 // It captured the consent or is named in it.
 bool IsParty(const storage::Consent& consent, const ids::Uuid& organisation_id);
 
-// Whether entries that `source` put in are open to `organisation_id` under this consent. Nobody can mint their own key: who captured the consent
-// they read under reads what they put in themselves and what those put in who corroborated it.
+// Whether entries that `source` put in are open to `organisation_id` under this consent. Nobody can mint their own key:
+// who captured the consent they read under reads what they put in themselves and what those put in who corroborated it.
 bool OpensSource(const storage::Consent& consent, const ids::Uuid& organisation_id, const ids::Uuid& source);
 
 // What a permitted recipient must do with what it receives at `now`.

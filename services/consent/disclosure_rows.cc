@@ -43,27 +43,30 @@ void Add(store::Txn& txn, const Placed& placed) {
 
 absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const storage::Consent& consent, int limit_each) {
   int wanted = 0;
-  for (const storage::Recipient& recipient : consent.recipients()) wanted += std::min(recipient.disclosures(), limit_each);
+  for (const storage::Recipient& recipient : consent.recipients())
+    wanted += std::min(recipient.disclosures(), limit_each);
   ByRecipient found;
   if (wanted == 0) return found;
   int looked_at = 0;
-  NWD_RETURN_IF_ERROR(WalkPerson(reader, consents::IdOf(consent.person_id()), {}, [&](const std::string&, const Placed& placed) {
-    if (placed.disclosure.consent_id() == consent.consent_id()) {
-      std::vector<ids::Uuid>& ids = found[placed.disclosure.recipient_id()];
-      if (std::ssize(ids) < limit_each) {
-        ids.push_back(placed.disclosure_id);
-        --wanted;
-      }
-    }
-    return wanted > 0 && ++looked_at < kDisclosuresLookedAtMax ? store::Visit::kContinue : store::Visit::kStop;
-  }));
+  NWD_RETURN_IF_ERROR(
+      WalkPerson(reader, consents::IdOf(consent.person_id()), {}, [&](const std::string&, const Placed& placed) {
+        if (placed.disclosure.consent_id() == consent.consent_id()) {
+          std::vector<ids::Uuid>& ids = found[placed.disclosure.recipient_id()];
+          if (std::ssize(ids) < limit_each) {
+            ids.push_back(placed.disclosure_id);
+            --wanted;
+          }
+        }
+        return wanted > 0 && ++looked_at < kDisclosuresLookedAtMax ? store::Visit::kContinue : store::Visit::kStop;
+      }));
   return found;
 }
 
 absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit) {
   absl::Status failed;
   absl::Status scanned = reader.Scan(
-      RangeOf(keys::DisclosuresOfPerson(person_id), span), store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+      RangeOf(keys::DisclosuresOfPerson(person_id), span), store::Direction::kForward,
+      [&](std::string_view key, std::string_view value) {
         Placed placed;
         absl::StatusOr<storage::Disclosure> disclosure = store::ParseValue<storage::Disclosure>(key, value);
         if (!disclosure.ok() || !ReadKey(key, placed, placed.person_id)) {
@@ -76,25 +79,29 @@ absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id,
   return failed.ok() ? scanned : failed;
 }
 
-absl::Status WalkRecipient(const store::Reader& reader, const ids::Uuid& recipient_id, const Span& span, Visitor visit) {
+absl::Status WalkRecipient(const store::Reader& reader, const ids::Uuid& recipient_id, const Span& span,
+                           Visitor visit) {
   absl::Status failed;
-  absl::Status scanned = reader.Scan(
-      RangeOf(keys::DisclosuresOfRecipient(recipient_id), span), store::Direction::kForward,
-      [&](std::string_view key, std::string_view value) {
-        Placed placed;
-        ids::Uuid owner;
-        placed.person_id = consents::IdOf(value);
-        absl::StatusOr<std::optional<storage::Disclosure>> disclosure = absl::DataLossError("the key of a disclosure does not read");
-        if (ReadKey(key, placed, owner)) {
-          disclosure = store::Find<storage::Disclosure>(reader, keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id));
-        }
-        if (!disclosure.ok() || !disclosure->has_value()) {
-          failed = disclosure.ok() ? absl::DataLossError("a disclosure is not where its index says") : disclosure.status();
-          return store::Visit::kStop;
-        }
-        placed.disclosure = **disclosure;
-        return visit(std::string(key), placed);
-      });
+  absl::Status scanned =
+      reader.Scan(RangeOf(keys::DisclosuresOfRecipient(recipient_id), span), store::Direction::kForward,
+                  [&](std::string_view key, std::string_view value) {
+                    Placed placed;
+                    ids::Uuid owner;
+                    placed.person_id = consents::IdOf(value);
+                    absl::StatusOr<std::optional<storage::Disclosure>> disclosure =
+                        absl::DataLossError("the key of a disclosure does not read");
+                    if (ReadKey(key, placed, owner)) {
+                      disclosure = store::Find<storage::Disclosure>(
+                          reader, keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id));
+                    }
+                    if (!disclosure.ok() || !disclosure->has_value()) {
+                      failed = disclosure.ok() ? absl::DataLossError("a disclosure is not where its index says")
+                                               : disclosure.status();
+                      return store::Visit::kStop;
+                    }
+                    placed.disclosure = **disclosure;
+                    return visit(std::string(key), placed);
+                  });
   return failed.ok() ? scanned : failed;
 }
 

@@ -1,5 +1,5 @@
-// Disclosures in the store: by person and time, by recipient and time. There is no index by consent: every read would write it, and only an
-// ended consent needs it, whose person's disclosures are then gone through.
+// Disclosures in the store: by person and time, by recipient and time. There is no index by consent: every read would
+// write it, and only an ended consent needs it, whose person's disclosures are then gone through.
 #pragma once
 
 #include <optional>
@@ -24,8 +24,8 @@ struct Placed {
 
 void Add(store::Txn& txn, const Placed& placed);
 
-// By recipient (16 raw bytes), the ids of the newest under a consent, newest first, at most `limit_each`. `consent` knows how many there are. Looks at the
-// newest kDisclosuresLookedAtMax of the person.
+// By recipient (16 raw bytes), the ids of the newest under a consent, newest first, at most `limit_each`. `consent`
+// knows how many there are. Looks at the newest kDisclosuresLookedAtMax of the person.
 using ByRecipient = absl::flat_hash_map<std::string, std::vector<ids::Uuid>>;
 absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const storage::Consent& consent, int limit_each);
 

@@ -46,34 +46,36 @@ v1::Disclosure Show(const disclosures::Placed& placed, std::string person_ref) {
 
 bool Concerns(const storage::Disclosure& disclosure, std::string_view organisation) {
   return disclosure.recipient_id() == organisation ||
-         std::find(disclosure.source_ids().begin(), disclosure.source_ids().end(), organisation) != disclosure.source_ids().end();
+         std::find(disclosure.source_ids().begin(), disclosure.source_ids().end(), organisation) !=
+             disclosure.source_ids().end();
 }
 
 }  // namespace
 
 void DisclosureService::Register(rpc::Router& router) { router.Unary(this, &DisclosureService::ListDisclosures); }
 
-async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListDisclosures(rpc::Call& call,
-                                                                                            const v1::ListDisclosuresRequest& request) {
+async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListDisclosures(
+    rpc::Call& call, const v1::ListDisclosuresRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(disclosures::Span span, SpanOf(request));
   if (!request.page_token().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(span.from, parts_.tokens.Open(tokens::PageScope(call.organisation_id(), request), request.page_token()));
+    NWD_CO_ASSIGN_OR_RETURN(
+        span.from, parts_.tokens.Open(tokens::PageScope(call.organisation_id(), request), request.page_token()));
   }
   const access::Organisation& caller = *call.caller().organisation;
   if (!request.person_ref().empty()) {
     if (!caller.HasRole(common::v1::ROLE_AGENCY)) co_return status::Denied();
     co_return co_await ListForHolder(call, request, span);
   }
-  if (!caller.HasRole(common::v1::ROLE_AUDITOR)) co_return status::InvalidField("person_ref", "is required; only an auditor lists by recipient");
+  if (!caller.HasRole(common::v1::ROLE_AUDITOR))
+    co_return status::InvalidField("person_ref", "is required; only an auditor lists by recipient");
   if (request.recipient_organisation_id().empty()) {
     co_return status::InvalidField("recipient_organisation_id", "is required where no person is named");
   }
   co_return co_await ListForAuditor(call, request, span);
 }
 
-async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListForHolder(rpc::Call& call,
-                                                                                          const v1::ListDisclosuresRequest& request,
-                                                                                          const disclosures::Span& span) {
+async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListForHolder(
+    rpc::Call& call, const v1::ListDisclosuresRequest& request, const disclosures::Span& span) {
   const ids::Uuid organisation = OrganisationOf(call);
   const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
   const ids::Uuid recipient = IdIn(request.recipient_organisation_id());
@@ -84,45 +86,47 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
     call.ProveTie(common::v1::TIE_SELF);
     v1::ListDisclosuresResponse response;
     int looked_at = 0;
-    NWD_RETURN_IF_ERROR(disclosures::WalkPerson(reader, person_id, span, [&](const std::string& row, const disclosures::Placed& placed) {
-      // A page may be short where few of many rows are the caller's: it goes on with the next.
-      if (response.disclosures_size() == page_size || ++looked_at > kRowsLookedAtMax) {
-        response.set_next_page_token(parts_.tokens.Seal(tokens::PageScope(call.organisation_id(), request), row));
-        return store::Visit::kStop;
-      }
-      const bool asked_for = recipient.is_nil() || placed.disclosure.recipient_id() == recipient.bytes();
-      if (asked_for && Concerns(placed.disclosure, organisation.bytes())) {
-        *response.add_disclosures() = Show(placed, request.person_ref());
-      }
-      return store::Visit::kContinue;
-    }));
+    NWD_RETURN_IF_ERROR(disclosures::WalkPerson(
+        reader, person_id, span, [&](const std::string& row, const disclosures::Placed& placed) {
+          // A page may be short where few of many rows are the caller's: it goes on with the next.
+          if (response.disclosures_size() == page_size || ++looked_at > kRowsLookedAtMax) {
+            response.set_next_page_token(parts_.tokens.Seal(tokens::PageScope(call.organisation_id(), request), row));
+            return store::Visit::kStop;
+          }
+          const bool asked_for = recipient.is_nil() || placed.disclosure.recipient_id() == recipient.bytes();
+          if (asked_for && Concerns(placed.disclosure, organisation.bytes())) {
+            *response.add_disclosures() = Show(placed, request.person_ref());
+          }
+          return store::Visit::kContinue;
+        }));
     return response;
   };
   co_return co_await parts_.store.View(body);
 }
 
-async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListForAuditor(rpc::Call& call,
-                                                                                           const v1::ListDisclosuresRequest& request,
-                                                                                           const disclosures::Span& span) {
+async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListForAuditor(
+    rpc::Call& call, const v1::ListDisclosuresRequest& request, const disclosures::Span& span) {
   call.ProveTie(common::v1::TIE_SELF);
   const ids::Uuid recipient = IdIn(request.recipient_organisation_id());
   const int page_size = tokens::PageSize(request.page_size());
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListDisclosuresResponse> {
     v1::ListDisclosuresResponse response;
-    NWD_RETURN_IF_ERROR(disclosures::WalkRecipient(reader, recipient, span, [&](const std::string& row, const disclosures::Placed& placed) {
-      if (response.disclosures_size() == page_size) {
-        response.set_next_page_token(parts_.tokens.Seal(tokens::PageScope(call.organisation_id(), request), row));
-        return store::Visit::kStop;
-      }
-      *response.add_disclosures() = Show(placed, "");
-      return store::Visit::kContinue;
-    }));
+    NWD_RETURN_IF_ERROR(disclosures::WalkRecipient(
+        reader, recipient, span, [&](const std::string& row, const disclosures::Placed& placed) {
+          if (response.disclosures_size() == page_size) {
+            response.set_next_page_token(parts_.tokens.Seal(tokens::PageScope(call.organisation_id(), request), row));
+            return store::Visit::kStop;
+          }
+          *response.add_disclosures() = Show(placed, "");
+          return store::Visit::kContinue;
+        }));
     return response;
   };
   NWD_CO_ASSIGN_OR_RETURN(v1::ListDisclosuresResponse response, co_await parts_.store.View(body));
   storage::Deed deed = DeedOf(call);
   deed.set_recipient_id(std::string(recipient.bytes()));
-  NWD_CO_RETURN_IF_ERROR(parts_.check_log.Add(RecordBytes(parts_, "disclosures.listed", call.Now(), ids::Uuid(), nullptr, deed)));
+  NWD_CO_RETURN_IF_ERROR(
+      parts_.check_log.Add(RecordBytes(parts_, "disclosures.listed", call.Now(), ids::Uuid(), nullptr, deed)));
   if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
   co_return response;
 }

@@ -1,5 +1,5 @@
-// RecordService's list of disclosures: to an organisation, of a person it holds, what it put in or read; to an auditor, by recipient and
-// time. No content.
+// RecordService's list of disclosures: to an organisation, of a person it holds, what it put in or read; to an auditor,
+// by recipient and time. No content.
 #pragma once
 
 #include "common/rpc/router.h"
@@ -14,12 +14,15 @@ class DisclosureService {
   explicit DisclosureService(const Parts& parts) : parts_(parts) {}
   void Register(rpc::Router& router);
 
-  async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> ListDisclosures(rpc::Call& call, const v1::ListDisclosuresRequest& request);
+  async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> ListDisclosures(rpc::Call& call,
+                                                                           const v1::ListDisclosuresRequest& request);
 
  private:
-  async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> ListForHolder(rpc::Call& call, const v1::ListDisclosuresRequest& request,
+  async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> ListForHolder(rpc::Call& call,
+                                                                         const v1::ListDisclosuresRequest& request,
                                                                          const disclosures::Span& span);
-  async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> ListForAuditor(rpc::Call& call, const v1::ListDisclosuresRequest& request,
+  async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> ListForAuditor(rpc::Call& call,
+                                                                          const v1::ListDisclosuresRequest& request,
                                                                           const disclosures::Span& span);
 
   const Parts& parts_;

@@ -43,16 +43,16 @@ absl::Status CloseAll(store::Txn& txn, storage::Consent& consent, int64_t now_us
   std::vector<std::pair<std::string, storage::Grant>> open;
   absl::Status parsed;
   const std::string prefix = keys::GrantsOfConsent(consents::IdOf(consent.consent_id()));
-  NWD_RETURN_IF_ERROR(
-      txn.Scan(store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view value) {
-        absl::StatusOr<storage::Grant> grant = store::ParseValue<storage::Grant>(key, value);
-        if (!grant.ok()) {
-          parsed = grant.status();
-          return store::Visit::kStop;
-        }
-        if (grant->open()) open.emplace_back(key, *std::move(grant));
-        return store::Visit::kContinue;
-      }));
+  NWD_RETURN_IF_ERROR(txn.Scan(store::PrefixRange(prefix), store::Direction::kForward,
+                               [&](std::string_view key, std::string_view value) {
+                                 absl::StatusOr<storage::Grant> grant = store::ParseValue<storage::Grant>(key, value);
+                                 if (!grant.ok()) {
+                                   parsed = grant.status();
+                                   return store::Visit::kStop;
+                                 }
+                                 if (grant->open()) open.emplace_back(key, *std::move(grant));
+                                 return store::Visit::kContinue;
+                               }));
   NWD_RETURN_IF_ERROR(parsed);
   for (auto& [key, grant] : open) {
     grant.set_open(false);

@@ -1,5 +1,6 @@
-// Identifiers are kept as keyed hashes only: a NINO has so few possible values that a plain hash of it is as good as the number. What says
-// "the same name and date of birth" is a keyed hash too. Each kind has a key of its own. Thread-safe.
+// Identifiers are kept as keyed hashes only: a NINO has so few possible values that a plain hash of it is as good as
+// the number. What says "the same name and date of birth" is a keyed hash too. Each kind has a key of its own.
+// Thread-safe.
 #pragma once
 
 #include <string>

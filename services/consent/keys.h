@@ -1,5 +1,5 @@
-// The keys of the consent service's store. Each function below says what lies under the key; tests/services/consent/keys_test.cc holds
-// them to their bytes, since a key that changes loses what was kept.
+// The keys of the consent service's store. Each function below says what lies under the key;
+// tests/services/consent/keys_test.cc holds them to their bytes, since a key that changes loses what was kept.
 #pragma once
 
 #include <string>
@@ -53,7 +53,9 @@ inline std::string Consent(const Uuid& consent) { return KeyBuilder(kConsent).By
 inline std::string Terms(const Uuid& consent) { return KeyBuilder(kTerms).Bytes(consent.bytes()).Build(); }
 
 // Nothing: a person's consents, newest first.
-inline std::string ConsentOfPersonPrefix(const Uuid& person) { return KeyBuilder(kConsentOfPerson).Bytes(person.bytes()).Build(); }
+inline std::string ConsentOfPersonPrefix(const Uuid& person) {
+  return KeyBuilder(kConsentOfPerson).Bytes(person.bytes()).Build();
+}
 inline std::string ConsentOfPerson(const Uuid& person, int64_t create_time_us, const Uuid& consent) {
   return KeyBuilder(kConsentOfPerson)
       .Bytes(person.bytes())
@@ -79,7 +81,8 @@ inline std::string Record(const Uuid& person, common::v1::Category category, con
 inline std::string RecordsOfPerson(const Uuid& person) { return KeyBuilder(kRecord).Bytes(person.bytes()).Build(); }
 
 // RecordVersion: those before, newest first.
-inline std::string RecordVersion(const Uuid& person, common::v1::Category category, const Uuid& source, int32_t version) {
+inline std::string RecordVersion(const Uuid& person, common::v1::Category category, const Uuid& source,
+                                 int32_t version) {
   const char section = static_cast<char>(category);
   return KeyBuilder(kRecordVersion)
       .Bytes(person.bytes())
@@ -90,9 +93,15 @@ inline std::string RecordVersion(const Uuid& person, common::v1::Category catego
 }
 
 // Disclosure: of a person, newest first.
-inline std::string DisclosuresOfPerson(const Uuid& person) { return KeyBuilder(kDisclosure).Bytes(person.bytes()).Build(); }
+inline std::string DisclosuresOfPerson(const Uuid& person) {
+  return KeyBuilder(kDisclosure).Bytes(person.bytes()).Build();
+}
 inline std::string Disclosure(const Uuid& person, int64_t time_us, const Uuid& disclosure) {
-  return KeyBuilder(kDisclosure).Bytes(person.bytes()).Descending(static_cast<uint64_t>(time_us)).Bytes(disclosure.bytes()).Build();
+  return KeyBuilder(kDisclosure)
+      .Bytes(person.bytes())
+      .Descending(static_cast<uint64_t>(time_us))
+      .Bytes(disclosure.bytes())
+      .Build();
 }
 
 // The person's id: to a recipient, newest first.
@@ -109,17 +118,25 @@ inline std::string DisclosureOfRecipient(const Uuid& recipient, int64_t time_us,
 
 // Within one of the two prefixes above: where those begin whose time is not after `time_us`.
 inline std::string NotAfter(const std::string& prefix, int64_t time_us) {
-  return KeyBuilder(prefix.front()).Bytes(std::string_view(prefix).substr(1)).Descending(static_cast<uint64_t>(time_us)).Build();
+  return KeyBuilder(prefix.front())
+      .Bytes(std::string_view(prefix).substr(1))
+      .Descending(static_cast<uint64_t>(time_us))
+      .Build();
 }
 
-// Notice: by recipient, in order; NoticeSequence: the number of the last; NoticePlace: where a notice lies; nothing: those not answered.
+// Notice: by recipient, in order; NoticeSequence: the number of the last; NoticePlace: where a notice lies; nothing:
+// those not answered.
 inline std::string NoticesOf(const Uuid& recipient) { return KeyBuilder(kNotice).Bytes(recipient.bytes()).Build(); }
 inline std::string Notice(const Uuid& recipient, uint64_t sequence) {
   return KeyBuilder(kNotice).Bytes(recipient.bytes()).Number(sequence).Build();
 }
-inline std::string NoticeSequence(const Uuid& recipient) { return KeyBuilder(kNoticeSequence).Bytes(recipient.bytes()).Build(); }
+inline std::string NoticeSequence(const Uuid& recipient) {
+  return KeyBuilder(kNoticeSequence).Bytes(recipient.bytes()).Build();
+}
 inline std::string NoticePlace(const Uuid& notice) { return KeyBuilder(kNoticePlace).Bytes(notice.bytes()).Build(); }
-inline std::string OpenNoticesOf(const Uuid& recipient) { return KeyBuilder(kNoticeOpen).Bytes(recipient.bytes()).Build(); }
+inline std::string OpenNoticesOf(const Uuid& recipient) {
+  return KeyBuilder(kNoticeOpen).Bytes(recipient.bytes()).Build();
+}
 inline std::string OpenNotice(const Uuid& recipient, uint64_t sequence) {
   return KeyBuilder(kNoticeOpen).Bytes(recipient.bytes()).Number(sequence).Build();
 }

@@ -7,25 +7,26 @@
 
 namespace nwd::consent {
 
-inline constexpr int kConsentsPerPersonMax = 1000;          // a decision looks at all consents of its person
-inline constexpr int kOrganisationsAskedMax = 20;           // unknown recipients of one consent that the directory is asked about
-inline constexpr int kReferencesCachedMax = 65536;          // organisations whose reference key is kept in memory
-inline constexpr int kSectionBytesMax = 64 * 1024;          // a section of the record, serialised
-inline constexpr int kNoticeDisclosuresMax = 100;           // disclosures named in a notice; more are counted
-inline constexpr int kDisclosuresLookedAtMax = 20'000;      // of a person, for those a notice names
-inline constexpr int kRowsLookedAtMax = 5000;               // by one page of a filtered list
+inline constexpr int kConsentsPerPersonMax = 1000;  // a decision looks at all consents of its person
+inline constexpr int kOrganisationsAskedMax =
+    20;  // unknown recipients of one consent that the directory is asked about
+inline constexpr int kReferencesCachedMax = 65536;      // organisations whose reference key is kept in memory
+inline constexpr int kSectionBytesMax = 64 * 1024;      // a section of the record, serialised
+inline constexpr int kNoticeDisclosuresMax = 100;       // disclosures named in a notice; more are counted
+inline constexpr int kDisclosuresLookedAtMax = 20'000;  // of a person, for those a notice names
+inline constexpr int kRowsLookedAtMax = 5000;           // by one page of a filtered list
 inline constexpr absl::Duration kNoticeDue = absl::Hours(24 * 14);  // to answer a notice
-inline constexpr int kWatchBatch = 100;                     // notices between two judgements of the watcher
+inline constexpr int kWatchBatch = 100;                             // notices between two judgements of the watcher
 inline constexpr absl::Duration kWatchLook = absl::Seconds(1);      // a waiting watcher is judged at least this often
 
-inline constexpr size_t kCheckLogWaitingMax = 65536;        // checks answered and not yet logged
-inline constexpr int kCheckLogBatch = 1024;                 // entries of one transaction
+inline constexpr size_t kCheckLogWaitingMax = 65536;                      // checks answered and not yet logged
+inline constexpr int kCheckLogBatch = 1024;                               // entries of one transaction
 inline constexpr absl::Duration kCheckLogEvery = absl::Milliseconds(50);  // half of the 100 ms a check may be behind
 inline constexpr absl::Duration kCheckLogRetryAfter = absl::Milliseconds(100);
 
-inline constexpr int kRegisterTries = 3;                    // when two desks register one person at the same moment
+inline constexpr int kRegisterTries = 3;  // when two desks register one person at the same moment
 inline constexpr absl::Duration kJanitorEvery = absl::Seconds(30);
-inline constexpr int kJanitorBatch = 1000;                  // rows forgotten in one transaction
-inline constexpr size_t kUnusedKeysMax = 65536;             // person keys made for a registration that joined, to be destroyed
+inline constexpr int kJanitorBatch = 1000;       // rows forgotten in one transaction
+inline constexpr size_t kUnusedKeysMax = 65536;  // person keys made for a registration that joined, to be destroyed
 
 }  // namespace nwd::consent

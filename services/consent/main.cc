@@ -5,7 +5,8 @@
 
 int main(int argc, char** argv) {
   using namespace nwd;  // NOLINT
-  program::ServiceProgram program("consent", "Keeps people, what they agreed to and their records, and decides who may see what.",
+  program::ServiceProgram program("consent",
+                                  "Keeps people, what they agreed to and their records, and decides who may see what.",
                                   {.grpc_port = 7102, .http_port = 9102});
   program.AddPeer("directory", 7101);
   if (const auto code = program.Configure(argc, argv)) return *code;

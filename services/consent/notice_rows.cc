@@ -8,7 +8,8 @@
 namespace nwd::consent::notices {
 namespace {
 
-absl::StatusOr<std::optional<Numbered>> At(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t sequence) {
+absl::StatusOr<std::optional<Numbered>> At(const store::Reader& reader, const ids::Uuid& recipient_id,
+                                           uint64_t sequence) {
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Notice> notice,
                        store::Find<storage::Notice>(reader, keys::Notice(recipient_id, sequence)));
   if (!notice.has_value()) return absl::DataLossError("a notice is not where its index says");
@@ -19,7 +20,8 @@ absl::StatusOr<std::optional<Numbered>> At(const store::Reader& reader, const id
 
 absl::Status Add(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice) {
   const std::string counter_key = keys::NoticeSequence(recipient_id);
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::NoticeSequence> last, store::Find<storage::NoticeSequence>(txn, counter_key));
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::NoticeSequence> last,
+                       store::Find<storage::NoticeSequence>(txn, counter_key));
   storage::NoticeSequence counter;
   counter.set_last(last.has_value() ? last->last() + 1 : 1);
   store::PutMessage(txn, counter_key, counter);
@@ -40,16 +42,18 @@ void PutAnswered(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered&
   txn.Delete(keys::OpenNotice(recipient_id, answered.sequence));
 }
 
-absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const ids::Uuid& recipient_id, const ids::Uuid& notice_id) {
+absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const ids::Uuid& recipient_id,
+                                             const ids::Uuid& notice_id) {
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::NoticePlace> place,
                        store::Find<storage::NoticePlace>(reader, keys::NoticePlace(notice_id)));
   if (!place.has_value() || place->recipient_id() != recipient_id.bytes()) return std::nullopt;
   return At(reader, recipient_id, place->sequence());
 }
 
-absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after, int limit,
-                                            bool open_only) {
-  store::Range range = store::PrefixRange(open_only ? keys::OpenNoticesOf(recipient_id) : keys::NoticesOf(recipient_id));
+absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after,
+                                            int limit, bool open_only) {
+  store::Range range =
+      store::PrefixRange(open_only ? keys::OpenNoticesOf(recipient_id) : keys::NoticesOf(recipient_id));
   range.begin = open_only ? keys::OpenNotice(recipient_id, after + 1) : keys::Notice(recipient_id, after + 1);
   std::vector<uint64_t> sequences;
   NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
@@ -86,7 +90,8 @@ v1::Notice Show(const storage::Notice& notice, std::string person_ref) {
   shown.set_type(notice.type());
   shown.set_person_ref(std::move(person_ref));
   shown.set_consent_id(consents::IdOf(notice.consent_id()).ToString());
-  for (const std::string& disclosure : notice.disclosure_ids()) shown.add_disclosure_ids(consents::IdOf(disclosure).ToString());
+  for (const std::string& disclosure : notice.disclosure_ids())
+    shown.add_disclosure_ids(consents::IdOf(disclosure).ToString());
   shown.set_disclosure_count(notice.disclosure_count());
   MicrosToProto(notice.create_time_us(), shown.mutable_create_time());
   MicrosToProto(notice.due_time_us(), shown.mutable_due_time());

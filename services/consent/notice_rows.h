@@ -1,5 +1,5 @@
-// Notices in the store. Each recipient's are numbered from 1 without gaps, in the order they were committed, so that a watcher who has seen number n
-// misses nothing by asking for what comes after n.
+// Notices in the store. Each recipient's are numbered from 1 without gaps, in the order they were committed, so that a
+// watcher who has seen number n misses nothing by asking for what comes after n.
 #pragma once
 
 #include <optional>
@@ -25,10 +25,11 @@ absl::Status Add(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice
 void PutAnswered(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& answered);
 
 // The notice, where it was sent to this recipient; nothing otherwise.
-absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const ids::Uuid& recipient_id, const ids::Uuid& notice_id);
+absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const ids::Uuid& recipient_id,
+                                             const ids::Uuid& notice_id);
 // Those after number `after`, oldest first, at most `limit`.
-absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after, int limit,
-                                            bool open_only);
+absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after,
+                                            int limit, bool open_only);
 
 // Whether a notice of this type can be answered so: what was withdrawn cannot be corrected.
 bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer);

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::string_view kFeed = "notices";
 // A page token is a cursor too, good for the list it was given for.
-std::string_view ListName(const v1::ListNoticesRequest& request) { return request.open_only() ? "notices/open" : "notices/all"; }
+std::string_view ListName(const v1::ListNoticesRequest& request) {
+  return request.open_only() ? "notices/open" : "notices/all";
+}
 
 std::string AssociatedData(const storage::Notice& notice) { return Cat("notice-basis/", notice.notice_id()); }
 
@@ -34,19 +36,23 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
                                                       rpc::Writer<v1::WatchNoticesResponse>& writer) {
   call.ProveTie(common::v1::TIE_SELF);
   const ids::Uuid recipient = OrganisationOf(call);
-  NWD_CO_ASSIGN_OR_RETURN(uint64_t after, tokens::OpenCursor(parts_.tokens, kFeed, call.organisation_id(), request.cursor()));
+  NWD_CO_ASSIGN_OR_RETURN(uint64_t after,
+                          tokens::OpenCursor(parts_.tokens, kFeed, call.organisation_id(), request.cursor()));
   while (true) {
     NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
     NWD_CO_RETURN_IF_ERROR(call.StillAdmitted());
-    // A notice is committed together with a change of its consent: waiting past the changes seen before looking misses none.
+    // A notice is committed together with a change of its consent: waiting past the changes seen before looking misses
+    // none.
     const store::Position seen = parts_.store.LastPosition(store::Feed::kChanges);
-    auto body = [&](const store::Reader& reader) { return notices::After(reader, recipient, after, kWatchBatch, /*open_only=*/false); };
+    auto body = [&](const store::Reader& reader) {
+      return notices::After(reader, recipient, after, kWatchBatch, /*open_only=*/false);
+    };
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<notices::Numbered> batch, co_await parts_.store.View(body));
     for (const notices::Numbered& numbered : batch) {
       v1::WatchNoticesResponse response;
       response.set_cursor(tokens::SealCursor(parts_.tokens, kFeed, call.organisation_id(), numbered.sequence));
-      *response.mutable_notice() =
-          notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, consents::IdOf(numbered.notice.person_id())));
+      *response.mutable_notice() = notices::Show(
+          numbered.notice, parts_.references.ReferenceOf(recipient, consents::IdOf(numbered.notice.person_id())));
       // As it was when sent.
       response.mutable_notice()->clear_answer();
       response.mutable_notice()->clear_answer_time();
@@ -54,13 +60,14 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
       after = numbered.sequence;
     }
     if (batch.empty()) {
-      co_await parts_.store.WaitForFeed(store::Feed::kChanges, seen, std::min(absl::Now() + kWatchLook, call.deadline()));
+      co_await parts_.store.WaitForFeed(store::Feed::kChanges, seen,
+                                        std::min(absl::Now() + kWatchLook, call.deadline()));
     }
   }
 }
 
-async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::AcknowledgeNotice(rpc::Call& call,
-                                                                                            const v1::AcknowledgeNoticeRequest& request) {
+async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::AcknowledgeNotice(
+    rpc::Call& call, const v1::AcknowledgeNoticeRequest& request) {
   const ids::Uuid recipient = OrganisationOf(call);
   const ids::Uuid notice_id = IdIn(request.notice_id());
   auto look = [&](const store::Reader& reader) { return notices::Find(reader, recipient, notice_id); };
@@ -70,12 +77,15 @@ async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::Acknow
 
   status::Violations violations;
   const bool retained = request.answer() == v1::NOTICE_ANSWER_RETAINED;
-  if (!notices::CanAnswer(seen->notice.type(), request.answer())) violations.Add("answer", "is no answer to a notice of this type");
-  if (retained && request.retained_basis().empty()) violations.Add("retained_basis", "is required with RETAINED: the other lawful basis");
+  if (!notices::CanAnswer(seen->notice.type(), request.answer()))
+    violations.Add("answer", "is no answer to a notice of this type");
+  if (retained && request.retained_basis().empty())
+    violations.Add("retained_basis", "is required with RETAINED: the other lawful basis");
   if (!retained && !request.retained_basis().empty()) violations.Add("retained_basis", "goes with RETAINED only");
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, consents::IdOf(seen->notice.person_id())));
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key,
+                          co_await KeyOrNull(parts_, consents::IdOf(seen->notice.person_id())));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::AcknowledgeNoticeResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<notices::Numbered> numbered, notices::Find(txn, recipient, notice_id));
     if (!numbered.has_value()) return status::Denied();
@@ -87,7 +97,8 @@ async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::Acknow
 
 absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& txn, const rpc::Call& call,
                                                                     const v1::AcknowledgeNoticeRequest& request,
-                                                                    notices::Numbered numbered, const person_keys::PersonKey& key) const {
+                                                                    notices::Numbered numbered,
+                                                                    const person_keys::PersonKey& key) const {
   storage::Notice& notice = numbered.notice;
   v1::AcknowledgeNoticeResponse response;
   if (notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) {
@@ -97,7 +108,8 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
     }
   } else {
     if (request.answer() == v1::NOTICE_ANSWER_RETAINED && key == nullptr) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "ERASED", "the person was erased; nothing about them can be retained here");
+      return status::Error(absl::StatusCode::kFailedPrecondition, "ERASED",
+                           "the person was erased; nothing about them can be retained here");
     }
     notice.set_answer(request.answer());
     notice.set_answer_time_us(Micros(call.Now()));
@@ -115,18 +127,22 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
   return response;
 }
 
-async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(rpc::Call& call, const v1::ListNoticesRequest& request) {
+async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(rpc::Call& call,
+                                                                                const v1::ListNoticesRequest& request) {
   call.ProveTie(common::v1::TIE_SELF);
   const ids::Uuid recipient = OrganisationOf(call);
-  NWD_CO_ASSIGN_OR_RETURN(const uint64_t after,
-                          tokens::OpenCursor(parts_.tokens, ListName(request), call.organisation_id(), request.page_token()));
+  NWD_CO_ASSIGN_OR_RETURN(const uint64_t after, tokens::OpenCursor(parts_.tokens, ListName(request),
+                                                                   call.organisation_id(), request.page_token()));
   const int page_size = tokens::PageSize(request.page_size());
-  auto body = [&](const store::Reader& reader) { return notices::After(reader, recipient, after, page_size + 1, request.open_only()); };
+  auto body = [&](const store::Reader& reader) {
+    return notices::After(reader, recipient, after, page_size + 1, request.open_only());
+  };
   NWD_CO_ASSIGN_OR_RETURN(std::vector<notices::Numbered> found, co_await parts_.store.View(body));
   v1::ListNoticesResponse response;
   if (static_cast<int>(found.size()) > page_size) {
     found.resize(static_cast<size_t>(page_size));
-    response.set_next_page_token(tokens::SealCursor(parts_.tokens, ListName(request), call.organisation_id(), found.back().sequence));
+    response.set_next_page_token(
+        tokens::SealCursor(parts_.tokens, ListName(request), call.organisation_id(), found.back().sequence));
   }
   for (const notices::Numbered& numbered : found) {
     const ids::Uuid person_id = consents::IdOf(numbered.notice.person_id());

@@ -15,14 +15,17 @@ class NoticeService {
 
   async::Task<absl::Status> WatchNotices(rpc::Call& call, const v1::WatchNoticesRequest& request,
                                          rpc::Writer<v1::WatchNoticesResponse>& writer);
-  async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> AcknowledgeNotice(rpc::Call& call,
-                                                                               const v1::AcknowledgeNoticeRequest& request);
-  async::Task<absl::StatusOr<v1::ListNoticesResponse>> ListNotices(rpc::Call& call, const v1::ListNoticesRequest& request);
+  async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> AcknowledgeNotice(
+      rpc::Call& call, const v1::AcknowledgeNoticeRequest& request);
+  async::Task<absl::StatusOr<v1::ListNoticesResponse>> ListNotices(rpc::Call& call,
+                                                                   const v1::ListNoticesRequest& request);
 
  private:
   // The answer itself, within a body; the caller has the tie. `key` is null where the person was erased.
-  absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(store::Txn& txn, const rpc::Call& call, const v1::AcknowledgeNoticeRequest& request,
-                                                       notices::Numbered numbered, const person_keys::PersonKey& key) const;
+  absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(store::Txn& txn, const rpc::Call& call,
+                                                       const v1::AcknowledgeNoticeRequest& request,
+                                                       notices::Numbered numbered,
+                                                       const person_keys::PersonKey& key) const;
 
   const Parts& parts_;
 };

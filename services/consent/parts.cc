@@ -8,10 +8,14 @@
 namespace nwd::consent {
 
 Figures::Figures(metrics::Registry& registry)
-    : checks_permitted(registry.AddCounter("nwd_consent_checks_total", "Access checks by decision.").With({{"decision", "permitted"}})),
-      checks_denied(registry.AddCounter("nwd_consent_checks_total", "Access checks by decision.").With({{"decision", "denied"}})),
-      reads_permitted(registry.AddCounter("nwd_consent_reads_total", "Record reads by decision.").With({{"decision", "permitted"}})),
-      reads_denied(registry.AddCounter("nwd_consent_reads_total", "Record reads by decision.").With({{"decision", "denied"}})),
+    : checks_permitted(registry.AddCounter("nwd_consent_checks_total", "Access checks by decision.")
+                           .With({{"decision", "permitted"}})),
+      checks_denied(
+          registry.AddCounter("nwd_consent_checks_total", "Access checks by decision.").With({{"decision", "denied"}})),
+      reads_permitted(registry.AddCounter("nwd_consent_reads_total", "Record reads by decision.")
+                          .With({{"decision", "permitted"}})),
+      reads_denied(
+          registry.AddCounter("nwd_consent_reads_total", "Record reads by decision.").With({{"decision", "denied"}})),
       withdrawals(registry.AddCounter("nwd_consent_withdrawals_total", "Consents withdrawn.").With({})),
       notices(registry.AddCounter("nwd_consent_notices_total", "Notices sent to recipients.").With({})),
       corruptions(registry.AddCounter("nwd_consent_corruptions_total", "Kept values that did not open.").With({})) {}

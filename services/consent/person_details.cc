@@ -12,8 +12,8 @@ namespace {
 // Nobody registered here was born before this.
 constexpr absl::CivilYear kBirthYearMin(1890);
 
-void CheckIdentifier(IdentifierKind kind, const std::string& said, identifiers::Checked (*check)(std::string_view), std::string field,
-                     std::vector<CheckedIdentifier>& out, status::Violations& violations) {
+void CheckIdentifier(IdentifierKind kind, const std::string& said, identifiers::Checked (*check)(std::string_view),
+                     std::string field, std::vector<CheckedIdentifier>& out, status::Violations& violations) {
   if (said.empty()) return;
   identifiers::Checked checked = check(said);
   if (checked.ok()) {
@@ -26,17 +26,20 @@ void CheckIdentifier(IdentifierKind kind, const std::string& said, identifiers::
 }  // namespace
 
 template <class Identified>
-std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::string_view prefix, status::Violations& violations) {
+std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::string_view prefix,
+                                                status::Violations& violations) {
   std::vector<CheckedIdentifier> checked;
   CheckIdentifier(IdentifierKind::kNino, said.nino(), identifiers::CheckNino, Cat(prefix, "nino"), checked, violations);
-  CheckIdentifier(IdentifierKind::kNhsNumber, said.nhs_number(), identifiers::CheckNhsNumber, Cat(prefix, "nhs_number"), checked,
-                  violations);
+  CheckIdentifier(IdentifierKind::kNhsNumber, said.nhs_number(), identifiers::CheckNhsNumber, Cat(prefix, "nhs_number"),
+                  checked, violations);
   CheckIdentifier(IdentifierKind::kUln, said.uln(), identifiers::CheckUln, Cat(prefix, "uln"), checked, violations);
   return checked;
 }
 
-template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::PersonDetails&, std::string_view, status::Violations&);
-template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::FindPersonRequest&, std::string_view, status::Violations&);
+template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::PersonDetails&, std::string_view,
+                                                         status::Violations&);
+template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::FindPersonRequest&, std::string_view,
+                                                         status::Violations&);
 
 absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details) {
   status::Violations violations;

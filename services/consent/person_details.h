@@ -1,5 +1,5 @@
-// What an organisation says of a person at registration, checked and in its normal forms. All faults are reported at once, by field, and
-// none repeats what was typed.
+// What an organisation says of a person at registration, checked and in its normal forms. All faults are reported at
+// once, by field, and none repeats what was typed.
 #pragma once
 
 #include <string>
@@ -32,6 +32,7 @@ absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details);
 
 // The identifiers that are not empty, checked; faults go to `violations` under `prefix`.
 template <class Identified>
-std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::string_view prefix, status::Violations& violations);
+std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::string_view prefix,
+                                                status::Violations& violations);
 
 }  // namespace nwd::consent

@@ -26,13 +26,15 @@ void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& org
   store::PutMessage(txn, keys::Holder(person_id, organisation_id), holder);
 }
 
-absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& reader, const HashedIdentifier& identifier) {
+absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& reader,
+                                                        const HashedIdentifier& identifier) {
   const std::string prefix = keys::IdentifierPrefix(static_cast<char>(identifier.kind), identifier.hash);
   std::vector<ids::Uuid> found;
-  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
-    if (const auto person = ids::Uuid::FromBytes(key.substr(prefix.size()))) found.push_back(*person);
-    return store::Visit::kContinue;
-  }));
+  NWD_RETURN_IF_ERROR(
+      reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
+        if (const auto person = ids::Uuid::FromBytes(key.substr(prefix.size()))) found.push_back(*person);
+        return store::Visit::kContinue;
+      }));
   return found;
 }
 
@@ -47,7 +49,8 @@ absl::StatusOr<std::optional<ids::Uuid>> FindCertain(const store::Reader& reader
   return std::nullopt;
 }
 
-absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails& details, absl::Time now) {
+absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails& details,
+                             absl::Time now) {
   for (const HashedIdentifier& identifier : details.identifiers) {
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(txn, identifier));
     if (!owners.empty()) continue;

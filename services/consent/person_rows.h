@@ -20,7 +20,8 @@ absl::StatusOr<bool> Holds(const store::Reader& reader, const ids::Uuid& person_
 void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id, absl::Time now);
 
 // The people to whom this identifier belongs; never more than one by registration alone.
-absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& reader, const HashedIdentifier& identifier);
+absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& reader,
+                                                        const HashedIdentifier& identifier);
 // The person who certainly is the one described: an identifier agrees, and so do name and date of birth.
 absl::StatusOr<std::optional<ids::Uuid>> FindCertain(const store::Reader& reader, const HashedDetails& details);
 // Gives the person the identifiers that belong to nobody yet. One that somebody else has stays theirs.

@@ -24,8 +24,8 @@ void PersonService::Register(rpc::Router& router) {
   router.Unary(this, &PersonService::ResolveRef);
 }
 
-async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterPerson(rpc::Call& call,
-                                                                                      const v1::RegisterPersonRequest& request) {
+async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterPerson(
+    rpc::Call& call, const v1::RegisterPersonRequest& request) {
   call.ProveTie(common::v1::TIE_SELF);
   NWD_CO_ASSIGN_OR_RETURN(const CheckedDetails details, CheckDetails(request.details()));
   const HashedDetails hashed = parts_.hashes.Hash(details);
@@ -38,16 +38,16 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterP
     if (!absl::IsAborted(registered.status())) break;
   }
   // Only where it is certain that nobody was registered under it: an error may leave that open.
-  if (registered.ok() && registered->person_ref() != parts_.references.ReferenceOf(OrganisationOf(call), fresh.person_id)) {
+  if (registered.ok() &&
+      registered->person_ref() != parts_.references.ReferenceOf(OrganisationOf(call), fresh.person_id)) {
     NoteUnused(fresh.person_id);
   }
   co_return registered;
 }
 
-async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::TryRegister(rpc::Call& call,
-                                                                                   const v1::RegisterPersonRequest& request,
-                                                                                   const CheckedDetails& details,
-                                                                                   const HashedDetails& hashed, const Candidate& fresh) {
+async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::TryRegister(
+    rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
+    const HashedDetails& hashed, const Candidate& fresh) {
   const ids::Uuid organisation = OrganisationOf(call);
   const absl::Time now = call.Now();
   auto look = [&](const store::Reader& reader) { return people::FindCertain(reader, hashed); };
@@ -61,7 +61,8 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::TryRegist
 
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::RegisterPersonResponse> {
     NWD_ASSIGN_OR_RETURN(const std::optional<ids::Uuid> still, people::FindCertain(txn, hashed));
-    if (still != certain) return absl::AbortedError("somebody else registered this person at the same moment; try again");
+    if (still != certain)
+      return absl::AbortedError("somebody else registered this person at the same moment; try again");
     NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(txn, person.person_id, organisation));
     if (!certain.has_value()) {
       storage::Person row;
@@ -73,9 +74,10 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::TryRegist
     NWD_RETURN_IF_ERROR(people::BindIdentifiers(txn, person.person_id, hashed, now));
     if (!held) {
       people::AddHolder(txn, person.person_id, organisation, now);
-      AppendPersonChange(txn, person.person_id,
-                         certain.has_value() ? common::v1::PersonChange::TYPE_JOINED : common::v1::PersonChange::TYPE_REGISTERED,
-                         organisation, now);
+      AppendPersonChange(
+          txn, person.person_id,
+          certain.has_value() ? common::v1::PersonChange::TYPE_JOINED : common::v1::PersonChange::TYPE_REGISTERED,
+          organisation, now);
     }
     Record(parts_, txn, "person.registered", now, person.person_id, person.key, DeedOf(call));
     v1::RegisterPersonResponse response;
@@ -89,7 +91,8 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::TryRegist
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::FindPersonResponse>> PersonService::FindPerson(rpc::Call& call, const v1::FindPersonRequest& request) {
+async::Task<absl::StatusOr<v1::FindPersonResponse>> PersonService::FindPerson(rpc::Call& call,
+                                                                              const v1::FindPersonRequest& request) {
   call.ProveTie(common::v1::TIE_SELF);
   status::Violations violations;
   const std::vector<CheckedIdentifier> identifiers = CheckIdentifiers(request, "", violations);
@@ -118,13 +121,15 @@ async::Task<absl::StatusOr<v1::FindPersonResponse>> PersonService::FindPerson(rp
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::ResolveRefResponse>> PersonService::ResolveRef(rpc::Call&, const v1::ResolveRefRequest& request) {
+async::Task<absl::StatusOr<v1::ResolveRefResponse>> PersonService::ResolveRef(rpc::Call&,
+                                                                              const v1::ResolveRefRequest& request) {
   if (request.person_ref().empty() == request.person_id().empty()) {
     co_return status::InvalidField("person_ref", "exactly one of person_ref and person_id must be given");
   }
-  const ids::Uuid person = request.person_ref().empty()
-                               ? IdIn(request.person_id())
-                               : parts_.references.PersonOf(IdIn(request.on_behalf_of()), request.person_ref()).value_or(ids::Uuid());
+  const ids::Uuid person =
+      request.person_ref().empty()
+          ? IdIn(request.person_id())
+          : parts_.references.PersonOf(IdIn(request.on_behalf_of()), request.person_ref()).value_or(ids::Uuid());
   auto body = [&](const store::Reader& reader) { return people::Find(reader, person); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Person> known, co_await parts_.store.View(body));
   if (!known.has_value()) co_return status::Denied();

@@ -1,5 +1,5 @@
-// PersonService: who a person is to an organisation. Matching must not be a people-search: a certain match answers like a new
-// registration, byte for byte and at the same cost, and nobody finds a person they do not hold.
+// PersonService: who a person is to an organisation. Matching must not be a people-search: a certain match answers like
+// a new registration, byte for byte and at the same cost, and nobody finds a person they do not hold.
 #pragma once
 
 #include <vector>
@@ -16,7 +16,8 @@ class PersonService {
   explicit PersonService(const Parts& parts) : parts_(parts) {}
   void Register(rpc::Router& router);
 
-  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> RegisterPerson(rpc::Call& call, const v1::RegisterPersonRequest& request);
+  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> RegisterPerson(rpc::Call& call,
+                                                                         const v1::RegisterPersonRequest& request);
   async::Task<absl::StatusOr<v1::FindPersonResponse>> FindPerson(rpc::Call& call, const v1::FindPersonRequest& request);
   async::Task<absl::StatusOr<v1::ResolveRefResponse>> ResolveRef(rpc::Call& call, const v1::ResolveRefRequest& request);
 
@@ -29,8 +30,10 @@ class PersonService {
     person_keys::PersonKey key;
   };
   // One try; ABORTED where somebody else registered the person in the meantime.
-  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> TryRegister(rpc::Call& call, const v1::RegisterPersonRequest& request,
-                                                                      const CheckedDetails& details, const HashedDetails& hashed,
+  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> TryRegister(rpc::Call& call,
+                                                                      const v1::RegisterPersonRequest& request,
+                                                                      const CheckedDetails& details,
+                                                                      const HashedDetails& hashed,
                                                                       const Candidate& fresh);
   void NoteUnused(const ids::Uuid& person_id);
 

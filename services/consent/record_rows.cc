@@ -6,27 +6,31 @@
 
 namespace nwd::consent::records {
 
-absl::StatusOr<std::optional<storage::RecordVersion>> Newest(const store::Reader& reader, const ids::Uuid& person_id, Category category,
-                                                             const ids::Uuid& source_id) {
+absl::StatusOr<std::optional<storage::RecordVersion>> Newest(const store::Reader& reader, const ids::Uuid& person_id,
+                                                             Category category, const ids::Uuid& source_id) {
   return store::Find<storage::RecordVersion>(reader, keys::Record(person_id, category, source_id));
 }
 
 void Add(store::Txn& txn, const VersionName& name, const storage::RecordVersion& version,
          const std::optional<storage::RecordVersion>& before) {
   if (before.has_value()) {
-    store::PutMessage(txn, keys::RecordVersion(name.person_id, name.category, name.source_id, before->version()), *before);
+    store::PutMessage(txn, keys::RecordVersion(name.person_id, name.category, name.source_id, before->version()),
+                      *before);
   }
   store::PutMessage(txn, keys::Record(name.person_id, name.category, name.source_id), version);
 }
 
-absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories) {
+absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id,
+                                            CategoryMask categories) {
   std::vector<Entry> found;
   absl::Status failed;
   NWD_RETURN_IF_ERROR(reader.Scan(
-      store::PrefixRange(keys::RecordsOfPerson(person_id)), store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+      store::PrefixRange(keys::RecordsOfPerson(person_id)), store::Direction::kForward,
+      [&](std::string_view key, std::string_view value) {
         store::KeyReader parts(key);
         std::string_view person, section, source;
-        if (!parts.Bytes(ids::Uuid::kSizeBytes, &person) || !parts.Bytes(1, &section) || !parts.Bytes(ids::Uuid::kSizeBytes, &source)) {
+        if (!parts.Bytes(ids::Uuid::kSizeBytes, &person) || !parts.Bytes(1, &section) ||
+            !parts.Bytes(ids::Uuid::kSizeBytes, &source)) {
           failed = absl::DataLossError("the key of a record does not read");
           return store::Visit::kStop;
         }
@@ -44,7 +48,8 @@ absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const i
   return found;
 }
 
-absl::StatusOr<bool> HasFrom(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories, const ids::Uuid& source_id) {
+absl::StatusOr<bool> HasFrom(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
+                             const ids::Uuid& source_id) {
   bool has = false;
   absl::Status failed;
   ForEachCategory(categories, [&](Category category) {

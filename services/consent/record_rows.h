@@ -17,15 +17,17 @@ struct Entry {
   storage::RecordVersion version;
 };
 
-absl::StatusOr<std::optional<storage::RecordVersion>> Newest(const store::Reader& reader, const ids::Uuid& person_id, Category category,
-                                                             const ids::Uuid& source_id);
+absl::StatusOr<std::optional<storage::RecordVersion>> Newest(const store::Reader& reader, const ids::Uuid& person_id,
+                                                             Category category, const ids::Uuid& source_id);
 // Makes `version` the newest; `before`, where there is one, goes to the versions before it.
 void Add(store::Txn& txn, const VersionName& name, const storage::RecordVersion& version,
          const std::optional<storage::RecordVersion>& before);
 
 // The newest versions of these categories, by category and source.
-absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories);
+absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id,
+                                            CategoryMask categories);
 // Whether `source_id` has put in any of these categories.
-absl::StatusOr<bool> HasFrom(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories, const ids::Uuid& source_id);
+absl::StatusOr<bool> HasFrom(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
+                             const ids::Uuid& source_id);
 
 }  // namespace nwd::consent::records

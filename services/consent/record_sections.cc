@@ -7,7 +7,8 @@ namespace nwd::consent {
 namespace {
 
 std::string AssociatedData(const VersionName& name) {
-  return Cat("record/", name.person_id.bytes(), static_cast<int>(name.category), "/", name.source_id.bytes(), name.version);
+  return Cat("record/", name.person_id.bytes(), static_cast<int>(name.category), "/", name.source_id.bytes(),
+             name.version);
 }
 
 }  // namespace
@@ -38,13 +39,16 @@ Category CategoryOf(const v1::RecordSection& section) {
   return common::v1::CATEGORY_UNSPECIFIED;
 }
 
-bool IsConfidential(const v1::RecordSection& section) { return section.has_contact() && section.contact().confidential(); }
+bool IsConfidential(const v1::RecordSection& section) {
+  return section.has_contact() && section.contact().confidential();
+}
 
 std::string SealSection(const crypto::AeadKey& key, const VersionName& name, const v1::RecordSection& section) {
   return key.Seal(section.SerializeAsString(), AssociatedData(name));
 }
 
-absl::StatusOr<v1::RecordSection> OpenSection(const crypto::AeadKey& key, const VersionName& name, std::string_view sealed) {
+absl::StatusOr<v1::RecordSection> OpenSection(const crypto::AeadKey& key, const VersionName& name,
+                                              std::string_view sealed) {
   NWD_ASSIGN_OR_RETURN(const std::string opened, key.Open(sealed, AssociatedData(name)));
   v1::RecordSection section;
   if (!section.ParseFromString(opened)) return absl::DataLossError("a section of a record does not parse");

@@ -1,5 +1,6 @@
-// The nine sections of the record: which category each is, and how a version is sealed. A version opens only as what it was sealed as: the
-// person, the category, the source and the version are bound to it, so that one swapped for another in the store is noticed.
+// The nine sections of the record: which category each is, and how a version is sealed. A version opens only as what it
+// was sealed as: the person, the category, the source and the version are bound to it, so that one swapped for another
+// in the store is noticed.
 #pragma once
 
 #include <optional>
@@ -29,6 +30,7 @@ bool IsConfidential(const v1::RecordSection& section);
 
 std::string SealSection(const crypto::AeadKey& key, const VersionName& name, const v1::RecordSection& section);
 // DATA_LOSS where it is not what was sealed under this name.
-absl::StatusOr<v1::RecordSection> OpenSection(const crypto::AeadKey& key, const VersionName& name, std::string_view sealed);
+absl::StatusOr<v1::RecordSection> OpenSection(const crypto::AeadKey& key, const VersionName& name,
+                                              std::string_view sealed);
 
 }  // namespace nwd::consent

@@ -13,8 +13,10 @@
 namespace nwd::consent {
 namespace {
 
-// Of the entries of permitted categories, those this organisation may have: by their source, and not what is confidential to another's.
-std::vector<records::Entry> Open(std::vector<records::Entry> entries, const storage::Consent& consent, const ids::Uuid& organisation) {
+// Of the entries of permitted categories, those this organisation may have: by their source, and not what is
+// confidential to another's.
+std::vector<records::Entry> Open(std::vector<records::Entry> entries, const storage::Consent& consent,
+                                 const ids::Uuid& organisation) {
   std::erase_if(entries, [&](const records::Entry& entry) {
     const bool own = entry.name.source_id == organisation;
     return !own && (entry.version.confidential() || !OpensSource(consent, organisation, entry.name.source_id));
@@ -22,8 +24,8 @@ std::vector<records::Entry> Open(std::vector<records::Entry> entries, const stor
   return entries;
 }
 
-storage::Disclosure DisclosureOf(const storage::Consent& consent, const Question& question, const std::vector<records::Entry>& entries,
-                                 CategoryMask released) {
+storage::Disclosure DisclosureOf(const storage::Consent& consent, const Question& question,
+                                 const std::vector<records::Entry>& entries, CategoryMask released) {
   storage::Disclosure disclosure;
   disclosure.set_consent_id(consent.consent_id());
   disclosure.set_recipient_id(std::string(question.organisation_id.bytes()));
@@ -42,7 +44,8 @@ void RecordService::Register(rpc::Router& router) {
   router.Unary(this, &RecordService::GetRecord);
 }
 
-async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc::Call& call, const v1::PutRecordRequest& request) {
+async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc::Call& call,
+                                                                            const v1::PutRecordRequest& request) {
   const ids::Uuid organisation = OrganisationOf(call);
   const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
   const Category category = CategoryOf(request.section());
@@ -56,7 +59,8 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
 
   const absl::Time now = call.Now();
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::PutRecordResponse> {
-    NWD_ASSIGN_OR_RETURN(const std::optional<storage::RecordVersion> before, records::Newest(txn, person_id, category, organisation));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::RecordVersion> before,
+                         records::Newest(txn, person_id, category, organisation));
     const VersionName name{person_id, category, organisation, before.has_value() ? before->version() + 1 : 1};
     storage::RecordVersion version;
     version.set_sealed(SealSection(*key, name, request.section()));
@@ -84,7 +88,8 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc::Call& call, const v1::GetRecordRequest& request) {
+async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc::Call& call,
+                                                                            const v1::GetRecordRequest& request) {
   Question question;
   question.organisation_id = OrganisationOf(call);
   question.kind = call.caller().organisation->kind;
@@ -92,7 +97,8 @@ async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc:
   question.categories = MaskOfAll(request.categories());
   question.mode = request.mode();
   if (question.categories == 0) co_return status::InvalidField("categories", "needs at least one category");
-  const ids::Uuid person_id = parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
+  const ids::Uuid person_id =
+      parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
 
   auto body = [&](store::Txn& txn) { return Release(txn, call, request, person_id, question, key); };
@@ -124,7 +130,8 @@ async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc:
   co_return response;
 }
 
-absl::StatusOr<RecordService::Released> RecordService::Release(store::Txn& txn, rpc::Call& call, const v1::GetRecordRequest& request,
+absl::StatusOr<RecordService::Released> RecordService::Release(store::Txn& txn, rpc::Call& call,
+                                                               const v1::GetRecordRequest& request,
                                                                const ids::Uuid& person_id, const Question& question,
                                                                const person_keys::PersonKey& key) const {
   const absl::Time now = call.Now();
@@ -158,7 +165,8 @@ absl::StatusOr<RecordService::Released> RecordService::Release(store::Txn& txn, 
   consent->set_uses(consent->uses() + 1);
   recipient->set_disclosures(recipient->disclosures() + 1);
   consents::Put(txn, *consent);
-  disclosures::Add(txn, {released.disclosure_id, person_id, Micros(now), DisclosureOf(*consent, question, released.entries, opened)});
+  disclosures::Add(txn, {released.disclosure_id, person_id, Micros(now),
+                         DisclosureOf(*consent, question, released.entries, opened)});
   deed.set_disclosure_id(std::string(released.disclosure_id.bytes()));
   Record(parts_, txn, "record.disclosed", now, person_id, key, deed);
   return released;

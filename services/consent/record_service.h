@@ -1,5 +1,5 @@
-// RecordService's putting in and reading. A read is one transaction: the decision, the count of uses, the disclosure and the audit entry are durable
-// before anything is opened and answered.
+// RecordService's putting in and reading. A read is one transaction: the decision, the count of uses, the disclosure
+// and the audit entry are durable before anything is opened and answered.
 #pragma once
 
 #include <vector>
@@ -30,8 +30,9 @@ class RecordService {
     std::vector<records::Entry> entries;
   };
   // Within a body.
-  absl::StatusOr<Released> Release(store::Txn& txn, rpc::Call& call, const v1::GetRecordRequest& request, const ids::Uuid& person_id,
-                                   const Question& question, const person_keys::PersonKey& key) const;
+  absl::StatusOr<Released> Release(store::Txn& txn, rpc::Call& call, const v1::GetRecordRequest& request,
+                                   const ids::Uuid& person_id, const Question& question,
+                                   const person_keys::PersonKey& key) const;
 
   const Parts& parts_;
 };

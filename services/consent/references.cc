@@ -20,7 +20,9 @@ crypto::Block BlockOf(std::string_view bytes) {
   return block;
 }
 
-std::string_view View(const crypto::Block& block) { return {reinterpret_cast<const char*>(block.data()), block.size()}; }
+std::string_view View(const crypto::Block& block) {
+  return {reinterpret_cast<const char*>(block.data()), block.size()};
+}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
-// All of this service's handlers and what they share, over a store, a store of keys and the hub's key. It knows nothing of servers and peers:
-// App adds those, tests use it as it is. What it is given outlives it; it must go before the stores do, since its last act is to
-// write the checks that wait.
+// All of this service's handlers and what they share, over a store, a store of keys and the hub's key. It knows nothing
+// of servers and peers: App adds those, tests use it as it is. What it is given outlives it; it must go before the
+// stores do, since its last act is to write the checks that wait.
 #pragma once
 
 #include "common/base/clock.h"
@@ -19,8 +19,8 @@ namespace nwd::consent {
 
 class Services {
  public:
-  Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock, const access::Registry& registry,
-           AskOrganisation ask, metrics::Registry& metrics);
+  Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
+           const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics);
 
   void Register(rpc::Router& router);
   // Forgets old request ids and unused keys until told to stop.

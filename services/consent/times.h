@@ -26,7 +26,9 @@ inline void ToProto(absl::Time time, google::protobuf::Timestamp* out) {
   out->set_seconds(seconds);
   out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
-inline void MicrosToProto(int64_t micros, google::protobuf::Timestamp* out) { ToProto(absl::FromUnixMicros(micros), out); }
+inline void MicrosToProto(int64_t micros, google::protobuf::Timestamp* out) {
+  ToProto(absl::FromUnixMicros(micros), out);
+}
 inline int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
 
 // The day, as YYYY-MM-DD (UTC).

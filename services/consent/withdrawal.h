@@ -1,5 +1,5 @@
-// What happens when a consent ends before its time, all within one transaction: its state, its grants, the notices to those who read
-// under it, the change feed. After that transaction nothing permits on it.
+// What happens when a consent ends before its time, all within one transaction: its state, its grants, the notices to
+// those who read under it, the change feed. After that transaction nothing permits on it.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -11,8 +11,9 @@
 
 namespace nwd::consent {
 
-// Ends the consent by `event`, which must be possible in its state (checked by the caller). `notice` UNSPECIFIED: nobody is told. Answers
-// how many recipients were sent a notice.
-absl::StatusOr<int> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event, v1::NoticeType notice, absl::Time now);
+// Ends the consent by `event`, which must be possible in its state (checked by the caller). `notice` UNSPECIFIED:
+// nobody is told. Answers how many recipients were sent a notice.
+absl::StatusOr<int> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event, v1::NoticeType notice,
+                               absl::Time now);
 
 }  // namespace nwd::consent

@@ -4,8 +4,9 @@
 //                       .trust_domain = "hub.example", .admin_slugs = {"clf-registry", "glf-registry"}});
 //   NWD_RETURN_IF_ERROR(app.Load());
 //
-// Load reads facts and store, fills the registry and the catalogue, and on an empty store makes the first two admin organisations; it blocks.
-// What the parts name outlives the App; the App outlives the server its routes and background work are given to.
+// Load reads facts and store, fills the registry and the catalogue, and on an empty store makes the first two admin
+// organisations; it blocks. What the parts name outlives the App; the App outlives the server its routes and background
+// work are given to.
 #pragma once
 
 #include <memory>

@@ -16,8 +16,9 @@ constexpr std::array<std::string_view, 11> kFiller = {"and",  "of",      "the", 
                                                       "city", "council", "upon", "thames", "rbk"};
 // Areas that hold all of London.
 constexpr std::array<std::string_view, 4> kCodesAround = {"E12000007", "E92000001", "K02000001", "K03000001"};
-constexpr std::array<std::string_view, 9> kNamesAround = {"london",  "greater london", "all london boroughs", "pan london", "england",
-                                                          "national", "nationwide",    "united kingdom",      "uk"};
+constexpr std::array<std::string_view, 9> kNamesAround = {"london",     "greater london", "all london boroughs",
+                                                          "pan london", "england",        "national",
+                                                          "nationwide", "united kingdom", "uk"};
 
 constexpr size_t kCodeLength = 9;
 

@@ -1,5 +1,6 @@
-// What a feed says of the area it serves, as ONS codes of boroughs. Codes, addresses that end in a code, and names in the spellings seen in
-// the field ("Lambeth", "London Borough of Lambeth", "Kingston upon Thames", "South London Partnership", "London").
+// What a feed says of the area it serves, as ONS codes of boroughs. Codes, addresses that end in a code, and names in
+// the spellings seen in the field ("Lambeth", "London Borough of Lambeth", "Kingston upon Thames", "South London
+// Partnership", "London").
 //
 //   areas.Resolve("E09000022")  → {"E09000022"}          areas.Resolve("London")   → all 33
 //   areas.Resolve("E06000023")  → kOutside, no boroughs   areas.Resolve("BS1")      → kUnknown

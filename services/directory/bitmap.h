@@ -32,7 +32,8 @@ class Bitmap {
   template <class Take>
   void ForEach(Take take) const {
     for (size_t i = 0; i < words_.size(); ++i) {
-      for (uint64_t rest = words_[i]; rest != 0; rest &= rest - 1) take(static_cast<DocumentNumber>(i * 64 + std::countr_zero(rest)));
+      for (uint64_t rest = words_[i]; rest != 0; rest &= rest - 1)
+        take(static_cast<DocumentNumber>(i * 64 + std::countr_zero(rest)));
     }
   }
   // The same, of those from `first` to `last` (excluded).

@@ -37,7 +37,8 @@ void Catalogue::Publish(IndexPtr index) {
   const absl::MutexLock lock(&mutex_);
   for (DocumentNumber number = 0; number < index->documents().size(); ++number) {
     const Document& document = index->document(number);
-    document.live->SetOrganisation(LinkFor(document));  // its provider may have changed, or its link while the index was made
+    document.live->SetOrganisation(
+        LinkFor(document));  // its provider may have changed, or its link while the index was made
     index->RefreshOpenPlaces(number);
   }
   index_ = std::move(index);

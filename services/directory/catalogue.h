@@ -1,6 +1,6 @@
-// All services in memory, as readers and search see them now. Readers take the current index and keep it as long as they like; a new one
-// takes its place as a whole, so that an import is seen whole or not at all. What the hub itself knows (links, capacity, places taken)
-// changes in place, through here, after it has been committed.
+// All services in memory, as readers and search see them now. Readers take the current index and keep it as long as
+// they like; a new one takes its place as a whole, so that an import is seen whole or not at all. What the hub itself
+// knows (links, capacity, places taken) changes in place, through here, after it has been committed.
 //
 // Thread-safe.
 #pragma once
@@ -29,13 +29,14 @@ class Catalogue {
   IndexPtr Current() const;
   Lexicon& lexicon() { return lexicon_; }
 
-  // A new index: the current one with these documents added or replaced. Long work, and not seen by anyone until it is published; one
-  // preparation at a time.
+  // A new index: the current one with these documents added or replaced. Long work, and not seen by anyone until it is
+  // published; one preparation at a time.
   IndexPtr Prepare(std::vector<Document> changed);
   // Readers see it from now on.
   void Publish(IndexPtr index);
 
-  // An organisation answers for a provider of a feed; empty: none does any more. Answers how many services that changed.
+  // An organisation answers for a provider of a feed; empty: none does any more. Answers how many services that
+  // changed.
   int SetLink(ids::Uuid feed_id, std::string_view external_id, std::string_view organisation_id);
   std::string LinkOf(ids::Uuid feed_id, std::string_view external_id) const;
   void SetCapacity(ids::Uuid service_id, bool accepts, std::optional<int32_t> capacity, int64_t revision);

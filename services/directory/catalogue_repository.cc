@@ -42,7 +42,8 @@ absl::StatusOr<std::optional<storage::ServiceRow>> FindServiceRow(const store::R
       const std::optional<Uuid> feed_id = Uuid::Parse(row.service().feed_id());
       std::string_view id;
       uint64_t generation = 0;
-      if (!feed_id || !ReadKey(key, &id, &generation)) return absl::DataLossError("a service's row or key is malformed");
+      if (!feed_id || !ReadKey(key, &id, &generation))
+        return absl::DataLossError("a service's row or key is malformed");
       if (!feed) {
         NWD_ASSIGN_OR_RETURN(feed, store::Find<storage::FeedRow>(reader, keys::Feed(*feed_id)));
         if (!feed) return absl::DataLossError("a service names a feed that is not there");
@@ -55,7 +56,8 @@ absl::StatusOr<std::optional<storage::ServiceRow>> FindServiceRow(const store::R
     if (!done.ok()) inner = done.status();
     return !done.ok() || *done ? Visit::kStop : Visit::kContinue;
   };
-  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::ServiceRows(service_id)), store::Direction::kBackward, look));
+  NWD_RETURN_IF_ERROR(
+      reader.Scan(store::PrefixRange(keys::ServiceRows(service_id)), store::Direction::kBackward, look));
   NWD_RETURN_IF_ERROR(inner);
   return found;
 }
@@ -103,7 +105,8 @@ absl::StatusOr<FeedRows> AllFeeds(const store::Reader& reader) {
 }
 
 absl::Status ScanServices(const store::Reader& reader, const FeedRows& feeds,
-                          absl::FunctionRef<void(const storage::ServiceRow&, uint64_t)> visit, std::vector<std::string>& stale_keys) {
+                          absl::FunctionRef<void(const storage::ServiceRow&, uint64_t)> visit,
+                          std::vector<std::string>& stale_keys) {
   std::string last_service;  // of the rows before: newest first, so the first that counts is the one
   absl::Status inner;
   auto look = [&](std::string_view key, std::string_view value) {
@@ -145,13 +148,16 @@ absl::Status ScanHubFacts(const store::Reader& reader, const HubFactsVisitor& vi
   };
   auto link = [&](store::KeyReader key, const storage::ProviderLinkRow& row) -> absl::Status {
     std::string_view feed_id, external_id;
-    if (!key.Bytes(Uuid::kSizeBytes, &feed_id) || !key.Text(&external_id)) return absl::DataLossError("a link's key is malformed");
+    if (!key.Bytes(Uuid::kSizeBytes, &feed_id) || !key.Text(&external_id))
+      return absl::DataLossError("a link's key is malformed");
     visitor.link(*Uuid::FromBytes(feed_id), external_id, row);
     return absl::OkStatus();
   };
   if (visitor.link) NWD_RETURN_IF_ERROR(ScanTable<storage::ProviderLinkRow>(reader, keys::kLinks, link));
-  if (visitor.capacity) NWD_RETURN_IF_ERROR(ScanTable<storage::CapacityRow>(reader, keys::kCapacities, by_service(visitor.capacity)));
-  if (visitor.taken) NWD_RETURN_IF_ERROR(ScanTable<storage::TakenRow>(reader, keys::kTakens, by_service(visitor.taken)));
+  if (visitor.capacity)
+    NWD_RETURN_IF_ERROR(ScanTable<storage::CapacityRow>(reader, keys::kCapacities, by_service(visitor.capacity)));
+  if (visitor.taken)
+    NWD_RETURN_IF_ERROR(ScanTable<storage::TakenRow>(reader, keys::kTakens, by_service(visitor.taken)));
   return absl::OkStatus();
 }
 

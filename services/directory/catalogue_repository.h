@@ -1,5 +1,5 @@
-// Services in the store: what the feed said (a row a generation), and what the hub knows (capacity, links, places taken), each in a row of
-// its own, so that an import never overwrites a provider's word.
+// Services in the store: what the feed said (a row a generation), and what the hub knows (capacity, links, places
+// taken), each in a row of its own, so that an import never overwrites a provider's word.
 //
 // Functions of a transaction or a view; no state.
 #pragma once
@@ -31,13 +31,14 @@ void AppendServiceChange(store::Txn& txn, const storage::ServiceRow& row, const 
 using FeedRows = absl::flat_hash_map<std::string, storage::FeedRow>;
 absl::StatusOr<FeedRows> AllFeeds(const store::Reader& reader);
 
-// Visits every row readers see and names the keys of all others: rows that a newer one replaced, and what a commit that never
-// came to its end left behind.
+// Visits every row readers see and names the keys of all others: rows that a newer one replaced, and what a commit that
+// never came to its end left behind.
 absl::Status ScanServices(const store::Reader& reader, const FeedRows& feeds,
                           absl::FunctionRef<void(const storage::ServiceRow&, uint64_t generation)> visit,
                           std::vector<std::string>& stale_keys);
 
-// Visits what the hub knows of services: every link of a provider, capacity and count of places taken. A visitor may be empty.
+// Visits what the hub knows of services: every link of a provider, capacity and count of places taken. A visitor may be
+// empty.
 struct HubFactsVisitor {
   std::function<void(ids::Uuid feed_id, std::string_view external_id, const storage::ProviderLinkRow&)> link;
   std::function<void(ids::Uuid service_id, const storage::CapacityRow&)> capacity;

@@ -19,8 +19,8 @@ using store::Txn;
 
 constexpr double kWithinMetresDefault = 5'000;
 
-// Where a page ended: rank and id of its last hit. Both belong to the service and the query alone, so the next page goes on there
-// whatever else has come or gone.
+// Where a page ended: rank and id of its last hit. Both belong to the service and the query alone, so the next page
+// goes on there whatever else has come or gone.
 std::string ToPayload(const SearchHit& hit, const SearchIndex& index) {
   std::string payload(reinterpret_cast<const char*>(&hit.rank), sizeof(hit.rank));
   payload.append(index.document(hit.document).id.bytes());
@@ -29,7 +29,8 @@ std::string ToPayload(const SearchHit& hit, const SearchIndex& index) {
 
 absl::StatusOr<SearchQuery::After> FromPayload(std::string_view payload) {
   SearchQuery::After after;
-  if (payload.size() != sizeof(after.rank) + Uuid::kSizeBytes) return absl::InternalError("a page token holds no place in a search");
+  if (payload.size() != sizeof(after.rank) + Uuid::kSizeBytes)
+    return absl::InternalError("a page token holds no place in a search");
   std::memcpy(&after.rank, payload.data(), sizeof(after.rank));
   after.id = *Uuid::FromBytes(payload.substr(sizeof(after.rank)));
   return after;
@@ -43,23 +44,26 @@ void CatalogueService::Register(rpc::Router& router) {
   router.Unary(this, &CatalogueService::SetCapacity);
 }
 
-async::Task<absl::StatusOr<v1::GetServiceResponse>> CatalogueService::GetService(rpc::Call&, const v1::GetServiceRequest& request) {
+async::Task<absl::StatusOr<v1::GetServiceResponse>> CatalogueService::GetService(rpc::Call&,
+                                                                                 const v1::GetServiceRequest& request) {
   const IndexPtr index = parts_.catalogue.Current();
   const std::optional<Uuid> id = Uuid::Parse(request.service_id());
   const std::optional<DocumentNumber> number = id ? index->Find(*id) : std::nullopt;
   if (!number) {
-    co_return status::Error(absl::StatusCode::kNotFound, "NO_SERVICE", Cat("there is no service ", request.service_id(), " in this hub"));
+    co_return status::Error(absl::StatusCode::kNotFound, "NO_SERVICE",
+                            Cat("there is no service ", request.service_id(), " in this hub"));
   }
   v1::GetServiceResponse response;
   *response.mutable_service() = Catalogue::Describe(index->document(*number));
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::SearchServicesResponse>> CatalogueService::SearchServices(rpc::Call& call,
-                                                                                         const v1::SearchServicesRequest& request) {
+async::Task<absl::StatusOr<v1::SearchServicesResponse>> CatalogueService::SearchServices(
+    rpc::Call& call, const v1::SearchServicesRequest& request) {
   const IndexPtr index = parts_.catalogue.Current();
   NWD_CO_ASSIGN_OR_RETURN(SearchQuery query, ToQuery(request, *index));
-  const std::string scope = tokens::PageScope(call.caller().IsService() ? call.caller().service : call.organisation_id(), request);
+  const std::string scope =
+      tokens::PageScope(call.caller().IsService() ? call.caller().service : call.organisation_id(), request);
   if (!request.page_token().empty()) {
     NWD_CO_ASSIGN_OR_RETURN(const std::string payload, parts_.tokens.Open(scope, request.page_token()));
     NWD_CO_ASSIGN_OR_RETURN(query.after, FromPayload(payload));
@@ -76,7 +80,8 @@ async::Task<absl::StatusOr<v1::SearchServicesResponse>> CatalogueService::Search
   co_return response;
 }
 
-absl::StatusOr<SearchQuery> CatalogueService::ToQuery(const v1::SearchServicesRequest& request, const SearchIndex& index) const {
+absl::StatusOr<SearchQuery> CatalogueService::ToQuery(const v1::SearchServicesRequest& request,
+                                                      const SearchIndex& index) const {
   status::Violations violations;
   SearchQuery query;
   query.limit = static_cast<size_t>(tokens::PageSize(request.page_size()));
@@ -105,10 +110,12 @@ absl::StatusOr<SearchQuery> CatalogueService::ToQuery(const v1::SearchServicesRe
   return query;
 }
 
-async::Task<absl::StatusOr<v1::SetCapacityResponse>> CatalogueService::SetCapacity(rpc::Call& call, const v1::SetCapacityRequest& request) {
+async::Task<absl::StatusOr<v1::SetCapacityResponse>> CatalogueService::SetCapacity(
+    rpc::Call& call, const v1::SetCapacityRequest& request) {
   const std::optional<Uuid> id = Uuid::Parse(request.service_id());
   if (!id) co_return status::Denied();
-  const std::optional<int32_t> wanted = request.has_capacity() ? std::optional<int32_t>(request.capacity()) : std::nullopt;
+  const std::optional<int32_t> wanted =
+      request.has_capacity() ? std::optional<int32_t>(request.capacity()) : std::nullopt;
   Txn* within = nullptr;
   storage::ServiceRow row;
   HubFacts facts;
@@ -150,7 +157,8 @@ async::Task<absl::StatusOr<v1::SetCapacityResponse>> CatalogueService::SetCapaci
     return parts_.requests.Once<v1::SetCapacityResponse>(txn, call, request, effect);
   };
   auto result = co_await parts_.store.Update(body, call.deadline());
-  if (result.ok() && changed) parts_.catalogue.SetCapacity(*id, request.accepts_referrals(), wanted, facts.capacity_revision);
+  if (result.ok() && changed)
+    parts_.catalogue.SetCapacity(*id, request.accepts_referrals(), wanted, facts.capacity_revision);
   co_return result;
 }
 

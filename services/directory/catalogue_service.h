@@ -26,8 +26,10 @@ class CatalogueService {
   void Register(rpc::Router& router);
 
   async::Task<absl::StatusOr<v1::GetServiceResponse>> GetService(rpc::Call& call, const v1::GetServiceRequest& request);
-  async::Task<absl::StatusOr<v1::SearchServicesResponse>> SearchServices(rpc::Call& call, const v1::SearchServicesRequest& request);
-  async::Task<absl::StatusOr<v1::SetCapacityResponse>> SetCapacity(rpc::Call& call, const v1::SetCapacityRequest& request);
+  async::Task<absl::StatusOr<v1::SearchServicesResponse>> SearchServices(rpc::Call& call,
+                                                                         const v1::SearchServicesRequest& request);
+  async::Task<absl::StatusOr<v1::SetCapacityResponse>> SetCapacity(rpc::Call& call,
+                                                                   const v1::SetCapacityRequest& request);
 
  private:
   absl::StatusOr<SearchQuery> ToQuery(const v1::SearchServicesRequest& request, const SearchIndex& index) const;

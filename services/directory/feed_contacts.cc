@@ -45,7 +45,8 @@ std::string ReadEmail(Object from, std::string_view path, FeedProblems& problems
 }
 
 // A contact for each number; the e-mail goes with the first.
-void ReadPhones(Object from, std::string_view path, v1::ServiceContact contact, v1::Service& service, FeedProblems& problems) {
+void ReadPhones(Object from, std::string_view path, v1::ServiceContact contact, v1::Service& service,
+                FeedProblems& problems) {
   const std::string name = contact.name();
   if (const std::optional<Array> phones = FindArray(from, "phones")) {
     size_t index = 0;
@@ -61,7 +62,8 @@ void ReadPhones(Object from, std::string_view path, v1::ServiceContact contact, 
         continue;
       }
       contact.set_phone(std::move(split.number));
-      if (contact.name().empty()) contact.set_name(CleanText(split.label, kNameBytesMax, json::Join(at, "number"), problems));
+      if (contact.name().empty())
+        contact.set_name(CleanText(split.label, kNameBytesMax, json::Join(at, "number"), problems));
       if (Add(service, std::exchange(contact, {}))) contact.set_name(name);
     }
   }
@@ -77,7 +79,8 @@ LabelledPhone SplitPhone(std::string_view text) {
   for (const std::string_view number : {after_label, LongestNumber(after_label), LongestNumber(whole)}) {
     if (!identifiers::CheckPhone(number).ok()) continue;
     std::string_view label = Trim(whole.substr(0, number.data() - whole.data()));
-    while (!label.empty() && (label.back() == ':' || label.back() == '-')) label = Trim(label.substr(0, label.size() - 1));
+    while (!label.empty() && (label.back() == ':' || label.back() == '-'))
+      label = Trim(label.substr(0, label.size() - 1));
     return {std::string(number), std::string(label)};
   }
   return {};

@@ -30,7 +30,8 @@ std::optional<geo::Point> ReadPoint(Object location, std::string_view path, Feed
     return geo::Point{*longitude, *latitude};
   }
   if (*latitude != 0 || *longitude != 0) {  // 0, 0 is how feeds say "not known"
-    problems.Field(json::Join(path, "latitude"), "and longitude name no point in the United Kingdom; they were dropped");
+    problems.Field(json::Join(path, "latitude"),
+                   "and longitude name no point in the United Kingdom; they were dropped");
   }
   return std::nullopt;
 }
@@ -54,7 +55,8 @@ std::optional<std::pair<Object, std::string>> FindAddress(Object location, std::
   return found;
 }
 
-void ReadAddress(Object address, const std::string& path, const Areas& areas, v1::Place& place, FeedProblems& problems) {
+void ReadAddress(Object address, const std::string& path, const Areas& areas, v1::Place& place,
+                 FeedProblems& problems) {
   std::string line;
   for (const std::string_view key : {"address_1", "address_2", "city"}) {
     const std::optional<std::string> part = FindText(address, key, path, problems);
@@ -62,7 +64,8 @@ void ReadAddress(Object address, const std::string& path, const Areas& areas, v1
     line = Cat(line, line.empty() ? "" : ", ", CleanText(*part, kAddressBytesMax, json::Join(path, key), problems));
   }
   place.set_address(CleanText(line, kAddressBytesMax, path, problems));
-  if (const std::optional<std::string> postcode = FindText(address, "postal_code", path, problems); postcode && !postcode->empty()) {
+  if (const std::optional<std::string> postcode = FindText(address, "postal_code", path, problems);
+      postcode && !postcode->empty()) {
     if (identifiers::Checked normal = identifiers::CheckPostcode(*postcode); normal.ok()) {
       place.set_postcode(std::move(normal.value));
     } else {
@@ -75,7 +78,8 @@ void ReadAddress(Object address, const std::string& path, const Areas& areas, v1
   }
 }
 
-// Fills point and borough from the postcode: an exact borough is believed before the feed's words, a point only where the feed has none.
+// Fills point and borough from the postcode: an exact borough is believed before the feed's words, a point only where
+// the feed has none.
 void Locate(const geo::Gazetteer& gazetteer, v1::Place& place) {
   if (place.postcode().empty()) return;
   const std::optional<geo::Place> found = gazetteer.Find(place.postcode());
@@ -88,7 +92,8 @@ void Locate(const geo::Gazetteer& gazetteer, v1::Place& place) {
 
 }  // namespace
 
-void ReadFeedPlaces(Object entry, const Areas& areas, const geo::Gazetteer& gazetteer, v1::Service& service, FeedProblems& problems) {
+void ReadFeedPlaces(Object entry, const Areas& areas, const geo::Gazetteer& gazetteer, v1::Service& service,
+                    FeedProblems& problems) {
   const std::optional<Array> list = FindArray(entry, "service_at_locations");
   if (!list) return;
   size_t index = 0;
@@ -110,7 +115,8 @@ void ReadFeedPlaces(Object entry, const Areas& areas, const geo::Gazetteer& gaze
       place.set_latitude(point->latitude);
       place.set_longitude(point->longitude);
     }
-    if (const auto address = FindAddress(*location, path)) ReadAddress(address->first, address->second, areas, place, problems);
+    if (const auto address = FindAddress(*location, path))
+      ReadAddress(address->first, address->second, areas, place, problems);
     Locate(gazetteer, place);
     if (place.ByteSizeLong() > 0) *service.add_places() = std::move(place);
   }

@@ -1,5 +1,6 @@
-// Where a feed's service is offered: places with address, postcode, point and borough. What the feed leaves out is found from its
-// postcode; a point that cannot be in the United Kingdom is dropped, one with its halves exchanged is turned round.
+// Where a feed's service is offered: places with address, postcode, point and borough. What the feed leaves out is
+// found from its postcode; a point that cannot be in the United Kingdom is dropped, one with its halves exchanged is
+// turned round.
 #pragma once
 
 #include "common/geo/gazetteer.h"

@@ -1,7 +1,7 @@
-// Reads pages of directory feeds: Open Referral UK v3, the HSDS 3.0 it profiles, and the envelope of ORUK v1. Real feeds carry HTML in
-// descriptions, ages of -1, e-mails of null, labelled telephone numbers, no coordinates and wrong totals: what can be mended is mended
-// (and listed where a publisher should know), what cannot is left out and listed, the rest is taken. A page that is no JSON is one
-// problem with index -1.
+// Reads pages of directory feeds: Open Referral UK v3, the HSDS 3.0 it profiles, and the envelope of ORUK v1. Real
+// feeds carry HTML in descriptions, ages of -1, e-mails of null, labelled telephone numbers, no coordinates and wrong
+// totals: what can be mended is mended (and listed where a publisher should know), what cannot is left out and listed,
+// the rest is taken. A page that is no JSON is one problem with index -1.
 //
 //   ParsedPage page = reader.Read(bytes, "services-page-001.json");
 //

@@ -16,7 +16,8 @@ namespace {
 using store::Reader;
 using store::Txn;
 
-// Frees a feed whose import has been idle too long; refuses while one is in use. The importer is told which, so that it can go on or abort.
+// Frees a feed whose import has been idle too long; refuses while one is in use. The importer is told which, so that it
+// can go on or abort.
 absl::Status MakeRoomForImport(Txn& txn, const rpc::Call& call, storage::FeedRow& feed) {
   if (!feed.aborted_import_id().empty()) DeleteImport(txn, feed.aborted_import_id());
   feed.clear_aborted_import_id();
@@ -50,7 +51,8 @@ void FeedService::Register(rpc::Router& router) {
   router.Unary(this, &FeedService::LinkProvider);
 }
 
-async::Task<absl::StatusOr<v1::BeginImportResponse>> FeedService::BeginImport(rpc::Call& call, const v1::BeginImportRequest& request) {
+async::Task<absl::StatusOr<v1::BeginImportResponse>> FeedService::BeginImport(rpc::Call& call,
+                                                                              const v1::BeginImportRequest& request) {
   const std::string new_feed_id = ids::Uuid::Random().ToString();
   const std::string import_id = ids::Uuid::Random().ToString();
   Txn* within = nullptr;
@@ -87,8 +89,8 @@ async::Task<absl::StatusOr<v1::BeginImportResponse>> FeedService::BeginImport(rp
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::PutImportPageResponse>> FeedService::PutImportPage(rpc::Call& call,
-                                                                                  const v1::PutImportPageRequest& request) {
+async::Task<absl::StatusOr<v1::PutImportPageResponse>> FeedService::PutImportPage(
+    rpc::Call& call, const v1::PutImportPageRequest& request) {
   if (!IsPlainName(request.page_name())) co_return status::InvalidField("page_name", "must hold no control characters");
   // Before the work of reading, so that nobody else can make us do it.
   auto look = [&](const Reader& reader) -> absl::Status {
@@ -139,12 +141,13 @@ async::Task<absl::StatusOr<v1::PutImportPageResponse>> FeedService::PutImportPag
   co_return result;
 }
 
-async::Task<absl::StatusOr<v1::CommitImportResponse>> FeedService::CommitImport(rpc::Call& call,
-                                                                                const v1::CommitImportRequest& request) {
+async::Task<absl::StatusOr<v1::CommitImportResponse>> FeedService::CommitImport(
+    rpc::Call& call, const v1::CommitImportRequest& request) {
   co_return co_await parts_.importer.Commit(call, request);
 }
 
-async::Task<absl::StatusOr<v1::AbortImportResponse>> FeedService::AbortImport(rpc::Call& call, const v1::AbortImportRequest& request) {
+async::Task<absl::StatusOr<v1::AbortImportResponse>> FeedService::AbortImport(rpc::Call& call,
+                                                                              const v1::AbortImportRequest& request) {
   Txn* within = nullptr;
   storage::ImportRow import;
   auto effect = [&]() -> absl::StatusOr<v1::AbortImportResponse> {
@@ -170,7 +173,8 @@ async::Task<absl::StatusOr<v1::AbortImportResponse>> FeedService::AbortImport(rp
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::ListFeedsResponse>> FeedService::ListFeeds(rpc::Call& call, const v1::ListFeedsRequest& request) {
+async::Task<absl::StatusOr<v1::ListFeedsResponse>> FeedService::ListFeeds(rpc::Call& call,
+                                                                          const v1::ListFeedsRequest& request) {
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   std::string after_slug;
   if (!request.page_token().empty()) {
@@ -192,13 +196,14 @@ async::Task<absl::StatusOr<v1::ListFeedsResponse>> FeedService::ListFeeds(rpc::C
     feed.set_source_url(row.source_url());
     const SearchIndex::Feed* known = index->FindFeed(*ids::Uuid::Parse(row.feed_id()));
     feed.set_services(known == nullptr ? 0 : static_cast<int32_t>(known->services));
-    if (row.import_time_us() != 0) *feed.mutable_import_time() = ToTimestamp(absl::FromUnixMicros(row.import_time_us()));
+    if (row.import_time_us() != 0)
+      *feed.mutable_import_time() = ToTimestamp(absl::FromUnixMicros(row.import_time_us()));
   }
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::ListProvidersResponse>> FeedService::ListProviders(rpc::Call& call,
-                                                                                  const v1::ListProvidersRequest& request) {
+async::Task<absl::StatusOr<v1::ListProvidersResponse>> FeedService::ListProviders(
+    rpc::Call& call, const v1::ListProvidersRequest& request) {
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   std::string after_id;
   if (!request.page_token().empty()) {
@@ -207,7 +212,8 @@ async::Task<absl::StatusOr<v1::ListProvidersResponse>> FeedService::ListProvider
   auto find = [&](const Reader& reader) { return FindFeed(reader, request.feed_id()); };
   NWD_CO_ASSIGN_OR_RETURN(const auto feed, co_await parts_.store.View(find));
   if (!feed) {
-    co_return status::Error(absl::StatusCode::kNotFound, "NO_FEED", Cat("there is no feed ", request.feed_id(), "; see ListFeeds"));
+    co_return status::Error(absl::StatusCode::kNotFound, "NO_FEED",
+                            Cat("there is no feed ", request.feed_id(), "; see ListFeeds"));
   }
   const ids::Uuid feed_id = *ids::Uuid::Parse(request.feed_id());
   const int size = tokens::PageSize(request.page_size());
@@ -215,8 +221,9 @@ async::Task<absl::StatusOr<v1::ListProvidersResponse>> FeedService::ListProvider
   v1::ListProvidersResponse response;
   const SearchIndex::Feed* known = index->FindFeed(feed_id);
   if (known == nullptr) co_return response;
-  auto next = std::upper_bound(known->providers.begin(), known->providers.end(), after_id,
-                               [](const std::string& id, const SearchIndex::Provider& provider) { return id < provider.external_id; });
+  auto next = std::upper_bound(
+      known->providers.begin(), known->providers.end(), after_id,
+      [](const std::string& id, const SearchIndex::Provider& provider) { return id < provider.external_id; });
   for (; next != known->providers.end(); ++next) {
     if (response.providers_size() == size) {
       response.set_next_page_token(parts_.tokens.Seal(scope, response.providers(size - 1).external_id()));
@@ -231,8 +238,8 @@ async::Task<absl::StatusOr<v1::ListProvidersResponse>> FeedService::ListProvider
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::LinkProviderResponse>> FeedService::LinkProvider(rpc::Call& call,
-                                                                                const v1::LinkProviderRequest& request) {
+async::Task<absl::StatusOr<v1::LinkProviderResponse>> FeedService::LinkProvider(
+    rpc::Call& call, const v1::LinkProviderRequest& request) {
   co_return co_await parts_.importer.Link(call, request);
 }
 

@@ -1,4 +1,5 @@
-// RPC FeedService: importing directory feeds. Reading pages is in feed_reader.h, committing in importer.h, rows in import_repository.h.
+// RPC FeedService: importing directory feeds. Reading pages is in feed_reader.h, committing in importer.h, rows in
+// import_repository.h.
 #pragma once
 
 #include "common/async/worker_pool.h"
@@ -29,13 +30,19 @@ class FeedService {
   explicit FeedService(Parts parts) : parts_(parts) {}
   void Register(rpc::Router& router);
 
-  async::Task<absl::StatusOr<v1::BeginImportResponse>> BeginImport(rpc::Call& call, const v1::BeginImportRequest& request);
-  async::Task<absl::StatusOr<v1::PutImportPageResponse>> PutImportPage(rpc::Call& call, const v1::PutImportPageRequest& request);
-  async::Task<absl::StatusOr<v1::CommitImportResponse>> CommitImport(rpc::Call& call, const v1::CommitImportRequest& request);
-  async::Task<absl::StatusOr<v1::AbortImportResponse>> AbortImport(rpc::Call& call, const v1::AbortImportRequest& request);
+  async::Task<absl::StatusOr<v1::BeginImportResponse>> BeginImport(rpc::Call& call,
+                                                                   const v1::BeginImportRequest& request);
+  async::Task<absl::StatusOr<v1::PutImportPageResponse>> PutImportPage(rpc::Call& call,
+                                                                       const v1::PutImportPageRequest& request);
+  async::Task<absl::StatusOr<v1::CommitImportResponse>> CommitImport(rpc::Call& call,
+                                                                     const v1::CommitImportRequest& request);
+  async::Task<absl::StatusOr<v1::AbortImportResponse>> AbortImport(rpc::Call& call,
+                                                                   const v1::AbortImportRequest& request);
   async::Task<absl::StatusOr<v1::ListFeedsResponse>> ListFeeds(rpc::Call& call, const v1::ListFeedsRequest& request);
-  async::Task<absl::StatusOr<v1::ListProvidersResponse>> ListProviders(rpc::Call& call, const v1::ListProvidersRequest& request);
-  async::Task<absl::StatusOr<v1::LinkProviderResponse>> LinkProvider(rpc::Call& call, const v1::LinkProviderRequest& request);
+  async::Task<absl::StatusOr<v1::ListProvidersResponse>> ListProviders(rpc::Call& call,
+                                                                       const v1::ListProvidersRequest& request);
+  async::Task<absl::StatusOr<v1::LinkProviderResponse>> LinkProvider(rpc::Call& call,
+                                                                     const v1::LinkProviderRequest& request);
 
  private:
   Parts parts_;

@@ -51,7 +51,8 @@ bool ReadActive(Object service, FeedProblems& problems) {
   absl::StripAsciiWhitespace(&*status);
   if (*status == "active" || status->empty()) return true;
   if (*status != "inactive" && *status != "defunct" && *status != "temporarily closed") {
-    problems.Field("status", "is none of active, inactive, defunct, temporarily closed; the service counts as inactive");
+    problems.Field("status",
+                   "is none of active, inactive, defunct, temporarily closed; the service counts as inactive");
   }
   return false;
 }
@@ -101,7 +102,8 @@ std::optional<Term> ReadTerm(Object from, std::string_view path, FeedProblems& p
   return term;
 }
 
-void ReadCategories(Object entry, std::string_view list, std::string_view term_key, v1::Service& service, FeedProblems& problems) {
+void ReadCategories(Object entry, std::string_view list, std::string_view term_key, v1::Service& service,
+                    FeedProblems& problems) {
   const std::optional<Array> attributes = FindArray(entry, list);
   if (!attributes) return;
   size_t index = 0;
@@ -116,9 +118,10 @@ void ReadCategories(Object entry, std::string_view list, std::string_view term_k
     }
     const std::optional<Term> term = ReadTerm(*found, json::Join(path, term_key), problems);
     if (!term) continue;
-    const bool known = std::any_of(service.categories().begin(), service.categories().end(), [&](const v1::ServiceCategory& category) {
-      return category.code() == term->code && category.taxonomy() == term->taxonomy;
-    });
+    const bool known =
+        std::any_of(service.categories().begin(), service.categories().end(), [&](const v1::ServiceCategory& category) {
+          return category.code() == term->code && category.taxonomy() == term->taxonomy;
+        });
     if (known || service.categories_size() >= kCategoriesMax) continue;
     v1::ServiceCategory& category = *service.add_categories();
     category.set_code(term->code);
@@ -149,7 +152,8 @@ void ReadBoroughs(Object entry, const Areas& areas, v1::Service& service, FeedPr
       break;
     }
     if (known) continue;
-    problems.Field(path, outside ? "is an area outside London; it was dropped" : "names no area of London we know; it was dropped");
+    problems.Field(path, outside ? "is an area outside London; it was dropped"
+                                 : "names no area of London we know; it was dropped");
   }
   service.mutable_boroughs()->Add(boroughs.begin(), boroughs.end());
 }
@@ -167,7 +171,8 @@ void ReadProvider(Object entry, storage::StagedService& staged, FeedProblems& pr
   if (IsUsableId(*id)) {
     staged.set_provider_external_id(*id);
   } else {
-    problems.Field("organization.id", Cat("is empty or longer than ", kExternalIdBytesMax, " bytes; no provider can be linked"));
+    problems.Field("organization.id",
+                   Cat("is empty or longer than ", kExternalIdBytesMax, " bytes; no provider can be linked"));
   }
 }
 
@@ -182,8 +187,8 @@ std::string CleanText(std::string_view text, size_t bytes_max, std::string_view 
   return clean;
 }
 
-std::optional<storage::StagedService> ReadFeedService(Element element, const Areas& areas, const geo::Gazetteer& gazetteer,
-                                                      FeedProblems& problems) {
+std::optional<storage::StagedService> ReadFeedService(Element element, const Areas& areas,
+                                                      const geo::Gazetteer& gazetteer, FeedProblems& problems) {
   Object entry;
   if (element.get(entry) != simdjson::SUCCESS) {
     problems.LeftOut("", "is not an object");
@@ -214,7 +219,8 @@ std::optional<storage::StagedService> ReadFeedService(Element element, const Are
   ReadAges(entry, "", service, problems);
   if (const std::optional<Array> eligibility = FindArray(entry, "eligibility")) {  // ORUK v1
     Object first;
-    if (eligibility->at(0).get(first) == simdjson::SUCCESS && !service.has_minimum_age() && !service.has_maximum_age()) {
+    if (eligibility->at(0).get(first) == simdjson::SUCCESS && !service.has_minimum_age() &&
+        !service.has_maximum_age()) {
       ReadAges(first, "eligibility[0]", service, problems);
     }
   }

@@ -1,5 +1,5 @@
-// One service of a feed's page, cleaned and checked. Part of feed_reader.h; split by what is read: the service itself here, its places in
-// feed_places.h, its contacts in feed_contacts.h.
+// One service of a feed's page, cleaned and checked. Part of feed_reader.h; split by what is read: the service itself
+// here, its places in feed_places.h, its contacts in feed_contacts.h.
 #pragma once
 
 #include <optional>
@@ -12,8 +12,8 @@
 namespace nwd::directory {
 
 // The service, or nothing where it must be left out; either way what was wrong is in `problems`.
-std::optional<storage::StagedService> ReadFeedService(json::Element entry, const Areas& areas, const geo::Gazetteer& gazetteer,
-                                                      FeedProblems& problems);
+std::optional<storage::StagedService> ReadFeedService(json::Element entry, const Areas& areas,
+                                                      const geo::Gazetteer& gazetteer, FeedProblems& problems);
 
 // Plain text of at most `bytes_max`, HTML stripped; text that had to be cut is listed under `field`.
 std::string CleanText(std::string_view text, size_t bytes_max, std::string_view field, FeedProblems& problems);

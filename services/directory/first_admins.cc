@@ -11,9 +11,11 @@
 namespace nwd::directory {
 
 absl::Status CheckAdminSlugs(const std::vector<std::string>& slugs) {
-  if (slugs.size() == 2 && ids::IsSlug(slugs[0]) && ids::IsSlug(slugs[1]) && slugs[0] != slugs[1]) return absl::OkStatus();
+  if (slugs.size() == 2 && ids::IsSlug(slugs[0]) && ids::IsSlug(slugs[1]) && slugs[0] != slugs[1])
+    return absl::OkStatus();
   return absl::FailedPreconditionError(
-      "the registry is empty: name its first two admin organisations as two different slugs, like --admins hub-north,hub-south");
+      "the registry is empty: name its first two admin organisations as two different slugs, like --admins "
+      "hub-north,hub-south");
 }
 
 absl::Status MakeFirstAdmins(store::Store& store, const audit::Audit& audit, const std::vector<std::string>& slugs,

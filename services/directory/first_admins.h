@@ -1,4 +1,5 @@
-// The first two admin organisations of a hub: named by configuration, made where the store holds no organisation at all.
+// The first two admin organisations of a hub: named by configuration, made where the store holds no organisation at
+// all.
 #pragma once
 
 #include <string>

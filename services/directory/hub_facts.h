@@ -1,4 +1,5 @@
-// What the hub itself knows of a service, beside what its feed says: who answers for it, its capacity, the places taken.
+// What the hub itself knows of a service, beside what its feed says: who answers for it, its capacity, the places
+// taken.
 #pragma once
 
 #include <atomic>
@@ -12,9 +13,9 @@
 namespace nwd::directory {
 
 struct HubFacts {
-  std::string organisation_id;        // empty: nobody of the hub answers for it
-  bool accepts = true;                // what its provider says; only counts where somebody answers
-  std::optional<int32_t> capacity;    // nothing: no limit
+  std::string organisation_id;      // empty: nobody of the hub answers for it
+  bool accepts = true;              // what its provider says; only counts where somebody answers
+  std::optional<int32_t> capacity;  // nothing: no limit
   int64_t capacity_revision = 0;
   int32_t taken = 0;
 
@@ -26,8 +27,9 @@ void AddHubFacts(const HubFacts& facts, int64_t revision, v1::Service& service);
 // The same for peers, without words.
 common::v1::ServiceChange ToServiceChange(const v1::Service& service);
 
-// The facts of one service while they change under readers. Any thread reads; one at a time writes (the catalogue sees to that).
-// Reading takes no lock: a reader may see a new capacity beside an old revision (and then a refused etag), never the reverse.
+// The facts of one service while they change under readers. Any thread reads; one at a time writes (the catalogue sees
+// to that). Reading takes no lock: a reader may see a new capacity beside an old revision (and then a refused etag),
+// never the reverse.
 class LiveFacts {
  public:
   HubFacts Read() const;
@@ -35,7 +37,9 @@ class LiveFacts {
   const std::string* organisation() const { return organisation_.load(std::memory_order_acquire); }
 
   // `organisation_id` lives as long as the program's catalogue; null for none.
-  void SetOrganisation(const std::string* organisation_id) { organisation_.store(organisation_id, std::memory_order_release); }
+  void SetOrganisation(const std::string* organisation_id) {
+    organisation_.store(organisation_id, std::memory_order_release);
+  }
   // Ignored where a later revision is known.
   void SetCapacity(bool accepts, std::optional<int32_t> capacity, int64_t revision);
   void SetTaken(int32_t taken) { taken_.store(taken, std::memory_order_relaxed); }

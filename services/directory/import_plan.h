@@ -1,4 +1,5 @@
-// What an import would do to the catalogue: services compared with what stands, by content. Values in, values out; changes nothing.
+// What an import would do to the catalogue: services compared with what stands, by content. Values in, values out;
+// changes nothing.
 #pragma once
 
 #include <string>
@@ -32,8 +33,9 @@ struct ImportPlan {
   v1::CommitImportResponse counts;
 };
 
-// Unchanged services get no row. Where `full`, services of the feed that are absent count as missing, and become inactive when they have
-// been so kMissingMax times in a row; where a page could not be read, nobody knows what is absent, and nothing counts as missing.
+// Unchanged services get no row. Where `full`, services of the feed that are absent count as missing, and become
+// inactive when they have been so kMissingMax times in a row; where a page could not be read, nobody knows what is
+// absent, and nothing counts as missing.
 ImportPlan PlanImport(ids::Uuid feed_id, StagedImport staged, const SearchIndex& index, bool full, absl::Time now);
 
 }  // namespace nwd::directory

@@ -43,13 +43,15 @@ absl::StatusOr<std::optional<storage::FeedRow>> FindFeedBySlug(const store::Read
   return store::Find<storage::FeedRow>(reader, keys::Feed(*id));
 }
 
-absl::StatusOr<std::vector<storage::FeedRow>> ListFeedsAfter(const store::Reader& reader, std::string_view after_slug, int limit) {
+absl::StatusOr<std::vector<storage::FeedRow>> ListFeedsAfter(const store::Reader& reader, std::string_view after_slug,
+                                                             int limit) {
   std::vector<storage::FeedRow> feeds;
   store::Range range = store::PrefixRange(keys::Table(keys::kFeedSlugs));
   if (!after_slug.empty()) range.begin = keys::FeedSlug(after_slug) + '\0';
   absl::Status inner;
   NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view, std::string_view id) {
-    absl::StatusOr<std::optional<storage::FeedRow>> feed = store::Find<storage::FeedRow>(reader, keys::Feed(*Uuid::FromBytes(id)));
+    absl::StatusOr<std::optional<storage::FeedRow>> feed =
+        store::Find<storage::FeedRow>(reader, keys::Feed(*Uuid::FromBytes(id)));
     if (!feed.ok() || !feed->has_value()) {
       inner = feed.ok() ? absl::DataLossError("a slug names a feed that is not there") : feed.status();
       return Visit::kStop;
@@ -83,8 +85,8 @@ absl::StatusOr<storage::ImportRow> GetOwnImport(const store::Reader& reader, std
 absl::Status CheckOpen(const storage::ImportRow& import) {
   if (import.state() == storage::ImportRow::STATE_OPEN) return absl::OkStatus();
   const std::string_view state = import.state() == storage::ImportRow::STATE_COMMITTED ? "committed" : "aborted";
-  return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE", Cat("the import has been ", state, "; begin another"),
-                       {{"state", std::string(state)}});
+  return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+                       Cat("the import has been ", state, "; begin another"), {{"state", std::string(state)}});
 }
 
 void PutImport(store::Txn& txn, const storage::ImportRow& import) {
@@ -120,16 +122,19 @@ absl::StatusOr<StagedImport> ReadPages(const store::Reader& reader, std::string_
       staged.unreadable |= page.unreadable();
       std::string_view id, name;
       if (!ReadPageKey(key, &id, &name)) return absl::DataLossError("a page's key is malformed");
-      NWD_ASSIGN_OR_RETURN(auto content, store::Find<storage::PageContent>(reader, keys::PageContent(*Uuid::FromBytes(id), name)));
+      NWD_ASSIGN_OR_RETURN(auto content,
+                           store::Find<storage::PageContent>(reader, keys::PageContent(*Uuid::FromBytes(id), name)));
       if (!content) return absl::DataLossError("a page of an import has no content");
-      for (storage::StagedService& service : *content->mutable_services()) staged.services.push_back(std::move(service));
+      for (storage::StagedService& service : *content->mutable_services())
+        staged.services.push_back(std::move(service));
       staged.left_out_ids.insert(content->left_out_external_ids().begin(), content->left_out_external_ids().end());
       return absl::OkStatus();
     };
     inner = step();
     return inner.ok() ? Visit::kContinue : Visit::kStop;
   };
-  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::PagesOf(IdOf(import_id))), store::Direction::kForward, take));
+  NWD_RETURN_IF_ERROR(
+      reader.Scan(store::PrefixRange(keys::PagesOf(IdOf(import_id))), store::Direction::kForward, take));
   NWD_RETURN_IF_ERROR(inner);
   return staged;
 }

@@ -19,12 +19,14 @@ namespace nwd::directory {
 absl::StatusOr<std::optional<storage::FeedRow>> FindFeed(const store::Reader& reader, std::string_view feed_id);
 absl::StatusOr<std::optional<storage::FeedRow>> FindFeedBySlug(const store::Reader& reader, std::string_view slug);
 // Feeds by slug, after `after_slug`, at most `limit`.
-absl::StatusOr<std::vector<storage::FeedRow>> ListFeedsAfter(const store::Reader& reader, std::string_view after_slug, int limit);
+absl::StatusOr<std::vector<storage::FeedRow>> ListFeedsAfter(const store::Reader& reader, std::string_view after_slug,
+                                                             int limit);
 void PutFeed(store::Txn& txn, const storage::FeedRow& feed);
 
 absl::StatusOr<std::optional<storage::ImportRow>> FindImport(const store::Reader& reader, std::string_view import_id);
 // The import, if it was begun by `organisation_id`; else the one answer for "not yours" and "not there".
-absl::StatusOr<storage::ImportRow> GetOwnImport(const store::Reader& reader, std::string_view import_id, std::string_view organisation_id);
+absl::StatusOr<storage::ImportRow> GetOwnImport(const store::Reader& reader, std::string_view import_id,
+                                                std::string_view organisation_id);
 // FAILED_PRECONDITION unless the import can still be given pages.
 absl::Status CheckOpen(const storage::ImportRow& import);
 void PutImport(store::Txn& txn, const storage::ImportRow& import);

@@ -38,18 +38,23 @@ storage::Act ActOf(const rpc::Call& call, std::string_view object_id, std::strin
 // What failed after it had happened: it will be done at the next commit or start.
 void LogLater(std::string_view what, const absl::Status& status) {
   if (status.ok()) return;
-  log::Line(log::Level::kWarning, "directory.import_unfinished").Str("step", what).Str("error", StdView(status.message())).Emit();
+  log::Line(log::Level::kWarning, "directory.import_unfinished")
+      .Str("step", what)
+      .Str("error", StdView(status.message()))
+      .Emit();
 }
 
 }  // namespace
 
-async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::Commit(rpc::Call& call, const v1::CommitImportRequest& request) {
+async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::Commit(rpc::Call& call,
+                                                                       const v1::CommitImportRequest& request) {
   const Turn::Guard turn = co_await turn_.Take();
   // A retry of a commit that is done gets its answer again, before anything else is looked at.
   std::optional<v1::CommitImportResponse> answered;
   auto replay = [&](Txn& txn) -> absl::Status {
     answered.reset();
-    NWD_ASSIGN_OR_RETURN(const storage::ImportRow import, GetOwnImport(txn, request.import_id(), call.organisation_id()));
+    NWD_ASSIGN_OR_RETURN(const storage::ImportRow import,
+                         GetOwnImport(txn, request.import_id(), call.organisation_id()));
     call.ProveTie(common::v1::TIE_IMPORTER);
     const absl::Status open = CheckOpen(import);
     if (open.ok()) return absl::OkStatus();
@@ -64,7 +69,8 @@ async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::Commit(rpc::Call
   NWD_CO_ASSIGN_OR_RETURN(Prepared prepared, co_await Prepare(feed, request, call.Now()));
   if (request.validate_only()) co_return prepared.plan.counts;
   NWD_CO_RETURN_IF_ERROR(co_await WriteRows(call, prepared, feed.pending_generation()));
-  NWD_CO_ASSIGN_OR_RETURN(const v1::CommitImportResponse response, co_await MakeVisible(call, request, feed, prepared.plan.counts));
+  NWD_CO_ASSIGN_OR_RETURN(const v1::CommitImportResponse response,
+                          co_await MakeVisible(call, request, feed, prepared.plan.counts));
   parts_.catalogue.Publish(std::move(prepared.index));
 
   LogLater("announce", co_await Announce(feed, prepared.plan.rows, call.Now()));
@@ -75,7 +81,8 @@ async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::Commit(rpc::Call
 // Notes the pending generation, having swept what an earlier attempt left.
 async::Task<absl::StatusOr<storage::FeedRow>> Importer::Start(rpc::Call& call, const v1::CommitImportRequest& request) {
   auto find = [&](const Reader& reader) -> absl::StatusOr<storage::FeedRow> {
-    NWD_ASSIGN_OR_RETURN(const storage::ImportRow import, GetOwnImport(reader, request.import_id(), call.organisation_id()));
+    NWD_ASSIGN_OR_RETURN(const storage::ImportRow import,
+                         GetOwnImport(reader, request.import_id(), call.organisation_id()));
     NWD_ASSIGN_OR_RETURN(auto feed, FindFeed(reader, import.feed_id()));
     if (!feed) return absl::DataLossError("an import names a feed that is not there");
     return *std::move(feed);
@@ -98,13 +105,15 @@ async::Task<absl::StatusOr<storage::FeedRow>> Importer::Start(rpc::Call& call, c
   co_return feed;
 }
 
-async::Task<absl::StatusOr<Importer::Prepared>> Importer::Prepare(const storage::FeedRow& feed, const v1::CommitImportRequest& request,
+async::Task<absl::StatusOr<Importer::Prepared>> Importer::Prepare(const storage::FeedRow& feed,
+                                                                  const v1::CommitImportRequest& request,
                                                                   absl::Time now) {
   auto work = [&]() -> absl::StatusOr<Prepared> {
     auto read = [&](const Reader& reader) { return ReadPages(reader, request.import_id()); };
     NWD_ASSIGN_OR_RETURN(StagedImport staged, async::BlockOn(parts_.store.View(read)));
     Prepared prepared;
-    prepared.plan = PlanImport(IdOf(feed.feed_id()), std::move(staged), *parts_.catalogue.Current(), request.full(), now);
+    prepared.plan =
+        PlanImport(IdOf(feed.feed_id()), std::move(staged), *parts_.catalogue.Current(), request.full(), now);
     if (request.validate_only()) return prepared;
     std::vector<Document> documents;
     documents.reserve(prepared.plan.rows.size());
@@ -124,7 +133,8 @@ async::Task<absl::Status> Importer::WriteRows(rpc::Call& call, const Prepared& p
   for (size_t first = 0; first < rows.size();) {
     NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
     size_t last = first;
-    for (size_t bytes = 0; last < rows.size() && (last == first || bytes + prepared.bytes[last].size() <= kBatchBytes); ++last) {
+    for (size_t bytes = 0; last < rows.size() && (last == first || bytes + prepared.bytes[last].size() <= kBatchBytes);
+         ++last) {
       bytes += prepared.bytes[last].size();
     }
     auto body = [&](Txn& txn) -> absl::Status {
@@ -137,7 +147,8 @@ async::Task<absl::Status> Importer::WriteRows(rpc::Call& call, const Prepared& p
   co_return absl::OkStatus();
 }
 
-async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::MakeVisible(rpc::Call& call, const v1::CommitImportRequest& request,
+async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::MakeVisible(rpc::Call& call,
+                                                                            const v1::CommitImportRequest& request,
                                                                             const storage::FeedRow& feed,
                                                                             const v1::CommitImportResponse& counts) {
   const absl::Time now = call.Now();
@@ -170,7 +181,8 @@ async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::MakeVisible(rpc:
 }
 
 // The rows are what readers see: nobody else commits an import meanwhile.
-async::Task<absl::Status> Importer::Announce(const storage::FeedRow& feed, const std::vector<PlannedRow>& rows, absl::Time now) {
+async::Task<absl::Status> Importer::Announce(const storage::FeedRow& feed, const std::vector<PlannedRow>& rows,
+                                             absl::Time now) {
   if (feed.announced_generation() < feed.generation()) {  // an earlier commit was not announced to its end
     co_return co_await AnnounceAll(IdOf(feed.feed_id()), now);
   }
@@ -196,7 +208,8 @@ async::Task<absl::Status> Importer::AnnounceAll(Uuid feed_id, absl::Time now) {
   const IndexPtr index = parts_.catalogue.Current();
   std::vector<Uuid> changed;
   for (const DocumentPtr& document : index->documents()) {
-    if (document->feed_id == feed_id && document->generation > feed->announced_generation()) changed.push_back(document->id);
+    if (document->feed_id == feed_id && document->generation > feed->announced_generation())
+      changed.push_back(document->id);
   }
   NWD_CO_RETURN_IF_ERROR(co_await TellPeers(changed, 0, now));
   co_return co_await NoteAnnounced(feed_id);
@@ -230,14 +243,16 @@ async::Task<absl::Status> Importer::TellPeers(const std::vector<Uuid>& services,
   co_return absl::OkStatus();
 }
 
-async::Task<absl::StatusOr<v1::LinkProviderResponse>> Importer::Link(rpc::Call& call, const v1::LinkProviderRequest& request) {
+async::Task<absl::StatusOr<v1::LinkProviderResponse>> Importer::Link(rpc::Call& call,
+                                                                     const v1::LinkProviderRequest& request) {
   const Turn::Guard turn = co_await turn_.Take();
   const absl::Time now = call.Now();
   const std::optional<Uuid> feed_id = Uuid::Parse(request.feed_id());
   const IndexPtr index = parts_.catalogue.Current();
   const SearchIndex::Provider* provider = feed_id ? index->FindProvider(*feed_id, request.external_id()) : nullptr;
   if (provider == nullptr) {
-    co_return status::Error(absl::StatusCode::kNotFound, "NO_PROVIDER", "the feed names no provider with this id; see ListProviders");
+    co_return status::Error(absl::StatusCode::kNotFound, "NO_PROVIDER",
+                            "the feed names no provider with this id; see ListProviders");
   }
   std::vector<Uuid> services;
   for (const DocumentNumber number : provider->documents) services.push_back(index->document(number).id);
@@ -272,7 +287,8 @@ async::Task<absl::StatusOr<v1::LinkProviderResponse>> Importer::Link(rpc::Call& 
       NWD_ASSIGN_OR_RETURN(const HubFacts facts, ReadHubFacts(txn, *row));
       AppendServiceChange(txn, *row, facts, now);
     }
-    parts_.audit.AppendPlain(txn, "provider.linked", now, ActOf(call, request.organisation_id(), request.external_id()));
+    parts_.audit.AppendPlain(txn, "provider.linked", now,
+                             ActOf(call, request.organisation_id(), request.external_id()));
     response.set_services(static_cast<int32_t>(services.size()));
     done = true;
     return response;
@@ -289,7 +305,8 @@ async::Task<absl::StatusOr<v1::LinkProviderResponse>> Importer::Link(rpc::Call& 
   co_return result;
 }
 
-async::Task<absl::Status> Importer::AnnounceLink(Uuid feed_id, const std::string& external_id, size_t from, absl::Time now) {
+async::Task<absl::Status> Importer::AnnounceLink(Uuid feed_id, const std::string& external_id, size_t from,
+                                                 absl::Time now) {
   const IndexPtr index = parts_.catalogue.Current();
   std::vector<Uuid> services;
   if (const SearchIndex::Provider* provider = index->FindProvider(feed_id, external_id)) {
@@ -334,7 +351,8 @@ async::Task<absl::Status> Importer::SweepRows() {
     auto scan = [&](const Reader& reader) -> absl::Status {
       stale.clear();
       NWD_ASSIGN_OR_RETURN(const FeedRows feeds, AllFeeds(reader));
-      return ScanServices(reader, feeds, [](const storage::ServiceRow&, uint64_t) {}, stale);
+      return ScanServices(
+          reader, feeds, [](const storage::ServiceRow&, uint64_t) {}, stale);
     };
     NWD_RETURN_IF_ERROR(async::BlockOn(parts_.store.View(scan)));
     return stale;
@@ -353,17 +371,18 @@ absl::Status Importer::Load() {
       documents.push_back(MakeDocument(row, generation, parts_.catalogue.lexicon()));
     };
     NWD_RETURN_IF_ERROR(ScanServices(reader, feeds, take, stale));
-    return ScanHubFacts(reader, {.link =
-                                     [&](Uuid feed_id, std::string_view external_id, const storage::ProviderLinkRow& link) {
-                                       parts_.catalogue.SetLink(feed_id, external_id, link.organisation_id());
-                                     },
-                                 .capacity =
-                                     [&](Uuid service_id, const storage::CapacityRow& row) {
-                                       const auto capacity = row.has_capacity() ? std::optional<int32_t>(row.capacity()) : std::nullopt;
-                                       parts_.catalogue.SetCapacity(service_id, row.accepts_referrals(), capacity, row.revision());
-                                     },
-                                 .taken = [&](Uuid service_id,
-                                              const storage::TakenRow& row) { parts_.catalogue.SetTaken(service_id, row.taken()); }});
+    return ScanHubFacts(
+        reader, {.link =
+                     [&](Uuid feed_id, std::string_view external_id, const storage::ProviderLinkRow& link) {
+                       parts_.catalogue.SetLink(feed_id, external_id, link.organisation_id());
+                     },
+                 .capacity =
+                     [&](Uuid service_id, const storage::CapacityRow& row) {
+                       const auto capacity = row.has_capacity() ? std::optional<int32_t>(row.capacity()) : std::nullopt;
+                       parts_.catalogue.SetCapacity(service_id, row.accepts_referrals(), capacity, row.revision());
+                     },
+                 .taken = [&](Uuid service_id,
+                              const storage::TakenRow& row) { parts_.catalogue.SetTaken(service_id, row.taken()); }});
   };
   NWD_RETURN_IF_ERROR(async::BlockOn(parts_.store.View(read)));
   parts_.catalogue.Publish(parts_.catalogue.Prepare(std::move(documents)));

@@ -4,9 +4,10 @@
 //   2  one transaction makes that generation the feed's, closes the import and keeps the answer: from here on it has happened
 //   3  readers get the new index; peers are told of each service that changed; replaced rows and staged pages go
 //
-// Ended before 2 (an error, a caller who left, a crash): nothing has happened, the rows are swept before the next commit, the import can be
-// committed again. Ended after 2: Recover() at the next start tells peers what they were not told (they may hear things twice) and
-// sweeps. One commit at a time, whatever the feed; linking a provider takes the same turn, so that peers hear of every service.
+// Ended before 2 (an error, a caller who left, a crash): nothing has happened, the rows are swept before the next
+// commit, the import can be committed again. Ended after 2: Recover() at the next start tells peers what they were not
+// told (they may hear things twice) and sweeps. One commit at a time, whatever the feed; linking a provider takes the
+// same turn, so that peers hear of every service.
 //
 // Thread-safe. Runs long work on the pool.
 #pragma once
@@ -55,16 +56,20 @@ class Importer {
   };
 
   async::Task<absl::StatusOr<storage::FeedRow>> Start(rpc::Call& call, const v1::CommitImportRequest& request);
-  async::Task<absl::StatusOr<Prepared>> Prepare(const storage::FeedRow& feed, const v1::CommitImportRequest& request, absl::Time now);
+  async::Task<absl::StatusOr<Prepared>> Prepare(const storage::FeedRow& feed, const v1::CommitImportRequest& request,
+                                                absl::Time now);
   async::Task<absl::Status> WriteRows(rpc::Call& call, const Prepared& prepared, uint64_t generation);
-  async::Task<absl::StatusOr<v1::CommitImportResponse>> MakeVisible(rpc::Call& call, const v1::CommitImportRequest& request,
-                                                                    const storage::FeedRow& feed, const v1::CommitImportResponse& counts);
+  async::Task<absl::StatusOr<v1::CommitImportResponse>> MakeVisible(rpc::Call& call,
+                                                                    const v1::CommitImportRequest& request,
+                                                                    const storage::FeedRow& feed,
+                                                                    const v1::CommitImportResponse& counts);
   // Tells peers of the rows of a commit, and lets go of those they replace.
   async::Task<absl::Status> Announce(const storage::FeedRow& feed, const std::vector<PlannedRow>& rows, absl::Time now);
   // Tells peers of all services of a feed whose rows are of a generation they have not been told of.
   async::Task<absl::Status> AnnounceAll(ids::Uuid feed_id, absl::Time now);
   async::Task<absl::Status> NoteAnnounced(ids::Uuid feed_id);
-  async::Task<absl::Status> AnnounceLink(ids::Uuid feed_id, const std::string& external_id, size_t from, absl::Time now);
+  async::Task<absl::Status> AnnounceLink(ids::Uuid feed_id, const std::string& external_id, size_t from,
+                                         absl::Time now);
   async::Task<absl::Status> TellPeers(const std::vector<ids::Uuid>& services, size_t from, absl::Time now);
   async::Task<absl::Status> Delete(const std::vector<std::string>& keys);
   async::Task<absl::Status> SweepRows();

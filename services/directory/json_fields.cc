@@ -11,9 +11,13 @@ constexpr std::string_view kNeitherTextNorNumber = "is neither text nor a number
 
 }  // namespace
 
-std::string Join(std::string_view path, std::string_view key) { return path.empty() ? std::string(key) : Cat(path, ".", key); }
+std::string Join(std::string_view path, std::string_view key) {
+  return path.empty() ? std::string(key) : Cat(path, ".", key);
+}
 
-std::string Join(std::string_view path, std::string_view key, size_t index) { return Cat(Join(path, key), "[", index, "]"); }
+std::string Join(std::string_view path, std::string_view key, size_t index) {
+  return Cat(Join(path, key), "[", index, "]");
+}
 
 std::optional<Object> FindObject(Object parent, std::string_view key) {
   Object found;
@@ -27,7 +31,8 @@ std::optional<Array> FindArray(Object parent, std::string_view key) {
   return found;
 }
 
-std::optional<std::string> FindText(Object parent, std::string_view key, std::string_view path, FeedProblems& problems) {
+std::optional<std::string> FindText(Object parent, std::string_view key, std::string_view path,
+                                    FeedProblems& problems) {
   Element value;
   if (parent[key].get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
   switch (value.type()) {

@@ -1,5 +1,6 @@
-// Fields of a feed's JSON read forgivingly: text that should be a number, numbers that should be text, nulls for absence. What is
-// absent or null is nothing; what has a shape nobody can use is reported and then nothing. Only the reader of feeds uses this.
+// Fields of a feed's JSON read forgivingly: text that should be a number, numbers that should be text, nulls for
+// absence. What is absent or null is nothing; what has a shape nobody can use is reported and then nothing. Only the
+// reader of feeds uses this.
 //
 // Values are views into the parsed document.
 #pragma once

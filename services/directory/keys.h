@@ -45,7 +45,9 @@ inline std::string Feed(Uuid id) { return KeyBuilder(kFeeds).Bytes(id.bytes()).B
 inline std::string FeedSlug(std::string_view slug) { return KeyBuilder(kFeedSlugs).Text(slug).Build(); }
 inline std::string Import(Uuid id) { return KeyBuilder(kImports).Bytes(id.bytes()).Build(); }
 inline std::string PagesOf(Uuid import) { return KeyBuilder(kPages).Bytes(import.bytes()).Build(); }
-inline std::string Page(Uuid import, std::string_view name) { return KeyBuilder(kPages).Bytes(import.bytes()).Text(name).Build(); }
+inline std::string Page(Uuid import, std::string_view name) {
+  return KeyBuilder(kPages).Bytes(import.bytes()).Text(name).Build();
+}
 inline std::string PageContent(Uuid import, std::string_view name) {
   return KeyBuilder('p').Bytes(import.bytes()).Text(name).Build();
 }

@@ -1,5 +1,5 @@
-// Every word the catalogue has ever held, each with a small number, so that documents and indexes hold numbers. Words are never
-// forgotten: a directory's vocabulary grows slowly, some 30 bytes a word.
+// Every word the catalogue has ever held, each with a small number, so that documents and indexes hold numbers. Words
+// are never forgotten: a directory's vocabulary grows slowly, some 30 bytes a word.
 //
 // Thread-safe. Views of words live as long as the lexicon.
 #pragma once

@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   std::string postcodes;
   program.options().Add("--admins", &admins, "The first two admin organisations of an empty registry, as slugs: a,b");
   program.options()
-      .Add("--postcodes", &postcodes, "Postcodes with their points: a CSV of the ONS Postcode Directory (without: by outcode)")
+      .Add("--postcodes", &postcodes,
+           "Postcodes with their points: a CSV of the ONS Postcode Directory (without: by outcode)")
       .ExistingFile();
   if (const std::optional<int> exit_code = program.Configure(argc, argv)) return *exit_code;
 

@@ -28,13 +28,15 @@ absl::StatusOr<std::optional<OrganisationRow>> FindByIdBytes(const store::Reader
 
 }  // namespace
 
-absl::StatusOr<std::optional<OrganisationRow>> FindOrganisation(const store::Reader& reader, std::string_view organisation_id) {
+absl::StatusOr<std::optional<OrganisationRow>> FindOrganisation(const store::Reader& reader,
+                                                                std::string_view organisation_id) {
   const std::optional<Uuid> id = Uuid::Parse(organisation_id);
   if (!id) return std::nullopt;
   return store::Find<OrganisationRow>(reader, keys::Organisation(*id));
 }
 
-absl::StatusOr<std::optional<OrganisationRow>> FindOrganisationBySlug(const store::Reader& reader, std::string_view slug) {
+absl::StatusOr<std::optional<OrganisationRow>> FindOrganisationBySlug(const store::Reader& reader,
+                                                                      std::string_view slug) {
   std::string bytes;
   NWD_ASSIGN_OR_RETURN(const bool known, reader.Get(keys::Slug(slug), &bytes));
   if (!known) return std::nullopt;
@@ -50,7 +52,8 @@ absl::StatusOr<std::string> OwnerOfIdentity(const store::Reader& reader, std::st
   return id->ToString();
 }
 
-absl::StatusOr<std::vector<OrganisationRow>> ListOrganisationsAfter(const store::Reader& reader, std::string_view after_slug,
+absl::StatusOr<std::vector<OrganisationRow>> ListOrganisationsAfter(const store::Reader& reader,
+                                                                    std::string_view after_slug,
                                                                     common::v1::OrganisationKind kind, int limit) {
   std::vector<OrganisationRow> rows;
   store::Range range = store::PrefixRange(keys::Table(keys::kSlugs));
@@ -83,7 +86,8 @@ absl::StatusOr<std::vector<OrganisationRow>> AllOrganisations(const store::Reade
     rows.push_back(*std::move(row));
     return Visit::kContinue;
   };
-  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::Table(keys::kOrganisations)), store::Direction::kForward, take));
+  NWD_RETURN_IF_ERROR(
+      reader.Scan(store::PrefixRange(keys::Table(keys::kOrganisations)), store::Direction::kForward, take));
   NWD_RETURN_IF_ERROR(inner);
   return rows;
 }

@@ -1,4 +1,5 @@
-// What may become of an organisation: identities it may carry, states it may go to. Values in, a status out; the caller has the rows.
+// What may become of an organisation: identities it may carry, states it may go to. Values in, a status out; the caller
+// has the rows.
 #pragma once
 
 #include <string>

@@ -20,15 +20,16 @@ using store::Reader;
 using store::Txn;
 
 absl::Status NoOrganisation(std::string_view named) {
-  return status::Error(absl::StatusCode::kNotFound, "NO_ORGANISATION", Cat("there is no organisation ", named, " in this hub"),
-                       {{"organisation", std::string(named)}});
+  return status::Error(absl::StatusCode::kNotFound, "NO_ORGANISATION",
+                       Cat("there is no organisation ", named, " in this hub"), {{"organisation", std::string(named)}});
 }
 
 // Whether the caller could have listed organisations, and so may learn that one does not exist: all but pure analysts.
 bool MayList(const access::Caller& caller) {
   if (caller.IsService()) return true;
   const auto& roles = caller.organisation->roles;
-  return std::any_of(roles.begin(), roles.end(), [](common::v1::Role role) { return role != common::v1::ROLE_ANALYST; });
+  return std::any_of(roles.begin(), roles.end(),
+                     [](common::v1::Role role) { return role != common::v1::ROLE_ANALYST; });
 }
 
 absl::Status CheckIdentitiesFree(const Reader& reader, const v1::Organisation& organisation) {
@@ -121,7 +122,8 @@ async::Task<absl::StatusOr<v1::CreateOrganisationResponse>> OrganisationService:
     NWD_ASSIGN_OR_RETURN(const auto same_slug, FindOrganisationBySlug(txn, request.slug()));
     if (same_slug) {
       return status::Error(absl::StatusCode::kAlreadyExists, "SLUG_TAKEN",
-                           Cat("an organisation of this hub is already called ", request.slug()), {{"slug", request.slug()}});
+                           Cat("an organisation of this hub is already called ", request.slug()),
+                           {{"slug", request.slug()}});
     }
     NWD_RETURN_IF_ERROR(CheckIdentitiesFree(txn, wanted));
     if (!request.sponsor_organisation_id().empty()) {
@@ -152,7 +154,8 @@ async::Task<absl::StatusOr<v1::CreateOrganisationResponse>> OrganisationService:
 async::Task<absl::StatusOr<v1::GetOrganisationResponse>> OrganisationService::GetOrganisation(
     rpc::Call& call, const v1::GetOrganisationRequest& request) {
   if (request.organisation_id().empty() == request.slug().empty()) {
-    co_return status::InvalidField("organisation_id", "name the organisation by its id or by its slug, exactly one of the two");
+    co_return status::InvalidField("organisation_id",
+                                   "name the organisation by its id or by its slug, exactly one of the two");
   }
   auto body = [&](const Reader& reader) -> absl::StatusOr<v1::GetOrganisationResponse> {
     NWD_ASSIGN_OR_RETURN(const auto row, request.slug().empty() ? FindOrganisation(reader, request.organisation_id())
@@ -176,7 +179,9 @@ async::Task<absl::StatusOr<v1::ListOrganisationsResponse>> OrganisationService::
     NWD_CO_ASSIGN_OR_RETURN(after_slug, parts_.tokens.Open(scope, request.page_token()));
   }
   const int size = tokens::PageSize(request.page_size());
-  auto body = [&](const Reader& reader) { return ListOrganisationsAfter(reader, after_slug, request.kind(), size + 1); };
+  auto body = [&](const Reader& reader) {
+    return ListOrganisationsAfter(reader, after_slug, request.kind(), size + 1);
+  };
   NWD_CO_ASSIGN_OR_RETURN(const std::vector<OrganisationRow> rows, co_await parts_.store.View(body));
   v1::ListOrganisationsResponse response;
   for (const OrganisationRow& row : rows) {
@@ -202,7 +207,8 @@ async::Task<absl::StatusOr<v1::UpdateOrganisationResponse>> OrganisationService:
     }
   }
   if (name && request.name().empty()) violations.Add("name", "must not be empty");
-  if (kind && request.kind() == common::v1::ORGANISATION_KIND_UNSPECIFIED) violations.Add("kind", "must be a kind of organisation");
+  if (kind && request.kind() == common::v1::ORGANISATION_KIND_UNSPECIFIED)
+    violations.Add("kind", "must be a kind of organisation");
   if (identities && request.identities().empty()) violations.Add("identities", "must have at least one");
   if (identities) CheckIdentities(request.identities(), parts_.trust_domain, "identities", violations);
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
@@ -241,8 +247,9 @@ async::Task<absl::StatusOr<v1::RevokeCertificateResponse>> OrganisationService::
     const auto& revoked = organisation.revoked_serials();
     if (std::find(revoked.begin(), revoked.end(), request.serial()) != revoked.end()) return Done{};
     if (revoked.size() >= kRevokedSerialsMax) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_REVOKED",
-                           Cat("the organisation has ", kRevokedSerialsMax, " revoked certificates; give it a new identity instead"));
+      return status::Error(
+          absl::StatusCode::kFailedPrecondition, "TOO_MANY_REVOKED",
+          Cat("the organisation has ", kRevokedSerialsMax, " revoked certificates; give it a new identity instead"));
     }
     organisation.add_revoked_serials(request.serial());
     return Done{"organisation.certificate_revoked", request.serial()};
@@ -250,8 +257,8 @@ async::Task<absl::StatusOr<v1::RevokeCertificateResponse>> OrganisationService::
   co_return co_await Change<v1::RevokeCertificateResponse>(call, request, "", edit);
 }
 
-async::Task<absl::StatusOr<v1::ProposeRolesResponse>> OrganisationService::ProposeRoles(rpc::Call& call,
-                                                                                        const v1::ProposeRolesRequest& request) {
+async::Task<absl::StatusOr<v1::ProposeRolesResponse>> OrganisationService::ProposeRoles(
+    rpc::Call& call, const v1::ProposeRolesRequest& request) {
   const std::vector<Role> proposed = RolesOf(request.roles());
   auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
     status::Violations violations;
@@ -269,8 +276,8 @@ async::Task<absl::StatusOr<v1::ProposeRolesResponse>> OrganisationService::Propo
   co_return co_await Change<v1::ProposeRolesResponse>(call, request, request.etag(), edit);
 }
 
-async::Task<absl::StatusOr<v1::ConfirmRolesResponse>> OrganisationService::ConfirmRoles(rpc::Call& call,
-                                                                                        const v1::ConfirmRolesRequest& request) {
+async::Task<absl::StatusOr<v1::ConfirmRolesResponse>> OrganisationService::ConfirmRoles(
+    rpc::Call& call, const v1::ConfirmRolesRequest& request) {
   auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
     if (organisation.proposed_roles().empty()) {
       return status::Error(absl::StatusCode::kFailedPrecondition, "NOTHING_PROPOSED",
@@ -287,9 +294,11 @@ async::Task<absl::StatusOr<v1::ConfirmRolesResponse>> OrganisationService::Confi
   co_return co_await Change<v1::ConfirmRolesResponse>(call, request, request.etag(), edit);
 }
 
-async::Task<absl::Status> OrganisationService::WatchOrganisations(rpc::Call& call, const v1::WatchOrganisationsRequest& request,
+async::Task<absl::Status> OrganisationService::WatchOrganisations(rpc::Call& call,
+                                                                  const v1::WatchOrganisationsRequest& request,
                                                                   rpc::Writer<v1::WatchOrganisationsResponse>& writer) {
-  auto map = [](const Reader& reader, const common::v1::Change& change, std::vector<v1::WatchOrganisationsResponse>& out) -> absl::Status {
+  auto map = [](const Reader& reader, const common::v1::Change& change,
+                std::vector<v1::WatchOrganisationsResponse>& out) -> absl::Status {
     if (!change.has_organisation()) return absl::OkStatus();
     NWD_ASSIGN_OR_RETURN(const auto row, FindOrganisation(reader, change.organisation().organisation_id()));
     if (!row) return absl::DataLossError("a change names an organisation that is not there");
@@ -300,8 +309,8 @@ async::Task<absl::Status> OrganisationService::WatchOrganisations(rpc::Call& cal
 }
 
 template <class Response, class Request>
-async::Task<absl::StatusOr<Response>> OrganisationService::Change(rpc::Call& call, const Request& request, std::string_view etag,
-                                                                  Edit edit) {
+async::Task<absl::StatusOr<Response>> OrganisationService::Change(rpc::Call& call, const Request& request,
+                                                                  std::string_view etag, Edit edit) {
   const absl::Time now = call.Now();
   std::optional<OrganisationRow> changed;
   Txn* within = nullptr;

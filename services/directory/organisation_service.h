@@ -1,5 +1,5 @@
-// RPC OrganisationService: the registry of organisations and the trust they are given. Rules live in organisation_rules.h and
-// role_rules.h, rows in organisation_repository.h.
+// RPC OrganisationService: the registry of organisations and the trust they are given. Rules live in
+// organisation_rules.h and role_rules.h, rows in organisation_repository.h.
 #pragma once
 
 #include <string>
@@ -29,19 +29,22 @@ class OrganisationService {
   explicit OrganisationService(Parts parts) : parts_(std::move(parts)) {}
   void Register(rpc::Router& router);
 
-  async::Task<absl::StatusOr<v1::CreateOrganisationResponse>> CreateOrganisation(rpc::Call& call,
-                                                                                 const v1::CreateOrganisationRequest& request);
-  async::Task<absl::StatusOr<v1::GetOrganisationResponse>> GetOrganisation(rpc::Call& call, const v1::GetOrganisationRequest& request);
-  async::Task<absl::StatusOr<v1::ListOrganisationsResponse>> ListOrganisations(rpc::Call& call,
-                                                                               const v1::ListOrganisationsRequest& request);
-  async::Task<absl::StatusOr<v1::UpdateOrganisationResponse>> UpdateOrganisation(rpc::Call& call,
-                                                                                 const v1::UpdateOrganisationRequest& request);
-  async::Task<absl::StatusOr<v1::SetOrganisationStateResponse>> SetOrganisationState(rpc::Call& call,
-                                                                                     const v1::SetOrganisationStateRequest& request);
-  async::Task<absl::StatusOr<v1::RevokeCertificateResponse>> RevokeCertificate(rpc::Call& call,
-                                                                               const v1::RevokeCertificateRequest& request);
-  async::Task<absl::StatusOr<v1::ProposeRolesResponse>> ProposeRoles(rpc::Call& call, const v1::ProposeRolesRequest& request);
-  async::Task<absl::StatusOr<v1::ConfirmRolesResponse>> ConfirmRoles(rpc::Call& call, const v1::ConfirmRolesRequest& request);
+  async::Task<absl::StatusOr<v1::CreateOrganisationResponse>> CreateOrganisation(
+      rpc::Call& call, const v1::CreateOrganisationRequest& request);
+  async::Task<absl::StatusOr<v1::GetOrganisationResponse>> GetOrganisation(rpc::Call& call,
+                                                                           const v1::GetOrganisationRequest& request);
+  async::Task<absl::StatusOr<v1::ListOrganisationsResponse>> ListOrganisations(
+      rpc::Call& call, const v1::ListOrganisationsRequest& request);
+  async::Task<absl::StatusOr<v1::UpdateOrganisationResponse>> UpdateOrganisation(
+      rpc::Call& call, const v1::UpdateOrganisationRequest& request);
+  async::Task<absl::StatusOr<v1::SetOrganisationStateResponse>> SetOrganisationState(
+      rpc::Call& call, const v1::SetOrganisationStateRequest& request);
+  async::Task<absl::StatusOr<v1::RevokeCertificateResponse>> RevokeCertificate(
+      rpc::Call& call, const v1::RevokeCertificateRequest& request);
+  async::Task<absl::StatusOr<v1::ProposeRolesResponse>> ProposeRoles(rpc::Call& call,
+                                                                     const v1::ProposeRolesRequest& request);
+  async::Task<absl::StatusOr<v1::ConfirmRolesResponse>> ConfirmRoles(rpc::Call& call,
+                                                                     const v1::ConfirmRolesRequest& request);
   async::Task<absl::Status> WatchOrganisations(rpc::Call& call, const v1::WatchOrganisationsRequest& request,
                                                rpc::Writer<v1::WatchOrganisationsResponse>& writer);
 
@@ -55,8 +58,10 @@ class OrganisationService {
 
   // Finds the organisation, holds it to `etag` (empty: any), edits it, and makes the change durable, told and trusted.
   template <class Response, class Request>
-  async::Task<absl::StatusOr<Response>> Change(rpc::Call& call, const Request& request, std::string_view etag, Edit edit);
-  void Record(store::Txn& txn, const rpc::Call& call, std::string_view type, std::string_view object_id, std::string detail) const;
+  async::Task<absl::StatusOr<Response>> Change(rpc::Call& call, const Request& request, std::string_view etag,
+                                               Edit edit);
+  void Record(store::Txn& txn, const rpc::Call& call, std::string_view type, std::string_view object_id,
+              std::string detail) const;
 
   Parts parts_;
 };

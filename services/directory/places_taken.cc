@@ -14,7 +14,8 @@ namespace {
 
 using ids::Uuid;
 
-constexpr std::array<std::string_view, 6> kHolding = {"SENT", "RECEIVED", "INFO_REQUESTED", "ACCEPTED", "IN_PROGRESS", "ON_HOLD"};
+constexpr std::array<std::string_view, 6> kHolding = {"SENT",     "RECEIVED",    "INFO_REQUESTED",
+                                                      "ACCEPTED", "IN_PROGRESS", "ON_HOLD"};
 
 absl::Status AddTaken(store::Txn& txn, std::string_view service_id, int by) {
   const std::optional<Uuid> id = Uuid::Parse(service_id);
@@ -47,7 +48,8 @@ absl::Status ApplyReferralChange(store::Txn& txn, const common::v1::Change& chan
   return absl::OkStatus();
 }
 
-absl::Status ShowPlacesTaken(store::Store& store, const std::vector<common::v1::Change>& changes, Catalogue& catalogue) {
+absl::Status ShowPlacesTaken(store::Store& store, const std::vector<common::v1::Change>& changes,
+                             Catalogue& catalogue) {
   std::set<Uuid> services;
   for (const common::v1::Change& change : changes) {
     if (const auto id = Uuid::Parse(change.referral().service_id())) services.insert(*id);

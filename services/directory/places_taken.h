@@ -1,5 +1,5 @@
-// How many places of each service are taken, counted from the referral service's changes. A referral holds a place from being sent until
-// it ends, but not while it waits; each referral has a row, so that an event told twice counts once.
+// How many places of each service are taken, counted from the referral service's changes. A referral holds a place from
+// being sent until it ends, but not while it waits; each referral has a row, so that an event told twice counts once.
 #pragma once
 
 #include <string_view>
@@ -15,7 +15,8 @@ namespace nwd::directory {
 // Whether a referral in this state (as ReferralChange names it) holds a place.
 bool HoldsPlace(std::string_view state);
 
-// Within a transaction of the follower: counts one change of the referral service. Changes of other things count nothing.
+// Within a transaction of the follower: counts one change of the referral service. Changes of other things count
+// nothing.
 absl::Status ApplyReferralChange(store::Txn& txn, const common::v1::Change& change);
 
 // After it: shows readers the counts of the services these changes name.

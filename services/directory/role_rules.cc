@@ -11,15 +11,20 @@ namespace {
 constexpr Role kReading[] = {common::v1::ROLE_AGENCY, common::v1::ROLE_AUDITOR, common::v1::ROLE_SAFEGUARDING,
                              common::v1::ROLE_RESIDENT_CHANNEL, common::v1::ROLE_NAVIGATOR};
 
-bool Has(const std::vector<Role>& roles, Role role) { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
+bool Has(const std::vector<Role>& roles, Role role) {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
 
 std::string NameOf(Role role) { return std::string(absl::StripPrefix(common::v1::Role_Name(role), "ROLE_")); }
 
 }  // namespace
 
-bool ReadsAboutPeople(Role role) { return std::find(std::begin(kReading), std::end(kReading), role) != std::end(kReading); }
+bool ReadsAboutPeople(Role role) {
+  return std::find(std::begin(kReading), std::end(kReading), role) != std::end(kReading);
+}
 
-void CheckRoles(const std::vector<Role>& roles, bool has_sponsor, std::string_view field, status::Violations& violations) {
+void CheckRoles(const std::vector<Role>& roles, bool has_sponsor, std::string_view field,
+                status::Violations& violations) {
   for (size_t i = 0; i < roles.size(); ++i) {
     const std::string item = Cat(field, "[", i, "]");
     if (roles[i] == common::v1::ROLE_UNSPECIFIED) violations.Add(item, "must be a role");

@@ -11,15 +11,17 @@ namespace nwd::directory {
 
 using common::v1::Role;
 
-// Roles whose holders read about people: HUB_ADMIN, which reads about nobody, combines with none of them. AUDITOR is among them because
-// the list of disclosures is about people, and because nobody should audit what they administer.
+// Roles whose holders read about people: HUB_ADMIN, which reads about nobody, combines with none of them. AUDITOR is
+// among them because the list of disclosures is about people, and because nobody should audit what they administer.
 bool ReadsAboutPeople(Role role);
 
-// Adds a violation of `field` for each thing wrong with a set of roles: a role named twice, HUB_ADMIN beside one that reads about
-// people, NAVIGATOR without a sponsor.
-void CheckRoles(const std::vector<Role>& roles, bool has_sponsor, std::string_view field, status::Violations& violations);
+// Adds a violation of `field` for each thing wrong with a set of roles: a role named twice, HUB_ADMIN beside one that
+// reads about people, NAVIGATOR without a sponsor.
+void CheckRoles(const std::vector<Role>& roles, bool has_sponsor, std::string_view field,
+                status::Violations& violations);
 
-// Whether going from `present` to `proposed` needs no second admin: it adds nothing but AGENCY, and HUB_ADMIN is not taken away.
+// Whether going from `present` to `proposed` needs no second admin: it adds nothing but AGENCY, and HUB_ADMIN is not
+// taken away.
 bool TakesEffectAtOnce(const std::vector<Role>& present, const std::vector<Role>& proposed);
 
 // "AGENCY OPERATOR": for the audit log and messages.

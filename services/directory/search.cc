@@ -73,7 +73,8 @@ SearchResult SearchIndex::Search(const SearchQuery& query) const {
 
 SearchIndex::WordRange SearchIndex::RangeOf(std::string_view prefix) const {
   const auto first = std::lower_bound(words_.begin(), words_.end(), prefix);
-  const auto last = std::partition_point(first, words_.end(), [&](std::string_view word) { return word.starts_with(prefix); });
+  const auto last =
+      std::partition_point(first, words_.end(), [&](std::string_view word) { return word.starts_with(prefix); });
   return {static_cast<uint32_t>(first - words_.begin()), static_cast<uint32_t>(last - words_.begin())};
 }
 
@@ -86,7 +87,8 @@ void SearchIndex::AdmitWord(std::string_view word, Fitting& fitting) const {
     const auto bitmap = prefix_bitmaps_.find(AbslView(word));
     if (bitmap != prefix_bitmaps_.end()) return fitting.Admit(bitmap->second);
   }
-  fitting.Admit(std::span(posting_documents_).subspan(offsets_[range.first], offsets_[range.last] - offsets_[range.first]));
+  fitting.Admit(
+      std::span(posting_documents_).subspan(offsets_[range.first], offsets_[range.last] - offsets_[range.first]));
 }
 
 void SearchIndex::AdmitCategories(const std::vector<std::string>& codes, Fitting& fitting) const {
@@ -107,8 +109,8 @@ void SearchIndex::AdmitCategories(const std::vector<std::string>& codes, Fitting
   fitting.Admit(any);
 }
 
-// Documents are numbered by the cell of their first place, so a row of cells around the point is a stretch of numbers; the other places
-// of documents that have several are looked through by themselves.
+// Documents are numbered by the cell of their first place, so a row of cells around the point is a stretch of numbers;
+// the other places of documents that have several are looked through by themselves.
 std::vector<SearchHit> SearchIndex::Near(const SearchQuery& query, const Fitting& fitting) const {
   const UnitVector centre = ToUnitVector(*query.near);
   const double farthest = SquaredChordOfMetres(query.within_metres);
@@ -136,7 +138,8 @@ std::vector<SearchHit> SearchIndex::Near(const SearchQuery& query, const Fitting
   return hits;
 }
 
-// A word scores twice the weight of the field it stands in, and one more where it is there as asked and not only its beginning.
+// A word scores twice the weight of the field it stands in, and one more where it is there as asked and not only its
+// beginning.
 void SearchIndex::Score(const std::vector<std::string>& words, std::vector<SearchHit>& hits) const {
   std::vector<uint8_t>& scores = ScratchOf(documents_.size()).scores;
   for (const std::string& word : words) {
@@ -157,8 +160,9 @@ SearchResult SearchIndex::Page(const SearchQuery& query, std::vector<SearchHit> 
   SearchResult result;
   result.total = hits.size();
   if (query.after) {
-    const auto next = std::upper_bound(by_id_.begin(), by_id_.end(), query.after->id,
-                                       [&](const ids::Uuid& id, DocumentNumber number) { return id < documents_[number]->id; });
+    const auto next =
+        std::upper_bound(by_id_.begin(), by_id_.end(), query.after->id,
+                         [&](const ids::Uuid& id, DocumentNumber number) { return id < documents_[number]->id; });
     const auto first_order = static_cast<uint32_t>(next - by_id_.begin());
     std::erase_if(hits, [&](const SearchHit& hit) {
       return hit.rank < query.after->rank || (hit.rank == query.after->rank && id_order_[hit.document] < first_order);

@@ -93,7 +93,8 @@ Document MakeDocument(const storage::ServiceRow& row, uint64_t generation, Lexic
   words.Add(service.description(), kDescriptionWeight);
   document.words = words.Take();
   std::sort(document.categories.begin(), document.categories.end());
-  document.categories.erase(std::unique(document.categories.begin(), document.categories.end()), document.categories.end());
+  document.categories.erase(std::unique(document.categories.begin(), document.categories.end()),
+                            document.categories.end());
 
   document.boroughs = BoroughBits(service);
   if (service.has_minimum_age()) document.minimum_age = static_cast<uint8_t>(service.minimum_age());

@@ -13,15 +13,16 @@
 
 namespace nwd::directory {
 
-// How much a word counts by where it stands; the highest place of a word decides. Ranking looks at nothing but the service itself, so
-// that what one service scores never changes because another came or went: a walk over pages relies on it.
+// How much a word counts by where it stands; the highest place of a word decides. Ranking looks at nothing but the
+// service itself, so that what one service scores never changes because another came or went: a walk over pages relies
+// on it.
 inline constexpr uint8_t kNameWeight = 8;
 inline constexpr uint8_t kCategoryWeight = 4;
 inline constexpr uint8_t kProviderWeight = 2;
 inline constexpr uint8_t kDescriptionWeight = 1;
 
-// A place on the unit sphere: the straight line between two such points grows with the distance between them and costs no
-// trigonometry.
+// A place on the unit sphere: the straight line between two such points grows with the distance between them and costs
+// no trigonometry.
 struct UnitVector {
   double x = 0;
   double y = 0;
@@ -53,7 +54,7 @@ struct Document {
 
   std::vector<Word> words;              // each once
   std::vector<std::string> categories;  // codes in lower case, each once
-  uint64_t boroughs = 0;                // bit n - 1 is E09 000 0nn: those it serves, or where it says none, those of its places
+  uint64_t boroughs = 0;  // bit n - 1 is E09 000 0nn: those it serves, or where it says none, those of its places
   uint8_t minimum_age = 0;
   uint8_t maximum_age = 255;
   std::vector<geo::Point> places;

@@ -43,7 +43,8 @@ void SearchIndex::Number() {
   });
   by_id_.resize(documents_.size());
   std::iota(by_id_.begin(), by_id_.end(), 0);
-  std::sort(by_id_.begin(), by_id_.end(), [&](DocumentNumber a, DocumentNumber b) { return documents_[a]->id < documents_[b]->id; });
+  std::sort(by_id_.begin(), by_id_.end(),
+            [&](DocumentNumber a, DocumentNumber b) { return documents_[a]->id < documents_[b]->id; });
   id_order_.resize(documents_.size());
   for (uint32_t order = 0; order < by_id_.size(); ++order) {
     NWD_CHECK(order == 0 || documents_[by_id_[order - 1]]->id != documents_[by_id_[order]]->id);
@@ -177,7 +178,8 @@ void SearchIndex::IndexFeeds() {
     Feed& feed = feeds_[document.feed_id];
     ++feed.services;
     if (document.provider_external_id.empty()) continue;
-    const auto [at, added] = known.try_emplace({document.feed_id, document.provider_external_id}, feed.providers.size());
+    const auto [at, added] =
+        known.try_emplace({document.feed_id, document.provider_external_id}, feed.providers.size());
     if (added) {
       v1::Service service;
       NWD_CHECK(service.ParseFromString(document.service));
@@ -192,8 +194,9 @@ void SearchIndex::IndexFeeds() {
 }
 
 std::optional<DocumentNumber> SearchIndex::Find(ids::Uuid id) const {
-  const auto found = std::lower_bound(by_id_.begin(), by_id_.end(), id,
-                                      [&](DocumentNumber number, const ids::Uuid& wanted) { return documents_[number]->id < wanted; });
+  const auto found =
+      std::lower_bound(by_id_.begin(), by_id_.end(), id,
+                       [&](DocumentNumber number, const ids::Uuid& wanted) { return documents_[number]->id < wanted; });
   if (found == by_id_.end() || documents_[*found]->id != id) return std::nullopt;
   return *found;
 }
@@ -206,8 +209,9 @@ const SearchIndex::Feed* SearchIndex::FindFeed(ids::Uuid feed_id) const {
 const SearchIndex::Provider* SearchIndex::FindProvider(ids::Uuid feed_id, std::string_view external_id) const {
   const Feed* feed = FindFeed(feed_id);
   if (feed == nullptr) return nullptr;
-  const auto found = std::lower_bound(feed->providers.begin(), feed->providers.end(), external_id,
-                                      [](const Provider& provider, std::string_view wanted) { return provider.external_id < wanted; });
+  const auto found =
+      std::lower_bound(feed->providers.begin(), feed->providers.end(), external_id,
+                       [](const Provider& provider, std::string_view wanted) { return provider.external_id < wanted; });
   return found != feed->providers.end() && found->external_id == external_id ? &*found : nullptr;
 }
 

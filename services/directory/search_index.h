@@ -1,9 +1,9 @@
-// An index over all services, built at once and then only read. Documents are numbered by where their first place lies (cell by cell, rows
-// from the south), so that what is near lies near in memory too; ties in order are settled by id.
+// An index over all services, built at once and then only read. Documents are numbered by where their first place lies
+// (cell by cell, rows from the south), so that what is near lies near in memory too; ties in order are settled by id.
 //
-// Every condition is a bitmap over the numbers: kept where many documents fit (over one in kDenseShare), made from a list where few do. A
-// search joins them word by word, then measures what is left in the stretches of numbers around the place: text, category, 5 km and
-// open places among 100,000 services take some 10 µs.
+// Every condition is a bitmap over the numbers: kept where many documents fit (over one in kDenseShare), made from a
+// list where few do. A search joins them word by word, then measures what is left in the stretches of numbers around
+// the place: text, category, 5 km and open places among 100,000 services take some 10 µs.
 //
 // Thread-safe: any number of threads search while one refreshes open places.
 #pragma once
@@ -44,7 +44,8 @@ struct SearchQuery {
   size_t limit = 0;
 };
 
-// `rank` orders, smallest first, ties by id: the squared chord to the nearest place, else how well words match, negated.
+// `rank` orders, smallest first, ties by id: the squared chord to the nearest place, else how well words match,
+// negated.
 struct SearchHit {
   double rank = 0;
   DocumentNumber document = 0;
@@ -114,7 +115,9 @@ class SearchIndex {
   void AdmitWord(std::string_view word, Fitting& fitting) const;
   void AdmitCategories(const std::vector<std::string>& codes, Fitting& fitting) const;
   std::vector<SearchHit> Near(const SearchQuery& query, const Fitting& fitting) const;
-  bool FitsAge(DocumentNumber number, int age) const { return minimum_ages_[number] <= age && age <= maximum_ages_[number]; }
+  bool FitsAge(DocumentNumber number, int age) const {
+    return minimum_ages_[number] <= age && age <= maximum_ages_[number];
+  }
   void Score(const std::vector<std::string>& words, std::vector<SearchHit>& hits) const;
   SearchResult Page(const SearchQuery& query, std::vector<SearchHit> hits) const;
 
@@ -137,7 +140,8 @@ class SearchIndex {
   std::vector<uint8_t> minimum_ages_;
   std::vector<uint8_t> maximum_ages_;
 
-  // Places of number n are place_offsets_[n] to place_offsets_[n + 1]; documents that cannot be found near a place have none.
+  // Places of number n are place_offsets_[n] to place_offsets_[n + 1]; documents that cannot be found near a place have
+  // none.
   std::vector<uint32_t> place_offsets_;
   std::vector<UnitVector> places_;
   ByCell first_places_;  // documents by their first place

@@ -1,4 +1,5 @@
-// Which id a feed's service has in this hub: always the same one, whatever order feeds are imported in again. Pure functions.
+// Which id a feed's service has in this hub: always the same one, whatever order feeds are imported in again. Pure
+// functions.
 #pragma once
 
 #include <optional>

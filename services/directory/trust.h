@@ -1,5 +1,5 @@
-// Keeps the registry that decides who may call level with what has been committed: loaded at start, then told of each change after its
-// commit. Two changes may be told in either order; the later revision stands.
+// Keeps the registry that decides who may call level with what has been committed: loaded at start, then told of each
+// change after its commit. Two changes may be told in either order; the later revision stands.
 //
 // Thread-safe.
 #pragma once

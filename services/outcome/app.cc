@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "common/async/worker_pool.h"
 #include "common/audit/audit.h"
 #include "common/base/macros.h"
-#include "common/async/worker_pool.h"
 #include "common/idempotency/idempotency.h"
 #include "common/idempotency/janitor.h"
 #include "common/outbox/outbox.h"
@@ -37,7 +37,9 @@ struct App::State {
         referrals(counts),
         outcomes(counts),
         changes(counts, referrals, outcomes,
-                [this](store::Txn& txn, ids::Uuid person) { outbox.Add(txn, kEraseKind, person.ToString(), person.ToString()); }),
+                [this](store::Txn& txn, ids::Uuid person) {
+                  outbox.Add(txn, kEraseKind, person.ToString(), person.ToString());
+                }),
         own_changes(from.store, changes),
         erasure(from.store, person_keys),
         releases(from.facts),
@@ -91,12 +93,12 @@ absl::Status App::Load() {
   NWD_RETURN_IF_ERROR(CheckTimeZones());
   State& state = *state_;
   state.figures = state.parts.metrics.OnScrape([&state](metrics::Scrape& scrape) {
-    scrape.Gauge("nwd_replica_lag_seconds", "Since a replica was last level with its owner.", state.consent_changes.LagSeconds(),
-                 {{"peer", "consent"}});
-    scrape.Gauge("nwd_replica_lag_seconds", "Since a replica was last level with its owner.", state.referral_changes.LagSeconds(),
-                 {{"peer", "referral"}});
-    scrape.Gauge("nwd_replica_lag_seconds", "Since a replica was last level with its owner.", state.directory.follower().LagSeconds(),
-                 {{"peer", "directory"}});
+    scrape.Gauge("nwd_replica_lag_seconds", "Since a replica was last level with its owner.",
+                 state.consent_changes.LagSeconds(), {{"peer", "consent"}});
+    scrape.Gauge("nwd_replica_lag_seconds", "Since a replica was last level with its owner.",
+                 state.referral_changes.LagSeconds(), {{"peer", "referral"}});
+    scrape.Gauge("nwd_replica_lag_seconds", "Since a replica was last level with its owner.",
+                 state.directory.follower().LagSeconds(), {{"peer", "directory"}});
     const outbox::Figures outbox = state.outbox.figures();
     scrape.Gauge("nwd_outbox_waiting", "Entries not yet delivered.", static_cast<double>(outbox.waiting));
     scrape.Gauge("nwd_outbox_set_aside", "Entries that cannot be delivered.", static_cast<double>(outbox.set_aside));
@@ -122,6 +124,8 @@ void App::StartBackground(rpc::Server& server) {
   });
 }
 
-async::Task<absl::Status> App::OnUnknownIdentity(std::string spiffe_id) { return state_->directory.AskIdentity(std::move(spiffe_id)); }
+async::Task<absl::Status> App::OnUnknownIdentity(std::string spiffe_id) {
+  return state_->directory.AskIdentity(std::move(spiffe_id));
+}
 
 }  // namespace nwd::outcome

@@ -20,7 +20,9 @@ using common::v1::PersonChange;
 // Actions on the referrer's side; all others happen on the receiver's.
 constexpr std::array<std::string_view, 6> kReferrerActions{"CREATE", "SEND", "ANSWER", "WITHDRAW", "CLOSE", "SWEEP"};
 
-std::string TypeOf(std::string_view thing, const std::string& name) { return Cat(thing, ".", absl::AsciiStrToLower(name)); }
+std::string TypeOf(std::string_view thing, const std::string& name) {
+  return Cat(thing, ".", absl::AsciiStrToLower(name));
+}
 
 // It never left its referrer's desk.
 bool IsDraft(const common::v1::ReferralChange& change) {
@@ -65,13 +67,16 @@ absl::Status Changes::ApplyPerson(store::Txn& txn, const PersonChange& change, a
   }
   NWD_ASSIGN_OR_RETURN(const ids::Uuid organisation, IdOf("organisation_id", change.organisation_id()));
   Step step{.time = time, .sequence = 0, .source = organisation, .row = {}};
-  step.row.set_type(absl::AsciiStrToLower(Cat("person.", PersonChange::Type_Name(change.type()).substr(sizeof("TYPE_") - 1))));
+  step.row.set_type(
+      absl::AsciiStrToLower(Cat("person.", PersonChange::Type_Name(change.type()).substr(sizeof("TYPE_") - 1))));
   step.row.set_organisation_id(change.organisation_id());
   NWD_ASSIGN_OR_RETURN(const bool added, Journeys::Add(txn, person, step));
   if (!added) return absl::OkStatus();
   NWD_RETURN_IF_ERROR(counts_.Begin(txn, Source::kPeople, MonthOf(time)));
-  if (change.type() == PersonChange::TYPE_REGISTERED) return counts_.Add(txn, Counter::kPeopleRegistered, MonthOf(time), 1);
-  if (change.type() == PersonChange::TYPE_JOINED) return counts_.Add(txn, Counter::kRepeatRegistrationsAvoided, MonthOf(time), 1);
+  if (change.type() == PersonChange::TYPE_REGISTERED)
+    return counts_.Add(txn, Counter::kPeopleRegistered, MonthOf(time), 1);
+  if (change.type() == PersonChange::TYPE_JOINED)
+    return counts_.Add(txn, Counter::kRepeatRegistrationsAvoided, MonthOf(time), 1);
   return absl::OkStatus();
 }
 
@@ -104,7 +109,8 @@ absl::Status Changes::ApplyReferral(store::Txn& txn, const common::v1::ReferralC
   return Journeys::Add(txn, person, step).status();
 }
 
-absl::Status Changes::ApplyAppointment(store::Txn& txn, const common::v1::AppointmentChange& change, absl::Time time) const {
+absl::Status Changes::ApplyAppointment(store::Txn& txn, const common::v1::AppointmentChange& change,
+                                       absl::Time time) const {
   NWD_ASSIGN_OR_RETURN(const ids::Uuid person, IdOf("person_id", change.person_id()));
   NWD_ASSIGN_OR_RETURN(const ids::Uuid referral, IdOf("referral_id", change.referral_id()));
   NWD_ASSIGN_OR_RETURN(const ids::Uuid appointment, IdOf("appointment_id", change.appointment_id()));

@@ -1,5 +1,5 @@
-// What follows here from a change anywhere: journeys, what is known of referrals, figures. Each is applied in one transaction, and applying
-// it again changes nothing.
+// What follows here from a change anywhere: journeys, what is known of referrals, figures. Each is applied in one
+// transaction, and applying it again changes nothing.
 #pragma once
 
 #include <functional>

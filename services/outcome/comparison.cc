@@ -16,7 +16,8 @@ struct Term {
 
   // Has not changed, as far as anybody can suspect: a zero that comes to be suppressed may as well have grown.
   bool shared() const {
-    if (earlier->shown == Shown::kMissing || now->shown == Shown::kMissing || earlier->exact != now->exact) return false;
+    if (earlier->shown == Shown::kMissing || now->shown == Shown::kMissing || earlier->exact != now->exact)
+      return false;
     return now->exact != 0 || earlier->shown == now->shown;
   }
 };
@@ -48,8 +49,8 @@ struct Group {
 
 bool TooNarrow(Bounds bounds) { return bounds.high - bounds.low + 1 < kSpanMin; }
 
-// True where some suppressed figure can be narrowed down too far: unchanged and only-earlier figures add up to nothing, and so do
-// unchanged and only-present ones.
+// True where some suppressed figure can be narrowed down too far: unchanged and only-earlier figures add up to nothing,
+// and so do unchanged and only-present ones.
 bool Reveals(const Sum& sum) {
   Group shared, before, after;
   for (const Term& term : sum) {
@@ -119,13 +120,14 @@ bool SecureTime(Series& now, const Series& earlier, bool whole) {
     suppressed |= Secure(sum);
   }
   Sum year{{&earlier[kYearSlot], &now[kYearSlot], -1, whole}};
-  for (int quarter = kFirstQuarterSlot; quarter < kYearSlot; ++quarter) year.push_back({&earlier[quarter], &now[quarter], 1, whole});
+  for (int quarter = kFirstQuarterSlot; quarter < kYearSlot; ++quarter)
+    year.push_back({&earlier[quarter], &now[quarter], 1, whole});
   suppressed |= Secure(year);
   return suppressed;
 }
 
-// A longer period of the whole, in the finest parts that are needed: a month or quarter that has not changed as one, one that has by its
-// cells.
+// A longer period of the whole, in the finest parts that are needed: a month or quarter that has not changed as one,
+// one that has by its cells.
 class LongSums {
  public:
   LongSums(YearOfFigures& now, const YearOfFigures& earlier, size_t cut) : now_(now), earlier_(earlier), cut_(cut) {}

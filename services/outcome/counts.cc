@@ -16,7 +16,8 @@ absl::Status AddTo(store::Txn& txn, const std::string& key, int64_t by) {
   NWD_ASSIGN_OR_RETURN(std::optional<storage::CountRow> row, store::Find<storage::CountRow>(txn, key));
   storage::CountRow count = row ? *std::move(row) : storage::CountRow();
   count.set_count(count.count() + by);
-  if (count.count() < 0) return absl::DataLossError("a figure would fall below zero: more was taken back than was ever counted");
+  if (count.count() < 0)
+    return absl::DataLossError("a figure would fall below zero: more was taken back than was ever counted");
   store::PutMessage(txn, key, count);
   return absl::OkStatus();
 }
@@ -24,7 +25,8 @@ absl::Status AddTo(store::Txn& txn, const std::string& key, int64_t by) {
 }  // namespace
 
 std::string ChannelCell(common::v1::EntryChannel channel) {
-  if (channel == common::v1::ENTRY_CHANNEL_UNSPECIFIED || !common::v1::EntryChannel_IsValid(channel)) return std::string(kUnknownCell);
+  if (channel == common::v1::ENTRY_CHANNEL_UNSPECIFIED || !common::v1::EntryChannel_IsValid(channel))
+    return std::string(kUnknownCell);
   return absl::AsciiStrToLower(absl::StripPrefix(common::v1::EntryChannel_Name(channel), "ENTRY_CHANNEL_"));
 }
 
@@ -58,12 +60,15 @@ absl::Status Counts::Add(store::Txn& txn, Counter counter, Month month, int64_t 
   return AddTo(txn, keys::Count(counter, v1::CUT_HUB, month, kWholeCell), by);
 }
 
-absl::Status Counts::AddCut(store::Txn& txn, Counter counter, Month month, int64_t by, const storage::ReferralRow& referral) const {
+absl::Status Counts::AddCut(store::Txn& txn, Counter counter, Month month, int64_t by,
+                            const storage::ReferralRow& referral) const {
   NWD_RETURN_IF_ERROR(Add(txn, counter, month, by));
   const bool known = facts_.FindBorough(referral.borough()) != nullptr;
+  NWD_RETURN_IF_ERROR(AddTo(
+      txn, keys::Count(counter, v1::CUT_BOROUGH, month, known ? std::string_view(referral.borough()) : kUnknownCell),
+      by));
   NWD_RETURN_IF_ERROR(
-      AddTo(txn, keys::Count(counter, v1::CUT_BOROUGH, month, known ? std::string_view(referral.borough()) : kUnknownCell), by));
-  NWD_RETURN_IF_ERROR(AddTo(txn, keys::Count(counter, v1::CUT_ENTRY_CHANNEL, month, ChannelCell(referral.entry_channel())), by));
+      AddTo(txn, keys::Count(counter, v1::CUT_ENTRY_CHANNEL, month, ChannelCell(referral.entry_channel())), by));
   std::set<std::string> groups;
   for (const std::string& said : referral.priority_groups()) {
     for (const facts::PriorityGroup* group : facts_.WithParents(said)) groups.insert(group->slug);
@@ -84,7 +89,8 @@ absl::Status Counts::Begin(store::Txn& txn, Source source, Month month) const {
 }
 
 absl::StatusOr<std::optional<Month>> Counts::BeganIn(const store::Reader& reader, Source source) {
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::CountRow> row, store::Find<storage::CountRow>(reader, keys::Began(source)));
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::CountRow> row,
+                       store::Find<storage::CountRow>(reader, keys::Began(source)));
   if (!row) return std::nullopt;
   return std::optional<Month>(row->count());
 }

@@ -1,8 +1,8 @@
-// The exact figures behind the indicators, kept one by one as things happen: a few rows a change, however much happened before. They never
-// leave the service: what is printed comes from releases (release.h).
+// The exact figures behind the indicators, kept one by one as things happen: a few rows a change, however much happened
+// before. They never leave the service: what is printed comes from releases (release.h).
 //
-// Called within the bodies of transactions of whoever applies changes (one at a time), never from those of callers: no row here is
-// touched by every call.
+// Called within the bodies of transactions of whoever applies changes (one at a time), never from those of callers: no
+// row here is touched by every call.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,8 @@ class Counts {
   // Adds `by` (1, or -1 to take back) for the hub only.
   absl::Status Add(store::Txn& txn, Counter counter, Month month, int64_t by) const;
   // The same, and in every cut the referral is in.
-  absl::Status AddCut(store::Txn& txn, Counter counter, Month month, int64_t by, const storage::ReferralRow& referral) const;
+  absl::Status AddCut(store::Txn& txn, Counter counter, Month month, int64_t by,
+                      const storage::ReferralRow& referral) const;
 
   // Notes that a source has figures of this month: from the earliest on, they are known.
   absl::Status Begin(store::Txn& txn, Source source, Month month) const;

@@ -17,7 +17,8 @@ bool IsHiddenZero(const Figure& figure) { return figure.exact == 0 && figure.sho
 
 bool IsSmall(int64_t exact) { return exact > 0 && exact < kSuppressBelow; }
 
-// What a printed figure says by itself. `zeros_hidden`: in its row zeros are suppressed too, so that suppressed may mean 0.
+// What a printed figure says by itself. `zeros_hidden`: in its row zeros are suppressed too, so that suppressed may
+// mean 0.
 Bounds Says(const Figure& figure, bool zeros_hidden) {
   switch (figure.shown) {
     case Shown::kMissing:
@@ -35,7 +36,8 @@ Bounds Says(const Figure& figure, bool zeros_hidden) {
   return {low, figure.exact <= kLargestSmall ? kLargestSmall : Bounds::kNoLimit};
 }
 
-// A cut of the year as a flow: from the year of each cell down to its months, across to the whole's month, and up to the whole's year.
+// A cut of the year as a flow: from the year of each cell down to its months, across to the whole's month, and up to
+// the whole's year.
 class CutNetwork {
  public:
   // `wholes`: what other cuts imply of the whole, by slot. `cells` may be empty: then only time adds up.
@@ -46,7 +48,8 @@ class CutNetwork {
         if (IsHiddenZero(cell[slot])) zeros_hidden_[slot] = true;
       }
     }
-    for (size_t cell = 0; cell < cells.size(); ++cell) AddCell(cells[cell], kWholeNodes + static_cast<int>(cell) * kCellNodes);
+    for (size_t cell = 0; cell < cells.size(); ++cell)
+      AddCell(cells[cell], kWholeNodes + static_cast<int>(cell) * kCellNodes);
     for (int month = 0; month < kMonthSlots; ++month) {
       if (cells.empty()) network_.AddArc(kRoot, WholeNode(month), whole[month].exact, {});
       if (cells.empty()) parts_.push_back({});
@@ -93,8 +96,8 @@ class CutNetwork {
 
  private:
   static constexpr int kRoot = 0;
-  static constexpr int kWholeNodes = 1 + kSlots;            // the root, and a node for every slot of the whole
-  static constexpr int kCellNodes = 1 + kQuarterSlots;      // the year and the quarters; months go straight across
+  static constexpr int kWholeNodes = 1 + kSlots;        // the root, and a node for every slot of the whole
+  static constexpr int kCellNodes = 1 + kQuarterSlots;  // the year and the quarters; months go straight across
   static int WholeNode(int slot) { return 1 + slot; }
 
   struct Part {
@@ -106,8 +109,10 @@ class CutNetwork {
   // In the order of slots, so that a cell's arcs are found from any of them.
   void AddCell(Series& cell, int base) {
     const auto quarter_node = [base](int quarter) { return base + 1 + quarter - kFirstQuarterSlot; };
-    for (int month = 0; month < kMonthSlots; ++month) AddFigure(cell[month], month, false, quarter_node(QuarterSlotOf(month)), WholeNode(month));
-    for (int quarter = kFirstQuarterSlot; quarter < kYearSlot; ++quarter) AddFigure(cell[quarter], quarter, false, base, quarter_node(quarter));
+    for (int month = 0; month < kMonthSlots; ++month)
+      AddFigure(cell[month], month, false, quarter_node(QuarterSlotOf(month)), WholeNode(month));
+    for (int quarter = kFirstQuarterSlot; quarter < kYearSlot; ++quarter)
+      AddFigure(cell[quarter], quarter, false, base, quarter_node(quarter));
     AddFigure(cell[kYearSlot], kYearSlot, false, kRoot, base);
   }
 
@@ -154,8 +159,8 @@ class CutNetwork {
     network_.SetBounds(arc, BoundsOf(parts_[arc], *parts_[arc].figure));
   }
 
-  // The zeros of a slot that are worth hiding: arcs of cells. Those that other periods of the same cell give away only where there are
-  // no others; none where the whole is printed as zero, for then everybody knows.
+  // The zeros of a slot that are worth hiding: arcs of cells. Those that other periods of the same cell give away only
+  // where there are no others; none where the whole is printed as zero, for then everybody knows.
   std::vector<int> ZerosOf(int slot) const {
     std::vector<int> hidden_well;
     std::vector<int> zeros;
@@ -179,7 +184,8 @@ class CutNetwork {
     if (slot < kFirstQuarterSlot) return is_zero(QuarterSlotOf(slot));
     bool all_zero = true;
     for (int part = 0; part < kYearSlot; ++part) {
-      const bool is_part = slot == kYearSlot ? part >= kFirstQuarterSlot : part < kFirstQuarterSlot && QuarterSlotOf(part) == slot;
+      const bool is_part =
+          slot == kYearSlot ? part >= kFirstQuarterSlot : part < kFirstQuarterSlot && QuarterSlotOf(part) == slot;
       const bool missing = parts_[cell + part].figure->shown == Shown::kMissing && part < kFirstQuarterSlot;
       if (is_part) all_zero &= missing || is_zero(part);
     }
@@ -230,7 +236,8 @@ class CutNetwork {
     return zeros;
   }
 
-  // The last resort: nothing of this cut is printed, its zeros neither, then nothing of the whole. True where that is new.
+  // The last resort: nothing of this cut is printed, its zeros neither, then nothing of the whole. True where that is
+  // new.
   bool HideAll() {
     bool changed = false;
     for (int slot = 0; slot < kSlots; ++slot) changed |= HideZeros(slot);
@@ -267,7 +274,8 @@ void SecureCuts(YearOfFigures& year) {
   for (std::vector<Series>& cells : year.cuts) cuts.push_back(&cells);
   if (cuts.empty()) cuts.push_back(&none);
 
-  // Each round secures every cut against what the others imply of the whole; a round that suppresses nothing is the last.
+  // Each round secures every cut against what the others imply of the whole; a round that suppresses nothing is the
+  // last.
   std::vector<std::array<Bounds, kSlots>> implied(cuts.size());
   std::vector<std::pair<Figure*, Bounds>> notes;
   bool changed = true;

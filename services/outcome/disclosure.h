@@ -1,17 +1,20 @@
-// Disclosure control: what of exact figures may be printed, so that nobody can be recognised in them. Pure functions over one calendar
-// year of one counter.
+// Disclosure control: what of exact figures may be printed, so that nobody can be recognised in them. Pure functions
+// over one calendar year of one counter.
 //
-// Alone, a figure of 0 is printed as zero, 1 to 7 is suppressed, 8 and more is rounded to the nearest 5 (the rule of NHS Digital's
-// Hospital Episode Statistics). A whole is rounded from its own exact value, not added up from rounded parts.
+// Alone, a figure of 0 is printed as zero, 1 to 7 is suppressed, 8 and more is rounded to the nearest 5 (the rule of
+// NHS Digital's Hospital Episode Statistics). A whole is rounded from its own exact value, not added up from rounded
+// parts.
 //
-// Together, figures give each other away: cells add up to their whole, months to quarters, quarters to the year. So a suppressed figure
-// counts as safe only if somebody who knows these rules, every printed figure of the year, every sum among them, and what
-// earlier releases showed of figures that have not changed since, cannot narrow it down to fewer than kSpanMin values. That somebody is even
-// taken to know which suppressed figures are 1 to 7. Where a figure is not safe, others are suppressed too: the smallest that help, cells
-// before wholes. Where no figure of 8 and more can help (a whole of 7 made of seven cells of 1; a year of 7 with some in every quarter), the
-// zeros of a row are suppressed as well: which are zero would give the others away.
+// Together, figures give each other away: cells add up to their whole, months to quarters, quarters to the year. So a
+// suppressed figure counts as safe only if somebody who knows these rules, every printed figure of the year, every sum
+// among them, and what earlier releases showed of figures that have not changed since, cannot narrow it down to fewer
+// than kSpanMin values. That somebody is even taken to know which suppressed figures are 1 to 7. Where a figure is not
+// safe, others are suppressed too: the smallest that help, cells before wholes. Where no figure of 8 and more can help
+// (a whole of 7 made of seven cells of 1; a year of 7 with some in every quarter), the zeros of a row are suppressed as
+// well: which are zero would give the others away.
 //
-// flow.h has the computation, which is exact within a cut; between cuts of the same whole, what one implies of the whole bounds the other.
+// flow.h has the computation, which is exact within a cut; between cuts of the same whole, what one implies of the
+// whole bounds the other.
 #pragma once
 
 #include <array>
@@ -74,12 +77,13 @@ void AddUp(Series& series);
 
 struct YearOfFigures {
   Series whole;
-  // Cuts whose cells add up to the whole; each cell a series. None for groups that overlap: each of these is a whole of its own.
+  // Cuts whose cells add up to the whole; each cell a series. None for groups that overlap: each of these is a whole of
+  // its own.
   std::vector<std::vector<Series>> cuts;
 };
 
-// Decides what is printed of every figure. `earlier`: the same year as earlier releases printed it, with the same cells, as this function left
-// them; two releases may be set against each other (comparison.h).
+// Decides what is printed of every figure. `earlier`: the same year as earlier releases printed it, with the same
+// cells, as this function left them; two releases may be set against each other (comparison.h).
 void Protect(YearOfFigures& year, const std::vector<YearOfFigures>& earlier = {});
 
 }  // namespace nwd::outcome

@@ -1,14 +1,16 @@
-// What somebody can work out about one figure from sums: a network in which every figure is the flow along one arc, and every sum is
-// a node where what comes in goes out. Each arc has bounds: what is known of the figure. The figures as they are form one possible
-// flow; the least and the greatest flow an arc can have, with all others free within their bounds, are exactly the values that
-// nobody outside can rule out (flows of whole numbers: the bounds are attained and every value between them is possible).
+// What somebody can work out about one figure from sums: a network in which every figure is the flow along one arc, and
+// every sum is a node where what comes in goes out. Each arc has bounds: what is known of the figure. The figures as
+// they are form one possible flow; the least and the greatest flow an arc can have, with all others free within their
+// bounds, are exactly the values that nobody outside can rule out (flows of whole numbers: the bounds are attained and
+// every value between them is possible).
 //
 //   FlowNetwork network(3);
 //   int a = network.AddArc(0, 1, /*flow=*/5, {1, 7});
 //   ...
 //   Bounds possible = network.PossibleFlow(a);
 //
-// Pure values, no threads. Every arc's flow lies within its bounds, and every node's arcs balance: the caller's contract.
+// Pure values, no threads. Every arc's flow lies within its bounds, and every node's arcs balance: the caller's
+// contract.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +45,8 @@ class FlowNetwork {
   // The same, were nothing known of this arc itself.
   Bounds ImpliedFlow(int arc) const;
 
-  // The cheapest set of arcs to loosen so that `arc` can have one more value than PossibleFlow: each candidate arc has bounds it
-  // would have once loosened and a price. Nothing where no set of candidates helps.
+  // The cheapest set of arcs to loosen so that `arc` can have one more value than PossibleFlow: each candidate arc has
+  // bounds it would have once loosened and a price. Nothing where no set of candidates helps.
   struct Loosened {
     Bounds bounds;
     int64_t price;
@@ -73,7 +75,8 @@ class FlowNetwork {
   // Sends up to `limit` from `from` to `to` within `residual`, which it changes; answers how much went.
   int64_t Push(Residual& residual, int from, int to, int64_t limit) const;
   // The cheapest way from `from` to `to`, loosening candidates where the residual is used up.
-  std::optional<Choice> CheapestWay(const Residual& residual, int without, int from, int to, const Candidate& candidate) const;
+  std::optional<Choice> CheapestWay(const Residual& residual, int without, int from, int to,
+                                    const Candidate& candidate) const;
 
   std::vector<Arc> arcs_;
   std::vector<std::vector<int>> arcs_at_;

@@ -1,8 +1,8 @@
 // The indicators of the hub: one table, from which ListIndicators answers, counting counts and releases freeze.
 //
-// A counter is an exact figure by month, kept incrementally; an indicator publishes one counter, or two as a share. Figures about
-// referrals count in the month in which the referral was first sent (a cohort), whenever the rest happened: so a share's parts
-// are of the same referrals, and a later release may know more of the same month.
+// A counter is an exact figure by month, kept incrementally; an indicator publishes one counter, or two as a share.
+// Figures about referrals count in the month in which the referral was first sent (a cohort), whenever the rest
+// happened: so a share's parts are of the same referrals, and a later release may know more of the same month.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,7 @@ struct CounterInfo {
 struct IndicatorInfo {
   std::string_view name;
   std::string_view description;
-  Counter counter;                    // for a share: its numerator
+  Counter counter;                     // for a share: its numerator
   std::optional<Counter> denominator;  // for a share
 };
 

@@ -48,7 +48,8 @@ absl::StatusOr<storage::ReleaseRow> FindRelease(const store::Reader& reader, con
     NWD_ASSIGN_OR_RETURN(found, Releases::Find(reader, *id));
   }
   if (found) return *std::move(found);
-  return status::Error(absl::StatusCode::kNotFound, "RELEASE_NOT_FOUND", Cat("there is no release ", release_id), {{"release_id", release_id}});
+  return status::Error(absl::StatusCode::kNotFound, "RELEASE_NOT_FOUND", Cat("there is no release ", release_id),
+                       {{"release_id", release_id}});
 }
 
 }  // namespace
@@ -59,8 +60,8 @@ void InsightService::Register(rpc::Router& router) {
   router.Unary(this, &InsightService::QueryIndicators);
 }
 
-async::Task<absl::StatusOr<v1::ListIndicatorsResponse>> InsightService::ListIndicators(rpc::Call& call,
-                                                                                       const v1::ListIndicatorsRequest& request) {
+async::Task<absl::StatusOr<v1::ListIndicatorsResponse>> InsightService::ListIndicators(
+    rpc::Call& call, const v1::ListIndicatorsRequest& request) {
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   std::string after;
   if (!request.page_token().empty()) {
@@ -79,11 +80,12 @@ async::Task<absl::StatusOr<v1::ListIndicatorsResponse>> InsightService::ListIndi
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::CreateReleaseResponse>> InsightService::CreateRelease(rpc::Call& call,
-                                                                                     const v1::CreateReleaseRequest& request) {
+async::Task<absl::StatusOr<v1::CreateReleaseResponse>> InsightService::CreateRelease(
+    rpc::Call& call, const v1::CreateReleaseRequest& request) {
   const std::optional<Month> month = ParseMonth(request.month());
   if (!month) co_return status::InvalidField("month", "must be a month, YYYY-MM");
-  if (*month > MonthOf(call.Now())) co_return status::InvalidField("month", "lies in the future; name a month that has begun");
+  if (*month > MonthOf(call.Now()))
+    co_return status::InvalidField("month", "lies in the future; name a month that has begun");
   NWD_CO_RETURN_IF_ERROR(co_await parts_.own_changes.CatchUp(call.deadline()));
 
   // The worker's thread blocks on the snapshot; nobody else's does.
@@ -105,7 +107,8 @@ async::Task<absl::StatusOr<v1::CreateReleaseResponse>> InsightService::CreateRel
       if (release.source.newest && release.source.newest->month() > *month) {
         const std::string newest = MonthText(release.source.newest->month());
         return status::Error(absl::StatusCode::kFailedPrecondition, "RELEASE_COVERS_MORE",
-                             Cat("the newest release covers ", newest, "; the next covers that month or a later one"), {{"month", newest}});
+                             Cat("the newest release covers ", newest, "; the next covers that month or a later one"),
+                             {{"month", newest}});
       }
       NWD_RETURN_IF_ERROR(Releases::Write(txn, release.source, release.tables, row));
       storage::ReleaseCreated detail;
@@ -123,8 +126,8 @@ async::Task<absl::StatusOr<v1::CreateReleaseResponse>> InsightService::CreateRel
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::QueryIndicatorsResponse>> InsightService::QueryIndicators(rpc::Call&,
-                                                                                         const v1::QueryIndicatorsRequest& request) {
+async::Task<absl::StatusOr<v1::QueryIndicatorsResponse>> InsightService::QueryIndicators(
+    rpc::Call&, const v1::QueryIndicatorsRequest& request) {
   const IndicatorInfo* info = FindIndicator(request.indicator());
   if (info == nullptr) {
     co_return status::Error(absl::StatusCode::kNotFound, "INDICATOR_NOT_FOUND",
@@ -134,18 +137,21 @@ async::Task<absl::StatusOr<v1::QueryIndicatorsResponse>> InsightService::QueryIn
   const std::optional<Month> month = ParseMonth(request.month());
   if (!month) co_return status::InvalidField("month", "must be a month, YYYY-MM");
   const bool cut = request.cut() != v1::CUT_UNSPECIFIED && request.cut() != v1::CUT_HUB;
-  if (cut && !InfoOf(info->counter).cuts) co_return status::InvalidField("cut", "this indicator is for the hub only: use CUT_HUB");
+  if (cut && !InfoOf(info->counter).cuts)
+    co_return status::InvalidField("cut", "this indicator is for the hub only: use CUT_HUB");
 
   const auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::QueryIndicatorsResponse> {
     NWD_ASSIGN_OR_RETURN(const storage::ReleaseRow release, FindRelease(reader, request.release_id()));
     const auto table = [&](Counter counter) {
-      return parts_.releases.Table(reader, release, Releases::PlaceOf(counter, request.cut(), request.period(), *month));
+      return parts_.releases.Table(reader, release,
+                                   Releases::PlaceOf(counter, request.cut(), request.period(), *month));
     };
     NWD_ASSIGN_OR_RETURN(const storage::FrozenTable counts, table(info->counter));
     storage::FrozenTable wholes;
     if (info->denominator) {
       NWD_ASSIGN_OR_RETURN(wholes, table(*info->denominator));
-      if (wholes.cells_size() != counts.cells_size()) return absl::DataLossError("the two parts of a share have different cells");
+      if (wholes.cells_size() != counts.cells_size())
+        return absl::DataLossError("the two parts of a share have different cells");
     }
     v1::QueryIndicatorsResponse response;
     response.set_release_id(release.release_id());

@@ -1,4 +1,5 @@
-// nwd.outcome.v1.InsightService: indicators, from frozen releases only. Everything named in Parts outlives it. Thread-safe.
+// nwd.outcome.v1.InsightService: indicators, from frozen releases only. Everything named in Parts outlives it.
+// Thread-safe.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -30,9 +31,12 @@ class InsightService {
   explicit InsightService(const Parts& parts) : parts_(parts) {}
   void Register(rpc::Router& router);
 
-  async::Task<absl::StatusOr<v1::ListIndicatorsResponse>> ListIndicators(rpc::Call& call, const v1::ListIndicatorsRequest& request);
-  async::Task<absl::StatusOr<v1::CreateReleaseResponse>> CreateRelease(rpc::Call& call, const v1::CreateReleaseRequest& request);
-  async::Task<absl::StatusOr<v1::QueryIndicatorsResponse>> QueryIndicators(rpc::Call& call, const v1::QueryIndicatorsRequest& request);
+  async::Task<absl::StatusOr<v1::ListIndicatorsResponse>> ListIndicators(rpc::Call& call,
+                                                                         const v1::ListIndicatorsRequest& request);
+  async::Task<absl::StatusOr<v1::CreateReleaseResponse>> CreateRelease(rpc::Call& call,
+                                                                       const v1::CreateReleaseRequest& request);
+  async::Task<absl::StatusOr<v1::QueryIndicatorsResponse>> QueryIndicators(rpc::Call& call,
+                                                                           const v1::QueryIndicatorsRequest& request);
 
  private:
   const Parts parts_;

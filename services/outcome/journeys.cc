@@ -14,7 +14,8 @@ namespace nwd::outcome {
 namespace {
 
 // `referral` is null for a step that is about none, or about one this service knows nothing of.
-bool Sees(const storage::StepRow& step, const storage::ReferralRow* referral, std::string_view organisation_id, bool whole) {
+bool Sees(const storage::StepRow& step, const storage::ReferralRow* referral, std::string_view organisation_id,
+          bool whole) {
   if (referral != nullptr) {
     if (referral->referrer_organisation_id() == organisation_id) return true;
     if (step.draft()) return false;
@@ -70,9 +71,9 @@ absl::StatusOr<bool> Journeys::ForgetSome(store::Txn& txn, ids::Uuid person, int
   return !steps.empty();
 }
 
-absl::Status Journeys::Visit(const store::Reader& reader, ids::Uuid person, std::string_view organisation_id, bool whole,
-                             std::string_view after,
-                             absl::FunctionRef<store::Visit(std::string_view key, absl::Time, const storage::StepRow&)> visit) {
+absl::Status Journeys::Visit(
+    const store::Reader& reader, ids::Uuid person, std::string_view organisation_id, bool whole, std::string_view after,
+    absl::FunctionRef<store::Visit(std::string_view key, absl::Time, const storage::StepRow&)> visit) {
   store::Range range = store::PrefixRange(keys::Journey(person));
   if (!after.empty()) range.begin = std::string(after) + '\0';
   absl::Status fault;

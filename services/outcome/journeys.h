@@ -1,8 +1,9 @@
 // The journey of a person: every step across organisations, in order of time.
 //
-// Who sees a step: the organisation that did it; of a referral, both parties, the receiver only once it has accepted (before, it does not
-// know whom the referral is about); with a consent that permits it, everyone sees all but what was only ever a draft or a referral
-// entered in error, which stay between their parties. A draft is its referrer's alone. Called within bodies of the store.
+// Who sees a step: the organisation that did it; of a referral, both parties, the receiver only once it has accepted
+// (before, it does not know whom the referral is about); with a consent that permits it, everyone sees all but what was
+// only ever a draft or a referral entered in error, which stay between their parties. A draft is its referrer's alone.
+// Called within bodies of the store.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ namespace nwd::outcome {
 struct Step {
   absl::Time time;
   int64_t sequence = 0;  // orders steps of the same instant
-  ids::Uuid source;      // what it is a step of: referral, consent, appointment, outcome; for a person's, the organisation
+  ids::Uuid source;  // what it is a step of: referral, consent, appointment, outcome; for a person's, the organisation
   storage::StepRow row;
 };
 
@@ -37,10 +38,12 @@ class Journeys {
   // Takes out up to `limit` steps, and with them outcomes and the person's id in referrals; false once there are none.
   static absl::StatusOr<bool> ForgetSome(store::Txn& txn, ids::Uuid person, int limit);
 
-  // The steps an organisation sees, oldest first, from after `after` (a key met before; empty for the first on). `whole`: a consent permits all.
-  static absl::Status Visit(const store::Reader& reader, ids::Uuid person, std::string_view organisation_id, bool whole,
-                            std::string_view after,
-                            absl::FunctionRef<store::Visit(std::string_view key, absl::Time, const storage::StepRow&)> visit);
+  // The steps an organisation sees, oldest first, from after `after` (a key met before; empty for the first on).
+  // `whole`: a consent permits all.
+  static absl::Status Visit(
+      const store::Reader& reader, ids::Uuid person, std::string_view organisation_id, bool whole,
+      std::string_view after,
+      absl::FunctionRef<store::Visit(std::string_view key, absl::Time, const storage::StepRow&)> visit);
 };
 
 }  // namespace nwd::outcome

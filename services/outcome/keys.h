@@ -60,9 +60,7 @@ inline std::string Step(Uuid person, absl::Time time, int64_t sequence, std::str
 
 inline std::string Erased(Uuid person) { return KeyBuilder('e').Bytes(person.bytes()).Build(); }
 
-inline std::string Counts(Counter counter) {
-  return KeyBuilder('n').Number(static_cast<uint64_t>(counter)).Build();
-}
+inline std::string Counts(Counter counter) { return KeyBuilder('n').Number(static_cast<uint64_t>(counter)).Build(); }
 inline std::string Count(Counter counter, v1::Cut cut, Month month, std::string_view cell) {
   return KeyBuilder('n')
       .Number(static_cast<uint64_t>(counter))

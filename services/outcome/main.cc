@@ -5,7 +5,8 @@
 
 int main(int argc, char** argv) {
   using namespace nwd;
-  program::ServiceProgram program("outcome", "Records what became of people, shows their journeys and publishes indicators.",
+  program::ServiceProgram program("outcome",
+                                  "Records what became of people, shows their journeys and publishes indicators.",
                                   {.grpc_port = 7104, .http_port = 9104});
   program.AddPeer("directory", 7101);
   program.AddPeer("consent", 7102);
@@ -14,9 +15,11 @@ int main(int argc, char** argv) {
 
   const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(program.facts_folder());
   if (!facts.ok()) return program.Fail(facts.status());
-  const absl::StatusOr<std::unique_ptr<store::Store>> data = store::RocksStore::Open({.folder = program.Folder("data")});
+  const absl::StatusOr<std::unique_ptr<store::Store>> data =
+      store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
-  const absl::StatusOr<std::unique_ptr<store::Store>> keys = store::RocksStore::Open({.folder = program.Folder("keys")});
+  const absl::StatusOr<std::unique_ptr<store::Store>> keys =
+      store::RocksStore::Open({.folder = program.Folder("keys")});
   if (!keys.ok()) return program.Fail(keys.status());
 
   outcome::App app({.store = **data,

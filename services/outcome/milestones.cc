@@ -23,8 +23,8 @@ struct StateInfo {
 
 constexpr uint32_t kTaken = kSent | kAcknowledged | kAccepted;
 
-// DRAFT and ENTERED_IN_ERROR say nothing. WITHDRAWN, CANCELLED_BY_PERSON and EXPIRED can come of states that reached more or less: they add
-// nothing. A cancelled draft was never sent.
+// DRAFT and ENTERED_IN_ERROR say nothing. WITHDRAWN, CANCELLED_BY_PERSON and EXPIRED can come of states that reached
+// more or less: they add nothing. A cancelled draft was never sent.
 constexpr std::array kStates = std::to_array<StateInfo>({
     {"SENT", kSent},
     {"RECEIVED", kSent | kAcknowledged},

@@ -38,7 +38,8 @@ absl::TimeZone London() {
 absl::Status CheckTimeZones() {
   absl::TimeZone zone;
   if (absl::LoadTimeZone(kZone, &zone)) return absl::OkStatus();
-  return absl::FailedPreconditionError("this machine has no time zone data for Europe/London; install the package tzdata");
+  return absl::FailedPreconditionError(
+      "this machine has no time zone data for Europe/London; install the package tzdata");
 }
 
 std::optional<absl::CivilDay> ParseDay(std::string_view text) {

@@ -24,10 +24,12 @@ bool TakesOutcomes(const storage::ReferralRow& referral, const std::string& orga
   return IsReceiver(referral, organisation_id) && referral.accepted() && !referral.in_error();
 }
 
-bool HasParty(const storage::ReferralRow& referral, const std::string& organisation_id) { return IsParty(referral, organisation_id); }
+bool HasParty(const storage::ReferralRow& referral, const std::string& organisation_id) {
+  return IsParty(referral, organisation_id);
+}
 
-storage::OutcomeRow RowOf(const rpc::Call& call, const v1::RecordOutcomeRequest& request, const storage::ReferralRow& referral,
-                          ids::Uuid id) {
+storage::OutcomeRow RowOf(const rpc::Call& call, const v1::RecordOutcomeRequest& request,
+                          const storage::ReferralRow& referral, ids::Uuid id) {
   storage::OutcomeRow row;
   row.set_outcome_id(id.ToString());
   row.set_referral_id(request.referral_id());
@@ -85,30 +87,34 @@ void OutcomeService::Register(rpc::Router& router) {
   router.Unary(this, &OutcomeService::GetJourney);
 }
 
-async::Task<absl::StatusOr<storage::ReferralRow>> OutcomeService::FindReferral(const rpc::Call& call, const std::string& referral_id,
+async::Task<absl::StatusOr<storage::ReferralRow>> OutcomeService::FindReferral(const rpc::Call& call,
+                                                                               const std::string& referral_id,
                                                                                Enough enough) {
   const std::optional<ids::Uuid> id = ids::Uuid::Parse(referral_id);
   if (!id) co_return status::InvalidField("referral_id", "must be a lower-case UUID");
   const auto look = [&](const store::Reader& reader) { return Referrals::Find(reader, *id); };
   NWD_CO_ASSIGN_OR_RETURN(std::optional<storage::ReferralRow> known, co_await parts_.store.View(look));
   if (known && enough(*known, call.organisation_id())) co_return *std::move(known);
-  absl::StatusOr<referral::v1::GetReferralPartiesResponse> parties = co_await parts_.peers.GetReferralParties(call, referral_id);
+  absl::StatusOr<referral::v1::GetReferralPartiesResponse> parties =
+      co_await parts_.peers.GetReferralParties(call, referral_id);
   if (parties.ok()) co_return Referrals::FromParties(*parties);
   if (IsRefusal(parties.status())) co_return status::Denied();
   co_return parties.status();
 }
 
-async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOutcome(rpc::Call& call,
-                                                                                     const v1::RecordOutcomeRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral, co_await FindReferral(call, request.referral_id(), &TakesOutcomes));
+async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOutcome(
+    rpc::Call& call, const v1::RecordOutcomeRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral,
+                          co_await FindReferral(call, request.referral_id(), &TakesOutcomes));
   if (!IsReceiver(referral, call.organisation_id())) co_return status::Denied();
   call.ProveTie(common::v1::TIE_RECEIVER);
   NWD_CO_RETURN_IF_ERROR(CheckOutcome(request));
   const std::optional<ids::Uuid> person = ids::Uuid::Parse(referral.person_id());
   if (!person || !TakesOutcomes(referral, call.organisation_id())) {
-    co_return status::Error(absl::StatusCode::kFailedPrecondition, "REFERRAL_NOT_ACCEPTED",
-                            Cat("the referral is ", referral.state(), "; outcomes are recorded once it has been accepted"),
-                            {{"state", referral.state()}});
+    co_return status::Error(
+        absl::StatusCode::kFailedPrecondition, "REFERRAL_NOT_ACCEPTED",
+        Cat("the referral is ", referral.state(), "; outcomes are recorded once it has been accepted"),
+        {{"state", referral.state()}});
   }
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await parts_.person_keys.Ensure(*person));
   const ids::Uuid referral_id = *ids::Uuid::Parse(request.referral_id());
@@ -140,9 +146,10 @@ async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOut
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::ListOutcomesResponse>> OutcomeService::ListOutcomes(rpc::Call& call,
-                                                                                   const v1::ListOutcomesRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral, co_await FindReferral(call, request.referral_id(), &HasParty));
+async::Task<absl::StatusOr<v1::ListOutcomesResponse>> OutcomeService::ListOutcomes(
+    rpc::Call& call, const v1::ListOutcomesRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral,
+                          co_await FindReferral(call, request.referral_id(), &HasParty));
   if (!IsParty(referral, call.organisation_id())) co_return status::Denied();
   call.ProveTie(common::v1::TIE_REFERRAL_PARTY);
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
@@ -155,22 +162,23 @@ async::Task<absl::StatusOr<v1::ListOutcomesResponse>> OutcomeService::ListOutcom
   const auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListOutcomesResponse> {
     v1::ListOutcomesResponse response;
     std::string last;
-    NWD_RETURN_IF_ERROR(Outcomes::Visit(reader, referral_id, after, [&](std::string_view key, const storage::OutcomeRow& row) {
-      if (response.outcomes_size() == page_size) {
-        response.set_next_page_token(parts_.tokens.Seal(scope, last));
-        return store::Visit::kStop;
-      }
-      *response.add_outcomes() = Outcomes::ToMessage(row);
-      last = std::string(key);
-      return store::Visit::kContinue;
-    }));
+    NWD_RETURN_IF_ERROR(
+        Outcomes::Visit(reader, referral_id, after, [&](std::string_view key, const storage::OutcomeRow& row) {
+          if (response.outcomes_size() == page_size) {
+            response.set_next_page_token(parts_.tokens.Seal(scope, last));
+            return store::Visit::kStop;
+          }
+          *response.add_outcomes() = Outcomes::ToMessage(row);
+          last = std::string(key);
+          return store::Visit::kContinue;
+        }));
     return response;
   };
   co_return co_await parts_.store.View(body);
 }
 
-async::Task<absl::StatusOr<v1::CountOutcomesResponse>> OutcomeService::CountOutcomes(rpc::Call&,
-                                                                                     const v1::CountOutcomesRequest& request) {
+async::Task<absl::StatusOr<v1::CountOutcomesResponse>> OutcomeService::CountOutcomes(
+    rpc::Call&, const v1::CountOutcomesRequest& request) {
   const std::optional<ids::Uuid> referral_id = ids::Uuid::Parse(request.referral_id());
   if (!referral_id) co_return status::InvalidField("referral_id", "must be a lower-case UUID");
   const auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::CountOutcomesResponse> {
@@ -182,7 +190,8 @@ async::Task<absl::StatusOr<v1::CountOutcomesResponse>> OutcomeService::CountOutc
   co_return co_await parts_.store.View(body);
 }
 
-async::Task<absl::StatusOr<v1::GetJourneyResponse>> OutcomeService::GetJourney(rpc::Call& call, const v1::GetJourneyRequest& request) {
+async::Task<absl::StatusOr<v1::GetJourneyResponse>> OutcomeService::GetJourney(rpc::Call& call,
+                                                                               const v1::GetJourneyRequest& request) {
   absl::StatusOr<std::string> person_id = co_await parts_.peers.ResolveRef(call, request.person_ref());
   if (!person_id.ok()) co_return IsRefusal(person_id.status()) ? status::Denied() : person_id.status();
   const std::optional<ids::Uuid> person = ids::Uuid::Parse(*person_id);

@@ -1,4 +1,5 @@
-// nwd.outcome.v1.OutcomeService: outcomes recorded and listed, journeys shown. Everything named in Parts outlives it. Thread-safe.
+// nwd.outcome.v1.OutcomeService: outcomes recorded and listed, journeys shown. Everything named in Parts outlives it.
+// Thread-safe.
 #pragma once
 
 #include <string>
@@ -31,15 +32,19 @@ class OutcomeService {
   explicit OutcomeService(const Parts& parts) : parts_(parts) {}
   void Register(rpc::Router& router);
 
-  async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> RecordOutcome(rpc::Call& call, const v1::RecordOutcomeRequest& request);
-  async::Task<absl::StatusOr<v1::ListOutcomesResponse>> ListOutcomes(rpc::Call& call, const v1::ListOutcomesRequest& request);
-  async::Task<absl::StatusOr<v1::CountOutcomesResponse>> CountOutcomes(rpc::Call& call, const v1::CountOutcomesRequest& request);
+  async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> RecordOutcome(rpc::Call& call,
+                                                                       const v1::RecordOutcomeRequest& request);
+  async::Task<absl::StatusOr<v1::ListOutcomesResponse>> ListOutcomes(rpc::Call& call,
+                                                                     const v1::ListOutcomesRequest& request);
+  async::Task<absl::StatusOr<v1::CountOutcomesResponse>> CountOutcomes(rpc::Call& call,
+                                                                       const v1::CountOutcomesRequest& request);
   async::Task<absl::StatusOr<v1::GetJourneyResponse>> GetJourney(rpc::Call& call, const v1::GetJourneyRequest& request);
 
  private:
   // The referral as the replica has it; where that lacks it, or `enough` says it may be behind, as its owner has it.
   using Enough = bool (*)(const storage::ReferralRow& referral, const std::string& organisation_id);
-  async::Task<absl::StatusOr<storage::ReferralRow>> FindReferral(const rpc::Call& call, const std::string& referral_id, Enough enough);
+  async::Task<absl::StatusOr<storage::ReferralRow>> FindReferral(const rpc::Call& call, const std::string& referral_id,
+                                                                 Enough enough);
 
   const Parts parts_;
 };

@@ -29,8 +29,8 @@ class Outcomes {
                             absl::FunctionRef<store::Visit(std::string_view key, const storage::OutcomeRow&)> visit);
   static absl::StatusOr<int32_t> NumberOf(const store::Reader& reader, ids::Uuid referral);
 
-  // Puts the outcome into the figures, once, and as soon as its referral is known in full; takes it out again where the referral turns out
-  // to have been entered in error.
+  // Puts the outcome into the figures, once, and as soon as its referral is known in full; takes it out again where the
+  // referral turns out to have been entered in error.
   absl::Status Count(store::Txn& txn, storage::OutcomeRow outcome, const storage::ReferralRow& referral) const;
   // The same for all of a referral, after its row has changed.
   absl::Status CountAll(store::Txn& txn, ids::Uuid referral_id, const storage::ReferralRow& referral) const;

@@ -12,7 +12,8 @@ namespace nwd::outcome {
 namespace {
 
 absl::StatusOr<store::Position> Applied(const store::Reader& reader) {
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::CountRow> row, store::Find<storage::CountRow>(reader, keys::Counted()));
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::CountRow> row,
+                       store::Find<storage::CountRow>(reader, keys::Counted()));
   return row ? static_cast<store::Position>(row->count()) : store::Position{0};
 }
 
@@ -21,7 +22,8 @@ absl::StatusOr<store::Position> Applied(const store::Reader& reader) {
 async::Task<absl::StatusOr<store::Position>> OwnChanges::ApplySome(absl::Time deadline) {
   const auto look = [](const store::Reader& reader) { return Applied(reader); };
   NWD_CO_ASSIGN_OR_RETURN(const store::Position from, co_await store_.View(look));
-  NWD_CO_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, store_.ReadFeed(store::Feed::kChanges, from, kOwnChangesAtOnce));
+  NWD_CO_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries,
+                          store_.ReadFeed(store::Feed::kChanges, from, kOwnChangesAtOnce));
   if (entries.empty()) co_return from;
   const auto body = [&](store::Txn& txn) -> absl::StatusOr<store::Position> {
     NWD_ASSIGN_OR_RETURN(const store::Position applied, Applied(txn));

@@ -1,5 +1,5 @@
-// Applies this service's own changes, one after the other, so that callers' transactions never touch the figures they all share. How far
-// it has come is kept with the effect, so several may try at once and none is applied twice.
+// Applies this service's own changes, one after the other, so that callers' transactions never touch the figures they
+// all share. How far it has come is kept with the effect, so several may try at once and none is applied twice.
 //
 // Store and changes outlive it. Thread-safe.
 #pragma once

@@ -41,8 +41,8 @@ async::Task<absl::StatusOr<bool>> RpcPeers::MaySeeHistory(const rpc::Call& call,
   co_return answer->permitted();
 }
 
-async::Task<absl::StatusOr<referral::v1::GetReferralPartiesResponse>> RpcPeers::GetReferralParties(const rpc::Call& call,
-                                                                                                   const std::string& referral_id) {
+async::Task<absl::StatusOr<referral::v1::GetReferralPartiesResponse>> RpcPeers::GetReferralParties(
+    const rpc::Call& call, const std::string& referral_id) {
   referral::v1::GetReferralPartiesRequest request;
   request.set_referral_id(referral_id);
   co_return co_await referral_.AwaitFor<referral::v1::GetReferralPartiesResponse>(call, request);

@@ -1,6 +1,7 @@
 // The other services, as this one needs them: small enough that a test can stand in for them.
 //
-// Errors are those of the call; PERMISSION_DENIED, NOT_FOUND and INVALID_ARGUMENT of the owner all mean "not for this caller".
+// Errors are those of the call; PERMISSION_DENIED, NOT_FOUND and INVALID_ARGUMENT of the owner all mean "not for this
+// caller".
 #pragma once
 
 #include <string>
@@ -23,8 +24,8 @@ class Peers {
   // May the calling organisation see this person's support history, to follow up, under this consent?
   virtual async::Task<absl::StatusOr<bool>> MaySeeHistory(const rpc::Call& call, const std::string& person_id,
                                                           const std::string& consent_id) = 0;
-  virtual async::Task<absl::StatusOr<referral::v1::GetReferralPartiesResponse>> GetReferralParties(const rpc::Call& call,
-                                                                                                   const std::string& referral_id) = 0;
+  virtual async::Task<absl::StatusOr<referral::v1::GetReferralPartiesResponse>> GetReferralParties(
+      const rpc::Call& call, const std::string& referral_id) = 0;
 };
 
 // Over mutual TLS. The clients outlive it.
@@ -35,8 +36,8 @@ class RpcPeers final : public Peers {
   async::Task<absl::StatusOr<std::string>> ResolveRef(const rpc::Call& call, const std::string& person_ref) override;
   async::Task<absl::StatusOr<bool>> MaySeeHistory(const rpc::Call& call, const std::string& person_id,
                                                   const std::string& consent_id) override;
-  async::Task<absl::StatusOr<referral::v1::GetReferralPartiesResponse>> GetReferralParties(const rpc::Call& call,
-                                                                                           const std::string& referral_id) override;
+  async::Task<absl::StatusOr<referral::v1::GetReferralPartiesResponse>> GetReferralParties(
+      const rpc::Call& call, const std::string& referral_id) override;
 
  private:
   rpc::Client& consent_;

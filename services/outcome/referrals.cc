@@ -15,7 +15,9 @@ namespace {
 constexpr std::string_view kDraft = "DRAFT";
 constexpr std::string_view kInError = "ENTERED_IN_ERROR";
 
-void Put(store::Txn& txn, ids::Uuid referral, const storage::ReferralRow& row) { store::PutMessage(txn, keys::Referral(referral), row); }
+void Put(store::Txn& txn, ids::Uuid referral, const storage::ReferralRow& row) {
+  store::PutMessage(txn, keys::Referral(referral), row);
+}
 
 }  // namespace
 
@@ -26,18 +28,21 @@ absl::StatusOr<ids::Uuid> IdOf(std::string_view field, std::string_view text) {
 }
 
 bool IsReceiver(const storage::ReferralRow& referral, std::string_view organisation_id) {
-  return !organisation_id.empty() && referral.receiver_organisation_id() == organisation_id && referral.state() != kDraft;
+  return !organisation_id.empty() && referral.receiver_organisation_id() == organisation_id &&
+         referral.state() != kDraft;
 }
 
 bool IsParty(const storage::ReferralRow& referral, std::string_view organisation_id) {
-  return (!organisation_id.empty() && referral.referrer_organisation_id() == organisation_id) || IsReceiver(referral, organisation_id);
+  return (!organisation_id.empty() && referral.referrer_organisation_id() == organisation_id) ||
+         IsReceiver(referral, organisation_id);
 }
 
 absl::StatusOr<std::optional<storage::ReferralRow>> Referrals::Find(const store::Reader& reader, ids::Uuid referral) {
   return store::Find<storage::ReferralRow>(reader, keys::Referral(referral));
 }
 
-absl::StatusOr<bool> Referrals::Apply(store::Txn& txn, const common::v1::ReferralChange& change, absl::Time time) const {
+absl::StatusOr<bool> Referrals::Apply(store::Txn& txn, const common::v1::ReferralChange& change,
+                                      absl::Time time) const {
   NWD_ASSIGN_OR_RETURN(const ids::Uuid referral, IdOf("referral_id", change.referral_id()));
   NWD_ASSIGN_OR_RETURN(const ids::Uuid correlation, IdOf("correlation_id", change.correlation_id()));
   NWD_ASSIGN_OR_RETURN(std::optional<storage::ReferralRow> known, Find(txn, referral));
@@ -83,7 +88,8 @@ absl::Status Referrals::Count(store::Txn& txn, storage::ReferralRow& row, uint32
 
 absl::Status Referrals::TakeBack(store::Txn& txn, storage::ReferralRow& row) const {
   for (const MilestoneInfo& info : Milestones()) {
-    if (row.milestones() & info.milestone) NWD_RETURN_IF_ERROR(counts_.AddCut(txn, info.counter, row.sent_month(), -1, row));
+    if (row.milestones() & info.milestone)
+      NWD_RETURN_IF_ERROR(counts_.AddCut(txn, info.counter, row.sent_month(), -1, row));
   }
   row.set_milestones(0);
   return absl::OkStatus();
@@ -106,17 +112,19 @@ absl::Status Referrals::NoteParties(store::Txn& txn, ids::Uuid referral, const s
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> Referrals::Chain(const store::Reader& reader, const storage::ReferralRow& referral) {
+absl::StatusOr<std::vector<std::string>> Referrals::Chain(const store::Reader& reader,
+                                                          const storage::ReferralRow& referral) {
   std::set<std::string> organisations{referral.referrer_organisation_id(), referral.receiver_organisation_id()};
   const std::optional<ids::Uuid> correlation = ids::Uuid::Parse(referral.correlation_id());
   if (correlation) {
     const std::string prefix = keys::ChainPrefix(*correlation);
     std::vector<ids::Uuid> chain;
-    NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
-      const std::optional<ids::Uuid> link = ids::Uuid::FromBytes(key.substr(prefix.size()));
-      if (link) chain.push_back(*link);
-      return store::Visit::kContinue;
-    }));
+    NWD_RETURN_IF_ERROR(reader.Scan(
+        store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
+          const std::optional<ids::Uuid> link = ids::Uuid::FromBytes(key.substr(prefix.size()));
+          if (link) chain.push_back(*link);
+          return store::Visit::kContinue;
+        }));
     for (const ids::Uuid link : chain) {
       NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> row, Find(reader, link));
       if (!row || row->sent_month() == 0 || row->in_error()) continue;

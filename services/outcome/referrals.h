@@ -1,7 +1,7 @@
 // What this service knows of referrals: a replica of the referral service's feed, and the figures that follow from it.
 //
-// A row that holds only parties comes of a call that was faster than the feed; the feed fills it in. Called within bodies of the
-// store; values and statuses only.
+// A row that holds only parties comes of a call that was faster than the feed; the feed fills it in. Called within
+// bodies of the store; values and statuses only.
 #pragma once
 
 #include <optional>
@@ -34,8 +34,10 @@ class Referrals {
   static absl::Status NoteParties(store::Txn& txn, ids::Uuid referral, const storage::ReferralRow& parties);
   static storage::ReferralRow FromParties(const referral::v1::GetReferralPartiesResponse& parties);
 
-  // Every organisation in the chain of referrals this one belongs to, as far as they were sent: each is credited. In order of id.
-  static absl::StatusOr<std::vector<std::string>> Chain(const store::Reader& reader, const storage::ReferralRow& referral);
+  // Every organisation in the chain of referrals this one belongs to, as far as they were sent: each is credited. In
+  // order of id.
+  static absl::StatusOr<std::vector<std::string>> Chain(const store::Reader& reader,
+                                                        const storage::ReferralRow& referral);
 
   // Takes the person out of it; its figures stay, they name nobody.
   static absl::Status Forget(store::Txn& txn, ids::Uuid referral);

@@ -55,7 +55,9 @@ Shown ShownOf(v1::Count::Kind kind) {
   }
 }
 
-Bounds LearnedOf(const Cell& cell) { return {cell.known_low(), cell.known_high() < 0 ? Bounds::kNoLimit : cell.known_high()}; }
+Bounds LearnedOf(const Cell& cell) {
+  return {cell.known_low(), cell.known_high() < 0 ? Bounds::kNoLimit : cell.known_high()};
+}
 
 // Null where the tables have nothing there.
 const Cell* FindCell(const Tables& tables, const TablePlace& place, const std::string& key) {
@@ -66,7 +68,8 @@ const Cell* FindCell(const Tables& tables, const TablePlace& place, const std::s
 }
 
 bool SameSeries(const Series& a, const Series& b) {
-  return std::ranges::equal(a, b, [](const Figure& x, const Figure& y) { return x.exact == y.exact && x.shown == y.shown; });
+  return std::ranges::equal(a, b,
+                            [](const Figure& x, const Figure& y) { return x.exact == y.exact && x.shown == y.shown; });
 }
 
 bool SameFigures(const YearOfFigures& a, const YearOfFigures& b) {
@@ -116,7 +119,8 @@ class CounterYear {
       for (const auto& [cut, cells] : cells_) {
         storage::FrozenTable& table = tables[Place(cut, slot)];
         *table.add_cells() = CellOf(std::string(kWholeCell), whole_[slot]);
-        for (size_t cell = 0; cell < cells.size(); ++cell) *table.add_cells() = CellOf(keys_[cut][cell], cells[cell][slot]);
+        for (size_t cell = 0; cell < cells.size(); ++cell)
+          *table.add_cells() = CellOf(keys_[cut][cell], cells[cell][slot]);
       }
     }
   }
@@ -269,14 +273,14 @@ absl::StatusOr<Tables> TablesOf(const store::Reader& reader, const storage::Rele
         std::string_view bytes;
         uint64_t counter = 0, cut = 0, year = 0, slot = 0;
         absl::StatusOr<storage::FrozenTable> table = store::ParseValue<storage::FrozenTable>(key, value);
-        if (!parts.Bytes(ids::Uuid::kSizeBytes, &bytes) || !parts.Number(&counter) || !parts.Number(&cut) || !parts.Number(&year) ||
-            !parts.Number(&slot)) {
+        if (!parts.Bytes(ids::Uuid::kSizeBytes, &bytes) || !parts.Number(&counter) || !parts.Number(&cut) ||
+            !parts.Number(&year) || !parts.Number(&slot)) {
           fault = absl::DataLossError("a stored table has a key of another form");
         } else if (!table.ok()) {
           fault = table.status();
         } else {
-          tables[{static_cast<Counter>(counter), static_cast<v1::Cut>(cut), static_cast<int64_t>(year), static_cast<int>(slot)}] =
-              *std::move(table);
+          tables[{static_cast<Counter>(counter), static_cast<v1::Cut>(cut), static_cast<int64_t>(year),
+                  static_cast<int>(slot)}] = *std::move(table);
         }
         return fault.ok() ? store::Visit::kContinue : store::Visit::kStop;
       }));
@@ -286,17 +290,15 @@ absl::StatusOr<Tables> TablesOf(const store::Reader& reader, const storage::Rele
 
 }  // namespace
 
-Published PublishedOf(const Cell& cell) {
-  return {ShownOf(cell.shown()), cell.value()};
-}
+Published PublishedOf(const Cell& cell) { return {ShownOf(cell.shown()), cell.value()}; }
 
 absl::StatusOr<std::optional<storage::ReleaseRow>> Releases::Newest(const store::Reader& reader) {
   std::optional<ids::Uuid> newest;
-  NWD_RETURN_IF_ERROR(
-      reader.Scan(store::PrefixRange(keys::Releases()), store::Direction::kForward, [&](std::string_view, std::string_view value) {
-        newest = ids::Uuid::FromBytes(value);
-        return store::Visit::kStop;
-      }));
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::Releases()), store::Direction::kForward,
+                                  [&](std::string_view, std::string_view value) {
+                                    newest = ids::Uuid::FromBytes(value);
+                                    return store::Visit::kStop;
+                                  }));
   if (!newest) return std::nullopt;
   return Find(reader, *newest);
 }
@@ -334,12 +336,14 @@ Tables Releases::Compute(const ReleaseSource& source, Month month) const {
   return tables;
 }
 
-absl::Status Releases::Write(store::Txn& txn, const ReleaseSource& source, const Tables& tables, const storage::ReleaseRow& release) {
+absl::Status Releases::Write(store::Txn& txn, const ReleaseSource& source, const Tables& tables,
+                             const storage::ReleaseRow& release) {
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReleaseRow> newest, Newest(txn));
   const int64_t sequence = newest ? newest->sequence() : 0;
   const int64_t expected = source.newest ? source.newest->sequence() : 0;
   if (sequence != expected) {
-    return status::Error(absl::StatusCode::kAborted, "RELEASE_IN_BETWEEN", "another release was made at the same time; try again");
+    return status::Error(absl::StatusCode::kAborted, "RELEASE_IN_BETWEEN",
+                         "another release was made at the same time; try again");
   }
   NWD_ASSIGN_OR_RETURN(const ids::Uuid id, IdOf(release));
   storage::ReleaseRow row = release;
@@ -353,7 +357,8 @@ absl::Status Releases::Write(store::Txn& txn, const ReleaseSource& source, const
 absl::StatusOr<storage::FrozenTable> Releases::Table(const store::Reader& reader, const storage::ReleaseRow& release,
                                                      const TablePlace& place) const {
   NWD_ASSIGN_OR_RETURN(const ids::Uuid id, IdOf(release));
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::FrozenTable> found, store::Find<storage::FrozenTable>(reader, KeyOf(id, place)));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::FrozenTable> found,
+                       store::Find<storage::FrozenTable>(reader, KeyOf(id, place)));
   if (found) return *std::move(found);
   storage::FrozenTable missing;
   Figure nothing;

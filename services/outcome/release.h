@@ -1,8 +1,9 @@
 // Releases: the figures as they were on one day, under disclosure control, frozen. Only releases are ever printed.
 //
-// A release is made in three steps: Read takes everything it needs from one snapshot; Compute decides what is printed, away from the
-// store (it may take a while); Write puts it there in one transaction, if no other release came in between. What earlier releases showed
-// of figures that have not changed since is part of the decision, so that nobody can set one release against another.
+// A release is made in three steps: Read takes everything it needs from one snapshot; Compute decides what is printed,
+// away from the store (it may take a while); Write puts it there in one transaction, if no other release came in
+// between. What earlier releases showed of figures that have not changed since is part of the decision, so that nobody
+// can set one release against another.
 #pragma once
 
 #include <map>
@@ -54,10 +55,12 @@ class Releases {
   static absl::StatusOr<ReleaseSource> Read(const store::Reader& reader);
   Tables Compute(const ReleaseSource& source, Month month) const;
   // ABORTED where another release was made since `source` was read: read and compute again.
-  static absl::Status Write(store::Txn& txn, const ReleaseSource& source, const Tables& tables, const storage::ReleaseRow& release);
+  static absl::Status Write(store::Txn& txn, const ReleaseSource& source, const Tables& tables,
+                            const storage::ReleaseRow& release);
 
   // One table as printed, all of its cells; missing where the release has nothing of it.
-  absl::StatusOr<storage::FrozenTable> Table(const store::Reader& reader, const storage::ReleaseRow& release, const TablePlace& place) const;
+  absl::StatusOr<storage::FrozenTable> Table(const store::Reader& reader, const storage::ReleaseRow& release,
+                                             const TablePlace& place) const;
 
   // Where the period of this length that holds the month is found.
   static TablePlace PlaceOf(Counter counter, v1::Cut cut, v1::Period period, Month month);

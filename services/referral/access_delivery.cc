@@ -17,8 +17,10 @@ async::Task<absl::Status> Send(ConsentPeer& consent, bool open, std::string payl
 }  // namespace
 
 void HandleAccess(outbox::Outbox& outbox, ConsentPeer& consent) {
-  outbox.Handle(std::string(kOpenAccess), [&consent](const std::string& payload) { return Send(consent, true, payload); });
-  outbox.Handle(std::string(kCloseAccess), [&consent](const std::string& payload) { return Send(consent, false, payload); });
+  outbox.Handle(std::string(kOpenAccess),
+                [&consent](const std::string& payload) { return Send(consent, true, payload); });
+  outbox.Handle(std::string(kCloseAccess),
+                [&consent](const std::string& payload) { return Send(consent, false, payload); });
 }
 
 }  // namespace nwd::referral

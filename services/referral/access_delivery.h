@@ -1,4 +1,5 @@
-// What the outbox does for this service: opens and closes access at the consent service, at least once, in order within a referral.
+// What the outbox does for this service: opens and closes access at the consent service, at least once, in order within
+// a referral.
 #pragma once
 
 #include "common/outbox/outbox.h"

@@ -42,18 +42,22 @@ struct App::State {
         appointment_service(parts),
         outbox_figures(from.metrics.OnScrape([this](metrics::Scrape& scrape) { Scrape(scrape); })) {
     HandleAccess(outbox, consent);
-    consent_changes.OnApplied([this](const std::vector<common::v1::Change>& changes) { ended_consents.Applied(changes); });
+    consent_changes.OnApplied(
+        [this](const std::vector<common::v1::Change>& changes) { ended_consents.Applied(changes); });
   }
 
   void Scrape(metrics::Scrape& scrape) const {
     const outbox::Figures figures = outbox.figures();
-    scrape.Gauge("nwd_outbox_waiting", "Entries of the outbox that are still to be delivered.", static_cast<double>(figures.waiting));
-    scrape.Counter("nwd_outbox_failures_total", "Deliveries that failed and are tried again.", static_cast<double>(figures.failures));
-    scrape.Counter("nwd_outbox_set_aside_total", "Deliveries refused for good.", static_cast<double>(figures.set_aside));
+    scrape.Gauge("nwd_outbox_waiting", "Entries of the outbox that are still to be delivered.",
+                 static_cast<double>(figures.waiting));
+    scrape.Counter("nwd_outbox_failures_total", "Deliveries that failed and are tried again.",
+                   static_cast<double>(figures.failures));
+    scrape.Counter("nwd_outbox_set_aside_total", "Deliveries refused for good.",
+                   static_cast<double>(figures.set_aside));
     scrape.Gauge("nwd_replica_lag_seconds", "Since the replica was last level with its owner.",
                  directory_replica.follower().LagSeconds(), {{"peer", "directory"}});
-    scrape.Gauge("nwd_replica_lag_seconds", "Since the replica was last level with its owner.", consent_changes.LagSeconds(),
-                 {{"peer", "consent"}});
+    scrape.Gauge("nwd_replica_lag_seconds", "Since the replica was last level with its owner.",
+                 consent_changes.LagSeconds(), {{"peer", "consent"}});
   }
 
   const tokens::Tokens tokens;

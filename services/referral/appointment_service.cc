@@ -20,14 +20,15 @@ namespace {
 
 constexpr std::string_view kPlace = "place";
 
-// An appointment with its referral, where the caller is party to that; else status::Denied(). Proves TIE_REFERRAL_PARTY and, for the
-// receiver, TIE_RECEIVER.
+// An appointment with its referral, where the caller is party to that; else status::Denied(). Proves TIE_REFERRAL_PARTY
+// and, for the receiver, TIE_RECEIVER.
 struct Booked {
   storage::Appointment appointment;
   storage::Referral referral;
 };
 
-absl::StatusOr<storage::Referral> GetReferral(const store::Reader& reader, rpc::Call& call, const std::string& referral_id) {
+absl::StatusOr<storage::Referral> GetReferral(const store::Reader& reader, rpc::Call& call,
+                                              const std::string& referral_id) {
   NWD_ASSIGN_OR_RETURN(storage::Referral referral, GetForParty(reader, call, referral_id));
   const bool receiver = SidesOf(referral, call.organisation_id()).Has(Actor::kReceiver);
   if (call.rule().tie() == common::v1::TIE_RECEIVER && !receiver) return status::Denied();
@@ -48,7 +49,8 @@ absl::Status CheckTakenOn(const storage::Referral& referral) {
   if (kTakenOn.Has(referral.state())) return absl::OkStatus();
   const std::string state = StateWord(referral.state());
   return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
-                       Cat("the referral is ", state, "; appointments are made in ", StateWords(kTakenOn)), {{"state", state}});
+                       Cat("the referral is ", state, "; appointments are made in ", StateWords(kTakenOn)),
+                       {{"state", state}});
 }
 
 absl::Status CheckAhead(absl::Time start, absl::Time now) {
@@ -62,14 +64,16 @@ std::string AuditType(AppointmentState state) {
   return type;
 }
 
-absl::StatusOr<v1::Appointment> ShowAppointment(const storage::Appointment& appointment, const person_keys::PersonKey& key) {
+absl::StatusOr<v1::Appointment> ShowAppointment(const storage::Appointment& appointment,
+                                                const person_keys::PersonKey& key) {
   v1::Appointment out;
   out.set_appointment_id(appointment.appointment_id());
   out.set_referral_id(appointment.referral_id());
   out.set_state(appointment.state());
   SetTime(appointment.start_time_us(), *out.mutable_start_time());
   out.set_duration_minutes(appointment.duration_minutes());
-  NWD_ASSIGN_OR_RETURN(*out.mutable_place(), OpenText(key, appointment.appointment_id(), kPlace, appointment.sealed_place()));
+  NWD_ASSIGN_OR_RETURN(*out.mutable_place(),
+                       OpenText(key, appointment.appointment_id(), kPlace, appointment.sealed_place()));
   out.set_etag(EtagOf(appointment));
   SetTime(appointment.create_time_us(), *out.mutable_create_time());
   return out;
@@ -124,8 +128,8 @@ async::Task<absl::StatusOr<v1::BookAppointmentResponse>> AppointmentService::Boo
 }
 
 template <class Response, class Request>
-async::Task<absl::StatusOr<Response>> AppointmentService::Move(rpc::Call& call, const Request& request, AppointmentState to,
-                                                               std::optional<absl::Time> start) {
+async::Task<absl::StatusOr<Response>> AppointmentService::Move(rpc::Call& call, const Request& request,
+                                                               AppointmentState to, std::optional<absl::Time> start) {
   auto look = [&](const store::Reader& reader) { return GetBooked(reader, call, request.appointment_id()); };
   NWD_CO_ASSIGN_OR_RETURN(const Booked seen, co_await parts_.store.View(look));
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await EnsureKey(parts_, seen.referral.person_id()));
@@ -189,7 +193,8 @@ async::Task<absl::StatusOr<v1::ListAppointmentsResponse>> AppointmentService::Li
   NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await parts_.store.View(load));
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, seen.person_id()));
   Page<v1::ListAppointmentsRequest> page(parts_.tokens, call, request);
-  NWD_CO_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(store::PrefixRange(keys::Appointments(request.referral_id()))));
+  NWD_CO_ASSIGN_OR_RETURN(const store::Range range,
+                          page.RangeAfter(store::PrefixRange(keys::Appointments(request.referral_id()))));
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListAppointmentsResponse> {
     v1::ListAppointmentsResponse response;
     auto show = [&](std::string_view index_key, std::string_view) -> absl::StatusOr<bool> {

@@ -1,4 +1,5 @@
-// AppointmentService: books, moves, calls off and records appointments, for the receiver of a referral; shows them to both parties.
+// AppointmentService: books, moves, calls off and records appointments, for the receiver of a referral; shows them to
+// both parties.
 //
 // Thread-safe. Keeps nothing of its own.
 #pragma once
@@ -20,14 +21,14 @@ class AppointmentService {
                                                                            const v1::BookAppointmentRequest& request);
   async::Task<absl::StatusOr<v1::RescheduleAppointmentResponse>> RescheduleAppointment(
       rpc::Call& call, const v1::RescheduleAppointmentRequest& request);
-  async::Task<absl::StatusOr<v1::CancelAppointmentResponse>> CancelAppointment(rpc::Call& call,
-                                                                               const v1::CancelAppointmentRequest& request);
-  async::Task<absl::StatusOr<v1::RecordAttendanceResponse>> RecordAttendance(rpc::Call& call,
-                                                                             const v1::RecordAttendanceRequest& request);
+  async::Task<absl::StatusOr<v1::CancelAppointmentResponse>> CancelAppointment(
+      rpc::Call& call, const v1::CancelAppointmentRequest& request);
+  async::Task<absl::StatusOr<v1::RecordAttendanceResponse>> RecordAttendance(
+      rpc::Call& call, const v1::RecordAttendanceRequest& request);
   async::Task<absl::StatusOr<v1::GetAppointmentResponse>> GetAppointment(rpc::Call& call,
                                                                          const v1::GetAppointmentRequest& request);
-  async::Task<absl::StatusOr<v1::ListAppointmentsResponse>> ListAppointments(rpc::Call& call,
-                                                                             const v1::ListAppointmentsRequest& request);
+  async::Task<absl::StatusOr<v1::ListAppointmentsResponse>> ListAppointments(
+      rpc::Call& call, const v1::ListAppointmentsRequest& request);
 
  private:
   // Moves an appointment of the calling receiver to another state.

@@ -48,21 +48,23 @@ std::string Words(AppointmentStates states) {
 
 std::span<const AppointmentRow> AppointmentTable() { return kTable; }
 
-absl::StatusOr<storage::Appointment> MoveAppointment(const storage::Appointment& appointment, AppointmentState to, absl::Time now,
-                                                     std::optional<absl::Time> start) {
+absl::StatusOr<storage::Appointment> MoveAppointment(const storage::Appointment& appointment, AppointmentState to,
+                                                     absl::Time now, std::optional<absl::Time> start) {
   const AppointmentRow& row = RowTo(to);
   if (!row.from.Has(appointment.state())) {
     const std::string state = AppointmentStateWord(appointment.state());
-    return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
-                         Cat("the appointment is ", state, "; it can become ", AppointmentStateWord(to), " from ", Words(row.from)),
-                         {{"state", state}});
+    return status::Error(
+        absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+        Cat("the appointment is ", state, "; it can become ", AppointmentStateWord(to), " from ", Words(row.from)),
+        {{"state", state}});
   }
   if (row.not_before_start_by && now < FromMicros(appointment.start_time_us()) - *row.not_before_start_by) {
-    return status::Error(absl::StatusCode::kFailedPrecondition, "TOO_EARLY",
-                         Cat(AppointmentStateWord(to), " can be recorded from ",
-                             *row.not_before_start_by == absl::ZeroDuration()
-                                 ? std::string("the start of the appointment on")
-                                 : Cat(absl::FormatDuration(*row.not_before_start_by), " before the appointment starts")));
+    return status::Error(
+        absl::StatusCode::kFailedPrecondition, "TOO_EARLY",
+        Cat(AppointmentStateWord(to), " can be recorded from ",
+            *row.not_before_start_by == absl::ZeroDuration()
+                ? std::string("the start of the appointment on")
+                : Cat(absl::FormatDuration(*row.not_before_start_by), " before the appointment starts")));
   }
   storage::Appointment next = appointment;
   next.set_state(to);
@@ -73,7 +75,8 @@ absl::StatusOr<storage::Appointment> MoveAppointment(const storage::Appointment&
 
 std::string EtagOf(const storage::Appointment& appointment) { return Cat("r", appointment.revision()); }
 
-absl::StatusOr<std::optional<storage::Appointment>> FindAppointment(const store::Reader& reader, std::string_view appointment_id) {
+absl::StatusOr<std::optional<storage::Appointment>> FindAppointment(const store::Reader& reader,
+                                                                    std::string_view appointment_id) {
   return store::Find<storage::Appointment>(reader, keys::Appointment(appointment_id));
 }
 

@@ -1,6 +1,8 @@
-// An appointment's own life, which never changes its referral's: BOOKED → RESCHEDULED → one of the ends. The table is data, as the referral's is.
+// An appointment's own life, which never changes its referral's: BOOKED → RESCHEDULED → one of the ends. The table is
+// data, as the referral's is.
 //
-// Pure; thread-safe. Errors: FAILED_PRECONDITION, reason WRONG_STATE (the message says which states would do) or TOO_EARLY.
+// Pure; thread-safe. Errors: FAILED_PRECONDITION, reason WRONG_STATE (the message says which states would do) or
+// TOO_EARLY.
 #pragma once
 
 #include <optional>
@@ -23,19 +25,21 @@ using AppointmentStates = Set<AppointmentState>;
 struct AppointmentRow {
   AppointmentStates from;
   AppointmentState to;
-  std::optional<absl::Duration> not_before_start_by;  // may be recorded from this long before its start; absent: at any time
+  std::optional<absl::Duration>
+      not_before_start_by;  // may be recorded from this long before its start; absent: at any time
 };
 
 std::span<const AppointmentRow> AppointmentTable();
 
 // The appointment in its new state, with its next revision. `start` only for RESCHEDULED.
-absl::StatusOr<storage::Appointment> MoveAppointment(const storage::Appointment& appointment, AppointmentState to, absl::Time now,
-                                                     std::optional<absl::Time> start = std::nullopt);
+absl::StatusOr<storage::Appointment> MoveAppointment(const storage::Appointment& appointment, AppointmentState to,
+                                                     absl::Time now, std::optional<absl::Time> start = std::nullopt);
 
 std::string EtagOf(const storage::Appointment& appointment);
 
 // Rows.
-absl::StatusOr<std::optional<storage::Appointment>> FindAppointment(const store::Reader& reader, std::string_view appointment_id);
+absl::StatusOr<std::optional<storage::Appointment>> FindAppointment(const store::Reader& reader,
+                                                                    std::string_view appointment_id);
 // `before`: what is stored now; null for a new one.
 void PutAppointment(store::Txn& txn, const storage::Appointment* before, const storage::Appointment& after);
 absl::StatusOr<int> CountAppointments(const store::Reader& reader, std::string_view referral_id);

@@ -22,7 +22,8 @@ absl::Status CheckWords(const v1::CreateReferralRequest& request, const facts::F
   }
   for (int i = 0; i < request.priority_groups_size(); ++i) {
     const std::string& slug = request.priority_groups(i);
-    if (facts.FindPriorityGroup(slug) == nullptr) violations.Add(Cat("priority_groups[", i, "]"), "names no priority group");
+    if (facts.FindPriorityGroup(slug) == nullptr)
+      violations.Add(Cat("priority_groups[", i, "]"), "names no priority group");
     const auto before = request.priority_groups().begin() + i;
     if (std::find(request.priority_groups().begin(), before, slug) != before) {
       violations.Add(Cat("priority_groups[", i, "]"), "is named twice");
@@ -63,7 +64,8 @@ async::Task<absl::StatusOr<v1::CreateReferralResponse>> ReferralService::CreateR
   NWD_CO_ASSIGN_OR_RETURN(NewReferral fresh, co_await GatherNew(parts_, call, base, request.send()));
   call.ProveTie(common::v1::TIE_PERSON_HOLDER);
 
-  const Command command = {.actors = Actor::kReferrer, .organisation_id = call.organisation_id(), .practitioner = call.practitioner()};
+  const Command command = {
+      .actors = Actor::kReferrer, .organisation_id = call.organisation_id(), .practitioner = call.practitioner()};
   const absl::Time now = call.Now();
   if (request.validate_only()) {
     auto check = [&](const store::Reader& reader) -> absl::StatusOr<v1::CreateReferralResponse> {

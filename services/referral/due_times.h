@@ -2,8 +2,8 @@
 //
 //   SetDueTimes(referral, calendar);     // after every move; fills due_time_us, due_organisation_id and timer_time_us
 //
-// The decision clock: kDecideWithinDays working days from SENT or reopening. A question stops it; the answer gives back the working days
-// that were left, at least one. Pure; thread-safe.
+// The decision clock: kDecideWithinDays working days from SENT or reopening. A question stops it; the answer gives back
+// the working days that were left, at least one. Pure; thread-safe.
 #pragma once
 
 #include "absl/time/time.h"

@@ -1,7 +1,7 @@
 #include "services/referral/ended_consents.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "common/base/macros.h"
@@ -20,7 +20,8 @@ namespace {
 using common::v1::Change;
 using common::v1::PersonChange;
 
-// States of a consent that permit nothing any more, for ever. SUSPENDED may come back; SUPERSEDED has another in its place, yet this one is over.
+// States of a consent that permit nothing any more, for ever. SUSPENDED may come back; SUPERSEDED has another in its
+// place, yet this one is over.
 constexpr std::array<std::string_view, 5> kEnded = {"WITHDRAWN", "REVOKED", "EXPIRED", "INVALIDATED", "SUPERSEDED"};
 
 bool Ends(const Change& change) {
@@ -50,18 +51,21 @@ absl::Status EndedConsents::Apply(store::Txn& txn, const Change& change) {
 }
 
 void EndedConsents::Applied(const std::vector<Change>& changes) {
-  const bool any = std::any_of(changes.begin(), changes.end(), [](const Change& change) { return Ends(change) || Erases(change); });
+  const bool any =
+      std::any_of(changes.begin(), changes.end(), [](const Change& change) { return Ends(change) || Erases(change); });
   if (any) noted_.Notify();
 }
 
-async::Task<absl::StatusOr<std::vector<std::string>>> EndedConsents::IdsUnder(const std::string& prefix, const std::string& after_id) {
+async::Task<absl::StatusOr<std::vector<std::string>>> EndedConsents::IdsUnder(const std::string& prefix,
+                                                                              const std::string& after_id) {
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<std::vector<std::string>> {
     std::vector<std::string> found;
     store::Range range = store::PrefixRange(prefix);
     if (!after_id.empty()) range.begin = Cat(prefix, keys::Raw(after_id).bytes(), std::string_view("\0", 1));
     NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
       found.push_back(keys::LastId(key));
-      return static_cast<int>(found.size()) == kReferralsPerConsentRound ? store::Visit::kStop : store::Visit::kContinue;
+      return static_cast<int>(found.size()) == kReferralsPerConsentRound ? store::Visit::kStop
+                                                                         : store::Visit::kContinue;
     }));
     return found;
   };
@@ -83,7 +87,8 @@ async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::stri
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> referrals, co_await IdsUnder(of_consent, last));
     for (const std::string& referral_id : referrals) {
-      NWD_CO_ASSIGN_OR_RETURN(const bool made, co_await MoveBySuite(parts_, referral_id, Actor::kConsent, clock_.Now()));
+      NWD_CO_ASSIGN_OR_RETURN(const bool made,
+                              co_await MoveBySuite(parts_, referral_id, Actor::kConsent, clock_.Now()));
       if (made) ++moved;
     }
     if (static_cast<int>(referrals.size()) < kReferralsPerConsentRound) break;

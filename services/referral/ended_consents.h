@@ -1,8 +1,10 @@
-// Consents that ended, as the consent service's feed tells: withdrawn, revoked, expired, invalidated, or the person erased.
+// Consents that ended, as the consent service's feed tells: withdrawn, revoked, expired, invalidated, or the person
+// erased.
 //
-// Applying a change only notes it, in the follower's own transaction: from then on no referral can be sent, accepted or reopened on that consent.
-// The referrals that rest on it are then gone through one by one, each in a transaction of its own: before IN_PROGRESS they become
-// CANCELLED_BY_PERSON, from there on access ends and the support goes on. An erased person's key is destroyed after that. What was noted and not gone through yet is found again after a restart.
+// Applying a change only notes it, in the follower's own transaction: from then on no referral can be sent, accepted or
+// reopened on that consent. The referrals that rest on it are then gone through one by one, each in a transaction of
+// its own: before IN_PROGRESS they become CANCELLED_BY_PERSON, from there on access ends and the support goes on. An
+// erased person's key is destroyed after that. What was noted and not gone through yet is found again after a restart.
 //
 // Thread-safe.
 #pragma once
@@ -30,7 +32,8 @@ class EndedConsents {
  private:
   async::Task<absl::StatusOr<int>> GoThroughConsent(const std::string& consent_id);
   async::Task<absl::Status> Erase(const std::string& person_id);
-  async::Task<absl::StatusOr<std::vector<std::string>>> IdsUnder(const std::string& prefix, const std::string& after_id);
+  async::Task<absl::StatusOr<std::vector<std::string>>> IdsUnder(const std::string& prefix,
+                                                                 const std::string& after_id);
   async::Task<absl::Status> Done(const std::string& waiting_key);
 
   const Parts& parts_;

@@ -1,7 +1,8 @@
-// What the suite does by itself: moves whose time has come (drafts swept, referrals expired, ends closed) and old retry rows forgotten.
+// What the suite does by itself: moves whose time has come (drafts swept, referrals expired, ends closed) and old retry
+// rows forgotten.
 //
-// The rows of table 't' are in the order of their times, so a round looks only at what is due. "Now" comes from the clock it is given; rounds
-// follow each other every kJanitorPause. Thread-safe.
+// The rows of table 't' are in the order of their times, so a round looks only at what is due. "Now" comes from the
+// clock it is given; rounds follow each other every kJanitorPause. Thread-safe.
 #pragma once
 
 #include "absl/status/statusor.h"

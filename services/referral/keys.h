@@ -1,5 +1,6 @@
-// Every key of the referral service's store, and nothing else builds one. A table's letter, then the parts shown; ids are 16 raw bytes, times
-// microseconds since 1970 as 8 bytes (big-endian; "↓" newest first). Values: storage.proto, or empty where nothing is said.
+// Every key of the referral service's store, and nothing else builds one. A table's letter, then the parts shown; ids
+// are 16 raw bytes, times microseconds since 1970 as 8 bytes (big-endian; "↓" newest first). Values: storage.proto, or
+// empty where nothing is said.
 //
 //   r referral                                    Referral
 //   e referral, sequence                          Event
@@ -105,7 +106,9 @@ inline std::string DueEntry(std::string_view organisation_id, int64_t time_us, s
 }
 
 inline std::string Timers() { return store::KeyBuilder('t').Build(); }
-inline std::string TimersBefore(int64_t time_us) { return store::KeyBuilder('t').Number(static_cast<uint64_t>(time_us)).Build(); }
+inline std::string TimersBefore(int64_t time_us) {
+  return store::KeyBuilder('t').Number(static_cast<uint64_t>(time_us)).Build();
+}
 inline std::string Timer(int64_t time_us, std::string_view referral_id) {
   return store::KeyBuilder('t').Number(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id).bytes()).Build();
 }

@@ -8,11 +8,11 @@
 namespace nwd::referral {
 
 // Times in which somebody should move, in working days.
-inline constexpr int kReceiveWithinDays = 2;    // SENT: looked at
-inline constexpr int kDecideWithinDays = 10;    // SENT, RECEIVED: taken on or not, pauses not counted; then it expires
-inline constexpr int kAnswerWithinDays = 10;    // INFO_REQUESTED: answered; then it expires
-inline constexpr int kStartWithinDays = 15;     // from SENT: support has started
-inline constexpr int kCloseWithinDays = 10;     // after an end: acknowledged by the referrer; then the suite closes it
+inline constexpr int kReceiveWithinDays = 2;  // SENT: looked at
+inline constexpr int kDecideWithinDays = 10;  // SENT, RECEIVED: taken on or not, pauses not counted; then it expires
+inline constexpr int kAnswerWithinDays = 10;  // INFO_REQUESTED: answered; then it expires
+inline constexpr int kStartWithinDays = 15;   // from SENT: support has started
+inline constexpr int kCloseWithinDays = 10;   // after an end: acknowledged by the referrer; then the suite closes it
 
 inline constexpr absl::Duration kDraftKept = absl::Hours(24 * 90);
 inline constexpr absl::Duration kReopenWithin = absl::Hours(24 * 30);
@@ -27,7 +27,7 @@ inline constexpr int kRowsPerPageMax = 2000;
 inline constexpr int kNotesPerReferralMax = 1000;
 inline constexpr int kAppointmentsPerReferralMax = 200;
 inline constexpr absl::Duration kBookAheadMax = absl::Hours(24 * 366);
-inline constexpr int kStartAheadDaysMax = 366;    // expected_start_on and review_on
+inline constexpr int kStartAheadDaysMax = 366;  // expected_start_on and review_on
 // A person who comes before the hour can be recorded as there; nobody can be late or missing before it.
 inline constexpr absl::Duration kEarlyArrivalMax = absl::Hours(1);
 
@@ -37,7 +37,7 @@ inline constexpr absl::Duration kEndedConsentsPause = absl::Seconds(1);
 inline constexpr int kRetriesPerSweep = 500;
 inline constexpr int kTimersPerRound = 200;
 inline constexpr int kReferralsPerConsentRound = 200;
-inline constexpr absl::Duration kPeerTimeout = absl::Seconds(5);   // calls that no caller waits for
+inline constexpr absl::Duration kPeerTimeout = absl::Seconds(5);      // calls that no caller waits for
 inline constexpr absl::Duration kFollowUpTimeout = absl::Seconds(3);  // opening access before the reply
 
 }  // namespace nwd::referral

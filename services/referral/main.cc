@@ -6,7 +6,8 @@
 
 int main(int argc, char** argv) {
   using namespace nwd;
-  program::ServiceProgram program("referral", "Carries referrals from one organisation to another and says whose move it is.",
+  program::ServiceProgram program("referral",
+                                  "Carries referrals from one organisation to another and says whose move it is.",
                                   {.grpc_port = 7103, .http_port = 9103});
   program.AddPeer("directory", 7101);
   program.AddPeer("consent", 7102);
@@ -18,9 +19,11 @@ int main(int argc, char** argv) {
   const absl::StatusOr<calendar::WorkingCalendar> calendar =
       calendar::WorkingCalendar::Load(program.facts_folder() + "/bank-holidays-england.csv");
   if (!calendar.ok()) return program.Fail(calendar.status());
-  const absl::StatusOr<std::unique_ptr<store::Store>> data = store::RocksStore::Open({.folder = program.Folder("data")});
+  const absl::StatusOr<std::unique_ptr<store::Store>> data =
+      store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
-  const absl::StatusOr<std::unique_ptr<store::Store>> keys = store::RocksStore::Open({.folder = program.Folder("keys")});
+  const absl::StatusOr<std::unique_ptr<store::Store>> keys =
+      store::RocksStore::Open({.folder = program.Folder("keys")});
   if (!keys.ok()) return program.Fail(keys.status());
 
   referral::App app({.store = **data,

@@ -1,5 +1,5 @@
-// Carries out planned moves inside a transaction: the referral with its index rows, its events, places, the change that others follow, the audit
-// entry, and the access to be opened or closed elsewhere.
+// Carries out planned moves inside a transaction: the referral with its index rows, its events, places, the change that
+// others follow, the audit entry, and the access to be opened or closed elsewhere.
 //
 //   NWD_ASSIGN_OR_RETURN(Findings findings, mover.Look(txn, referral, row.guards, asked));
 //   NWD_ASSIGN_OR_RETURN(Planned planned, Plan(referral, command, findings, now, mover.calendar()));
@@ -42,18 +42,19 @@ struct Asked {
 
 class Mover {
  public:
-  Mover(DirectoryPeer& directory, const calendar::WorkingCalendar& calendar, const audit::Audit& audit, outbox::Outbox& outbox)
+  Mover(DirectoryPeer& directory, const calendar::WorkingCalendar& calendar, const audit::Audit& audit,
+        outbox::Outbox& outbox)
       : directory_(directory), calendar_(calendar), audit_(audit), outbox_(outbox) {}
 
   const calendar::WorkingCalendar& calendar() const { return calendar_; }
 
-  // What these guards need to know: what was asked, joined with what the store says now. A consent known to have ended permits nothing, whatever
-  // was answered before.
+  // What these guards need to know: what was asked, joined with what the store says now. A consent known to have ended
+  // permits nothing, whatever was answered before.
   absl::StatusOr<Findings> Look(const store::Reader& reader, const storage::Referral& referral, Guards guards,
                                 const Asked& asked) const;
 
-  // Writes `moves`, each planned on the one before, the first on `before` (null: a new referral). Answers the outbox entries to be delivered
-  // after the commit and before the reply.
+  // Writes `moves`, each planned on the one before, the first on `before` (null: a new referral). Answers the outbox
+  // entries to be delivered after the commit and before the reply.
   absl::StatusOr<std::vector<outbox::EntryId>> Commit(store::Txn& txn, const storage::Referral* before,
                                                       std::span<const Planned> moves, const crypto::AeadKey& key) const;
 

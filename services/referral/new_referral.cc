@@ -8,8 +8,8 @@
 
 namespace nwd::referral {
 
-async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc::Call& call, const storage::Referral& base,
-                                                   bool send) {
+async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc::Call& call,
+                                                   const storage::Referral& base, bool send) {
   const rpc::CallOptions options = rpc::Client::OptionsFor(call);
   NewReferral fresh;
   fresh.base = base;
@@ -24,14 +24,17 @@ async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc
 
   const PersonQuestion whom = {base.referrer_organisation_id(), base.referrer_person_ref(), base.person_id(),
                                service.organisation_id()};
-  NWD_CO_ASSIGN_OR_RETURN(const ResolvedPerson person, co_await parts.peers.consent.Resolve(whom, options));
+  ResolvedPerson person;
+  if (send) {
+    NWD_CO_ASSIGN_OR_RETURN(Prospect prospect,
+                            co_await parts.peers.consent.ResolveAndPermits(whom, base.consent_id(), options));
+    person = std::move(prospect.person);
+    fresh.asked.basis_permits = prospect.basis_permits;
+  } else {
+    NWD_CO_ASSIGN_OR_RETURN(person, co_await parts.peers.consent.Resolve(whom, options));
+  }
   fresh.base.set_person_id(person.person_id);
   fresh.base.set_receiver_person_ref(person.other_person_ref);
-
-  if (send) {
-    const BasisQuestion basis = {person.person_id, base.consent_id(), service.organisation_id()};
-    NWD_CO_ASSIGN_OR_RETURN(fresh.asked.basis_permits, co_await parts.peers.consent.Permits(basis, options));
-  }
   co_return fresh;
 }
 

@@ -1,5 +1,6 @@
-// A referral that does not exist yet: asked for by a referrer, or made by a redirect. Everything about it that comes from outside is gathered
-// first (NewReferral); its moves are then planned inside a transaction or, for validate_only, inside a view.
+// A referral that does not exist yet: asked for by a referrer, or made by a redirect. Everything about it that comes
+// from outside is gathered first (NewReferral); its moves are then planned inside a transaction or, for validate_only,
+// inside a view.
 #pragma once
 
 #include <vector>
@@ -16,10 +17,12 @@ struct NewReferral {
   Asked asked;
 };
 
-// Fills in the service and its organisation, person, references and, where it is to be sent, what the consent permits. `base` names
-// referrer, service_id and consent_id; and the referrer's reference of the person, or the person. Errors: NOT_FOUND for the service,
-// FAILED_PRECONDITION where no organisation of the hub answers for it, status::Denied() where the referrer does not hold the person.
-async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc::Call& call, const storage::Referral& base, bool send);
+// Fills in the service and its organisation, person, references and, where it is to be sent, what the consent permits.
+// `base` names referrer, service_id and consent_id; and the referrer's reference of the person, or the person. Errors:
+// NOT_FOUND for the service, FAILED_PRECONDITION where no organisation of the hub answers for it, status::Denied()
+// where the referrer does not hold the person.
+async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc::Call& call,
+                                                   const storage::Referral& base, bool send);
 
 // CREATE and, where `send`, SEND: each as `command` says who acts.
 absl::StatusOr<std::vector<Planned>> PlanNew(const Mover& mover, const store::Reader& reader, const NewReferral& fresh,

@@ -1,4 +1,5 @@
-// Notes of the two parties. A note of the other side that a receiver reads is a disclosure, written to the audit log before the reply.
+// Notes of the two parties. A note of the other side that a receiver reads is a disclosure, written to the audit log
+// before the reply.
 #include <utility>
 
 #include "common/base/macros.h"
@@ -22,8 +23,9 @@ struct NotesPage {
   std::string next_page_token;
 };
 
-absl::StatusOr<NotesPage> ReadNotes(const store::Reader& reader, const storage::Referral& referral, const std::string& organisation_id,
-                                    const Page<v1::ListNotesRequest>& page, const store::Range& range) {
+absl::StatusOr<NotesPage> ReadNotes(const store::Reader& reader, const storage::Referral& referral,
+                                    const std::string& organisation_id, const Page<v1::ListNotesRequest>& page,
+                                    const store::Range& range) {
   const Actors sides = SidesOf(referral, organisation_id);
   NotesPage found;
   auto show = [&](std::string_view key, std::string_view value) -> absl::StatusOr<bool> {
@@ -38,7 +40,8 @@ absl::StatusOr<NotesPage> ReadNotes(const store::Reader& reader, const storage::
 
 }  // namespace
 
-async::Task<absl::StatusOr<v1::AddNoteResponse>> ReferralService::AddNote(rpc::Call& call, const v1::AddNoteRequest& request) {
+async::Task<absl::StatusOr<v1::AddNoteResponse>> ReferralService::AddNote(rpc::Call& call,
+                                                                          const v1::AddNoteRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await EnsureKey(parts_, seen.person_id()));
   const absl::Time now = call.Now();
@@ -72,7 +75,8 @@ async::Task<absl::StatusOr<v1::ListNotesResponse>> ReferralService::ListNotes(rp
   NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, seen.person_id()));
   Page<v1::ListNotesRequest> page(parts_.tokens, call, request);
-  NWD_CO_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(store::PrefixRange(keys::Notes(request.referral_id()))));
+  NWD_CO_ASSIGN_OR_RETURN(const store::Range range,
+                          page.RangeAfter(store::PrefixRange(keys::Notes(request.referral_id()))));
   const std::string& organisation_id = call.organisation_id();
 
   NotesPage found;

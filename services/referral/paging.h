@@ -4,8 +4,9 @@
 //   NWD_CO_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(store::PrefixRange(prefix)));
 //   ... in the view:  NWD_ASSIGN_OR_RETURN(*response.mutable_next_page_token(), page.Fill(reader, range, show));
 //
-// `show(key, value)` adds the row to the response and says true, or passes it over. A page looks at kRowsPerPageMax rows at most; one that met
-// that limit is short and its token goes on. Tokens hold the last key, encrypted, and serve this caller and query only.
+// `show(key, value)` adds the row to the response and says true, or passes it over. A page looks at kRowsPerPageMax
+// rows at most; one that met that limit is short and its token goes on. Tokens hold the last key, encrypted, and serve
+// this caller and query only.
 #pragma once
 
 #include <string>
@@ -25,7 +26,9 @@ template <class Request>
 class Page {
  public:
   Page(const tokens::Tokens& tokens, const rpc::Call& call, const Request& request)
-      : tokens_(tokens), request_(request), scope_(tokens::PageScope(call.organisation_id(), request)),
+      : tokens_(tokens),
+        request_(request),
+        scope_(tokens::PageScope(call.organisation_id(), request)),
         size_(tokens::PageSize(request.page_size())) {}
 
   // What of `whole` comes after the page token.
@@ -38,8 +41,9 @@ class Page {
   }
 
   // The next page's token; empty where the range is exhausted.
-  absl::StatusOr<std::string> Fill(const store::Reader& reader, const store::Range& range,
-                                   absl::FunctionRef<absl::StatusOr<bool>(std::string_view key, std::string_view value)> show) const {
+  absl::StatusOr<std::string> Fill(
+      const store::Reader& reader, const store::Range& range,
+      absl::FunctionRef<absl::StatusOr<bool>(std::string_view key, std::string_view value)> show) const {
     int shown = 0;
     int looked_at = 0;
     std::string last_key;

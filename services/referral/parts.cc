@@ -26,19 +26,22 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> FindKey(const Parts& parts, 
   co_return key;
 }
 
-absl::StatusOr<storage::Referral> GetForParty(const store::Reader& reader, rpc::Call& call, const std::string& referral_id) {
+absl::StatusOr<storage::Referral> GetForParty(const store::Reader& reader, rpc::Call& call,
+                                              const std::string& referral_id) {
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Referral> referral, repository::Find(reader, referral_id));
   if (!referral || SidesOf(*referral, call.organisation_id()).empty()) return status::Denied();
   call.ProveTie(common::v1::TIE_REFERRAL_PARTY);
   return *std::move(referral);
 }
 
-async::Task<absl::StatusOr<storage::Referral>> LoadForParty(const Parts& parts, rpc::Call& call, const std::string& referral_id) {
+async::Task<absl::StatusOr<storage::Referral>> LoadForParty(const Parts& parts, rpc::Call& call,
+                                                            const std::string& referral_id) {
   auto body = [&](const store::Reader& reader) { return GetForParty(reader, call, referral_id); };
   co_return co_await parts.store.View(body);
 }
 
-async::Task<absl::StatusOr<bool>> PermitsText(const Parts& parts, const rpc::Call& call, const storage::Referral& referral) {
+async::Task<absl::StatusOr<bool>> PermitsText(const Parts& parts, const rpc::Call& call,
+                                              const storage::Referral& referral) {
   const BasisQuestion basis = {referral.person_id(), referral.consent_id(), referral.receiver_organisation_id()};
   const rpc::CallOptions options = rpc::Client::OptionsFor(call);
   co_return co_await parts.peers.consent.Permits(basis, options);

@@ -30,13 +30,17 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> EnsureKey(const Parts& parts
 // The same, or null where the person has none: nothing can be read then.
 async::Task<absl::StatusOr<person_keys::PersonKey>> FindKey(const Parts& parts, const std::string& person_id);
 
-// The referral, where the caller is party to it as far as it may know; else status::Denied(). Proves TIE_REFERRAL_PARTY.
-async::Task<absl::StatusOr<storage::Referral>> LoadForParty(const Parts& parts, rpc::Call& call, const std::string& referral_id);
+// The referral, where the caller is party to it as far as it may know; else status::Denied(). Proves
+// TIE_REFERRAL_PARTY.
+async::Task<absl::StatusOr<storage::Referral>> LoadForParty(const Parts& parts, rpc::Call& call,
+                                                            const std::string& referral_id);
 // The same within a body.
-absl::StatusOr<storage::Referral> GetForParty(const store::Reader& reader, rpc::Call& call, const std::string& referral_id);
+absl::StatusOr<storage::Referral> GetForParty(const store::Reader& reader, rpc::Call& call,
+                                              const std::string& referral_id);
 
 // Whether the consent lets the receiver see text of the referral now: asked at once, as every release is a disclosure.
-async::Task<absl::StatusOr<bool>> PermitsText(const Parts& parts, const rpc::Call& call, const storage::Referral& referral);
+async::Task<absl::StatusOr<bool>> PermitsText(const Parts& parts, const rpc::Call& call,
+                                              const storage::Referral& referral);
 
 // A service from the replica, or from the directory where the replica lacks it; NOT_FOUND where there is none.
 async::Task<absl::StatusOr<common::v1::ServiceChange>> FindService(const Parts& parts, const std::string& service_id);

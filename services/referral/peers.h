@@ -1,8 +1,10 @@
-// The other services, as this one needs them: small interfaces, so that the rules are tested without a network. peers_rpc.h holds the real ones.
+// The other services, as this one needs them: small interfaces, so that the rules are tested without a network.
+// peers_rpc.h holds the real ones.
 //
-// Questions that must be true at once are asked at once, before the transaction that relies on them; the transaction then checks that what
-// it can see (etag, ended consents, the replica) has not changed. Parameters live until the task has ended. Errors: those of the
-// call (UNAVAILABLE, DEADLINE_EXCEEDED …); a denial is an answer, not an error, unless said otherwise. Thread-safe.
+// Questions that must be true at once are asked at once, before the transaction that relies on them; the transaction
+// then checks that what it can see (etag, ended consents, the replica) has not changed. Parameters live until the task
+// has ended. Errors: those of the call (UNAVAILABLE, DEADLINE_EXCEEDED …); a denial is an answer, not an error, unless
+// said otherwise. Thread-safe.
 #pragma once
 
 #include <optional>
@@ -23,9 +25,9 @@ namespace nwd::referral {
 
 // Whose reference it is, and which person.
 struct PersonQuestion {
-  std::string organisation_id;  // must hold the person
-  std::string person_ref;       // its reference; or
-  std::string person_id;        // the person
+  std::string organisation_id;        // must hold the person
+  std::string person_ref;             // its reference; or
+  std::string person_id;              // the person
   std::string other_organisation_id;  // needs a reference of its own
 };
 
@@ -40,13 +42,25 @@ struct BasisQuestion {
   std::string organisation_id;  // would receive
 };
 
+// What sending a referral asks: who it is about, and whether the consent permits its receiver.
+struct Prospect {
+  ResolvedPerson person;
+  bool basis_permits = false;
+};
+
 class ConsentPeer {
  public:
   virtual ~ConsentPeer() = default;
   // PERMISSION_DENIED (status::Denied) where the organisation does not hold the person.
-  virtual async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question, const rpc::CallOptions& options) = 0;
-  // Whether the consent permits the organisation anything at all about the person for purpose REFERRAL, once the referral is accepted.
+  virtual async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question,
+                                                              const rpc::CallOptions& options) = 0;
+  // Whether the consent permits the organisation anything at all about the person for purpose REFERRAL, once the
+  // referral is accepted.
   virtual async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions& options) = 0;
+  // Both at once, for the other organisation of the question.
+  virtual async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question,
+                                                                  const std::string& consent_id,
+                                                                  const rpc::CallOptions& options) = 0;
   virtual async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) = 0;
   virtual async::Task<absl::Status> CloseAccess(const storage::Grant& grant, const rpc::CallOptions& options) = 0;
 };
@@ -54,7 +68,8 @@ class ConsentPeer {
 class OutcomePeer {
  public:
   virtual ~OutcomePeer() = default;
-  virtual async::Task<absl::StatusOr<int>> CountOutcomes(const std::string& referral_id, const rpc::CallOptions& options) = 0;
+  virtual async::Task<absl::StatusOr<int>> CountOutcomes(const std::string& referral_id,
+                                                         const rpc::CallOptions& options) = 0;
 };
 
 struct AlternativesQuestion {
@@ -70,7 +85,7 @@ class DirectoryPeer {
   virtual ~DirectoryPeer() = default;
   // A service as last known here; nothing where it is not known or was deleted.
   virtual absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader& reader,
-                                                                              const std::string& service_id) = 0;
+                                                                               const std::string& service_id) = 0;
   // Asks the directory about a service that is not known here; afterwards FindService finds it, if it exists.
   virtual async::Task<absl::Status> AskService(const std::string& service_id) = 0;
   // Ids of services like the one that declined that take referrals and have room, best first; at most kAlternativesMax.

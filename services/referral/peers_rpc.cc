@@ -12,7 +12,30 @@
 
 namespace nwd::referral {
 
-using absl::StatusCode;
+namespace {
+
+// The consent service knows nobody by that reference.
+bool IsNobody(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsInvalidArgument(status) || absl::IsPermissionDenied(status);
+}
+
+// Asks whether the consent permits the organisation anything, were the referral accepted; of whom is still to be said.
+consent::v1::CheckAccessRequest CheckFor(const std::string& consent_id, const std::string& organisation_id) {
+  consent::v1::CheckAccessRequest request;
+  request.set_purpose(common::v1::PURPOSE_REFERRAL);
+  // Which categories a consent for referral covers is the person's choice: any one will do, and the receiver reads no
+  // more than that.
+  for (int category = common::v1::Category_MIN + 1; category <= common::v1::Category_MAX; ++category) {
+    request.add_categories(static_cast<common::v1::Category>(category));
+  }
+  request.set_mode(consent::v1::SHARING_MODE_VIEW);
+  request.set_consent_id(consent_id);
+  request.set_on_behalf_of(organisation_id);
+  request.set_prospective(true);
+  return request;
+}
+
+}  // namespace
 
 async::Task<absl::StatusOr<ResolvedPerson>> RpcConsentPeer::Resolve(const PersonQuestion& question,
                                                                     const rpc::CallOptions& options) {
@@ -26,11 +49,7 @@ async::Task<absl::StatusOr<ResolvedPerson>> RpcConsentPeer::Resolve(const Person
   request.add_organisation_ids(question.other_organisation_id);
   absl::StatusOr<consent::v1::ResolveRefResponse> answer =
       co_await client_.Await<consent::v1::ResolveRefResponse>(request, options);
-  if (!answer.ok()) {
-    const StatusCode code = answer.status().code();
-    const bool unknown = code == StatusCode::kNotFound || code == StatusCode::kInvalidArgument || code == StatusCode::kPermissionDenied;
-    co_return unknown ? status::Denied() : answer.status();
-  }
+  if (!answer.ok()) co_return IsNobody(answer.status()) ? status::Denied() : answer.status();
   ResolvedPerson person;
   person.person_id = answer->person_id();
   const auto ref = answer->refs().find(question.other_organisation_id);
@@ -41,22 +60,34 @@ async::Task<absl::StatusOr<ResolvedPerson>> RpcConsentPeer::Resolve(const Person
   co_return person;
 }
 
-async::Task<absl::StatusOr<bool>> RpcConsentPeer::Permits(const BasisQuestion& question, const rpc::CallOptions& options) {
-  consent::v1::CheckAccessRequest request;
+async::Task<absl::StatusOr<bool>> RpcConsentPeer::Permits(const BasisQuestion& question,
+                                                          const rpc::CallOptions& options) {
+  consent::v1::CheckAccessRequest request = CheckFor(question.consent_id, question.organisation_id);
   request.set_person_id(question.person_id);
-  request.set_purpose(common::v1::PURPOSE_REFERRAL);
-  // Which categories a consent for referral covers is the person's choice: any one will do, and the receiver reads no more than that.
-  for (int category = common::v1::Category_MIN + 1; category <= common::v1::Category_MAX; ++category) {
-    request.add_categories(static_cast<common::v1::Category>(category));
-  }
-  request.set_mode(consent::v1::SHARING_MODE_VIEW);
-  request.set_consent_id(question.consent_id);
-  request.set_on_behalf_of(question.organisation_id);
-  request.set_prospective(true);
   absl::StatusOr<consent::v1::CheckAccessResponse> answer =
       co_await client_.Await<consent::v1::CheckAccessResponse>(request, options);
   if (!answer.ok()) co_return answer.status();
   co_return answer->permitted_categories_size() > 0;
+}
+
+async::Task<absl::StatusOr<Prospect>> RpcConsentPeer::ResolveAndPermits(const PersonQuestion& question,
+                                                                        const std::string& consent_id,
+                                                                        const rpc::CallOptions& options) {
+  consent::v1::CheckAccessRequest request = CheckFor(consent_id, question.other_organisation_id);
+  if (question.person_id.empty()) {
+    request.set_person_ref(question.person_ref);
+    request.set_person_ref_of(question.organisation_id);
+  } else {
+    request.set_person_id(question.person_id);
+  }
+  absl::StatusOr<consent::v1::CheckAccessResponse> answer =
+      co_await client_.Await<consent::v1::CheckAccessResponse>(request, options);
+  if (!answer.ok()) co_return IsNobody(answer.status()) ? status::Denied() : answer.status();
+  if (answer->person_id().empty()) co_return status::Denied();
+  Prospect prospect;
+  prospect.person = {answer->person_id(), answer->person_ref()};
+  prospect.basis_permits = answer->permitted_categories_size() > 0;
+  co_return prospect;
 }
 
 async::Task<absl::Status> RpcConsentPeer::OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) {
@@ -82,7 +113,8 @@ async::Task<absl::Status> RpcConsentPeer::CloseAccess(const storage::Grant& gran
   co_return answer.status();
 }
 
-async::Task<absl::StatusOr<int>> RpcOutcomePeer::CountOutcomes(const std::string& referral_id, const rpc::CallOptions& options) {
+async::Task<absl::StatusOr<int>> RpcOutcomePeer::CountOutcomes(const std::string& referral_id,
+                                                               const rpc::CallOptions& options) {
   outcome::v1::CountOutcomesRequest request;
   request.set_referral_id(referral_id);
   absl::StatusOr<outcome::v1::CountOutcomesResponse> answer =
@@ -92,7 +124,7 @@ async::Task<absl::StatusOr<int>> RpcOutcomePeer::CountOutcomes(const std::string
 }
 
 absl::StatusOr<std::optional<common::v1::ServiceChange>> RpcDirectoryPeer::FindService(const store::Reader& reader,
-                                                                                      const std::string& service_id) {
+                                                                                       const std::string& service_id) {
   return replica::DirectoryReplica::FindService(reader, service_id);
 }
 
@@ -100,8 +132,8 @@ async::Task<absl::Status> RpcDirectoryPeer::AskService(const std::string& servic
   return replica_.AskService(service_id);
 }
 
-async::Task<absl::StatusOr<std::vector<std::string>>> RpcDirectoryPeer::Alternatives(const AlternativesQuestion& question,
-                                                                                     const rpc::CallOptions& options) {
+async::Task<absl::StatusOr<std::vector<std::string>>> RpcDirectoryPeer::Alternatives(
+    const AlternativesQuestion& question, const rpc::CallOptions& options) {
   directory::v1::SearchServicesRequest request;
   for (const std::string& category : question.categories) request.add_categories(category);
   request.set_borough(question.borough);

@@ -9,8 +9,11 @@ namespace nwd::referral {
 class RpcConsentPeer final : public ConsentPeer {
  public:
   explicit RpcConsentPeer(rpc::Client& client) : client_(client) {}
-  async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question, const rpc::CallOptions& options) override;
+  async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question,
+                                                      const rpc::CallOptions& options) override;
   async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions& options) override;
+  async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const std::string& consent_id,
+                                                          const rpc::CallOptions& options) override;
   async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) override;
   async::Task<absl::Status> CloseAccess(const storage::Grant& grant, const rpc::CallOptions& options) override;
 
@@ -21,7 +24,8 @@ class RpcConsentPeer final : public ConsentPeer {
 class RpcOutcomePeer final : public OutcomePeer {
  public:
   explicit RpcOutcomePeer(rpc::Client& client) : client_(client) {}
-  async::Task<absl::StatusOr<int>> CountOutcomes(const std::string& referral_id, const rpc::CallOptions& options) override;
+  async::Task<absl::StatusOr<int>> CountOutcomes(const std::string& referral_id,
+                                                 const rpc::CallOptions& options) override;
 
  private:
   rpc::Client& client_;
@@ -31,7 +35,7 @@ class RpcDirectoryPeer final : public DirectoryPeer {
  public:
   RpcDirectoryPeer(rpc::Client& client, replica::DirectoryReplica& replica) : client_(client), replica_(replica) {}
   absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader& reader,
-                                                                      const std::string& service_id) override;
+                                                                       const std::string& service_id) override;
   async::Task<absl::Status> AskService(const std::string& service_id) override;
   async::Task<absl::StatusOr<std::vector<std::string>>> Alternatives(const AlternativesQuestion& question,
                                                                      const rpc::CallOptions& options) override;

@@ -11,7 +11,8 @@ namespace {
 
 absl::Status Add(store::Txn& txn, std::string_view service_id, int64_t by) {
   NWD_ASSIGN_OR_RETURN(const int64_t held, Held(txn, service_id));
-  if (held + by < 0) return absl::DataLossError(Cat("places of service ", service_id, " are given back more often than taken"));
+  if (held + by < 0)
+    return absl::DataLossError(Cat("places of service ", service_id, " are given back more often than taken"));
   storage::Places places;
   places.set_held(held + by);
   store::PutMessage(txn, keys::Places(service_id), places);
@@ -26,7 +27,8 @@ absl::StatusOr<int64_t> Held(const store::Reader& reader, std::string_view servi
   return places ? places->held() : 0;
 }
 
-absl::StatusOr<bool> HasRoom(const store::Reader& reader, std::string_view service_id, std::optional<int32_t> capacity) {
+absl::StatusOr<bool> HasRoom(const store::Reader& reader, std::string_view service_id,
+                             std::optional<int32_t> capacity) {
   if (!capacity) return true;
   NWD_ASSIGN_OR_RETURN(const int64_t held, Held(reader, service_id));
   return held < *capacity;

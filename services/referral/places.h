@@ -1,7 +1,8 @@
-// Places taken at a service: one row a service, counted in the transaction that takes or gives one back, so that two referrals can never get
-// the last place.
+// Places taken at a service: one row a service, counted in the transaction that takes or gives one back, so that two
+// referrals can never get the last place.
 //
-// Used within an Update's body. What the service has in all comes from the replica of the directory; absent means no limit.
+// Used within an Update's body. What the service has in all comes from the replica of the directory; absent means no
+// limit.
 #pragma once
 
 #include <cstdint>

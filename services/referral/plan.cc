@@ -19,13 +19,14 @@ absl::Status Refused(std::string_view reason, std::string_view message) {
   return status::Error(StatusCode::kFailedPrecondition, reason, message);
 }
 
-absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Command& command, const Findings& findings,
-                        absl::Time now) {
+absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Command& command,
+                        const Findings& findings, absl::Time now) {
   switch (guard) {
     case Guard::kBasisPermits:
       if (findings.basis_permits) return absl::OkStatus();
       return Refused("NO_BASIS",
-                     "the consent does not permit the receiving organisation anything for purpose REFERRAL now; ask the person for "
+                     "the consent does not permit the receiving organisation anything for purpose REFERRAL now; ask "
+                     "the person for "
                      "one that names it");
     case Guard::kServiceTakes:
       if (findings.service_takes) return absl::OkStatus();
@@ -48,13 +49,14 @@ absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Co
       return Refused("REOPENED_BEFORE", "the referral was reopened once; make a new one");
     case Guard::kWithinReopenWindow:
       if (now <= FromMicros(referral.end_time_us()) + kReopenWithin) return absl::OkStatus();
-      return Refused("REOPEN_TOO_LATE",
-                     Cat("the referral ended more than ", kReopenWithin / absl::Hours(24), " days ago; make a new one"));
+      return Refused("REOPEN_TOO_LATE", Cat("the referral ended more than ", kReopenWithin / absl::Hours(24),
+                                            " days ago; make a new one"));
     case Guard::kTimerPassed:
       if (referral.timer_time_us() != 0 && FromMicros(referral.timer_time_us()) <= now) return absl::OkStatus();
       return Refused("NOT_DUE", "its time has not come");
     case Guard::kConsentEnded:
-      return absl::OkStatus();  // only the follower of the consent service is this actor, and only once it has been told
+      return absl::
+          OkStatus();  // only the follower of the consent service is this actor, and only once it has been told
   }
   return absl::InternalError("a guard nobody judges");
 }
@@ -111,7 +113,8 @@ void Move(storage::Referral& next, const Row& row, const Command& command, absl:
   }
 }
 
-void ApplyEffects(storage::Referral& next, ReferralState from, const Row& row, absl::Time now, const WorkingCalendar& calendar) {
+void ApplyEffects(storage::Referral& next, ReferralState from, const Row& row, absl::Time now,
+                  const WorkingCalendar& calendar) {
   const auto does = [&](Effect effect) { return row.effects.Has(effect); };
   if (does(Effect::kHoldPlace)) next.set_place_held(true);
   if (does(Effect::kReleasePlace)) next.set_place_held(false);
@@ -139,12 +142,14 @@ absl::StatusOr<const Row*> RowFor(ReferralState from, const Command& command) {
       if (row.action == command.action) others = others | row.by;
     }
     if (!actors.empty()) others = actors;
-    return status::Error(StatusCode::kPermissionDenied, "WRONG_ACTOR",
-                         Cat(action, " from ", state, " is for ", ActorWords(others), ", not for ", ActorWords(command.actors)),
-                         metadata);
+    return status::Error(
+        StatusCode::kPermissionDenied, "WRONG_ACTOR",
+        Cat(action, " from ", state, " is for ", ActorWords(others), ", not for ", ActorWords(command.actors)),
+        metadata);
   }
   return status::Error(StatusCode::kFailedPrecondition, "WRONG_STATE",
-                       Cat("the referral is ", state, "; ", action, " is possible from ", StateWords(states)), metadata);
+                       Cat("the referral is ", state, "; ", action, " is possible from ", StateWords(states)),
+                       metadata);
 }
 
 absl::Status CheckFields(const Row& row, const Command& command, absl::Time now, const WorkingCalendar& calendar) {
@@ -162,8 +167,10 @@ absl::Status CheckFields(const Row& row, const Command& command, absl::Time now,
     if (!field.given && row.required.Has(field.field)) violations.Add(field.name, Cat("is required for ", action));
     if (field.given && !taken) violations.Add(field.name, Cat("is not for ", action));
   }
-  if (command.reason != v1::REFERRAL_REASON_UNSPECIFIED && row.taken.Has(Field::kReason) && !row.reasons.Has(command.reason)) {
-    violations.Add("reason", Cat(ReasonWord(command.reason), " is no reason for ", action, "; see docs/referral-states.md"));
+  if (command.reason != v1::REFERRAL_REASON_UNSPECIFIED && row.taken.Has(Field::kReason) &&
+      !row.reasons.Has(command.reason)) {
+    violations.Add("reason",
+                   Cat(ReasonWord(command.reason), " is no reason for ", action, "; see docs/referral-states.md"));
   }
   CheckDay("expected_start_on", command.expected_start_on, now, calendar, violations);
   CheckDay("review_on", command.review_on, now, calendar, violations);

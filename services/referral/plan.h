@@ -2,9 +2,10 @@
 //
 //   absl::StatusOr<Planned> planned = Plan(referral, command, findings, now, calendar);
 //
-// Errors: PERMISSION_DENIED, reason WRONG_ACTOR, where the table gives the action to others; FAILED_PRECONDITION, reason WRONG_STATE, where it
-// has no row from this state (the message says which states would do), or another reason for a guard that does not hold;
-// INVALID_ARGUMENT with every violated field. Pure and synchronous: the same values give the same answer.
+// Errors: PERMISSION_DENIED, reason WRONG_ACTOR, where the table gives the action to others; FAILED_PRECONDITION,
+// reason WRONG_STATE, where it has no row from this state (the message says which states would do), or another reason
+// for a guard that does not hold; INVALID_ARGUMENT with every violated field. Pure and synchronous: the same values
+// give the same answer.
 #pragma once
 
 #include <string>
@@ -21,7 +22,7 @@ namespace nwd::referral {
 // What somebody wants to do.
 struct Command {
   ReferralAction action = v1::REFERRAL_ACTION_UNSPECIFIED;
-  Actors actors = {};  // who the caller is to the referral
+  Actors actors = {};                // who the caller is to the referral
   std::string organisation_id = {};  // empty for the suite itself
   std::string practitioner = {};
   ReferralReason reason = v1::REFERRAL_REASON_UNSPECIFIED;
@@ -52,7 +53,8 @@ struct Planned {
 absl::StatusOr<const Row*> RowFor(ReferralState from, const Command& command);
 
 // Every violation of what the row says about reason and fields.
-absl::Status CheckFields(const Row& row, const Command& command, absl::Time now, const calendar::WorkingCalendar& calendar);
+absl::Status CheckFields(const Row& row, const Command& command, absl::Time now,
+                         const calendar::WorkingCalendar& calendar);
 
 absl::StatusOr<Planned> Plan(const storage::Referral& referral, const Command& command, const Findings& findings,
                              absl::Time now, const calendar::WorkingCalendar& calendar);

@@ -1,5 +1,5 @@
-// Showing referrals: one, lists, events and what is due. Lists carry no text; releasing the referrer's text to the receiver is a disclosure, written
-// to the audit log before the reply.
+// Showing referrals: one, lists, events and what is due. Lists carry no text; releasing the referrer's text to the
+// receiver is a disclosure, written to the audit log before the reply.
 #include <algorithm>
 #include <utility>
 
@@ -19,8 +19,8 @@ namespace nwd::referral {
 using store::Direction;
 using store::Visit;
 
-async::Task<absl::StatusOr<v1::GetReferralResponse>> ReferralService::GetReferral(rpc::Call& call,
-                                                                                  const v1::GetReferralRequest& request) {
+async::Task<absl::StatusOr<v1::GetReferralResponse>> ReferralService::GetReferral(
+    rpc::Call& call, const v1::GetReferralRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(storage::Referral referral, co_await LoadForParty(parts_, call, request.referral_id()));
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, referral.person_id()));
   if (key != nullptr && ReleasesText(referral, SidesOf(referral, call.organisation_id()))) {
@@ -85,7 +85,8 @@ async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListRefe
 async::Task<absl::StatusOr<v1::ListEventsResponse>> ReferralService::ListEvents(rpc::Call& call,
                                                                                 const v1::ListEventsRequest& request) {
   Page<v1::ListEventsRequest> page(parts_.tokens, call, request);
-  NWD_CO_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(store::PrefixRange(keys::Events(request.referral_id()))));
+  NWD_CO_ASSIGN_OR_RETURN(const store::Range range,
+                          page.RangeAfter(store::PrefixRange(keys::Events(request.referral_id()))));
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListEventsResponse> {
     NWD_ASSIGN_OR_RETURN(const storage::Referral referral, GetForParty(reader, call, request.referral_id()));
     const Actors sides = SidesOf(referral, call.organisation_id());
@@ -102,7 +103,8 @@ async::Task<absl::StatusOr<v1::ListEventsResponse>> ReferralService::ListEvents(
   co_return co_await parts_.store.View(body);
 }
 
-async::Task<absl::StatusOr<v1::ListDueResponse>> ReferralService::ListDue(rpc::Call& call, const v1::ListDueRequest& request) {
+async::Task<absl::StatusOr<v1::ListDueResponse>> ReferralService::ListDue(rpc::Call& call,
+                                                                          const v1::ListDueRequest& request) {
   call.ProveTie(common::v1::TIE_SELF);
   const std::string& organisation_id = call.organisation_id();
   const int64_t now_us = Micros(call.Now());

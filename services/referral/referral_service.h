@@ -1,5 +1,5 @@
-// ReferralService: makes, moves, shows and follows referrals. One class, its methods by idea: create_referral.cc, transition_referral.cc,
-// read_referrals.cc, notes.cc, watch_referrals.cc.
+// ReferralService: makes, moves, shows and follows referrals. One class, its methods by idea: create_referral.cc,
+// transition_referral.cc, read_referrals.cc, notes.cc, watch_referrals.cc.
 //
 // Thread-safe. Keeps nothing of its own.
 #pragma once
@@ -18,7 +18,8 @@ class ReferralService {
 
   async::Task<absl::StatusOr<v1::CreateReferralResponse>> CreateReferral(rpc::Call& call,
                                                                          const v1::CreateReferralRequest& request);
-  async::Task<absl::StatusOr<v1::GetReferralResponse>> GetReferral(rpc::Call& call, const v1::GetReferralRequest& request);
+  async::Task<absl::StatusOr<v1::GetReferralResponse>> GetReferral(rpc::Call& call,
+                                                                   const v1::GetReferralRequest& request);
   async::Task<absl::StatusOr<v1::GetReferralPartiesResponse>> GetReferralParties(
       rpc::Call& call, const v1::GetReferralPartiesRequest& request);
   async::Task<absl::StatusOr<v1::ListReferralsResponse>> ListReferrals(rpc::Call& call,

@@ -59,7 +59,8 @@ void AddMovingRows(const Referral& referral, std::vector<IndexRow>& rows) {
 
 // Lists change only when a referral is made, first sent or first accepted.
 bool ListsDiffer(const Referral* before, const Referral& after) {
-  return before == nullptr || before->sent_sequence() != after.sent_sequence() || before->accepted() != after.accepted();
+  return before == nullptr || before->sent_sequence() != after.sent_sequence() ||
+         before->accepted() != after.accepted();
 }
 
 std::vector<IndexRow> IndexRows(const Referral& referral, bool with_lists) {
@@ -149,7 +150,8 @@ absl::StatusOr<std::string> FindOpen(const store::Reader& reader, const Referral
   return present ? keys::IdText(raw) : std::string();
 }
 
-absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader, std::string_view consent_id) {
+absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader,
+                                                                      std::string_view consent_id) {
   return store::Find<storage::EndedConsent>(reader, keys::EndedConsent(consent_id));
 }
 

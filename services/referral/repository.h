@@ -1,7 +1,7 @@
 // Referrals, their events and notes in the store, with every row that leads to them. Knows rows, not rules.
 //
-// Put keeps all index rows in step with the referral by comparing what it was with what it is now. Functions are used within a View's or
-// Update's body; errors are those of the store. Thread-safe.
+// Put keeps all index rows in step with the referral by comparing what it was with what it is now. Functions are used
+// within a View's or Update's body; errors are those of the store. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -35,6 +35,7 @@ absl::StatusOr<int> CountNotes(const store::Reader& reader, std::string_view ref
 
 // The open, sent referral of this referrer for this person and service; empty where there is none.
 absl::StatusOr<std::string> FindOpen(const store::Reader& reader, const Referral& like);
-absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader, std::string_view consent_id);
+absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader,
+                                                                      std::string_view consent_id);
 
 }  // namespace nwd::referral::repository

@@ -19,7 +19,8 @@ std::optional<Command> CommandFor(const storage::Referral& referral, Actor actor
 
 }  // namespace
 
-async::Task<absl::StatusOr<bool>> MoveBySuite(const Parts& parts, const std::string& referral_id, Actor actor, absl::Time now) {
+async::Task<absl::StatusOr<bool>> MoveBySuite(const Parts& parts, const std::string& referral_id, Actor actor,
+                                              absl::Time now) {
   auto look = [&](const store::Reader& reader) { return repository::Find(reader, referral_id); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Referral> seen, co_await parts.store.View(look));
   if (!seen || !CommandFor(*seen, actor)) co_return false;
@@ -35,7 +36,8 @@ async::Task<absl::StatusOr<bool>> MoveBySuite(const Parts& parts, const std::str
     if (absl::IsFailedPrecondition(planned.status())) return false;  // its time moved on
     if (!planned.ok()) return planned.status();
     NWD_RETURN_IF_ERROR(parts.mover.Commit(txn, &*current, {&*planned, 1}, *key).status());
-    // The consent service denies by itself from the withdrawal on; closing the grant only tidies up, and may come later.
+    // The consent service denies by itself from the withdrawal on; closing the grant only tidies up, and may come
+    // later.
     if (planned->Does(Effect::kCloseGrant) && kTakenOn.Has(current->state())) {
       parts.mover.AddGrant(txn, kCloseAccess, planned->next);
     }

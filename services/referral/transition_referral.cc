@@ -1,9 +1,9 @@
-// TransitionReferral: what must be asked of others is asked first; the transaction then judges the move again and makes it. Every request names
-// the etag it builds on, so what was asked about one revision never decides about another.
+// TransitionReferral: what must be asked of others is asked first; the transaction then judges the move again and makes
+// it. Every request names the etag it builds on, so what was asked about one revision never decides about another.
 //
-// Access: opened after ACCEPT has committed, through the outbox, before the reply. Closed *before* a move that leaves the taken-on states
-// commits, once everything else about it holds; if that move then fails after all (somebody moved the referral in between) and the referral is
-// still taken on, access is opened again through the outbox.
+// Access: opened after ACCEPT has committed, through the outbox, before the reply. Closed *before* a move that leaves
+// the taken-on states commits, once everything else about it holds; if that move then fails after all (somebody moved
+// the referral in between) and the referral is still taken on, access is opened again through the outbox.
 #include <utility>
 
 #include "common/base/macros.h"
@@ -70,9 +70,14 @@ storage::Referral ChildOf(const storage::Referral& parent, const std::string& se
 // Best effort: a decline never waits for the directory, nor fails with it.
 async::Task<std::vector<std::string>> FindAlternatives(const Parts& parts, const rpc::Call& call,
                                                        const storage::Referral& referral) {
-  AlternativesQuestion question = {referral.service_id(), referral.receiver_organisation_id(), {}, referral.summary().borough(),
+  AlternativesQuestion question = {referral.service_id(),
+                                   referral.receiver_organisation_id(),
+                                   {},
+                                   referral.summary().borough(),
                                    AgeOf(referral.summary().age_band())};
-  auto look = [&](const store::Reader& reader) { return parts.peers.directory.FindService(reader, referral.service_id()); };
+  auto look = [&](const store::Reader& reader) {
+    return parts.peers.directory.FindService(reader, referral.service_id());
+  };
   const auto service = co_await parts.store.View(look);
   if (service.ok() && *service) {
     question.categories.assign((*service)->categories().begin(), (*service)->categories().end());
@@ -92,9 +97,11 @@ async::Task<absl::StatusOr<Outside>> Ask(const Parts& parts, const rpc::Call& ca
     NWD_CO_ASSIGN_OR_RETURN(outside.asked.basis_permits, co_await parts.peers.consent.Permits(basis, options));
   }
   if (row.guards.Has(Guard::kOutcomeRecorded)) {
-    NWD_CO_ASSIGN_OR_RETURN(outside.asked.outcomes, co_await parts.peers.outcome.CountOutcomes(referral.referral_id(), options));
+    NWD_CO_ASSIGN_OR_RETURN(outside.asked.outcomes,
+                            co_await parts.peers.outcome.CountOutcomes(referral.referral_id(), options));
   }
-  if (row.effects.Has(Effect::kOfferAlternatives)) outside.alternatives = co_await FindAlternatives(parts, call, referral);
+  if (row.effects.Has(Effect::kOfferAlternatives))
+    outside.alternatives = co_await FindAlternatives(parts, call, referral);
   if (row.effects.Has(Effect::kMakeChild)) {
     if (command.redirect_service_id == referral.service_id()) {
       co_return status::InvalidField("redirect_service_id", "is the service the referral is for already");
@@ -112,13 +119,16 @@ absl::StatusOr<Planned> Judge(const Mover& mover, const store::Reader& reader, c
   return Plan(referral, command, findings, now, mover.calendar());
 }
 
-// Makes the child of a redirect: SENT where everything holds for the new receiver, else a draft that waits for the referrer.
-absl::StatusOr<storage::Referral> CommitChild(const Mover& mover, store::Txn& txn, NewReferral fresh, const storage::Referral& parent,
-                                              const Command& command, const person_keys::PersonKey& key, absl::Time now) {
+// Makes the child of a redirect: SENT where everything holds for the new receiver, else a draft that waits for the
+// referrer.
+absl::StatusOr<storage::Referral> CommitChild(const Mover& mover, store::Txn& txn, NewReferral fresh,
+                                              const storage::Referral& parent, const Command& command,
+                                              const person_keys::PersonKey& key, absl::Time now) {
   NWD_ASSIGN_OR_RETURN(const std::string notes, OpenText(key, parent.referral_id(), kNotes, parent.sealed_notes()));
   fresh.base.set_sealed_notes(SealText(*key, fresh.base.referral_id(), kNotes, notes));
   // The receiver acts in the referrer's place here, as the table of a new referral knows only referrers.
-  const Command step = {.actors = Actor::kReferrer, .organisation_id = command.organisation_id, .practitioner = command.practitioner};
+  const Command step = {
+      .actors = Actor::kReferrer, .organisation_id = command.organisation_id, .practitioner = command.practitioner};
   absl::StatusOr<std::vector<Planned>> moves = PlanNew(mover, txn, fresh, step, /*send=*/true, now);
   if (absl::IsFailedPrecondition(moves.status())) moves = PlanNew(mover, txn, fresh, step, /*send=*/false, now);
   if (!moves.ok()) return moves.status();
@@ -167,14 +177,15 @@ async::Task<void> OpenAgain(const Parts& parts, const std::string& referral_id) 
 
 }  // namespace
 
-async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(rpc::Call& call,
-                                                                          const v1::TransitionReferralRequest& request) {
+async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(
+    rpc::Call& call, const v1::TransitionReferralRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));
   const Command command = CommandOf(call, request, SidesOf(seen, call.organisation_id()));
   const absl::Time now = call.Now();
   const Mover& mover = parts_.mover;
 
-  // A stale etag or a move the table lacks asks nobody: the body refuses it, or knows it as a retry of one that was made.
+  // A stale etag or a move the table lacks asks nobody: the body refuses it, or knows it as a retry of one that was
+  // made.
   const Row* row = EtagOf(seen) == request.etag() ? FindRow(seen.state(), command.action, command.actors) : nullptr;
   Outside outside;
   int64_t closed_number = 0;  // of the access that was closed for this move

@@ -26,9 +26,12 @@ constexpr States kNotStarted = REFERRAL_STATE_NOT_STARTED;
 constexpr States kEndedEarly = REFERRAL_STATE_ENDED_EARLY;
 constexpr States kExpired = REFERRAL_STATE_EXPIRED;
 constexpr States kClosed = REFERRAL_STATE_CLOSED;
-constexpr States kOver = kCompleted | kDeclined | kNotStarted | kEndedEarly | kExpired | kClosed |
-                         States{REFERRAL_STATE_REDIRECTED, REFERRAL_STATE_WITHDRAWN, REFERRAL_STATE_CANCELLED_BY_PERSON};
+constexpr States kOver =
+    kCompleted | kDeclined | kNotStarted | kEndedEarly | kExpired | kClosed |
+    States{REFERRAL_STATE_REDIRECTED, REFERRAL_STATE_WITHDRAWN, REFERRAL_STATE_CANCELLED_BY_PERSON};
 
+// Laid out by hand from here on: a row a line, as far as it fits.
+// clang-format off
 constexpr Reasons kProvider = {REFERRAL_REASON_NO_CAPACITY,     REFERRAL_REASON_NOT_ELIGIBLE,
                                REFERRAL_REASON_OUT_OF_AREA,     REFERRAL_REASON_SERVICE_CLOSED,
                                REFERRAL_REASON_WRONG_SERVICE,   REFERRAL_REASON_ALREADY_ON_PROVISION,
@@ -97,6 +100,7 @@ constexpr Row kTable[] = {
      {Effect::kHoldPlace, Effect::kStartClock}, {}, {}, {}},
     {kOpen | kOver, REFERRAL_ACTION_VOID, REFERRAL_STATE_ENTERED_IN_ERROR, R, {}, kLetGo, kProblem, {}, Field::kReason},
 };
+// clang-format on
 
 }  // namespace
 

@@ -1,10 +1,11 @@
-// The referral's state machine as data: one table, and lookups over it. The only place where transitions live; docs/referral-states.md is
-// printed from it and the tests try every state, action and actor against it.
+// The referral's state machine as data: one table, and lookups over it. The only place where transitions live;
+// docs/referral-states.md is printed from it and the tests try every state, action and actor against it.
 //
 //   const Row* row = FindRow(REFERRAL_STATE_SENT, REFERRAL_ACTION_ACCEPT, Actor::kReceiver);     // null: the table lacks it
 //
-// A row says who may do an action from which states, where it leads, what must hold (guards, judged by plan.h), what happens besides
-// (effects, carried out by mover.h), and which reasons and fields the action takes. Values only; thread-safe.
+// A row says who may do an action from which states, where it leads, what must hold (guards, judged by plan.h), what
+// happens besides (effects, carried out by mover.h), and which reasons and fields the action takes. Values only;
+// thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -65,45 +66,46 @@ using Actors = Set<Actor>;
 
 // What must hold besides state and actor.
 enum class Guard {
-  kBasisPermits,         // the consent permits the receiver for purpose REFERRAL, asked at once
-  kServiceTakes,         // the service is active, takes referrals, and the same organisation answers for it
-  kRoom,                 // a place is free, or already held
-  kNoOtherOpen,          // no other open referral by this referrer for this person and service
-  kOutcomeRecorded,      // at least one outcome, asked of the outcome service at once
-  kMissedIfNoShow,       // with reason NO_SHOW: at least one missed appointment
-  kNotReopenedBefore,    // only once
-  kWithinReopenWindow,   // within 30 days of its end
-  kTimerPassed,          // the suite's own time for this has come
-  kConsentEnded,         // the consent service said so
+  kBasisPermits,        // the consent permits the receiver for purpose REFERRAL, asked at once
+  kServiceTakes,        // the service is active, takes referrals, and the same organisation answers for it
+  kRoom,                // a place is free, or already held
+  kNoOtherOpen,         // no other open referral by this referrer for this person and service
+  kOutcomeRecorded,     // at least one outcome, asked of the outcome service at once
+  kMissedIfNoShow,      // with reason NO_SHOW: at least one missed appointment
+  kNotReopenedBefore,   // only once
+  kWithinReopenWindow,  // within 30 days of its end
+  kTimerPassed,         // the suite's own time for this has come
+  kConsentEnded,        // the consent service said so
 };
-inline constexpr Guard kGuards[] = {Guard::kBasisPermits,   Guard::kServiceTakes,      Guard::kRoom,
-                                    Guard::kNoOtherOpen,    Guard::kOutcomeRecorded,   Guard::kMissedIfNoShow,
+inline constexpr Guard kGuards[] = {Guard::kBasisPermits,      Guard::kServiceTakes,       Guard::kRoom,
+                                    Guard::kNoOtherOpen,       Guard::kOutcomeRecorded,    Guard::kMissedIfNoShow,
                                     Guard::kNotReopenedBefore, Guard::kWithinReopenWindow, Guard::kTimerPassed,
                                     Guard::kConsentEnded};
 using Guards = Set<Guard>;
 
 // What happens besides the new state.
 enum class Effect {
-  kHoldPlace,           // unless held
-  kReleasePlace,        // if held
-  kStartClock,          // the receiver's time to decide begins
-  kPauseClock,          // it stands still
-  kResumeClock,         // it goes on with the working days that were left
-  kOpenGrant,           // the receiver may read the record from now on; after the commit, before the reply
-  kCloseGrant,          // it may not any more; before the commit
-  kOfferAlternatives,   // up to three eligible services with room, for the referrer
-  kMakeChild,           // another referral to another service, same correlation id
-  kInviteFeedback,      // the outcome service asks for feedback when it follows this event
-  kEndAccess,           // text is no longer shown to the receiver
-  kDelete,              // the referral is removed
+  kHoldPlace,          // unless held
+  kReleasePlace,       // if held
+  kStartClock,         // the receiver's time to decide begins
+  kPauseClock,         // it stands still
+  kResumeClock,        // it goes on with the working days that were left
+  kOpenGrant,          // the receiver may read the record from now on; after the commit, before the reply
+  kCloseGrant,         // it may not any more; before the commit
+  kOfferAlternatives,  // up to three eligible services with room, for the referrer
+  kMakeChild,          // another referral to another service, same correlation id
+  kInviteFeedback,     // the outcome service asks for feedback when it follows this event
+  kEndAccess,          // text is no longer shown to the receiver
+  kDelete,             // the referral is removed
 };
-inline constexpr Effect kEffects[] = {Effect::kHoldPlace,   Effect::kReleasePlace, Effect::kStartClock,
-                                      Effect::kPauseClock,  Effect::kResumeClock,  Effect::kOpenGrant,
-                                      Effect::kCloseGrant,  Effect::kOfferAlternatives, Effect::kMakeChild,
-                                      Effect::kInviteFeedback, Effect::kEndAccess, Effect::kDelete};
+inline constexpr Effect kEffects[] = {Effect::kHoldPlace,      Effect::kReleasePlace,      Effect::kStartClock,
+                                      Effect::kPauseClock,     Effect::kResumeClock,       Effect::kOpenGrant,
+                                      Effect::kCloseGrant,     Effect::kOfferAlternatives, Effect::kMakeChild,
+                                      Effect::kInviteFeedback, Effect::kEndAccess,         Effect::kDelete};
 using Effects = Set<Effect>;
 
-// Fields of a request that only some actions take. Text is taken by every action of an organisation: as question, answer or note.
+// Fields of a request that only some actions take. Text is taken by every action of an organisation: as question,
+// answer or note.
 enum class Field { kReason, kText, kExpectedStartOn, kReviewOn, kRedirectServiceId };
 inline constexpr Field kFields[] = {Field::kReason, Field::kText, Field::kExpectedStartOn, Field::kReviewOn,
                                     Field::kRedirectServiceId};
@@ -116,9 +118,9 @@ struct Row {
   Actors by;
   Guards guards;
   Effects effects;
-  Reasons reasons;   // that the action takes; empty: none
-  Fields required;   // that must be given
-  Fields taken;      // that may be given, required ones included; text besides
+  Reasons reasons;  // that the action takes; empty: none
+  Fields required;  // that must be given
+  Fields taken;     // that may be given, required ones included; text besides
 };
 
 // All rows. No two rows share a state, an action and an actor.
@@ -133,14 +135,16 @@ States StatesFor(ReferralAction action, Actors actors);
 // Who may do this from here.
 Actors ActorsFor(ReferralState from, ReferralAction action);
 
-inline constexpr States kOpen = {v1::REFERRAL_STATE_DRAFT,    v1::REFERRAL_STATE_SENT,       v1::REFERRAL_STATE_RECEIVED,
-                                 v1::REFERRAL_STATE_INFO_REQUESTED, v1::REFERRAL_STATE_ACCEPTED, v1::REFERRAL_STATE_WAITLISTED,
+inline constexpr States kOpen = {v1::REFERRAL_STATE_DRAFT,       v1::REFERRAL_STATE_SENT,
+                                 v1::REFERRAL_STATE_RECEIVED,    v1::REFERRAL_STATE_INFO_REQUESTED,
+                                 v1::REFERRAL_STATE_ACCEPTED,    v1::REFERRAL_STATE_WAITLISTED,
                                  v1::REFERRAL_STATE_IN_PROGRESS, v1::REFERRAL_STATE_ON_HOLD};
 // While in these the receiver has its access grant, and may book appointments.
 inline constexpr States kTakenOn = {v1::REFERRAL_STATE_ACCEPTED, v1::REFERRAL_STATE_WAITLISTED,
                                     v1::REFERRAL_STATE_IN_PROGRESS, v1::REFERRAL_STATE_ON_HOLD};
 inline constexpr States kInProvision = {v1::REFERRAL_STATE_IN_PROGRESS, v1::REFERRAL_STATE_ON_HOLD};
 // Waiting for a decision to take it on or not.
-inline constexpr States kUndecided = {v1::REFERRAL_STATE_SENT, v1::REFERRAL_STATE_RECEIVED, v1::REFERRAL_STATE_INFO_REQUESTED};
+inline constexpr States kUndecided = {v1::REFERRAL_STATE_SENT, v1::REFERRAL_STATE_RECEIVED,
+                                      v1::REFERRAL_STATE_INFO_REQUESTED};
 
 }  // namespace nwd::referral

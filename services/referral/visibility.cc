@@ -10,7 +10,8 @@ namespace nwd::referral {
 Actors SidesOf(const storage::Referral& referral, std::string_view organisation_id) {
   Actors sides;
   if (referral.referrer_organisation_id() == organisation_id) sides = sides | Actor::kReferrer;
-  if (referral.receiver_organisation_id() == organisation_id && referral.sent_sequence() != 0) sides = sides | Actor::kReceiver;
+  if (referral.receiver_organisation_id() == organisation_id && referral.sent_sequence() != 0)
+    sides = sides | Actor::kReceiver;
   return sides;
 }
 
@@ -26,7 +27,8 @@ bool ReleasesText(const storage::Referral& referral, Actors sides) {
          (ShowsAnswer(referral) && !referral.sealed_answer().empty());
 }
 
-bool ShowsNote(const storage::Referral& referral, const storage::Note& note, std::string_view organisation_id, Actors sides) {
+bool ShowsNote(const storage::Referral& referral, const storage::Note& note, std::string_view organisation_id,
+               Actors sides) {
   if (note.author_organisation_id() == organisation_id) return true;
   if (sides.Has(Actor::kReferrer)) return referral.accepted() || note.with_move();
   return ShowsReferrersText(referral);
@@ -86,7 +88,8 @@ absl::StatusOr<v1::Referral> Show(const storage::Referral& referral, Actors side
   return out;
 }
 
-v1::ReferralEvent ShowEvent(std::string_view referral_id, const storage::Event& event, std::string_view organisation_id) {
+v1::ReferralEvent ShowEvent(std::string_view referral_id, const storage::Event& event,
+                            std::string_view organisation_id) {
   v1::ReferralEvent out;
   out.set_referral_id(std::string(referral_id));
   out.set_sequence(event.sequence());

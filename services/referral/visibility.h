@@ -1,9 +1,10 @@
 // Who sees what of a referral, in its present state.
 //
 // - A referral that was never sent is the referrer's alone: to anyone else, the receiver included, it is not there.
-// - The receiver first sees the summary (need, borough, age band, priority) and no more; from ACCEPTED on, its own reference of the person.
-// - Text of the referrer goes to the receiver while the referral is taken on and the consent has not ended; an answer to the receiver's own
-//   question from the answer on, while the referral is open.
+// - The receiver first sees the summary (need, borough, age band, priority) and no more; from ACCEPTED on, its own
+//   reference of the person.
+// - Text of the referrer goes to the receiver while the referral is taken on and the consent has not ended; an answer
+//   to the receiver's own question from the answer on, while the referral is open.
 // - Text of the receiver goes to the referrer; priority groups and alternatives are the referrer's alone.
 //
 // Pure; thread-safe.
@@ -28,7 +29,8 @@ bool ShowsAnswer(const storage::Referral& referral);
 // Showing the referral to these sides would release text of the referrer to the receiver: a disclosure.
 bool ReleasesText(const storage::Referral& referral, Actors sides);
 // Whether a note is shown to these sides.
-bool ShowsNote(const storage::Referral& referral, const storage::Note& note, std::string_view organisation_id, Actors sides);
+bool ShowsNote(const storage::Referral& referral, const storage::Note& note, std::string_view organisation_id,
+               Actors sides);
 // Whether an event is shown to these sides.
 bool ShowsEvent(const storage::Referral& referral, int64_t sequence, Actors sides);
 
@@ -36,7 +38,8 @@ bool ShowsEvent(const storage::Referral& referral, int64_t sequence, Actors side
 v1::Referral ShowSummary(const storage::Referral& referral, Actors sides);
 // With the text the sides may see; `key` is null where the person was erased.
 absl::StatusOr<v1::Referral> Show(const storage::Referral& referral, Actors sides, const person_keys::PersonKey& key);
-v1::ReferralEvent ShowEvent(std::string_view referral_id, const storage::Event& event, std::string_view organisation_id);
+v1::ReferralEvent ShowEvent(std::string_view referral_id, const storage::Event& event,
+                            std::string_view organisation_id);
 
 std::string EtagOf(const storage::Referral& referral);
 

@@ -1,4 +1,5 @@
-// Following referrals: every event of those the caller is party to, from the service's own feed. A receiver sees them from SEND on.
+// Following referrals: every event of those the caller is party to, from the service's own feed. A receiver sees them
+// from SEND on.
 #include "common/base/macros.h"
 #include "common/replica/watch.h"
 #include "services/referral/referral_service.h"

@@ -1,7 +1,7 @@
 // The benches' frame: what a bench is, what it is given, and the one list of all.
 //
-// A bench measures against the running hub of the Context and adds its rows to the report. A goal that is missed is a row that says so; an error is
-// only what makes the figure void (a call that failed, a program that did not start).
+// A bench measures against the running hub of the Context and adds its rows to the report. A goal that is missed is a
+// row that says so; an error is only what makes the figure void (a call that failed, a program that did not start).
 #pragma once
 
 #include <memory>

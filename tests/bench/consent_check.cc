@@ -25,7 +25,8 @@ absl::Status ConsentCheck(Context& context) {
     const consent::v1::CheckAccessRequest request = CheckOf(people->Any(turn));
     const auto answer = co_await college[turn].Await<consent::v1::CheckAccessResponse>(request, options);
     if (!answer.ok()) co_return answer.status();
-    co_return answer->permitted() ? absl::OkStatus() : absl::InternalError("a check was denied that should be permitted");
+    co_return answer->permitted() ? absl::OkStatus()
+                                  : absl::InternalError("a check was denied that should be permitted");
   };
   const consent::v1::CheckAccessRequest sample = CheckOf(people->Any(0));
   NWD_ASSIGN_OR_RETURN(const auto sample_answer, college[0].Call<consent::v1::CheckAccessResponse>(sample, options));
@@ -34,8 +35,8 @@ absl::Status ConsentCheck(Context& context) {
   measured.in_flight = kInFlight;
   measured.request_bytes = sample.ByteSizeLong();
   measured.response_bytes = sample_answer.ByteSizeLong();
-  const std::string note =
-      absl::StrFormat("%d people, 3 consents each; %d bytes asked, %d answered", people->size(), measured.request_bytes, measured.response_bytes);
+  const std::string note = absl::StrFormat("%d people, 3 consents each; %d bytes asked, %d answered", people->size(),
+                                           measured.request_bytes, measured.response_bytes);
 
   NWD_ASSIGN_OR_RETURN(const Comparison busy, Compare(context, *hub, measured));
   Row row = ToRow("consent-check", busy, kGoalOfEcho);

@@ -1,5 +1,5 @@
-// What an adviser asks: a word, a category, within 5 km, with room; the first ten. Over whatever the directory holds, which is what feed-import
-// put in, or the sample alone.
+// What an adviser asks: a word, a category, within 5 km, with room; the first ten. Over whatever the directory holds,
+// which is what feed-import put in, or the sample alone.
 #include <array>
 
 #include "absl/strings/str_format.h"
@@ -72,7 +72,8 @@ absl::Status DirectorySearch(Context& context) {
   NWD_ASSIGN_OR_RETURN(const Comparison comparison, Compare(context, *hub, measured));
   Row row = ToRow("directory-search", comparison, kGoalOfEcho);
   row.note = absl::StrFormat("%d services, %.1f on a page; %d bytes asked, %d answered", everything.total_size(),
-                             static_cast<double>(results) / kQuestions.size(), measured.request_bytes, measured.response_bytes);
+                             static_cast<double>(results) / kQuestions.size(), measured.request_bytes,
+                             measured.response_bytes);
   context.report().Add(row);
   return absl::OkStatus();
 }

@@ -1,5 +1,6 @@
-// The yardstick: a bare gRPC server on the same queues, with mutual TLS and nothing of the chain: no identity, no access, no limits, no
-// metrics, no log. It answers each request with as many bytes as it is told to, so that messages are of the measured call's size.
+// The yardstick: a bare gRPC server on the same queues, with mutual TLS and nothing of the chain: no identity, no
+// access, no limits, no metrics, no log. It answers each request with as many bytes as it is told to, so that messages
+// are of the measured call's size.
 //
 //   nwd-bench-echo --tls FOLDER --trust-domain hub.local        prints "listening PORT" and serves until SIGTERM
 #include <grpcpp/generic/async_generic_service.h>
@@ -44,7 +45,7 @@ int Run(int argc, char** argv) {
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &stop, nullptr);  // before any thread starts
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);                           // before any thread starts
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the services do
   if (const absl::Status status = tls::RequireTls13(); !status.ok()) return std::cerr << status.message() << "\n", 2;
   std::string folder;

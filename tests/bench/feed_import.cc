@@ -17,7 +17,8 @@ constexpr int kServicesQuick = 10'000;
 
 absl::Status FeedImport(Context& context) {
   NWD_ASSIGN_OR_RETURN(Fixture* const hub, context.Hub());
-  NWD_ASSIGN_OR_RETURN(const std::vector<feed::Page> pages, LargeFeed(context.settings().quick ? kServicesQuick : kServices));
+  NWD_ASSIGN_OR_RETURN(const std::vector<feed::Page> pages,
+                       LargeFeed(context.settings().quick ? kServicesQuick : kServices));
   NWD_ASSIGN_OR_RETURN(const Connections admin, hub->As(kAdmin, "directory"));
   const absl::Time start = absl::Now();
   NWD_ASSIGN_OR_RETURN(const feed::Imported imported, ImportFeed(admin[0], "large", pages));
@@ -32,7 +33,8 @@ absl::Status FeedImport(Context& context) {
   row.unit = "services/s";
   row.goal = absl::StrFormat(">= %.0f/s", kGoalServicesPerSecond);
   row.pass = row.value >= kGoalServicesPerSecond;
-  row.note = absl::StrFormat("%d services, %.0f MB in %d pages, %.1f s, one client", imported.done.created(), bytes / 1e6, pages.size(), seconds);
+  row.note = absl::StrFormat("%d services, %.0f MB in %d pages, %.1f s, one client", imported.done.created(),
+                             bytes / 1e6, pages.size(), seconds);
   context.report().Add(row);
   return absl::OkStatus();
 }

@@ -59,7 +59,8 @@ double CpuSecondsOf(pid_t pid) {
 
 }  // namespace
 
-absl::StatusOr<feed::Imported> ImportFeed(rpc::Client& directory, const std::string& slug, const std::vector<feed::Page>& pages) {
+absl::StatusOr<feed::Imported> ImportFeed(rpc::Client& directory, const std::string& slug,
+                                          const std::vector<feed::Page>& pages) {
   feed::ImportOptions options;
   options.slug = slug;
   return feed::Import(directory, options, pages, [](int) {});
@@ -103,12 +104,13 @@ absl::Status Fixture::StartHub(const std::string& folder) {
 }
 
 absl::Status Fixture::StartEcho() {
-  NWD_ASSIGN_OR_RETURN(const hub::Started started,
-                       hub::StartProcess({.command = {Cat(hub::ProgramsFolder(), "/nwd-bench-echo"),
-                                                      Cat("--tls=", pki::ServiceFolder(hub::PkiFolder(hub_.folder), kEchoAs)),
-                                                      Cat("--trust-domain=", hub_.trust_domain)},
-                                          .log_file = hub::LogFile(hub_.folder, "echo"),
-                                          .end_with_parent = true}));
+  NWD_ASSIGN_OR_RETURN(
+      const hub::Started started,
+      hub::StartProcess({.command = {Cat(hub::ProgramsFolder(), "/nwd-bench-echo"),
+                                     Cat("--tls=", pki::ServiceFolder(hub::PkiFolder(hub_.folder), kEchoAs)),
+                                     Cat("--trust-domain=", hub_.trust_domain)},
+                         .log_file = hub::LogFile(hub_.folder, "echo"),
+                         .end_with_parent = true}));
   echo_ = started.id;
   const absl::StatusOr<std::string> line = hub::ReadLine(started.output, absl::Now() + kReady);
   close(started.output);
@@ -138,8 +140,9 @@ absl::StatusOr<Connections> Fixture::As(const std::string& organisation, const s
 }
 
 absl::StatusOr<Connections> Fixture::AsService(const std::string& as, const std::string& service) {
-  NWD_ASSIGN_OR_RETURN(auto store, tls::CertificateStore::Open({.folder = pki::ServiceFolder(hub::PkiFolder(hub_.folder), as),
-                                                                .trust_domain = hub_.trust_domain}));
+  NWD_ASSIGN_OR_RETURN(auto store,
+                       tls::CertificateStore::Open({.folder = pki::ServiceFolder(hub::PkiFolder(hub_.folder), as),
+                                                    .trust_domain = hub_.trust_domain}));
   const tls::Credentials credentials(std::move(store));
   own_clients_.push_back(std::make_unique<rpc::Client>(hub_.Service(service).Address(), credentials.Channel(service)));
   return Connections({own_clients_.back().get()});
@@ -168,9 +171,11 @@ absl::Status Fixture::Furnish() {
   search.set_page_size(500);
   NWD_ASSIGN_OR_RETURN(const auto found, clients_[0]->Call<dv1::SearchServicesResponse>(kJobcentre, search));
   for (const auto& result : found.results()) {
-    if (result.service().active() && result.service().accepts_referrals()) service_ids_.push_back(result.service().service_id());
+    if (result.service().active() && result.service().accepts_referrals())
+      service_ids_.push_back(result.service().service_id());
   }
-  if (service_ids_.empty()) return absl::FailedPreconditionError("the sample feed gave no service that takes referrals");
+  if (service_ids_.empty())
+    return absl::FailedPreconditionError("the sample feed gave no service that takes referrals");
   return absl::OkStatus();
 }
 
@@ -193,24 +198,26 @@ absl::Status Fixture::Adopt(const std::string& feed_id) {
 absl::Status Fixture::Kill(const std::string& service) {
   const pid_t pid = ProcessOf(service);
   killed_command_ = CommandOf(pid);
-  if (killed_command_.empty() || kill(pid, SIGKILL) != 0) return absl::FailedPreconditionError(Cat("the ", service, " service does not run"));
+  if (killed_command_.empty() || kill(pid, SIGKILL) != 0)
+    return absl::FailedPreconditionError(Cat("the ", service, " service does not run"));
   waitpid(pid, nullptr, 0);
   return absl::OkStatus();
 }
 
 absl::StatusOr<absl::Duration> Fixture::Restart(const std::string& service) {
   const absl::Time start = absl::Now();
-  NWD_ASSIGN_OR_RETURN(const hub::Started started,
-                       hub::StartProcess({.command = killed_command_,
-                                          .log_file = hub::LogFile(hub_.folder, service),
-                                          .end_with_parent = true}));
+  NWD_ASSIGN_OR_RETURN(const hub::Started started, hub::StartProcess({.command = killed_command_,
+                                                                      .log_file = hub::LogFile(hub_.folder, service),
+                                                                      .end_with_parent = true}));
   const absl::StatusOr<std::string> line = hub::ReadLine(started.output, absl::Now() + kReady);
   const absl::Duration took = absl::Now() - start;
   close(started.output);
   for (hub::RunningService& running : hub_.services) {
     if (running.name == service) running.process = started.id;
   }
-  if (!line.ok()) return absl::FailedPreconditionError(Cat("the ", service, " service did not come back: ", StdView(line.status().message())));
+  if (!line.ok())
+    return absl::FailedPreconditionError(
+        Cat("the ", service, " service did not come back: ", StdView(line.status().message())));
   return took;
 }
 

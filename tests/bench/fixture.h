@@ -1,4 +1,5 @@
-// A hub of real programs, each its own process, data on disk, two organisations and the sample directory in it; and the bare echo beside it.
+// A hub of real programs, each its own process, data on disk, two organisations and the sample directory in it; and the
+// bare echo beside it.
 //
 //   bench-jobcentre   registers people, records their consents and records, refers
 //   bench-college     answers for the services of the sample feed; checks, reads, receives
@@ -24,7 +25,8 @@ inline constexpr char kAdmin[] = "hub-office";
 inline constexpr char kJobcentre[] = "bench-jobcentre";
 inline constexpr char kCollege[] = "bench-college";
 
-// Several connections of one organisation to one service, taken in turn: one connection's transport would serve all calls one by one.
+// Several connections of one organisation to one service, taken in turn: one connection's transport would serve all
+// calls one by one.
 class Connections {
  public:
   explicit Connections(std::vector<rpc::Client*> clients) : clients_(std::move(clients)) {}
@@ -60,7 +62,8 @@ class Fixture {
   absl::Status Kill(const std::string& service);
   // Starts it again with the command it had; returns how long it took to say that it is ready.
   absl::StatusOr<absl::Duration> Restart(const std::string& service);
-  // Seconds of processor time used so far, all threads together, by process: "client" (this program), "echo" and the services.
+  // Seconds of processor time used so far, all threads together, by process: "client" (this program), "echo" and the
+  // services.
   std::map<std::string, double> CpuSeconds() const;
 
   // Empties the services' logs, which a million calls make large.
@@ -76,11 +79,11 @@ class Fixture {
   const int connections_;
   hub::HubState hub_;
   hub::ProcessId echo_;
-  std::vector<std::unique_ptr<hub::Clients>> clients_;       // one for each connection
+  std::vector<std::unique_ptr<hub::Clients>> clients_;  // one for each connection
   std::vector<std::unique_ptr<hub::Clients>> echo_clients_;
-  std::vector<std::unique_ptr<rpc::Client>> own_clients_;    // of AsService
+  std::vector<std::unique_ptr<rpc::Client>> own_clients_;  // of AsService
   std::unique_ptr<Connections> echo_connections_;
-  std::unique_ptr<rpc::ClientRuntime> runtime_;              // first to go: calls use the clients
+  std::unique_ptr<rpc::ClientRuntime> runtime_;  // first to go: calls use the clients
   std::vector<std::string> killed_command_;
   std::string jobcentre_id_;
   std::string college_id_;
@@ -88,6 +91,7 @@ class Fixture {
 };
 
 // As an admin's client of the directory.
-absl::StatusOr<feed::Imported> ImportFeed(rpc::Client& directory, const std::string& slug, const std::vector<feed::Page>& pages);
+absl::StatusOr<feed::Imported> ImportFeed(rpc::Client& directory, const std::string& slug,
+                                          const std::vector<feed::Page>& pages);
 
 }  // namespace nwd::bench

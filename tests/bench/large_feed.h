@@ -1,4 +1,5 @@
-// A feed as large as asked for: the sample's services over and over, each with ids and a position of its own, from the sample's providers.
+// A feed as large as asked for: the sample's services over and over, each with ids and a position of its own, from the
+// sample's providers.
 #pragma once
 
 #include <string>

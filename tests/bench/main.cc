@@ -4,7 +4,8 @@
 //   nwd-bench --quick              all within three minutes, 5,000 people
 //   nwd-bench consent-check        one
 //
-// Prints a table and writes results.json. A goal that is missed is said so and is no error; a figure that could not be taken is.
+// Prints a table and writes results.json. A goal that is missed is said so and is no error; a figure that could not be
+// taken is.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -61,7 +62,8 @@ std::vector<Bench> Chosen(const std::vector<std::string>& names) {
   if (names.empty()) return AllBenches();
   std::vector<Bench> chosen;
   for (const std::string& name : names) {
-    const auto found = std::find_if(AllBenches().begin(), AllBenches().end(), [&](const Bench& bench) { return bench.name == name; });
+    const auto found =
+        std::find_if(AllBenches().begin(), AllBenches().end(), [&](const Bench& bench) { return bench.name == name; });
     if (found == AllBenches().end()) return {};
     chosen.push_back(*found);
   }
@@ -69,7 +71,8 @@ std::vector<Bench> Chosen(const std::vector<std::string>& names) {
 }
 
 int Run(int argc, char** argv) {
-  if (const absl::Status status = tls::RequireTls13(); !status.ok()) return std::cerr << status.message() << "\n", kExitMistake;
+  if (const absl::Status status = tls::RequireTls13(); !status.ok())
+    return std::cerr << status.message() << "\n", kExitMistake;
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the services do
   const std::filesystem::path build = std::filesystem::path(hub::ProgramsFolder()).parent_path() / "bench";
   Asked asked;

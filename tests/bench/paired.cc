@@ -16,7 +16,8 @@ constexpr absl::Duration kWarmUp = absl::Milliseconds(300);
 PadRequest EchoOf(size_t request_bytes, size_t response_bytes) {
   PadRequest request;
   const auto overhead = [](size_t bytes) { return bytes == 0 ? 0 : bytes < 128 + 2 ? 2 : bytes < 16384 + 3 ? 3 : 4; };
-  request.set_answer_bytes(static_cast<int>(response_bytes - std::min<size_t>(response_bytes, overhead(response_bytes))));
+  request.set_answer_bytes(
+      static_cast<int>(response_bytes - std::min<size_t>(response_bytes, overhead(response_bytes))));
   const size_t so_far = request.ByteSizeLong();
   const size_t rest = request_bytes - std::min(request_bytes, so_far);
   request.set_padding(std::string(rest - std::min<size_t>(rest, overhead(rest)), 'x'));
@@ -25,9 +26,10 @@ PadRequest EchoOf(size_t request_bytes, size_t response_bytes) {
 
 absl::Status CheckClean(const LoadResult& result, const char* of) {
   if (result.failures == 0 && result.operations > 0) return absl::OkStatus();
-  if (result.operations == 0) return absl::FailedPreconditionError(Cat("no ", of, " call was made: there was nothing left to measure with"));
-  return {result.first_failure.code(),
-          Cat(result.failures, " of ", result.operations, " ", of, " calls failed, first with: ", StdView(result.first_failure.message()))};
+  if (result.operations == 0)
+    return absl::FailedPreconditionError(Cat("no ", of, " call was made: there was nothing left to measure with"));
+  return {result.first_failure.code(), Cat(result.failures, " of ", result.operations, " ", of,
+                                           " calls failed, first with: ", StdView(result.first_failure.message()))};
 }
 
 using Cpu = std::map<std::string, double>;
@@ -83,9 +85,11 @@ absl::StatusOr<Comparison> Compare(Context& context, Fixture& hub, const Measure
     pairs.push_back(std::move(pair));
   }
   for (const auto& [process, seconds] : call_cpu) {
-    comparison.cpu_us += comparison.cpu_us_by_process[process] = 1e6 * seconds / static_cast<double>(comparison.operations);
+    comparison.cpu_us += comparison.cpu_us_by_process[process] =
+        1e6 * seconds / static_cast<double>(comparison.operations);
   }
-  for (const char* process : {"client", "echo"}) comparison.baseline_cpu_us += 1e6 * echo_cpu[process] / static_cast<double>(echoes);
+  for (const char* process : {"client", "echo"})
+    comparison.baseline_cpu_us += 1e6 * echo_cpu[process] / static_cast<double>(echoes);
   std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.P50Ratio() < b.P50Ratio(); });
   comparison.p50_ratio = pairs[pairs.size() / 2].P50Ratio();
   std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.Ratio() < b.Ratio(); });

@@ -1,5 +1,5 @@
-// A call against the bare echo: taken in alternation (echo, call, echo, call …) so that a change of the machine's mood meets both, each
-// pair a ratio, the median of the ratios the figure.
+// A call against the bare echo: taken in alternation (echo, call, echo, call …) so that a change of the machine's mood
+// meets both, each pair a ratio, the median of the ratios the figure.
 #pragma once
 
 #include <map>
@@ -18,7 +18,8 @@ struct Measured {
   // Of the messages on the wire: the echo's are as large.
   size_t request_bytes = 0;
   size_t response_bytes = 0;
-  // Where calls use something up: how many there may be in all rounds together. Turns then count on from round to round.
+  // Where calls use something up: how many there may be in all rounds together. Turns then count on from round to
+  // round.
   uint64_t turns = UINT64_MAX;
 };
 
@@ -31,8 +32,8 @@ struct Comparison {
   double p50_us = 0;
   double p99_us = 0;
   double baseline_p50_us = 0;
-  // Processor time of one call, client and server together; over all pairs. Where the machine is shared with others it is steadier than calls
-  // a second.
+  // Processor time of one call, client and server together; over all pairs. Where the machine is shared with others it
+  // is steadier than calls a second.
   double cpu_us = 0;
   double baseline_cpu_us = 0;
   std::map<std::string, double> cpu_us_by_process;

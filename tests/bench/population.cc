@@ -36,8 +36,8 @@ std::string Nino(uint64_t i) {
   return absl::StrFormat("A%c%06d%c", kSecond[i / 4'000'000 % kSecond.size()], i / 4 % 1'000'000, "ABCD"[i % 4]);
 }
 
-cv1::ConsentTerms Terms(Purpose purpose, std::initializer_list<Category> categories, bool standing, const std::string& recipient,
-                        const std::string& text_sha256) {
+cv1::ConsentTerms Terms(Purpose purpose, std::initializer_list<Category> categories, bool standing,
+                        const std::string& recipient, const std::string& text_sha256) {
   cv1::ConsentTerms terms;
   terms.set_purpose(purpose);
   for (const Category category : categories) {
@@ -64,7 +64,8 @@ absl::Status Clean(const LoadResult& result, const char* what) {
 // Registers everybody.
 class Registrar {
  public:
-  Registrar(Connections jobcentre, Connections referral_service, const Fixture& hub) : jobcentre_(jobcentre), service_(referral_service), hub_(hub) {
+  Registrar(Connections jobcentre, Connections referral_service, const Fixture& hub)
+      : jobcentre_(jobcentre), service_(referral_service), hub_(hub) {
     options_.practitioner = kPractitioner;
     options_.timeout = kPatience;
   }
@@ -78,9 +79,11 @@ class Registrar {
     const std::string& text = kept.text_sha256();
     const std::string& college = hub_.college_id();
     terms_[0] = Terms(common::v1::PURPOSE_EMPLOYMENT_SUPPORT,
-                      {common::v1::CATEGORY_IDENTITY, common::v1::CATEGORY_CIRCUMSTANCES, common::v1::CATEGORY_SKILLS}, true, college, text);
+                      {common::v1::CATEGORY_IDENTITY, common::v1::CATEGORY_CIRCUMSTANCES, common::v1::CATEGORY_SKILLS},
+                      true, college, text);
     terms_[1] = Terms(common::v1::PURPOSE_REFERRAL,
-                      {common::v1::CATEGORY_IDENTITY, common::v1::CATEGORY_CONTACT, common::v1::CATEGORY_CIRCUMSTANCES}, false, college, text);
+                      {common::v1::CATEGORY_IDENTITY, common::v1::CATEGORY_CONTACT, common::v1::CATEGORY_CIRCUMSTANCES},
+                      false, college, text);
     terms_[2] = Terms(common::v1::PURPOSE_FOLLOW_UP, {common::v1::CATEGORY_CONTACT}, true, college, text);
     return absl::OkStatus();
   }
@@ -93,7 +96,8 @@ class Registrar {
     details.set_date_of_birth(absl::StrFormat("%d-%02d-%02d", 1950 + i % 55, 1 + i / 55 % 12, 1 + i / 660 % 28));
     details.set_postcode("E8 1EA");
     details.set_nino(Nino(i));
-    NWD_CO_ASSIGN_OR_RETURN(const auto registered, co_await client.Await<cv1::RegisterPersonResponse>(request, options_));
+    NWD_CO_ASSIGN_OR_RETURN(const auto registered,
+                            co_await client.Await<cv1::RegisterPersonResponse>(request, options_));
     person.jobcentre_ref = registered.person_ref();
 
     // As the referral service does for who receives a referral: the college's own reference.
@@ -101,7 +105,8 @@ class Registrar {
     resolve.set_on_behalf_of(hub_.jobcentre_id());
     resolve.set_person_ref(registered.person_ref());
     resolve.add_organisation_ids(hub_.college_id());
-    NWD_CO_ASSIGN_OR_RETURN(const auto resolved, co_await service_[i].Await<cv1::ResolveRefResponse>(resolve, options_));
+    NWD_CO_ASSIGN_OR_RETURN(const auto resolved,
+                            co_await service_[i].Await<cv1::ResolveRefResponse>(resolve, options_));
     person.college_ref = resolved.refs().at(hub_.college_id());
 
     for (size_t c = 0; c < terms_.size(); ++c) {
@@ -146,7 +151,8 @@ std::vector<cv1::RecordSection> Sections(uint64_t i) {
   }
   circumstances.set_months_out_of_work(14);
   auto& skills = *sections[2].mutable_skills();
-  for (const char* skill : {"customer service", "stock control", "cash handling", "first aid"}) skills.add_skills(skill);
+  for (const char* skill : {"customer service", "stock control", "cash handling", "first aid"})
+    skills.add_skills(skill);
   auto& qualification = *skills.add_qualifications();
   qualification.set_title("Level 2 Certificate in Retail Skills");
   qualification.set_level(2);
@@ -170,7 +176,8 @@ absl::StatusOr<std::unique_ptr<Population>> Population::Register(Fixture& hub, i
   for (uint64_t first = 0; first < population->size(); first += part) {
     const uint64_t turns = std::min<uint64_t>(part, population->size() - first);
     const Operation operation = [&](uint64_t turn) { return registrar.Register(turn, population->people_[turn]); };
-    const LoadResult result = Drive(hub.runtime(), {.in_flight = kInFlight, .turns = turns, .first_turn = first}, operation);
+    const LoadResult result =
+        Drive(hub.runtime(), {.in_flight = kInFlight, .turns = turns, .first_turn = first}, operation);
     NWD_RETURN_IF_ERROR(Clean(result, "registering people"));
     hub.EmptyLogs();
     std::fprintf(stderr, "  %d of %d people, 3 consents each, %.0f s\n", static_cast<int>(first + turns), people,
@@ -200,7 +207,8 @@ absl::StatusOr<size_t> Population::PutRecords(Fixture& hub) {
     co_return absl::OkStatus();
   };
   const size_t people = std::min(people_.size(), kRecordsMax);
-  NWD_RETURN_IF_ERROR(Clean(Drive(hub.runtime(), {.in_flight = kInFlight, .turns = people}, put), "putting in records"));
+  NWD_RETURN_IF_ERROR(
+      Clean(Drive(hub.runtime(), {.in_flight = kInFlight, .turns = people}, put), "putting in records"));
   with_record_ = people;
   return with_record_;
 }

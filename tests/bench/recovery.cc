@@ -49,8 +49,9 @@ absl::Status Recovery(Context& context) {
   row.unit = "s until ready";
   row.goal = absl::StrFormat("<= %.0f s", kGoalSeconds);
   row.pass = row.value <= kGoalSeconds;
-  row.note = absl::StrFormat("%d people; first call answered after %.2f s%s", people->size(), absl::ToDoubleSeconds(answered),
-                             people->size() < kFullPeople ? "; the goal is for 1000000 (--full)" : "");
+  row.note =
+      absl::StrFormat("%d people; first call answered after %.2f s%s", people->size(), absl::ToDoubleSeconds(answered),
+                      people->size() < kFullPeople ? "; the goal is for 1000000 (--full)" : "");
   context.report().Add(row);
   return absl::OkStatus();
 }

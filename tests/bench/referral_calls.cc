@@ -33,7 +33,8 @@ rv1::CreateReferralRequest CreateOf(const Fixture& hub, const Population& people
   return request;
 }
 
-absl::StatusOr<std::vector<SentReferral>> Send(Fixture& hub, const Population& people, uint64_t first_turn, uint64_t count) {
+absl::StatusOr<std::vector<SentReferral>> Send(Fixture& hub, const Population& people, uint64_t first_turn,
+                                               uint64_t count) {
   NWD_ASSIGN_OR_RETURN(const Connections jobcentre, hub.As(kJobcentre, "referral"));
   rpc::CallOptions options;
   options.practitioner = kPractitioner;
@@ -46,10 +47,12 @@ absl::StatusOr<std::vector<SentReferral>> Send(Fixture& hub, const Population& p
     sent[turn - first_turn].etag = made->etag();
     co_return absl::OkStatus();
   };
-  const LoadResult result = Drive(hub.runtime(), {.in_flight = kInFlight, .turns = count, .first_turn = first_turn}, create);
+  const LoadResult result =
+      Drive(hub.runtime(), {.in_flight = kInFlight, .turns = count, .first_turn = first_turn}, create);
   if (result.failures > 0) {
-    return absl::Status(result.first_failure.code(), Cat(result.failures, " of ", count, " referrals could not be sent, first with: ",
-                                                         StdView(result.first_failure.message())));
+    return absl::Status(result.first_failure.code(),
+                        Cat(result.failures, " of ", count,
+                            " referrals could not be sent, first with: ", StdView(result.first_failure.message())));
   }
   return sent;
 }

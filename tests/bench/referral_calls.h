@@ -1,4 +1,5 @@
-// Referrals of the job centre to the college, each of another person to another service, so that none meets an open one.
+// Referrals of the job centre to the college, each of another person to another service, so that none meets an open
+// one.
 #pragma once
 
 #include <memory>
@@ -25,6 +26,7 @@ struct SentReferral {
 };
 
 // Sends as many as asked for, of the pairs from `first_turn` on.
-absl::StatusOr<std::vector<SentReferral>> Send(Fixture& hub, const Population& people, uint64_t first_turn, uint64_t count);
+absl::StatusOr<std::vector<SentReferral>> Send(Fixture& hub, const Population& people, uint64_t first_turn,
+                                               uint64_t count);
 
 }  // namespace nwd::bench

@@ -1,4 +1,5 @@
-// Create and send in one call: who the person is and whether the consent permits, asked of the consent service; then durable and audited.
+// Create and send in one call: who the person is and whether the consent permits, asked of the consent service; then
+// durable and audited.
 #include "absl/strings/str_format.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
@@ -28,7 +29,8 @@ absl::Status ReferralCreate(Context& context) {
     const rv1::CreateReferralRequest request = CreateOf(*hub, *people, turn);
     const auto made = co_await jobcentre[turn].Await<rv1::CreateReferralResponse>(request, options);
     if (!made.ok()) co_return made.status();
-    co_return made->state() == rv1::REFERRAL_STATE_SENT ? absl::OkStatus() : absl::InternalError("a referral was not sent");
+    co_return made->state() == rv1::REFERRAL_STATE_SENT ? absl::OkStatus()
+                                                        : absl::InternalError("a referral was not sent");
   };
   Measured measured;
   measured.operation = create;
@@ -43,8 +45,8 @@ absl::Status ReferralCreate(Context& context) {
 
   NWD_ASSIGN_OR_RETURN(const Comparison comparison, Compare(context, *hub, measured));
   Row row = ToRow("referral-create", comparison, kGoalOfEcho);
-  row.note = absl::StrFormat("%d referrals sent; %d bytes asked, %d answered", comparison.operations, measured.request_bytes,
-                             measured.response_bytes);
+  row.note = absl::StrFormat("%d referrals sent; %d bytes asked, %d answered", comparison.operations,
+                             measured.request_bytes, measured.response_bytes);
   context.report().Add(row);
   return absl::OkStatus();
 }

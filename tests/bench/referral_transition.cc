@@ -37,14 +37,16 @@ absl::Status ReferralTransition(Context& context) {
 
   const uint64_t room = ReferralsMax(*hub, *people) / 2;
   const Settings& settings = context.settings();
-  const uint64_t wanted = static_cast<uint64_t>(absl::ToDoubleSeconds(settings.round) * kMovesPerSecondMax * (settings.rounds + 1));
+  const uint64_t wanted =
+      static_cast<uint64_t>(absl::ToDoubleSeconds(settings.round) * kMovesPerSecondMax * (settings.rounds + 1));
   NWD_ASSIGN_OR_RETURN(const std::vector<SentReferral> sent, Send(*hub, *people, room, std::min(room, wanted)));
 
   const Operation receive = [&](uint64_t turn) -> async::Task<absl::Status> {
     const rv1::TransitionReferralRequest request = ReceiveOf(sent[turn]);
     const auto moved = co_await college[turn].Await<rv1::TransitionReferralResponse>(request, options);
     if (!moved.ok()) co_return moved.status();
-    co_return moved->state() == rv1::REFERRAL_STATE_RECEIVED ? absl::OkStatus() : absl::InternalError("a referral was not received");
+    co_return moved->state() == rv1::REFERRAL_STATE_RECEIVED ? absl::OkStatus()
+                                                             : absl::InternalError("a referral was not received");
   };
   Measured measured;
   measured.operation = receive;
@@ -58,8 +60,8 @@ absl::Status ReferralTransition(Context& context) {
 
   NWD_ASSIGN_OR_RETURN(const Comparison comparison, Compare(context, *hub, measured));
   Row row = ToRow("referral-transition", comparison, kGoalOfEcho);
-  row.note = absl::StrFormat("%d referrals moved; %d bytes asked, %d answered", comparison.operations, measured.request_bytes,
-                             measured.response_bytes);
+  row.note = absl::StrFormat("%d referrals moved; %d bytes asked, %d answered", comparison.operations,
+                             measured.request_bytes, measured.response_bytes);
   context.report().Add(row);
   return absl::OkStatus();
 }

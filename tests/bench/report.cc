@@ -16,13 +16,14 @@ std::string Count(double value) { return value > 0 ? absl::StrFormat("%.0f", val
 
 void Report::Add(Row row) {
   if (rows_.empty()) {
-    std::printf("%-20s %24s %9s %9s %8s %8s %8s %8s  %-24s\n", "bench", "figure", "calls/s", "echo/s", "p50 us", "p99 us", "cpu us",
-                "echo cpu", "goal");
+    std::printf("%-20s %24s %9s %9s %8s %8s %8s %8s  %-24s\n", "bench", "figure", "calls/s", "echo/s", "p50 us",
+                "p99 us", "cpu us", "echo cpu", "goal");
   }
   const std::string figure = absl::StrFormat("%.*f %s", row.value < 100 ? 2 : 0, row.value, row.unit);
-  std::printf("%-20s %24s %9s %9s %8s %8s %8s %8s  %-24s %s\n", row.name.c_str(), figure.c_str(), Count(row.ops_per_s).c_str(),
-              Count(row.baseline_ops_per_s).c_str(), Count(row.p50_us).c_str(), Count(row.p99_us).c_str(), Count(row.cpu_us).c_str(),
-              Count(row.baseline_cpu_us).c_str(), row.goal.c_str(), row.pass ? "ok" : "MISSED");
+  std::printf("%-20s %24s %9s %9s %8s %8s %8s %8s  %-24s %s\n", row.name.c_str(), figure.c_str(),
+              Count(row.ops_per_s).c_str(), Count(row.baseline_ops_per_s).c_str(), Count(row.p50_us).c_str(),
+              Count(row.p99_us).c_str(), Count(row.cpu_us).c_str(), Count(row.baseline_cpu_us).c_str(),
+              row.goal.c_str(), row.pass ? "ok" : "MISSED");
   std::string parts;
   for (const auto& [process, cpu_us] : row.cpu_us_by_process) {
     if (cpu_us >= 1) parts += absl::StrFormat("%s%s %.0f", parts.empty() ? "cpu us: " : ", ", process, cpu_us);

@@ -1,5 +1,5 @@
-// Every RPC as every role; as the right role without the tie; with certificates that are none, unknown, expired, revoked or another
-// authority's; and TLS 1.2.
+// Every RPC as every role; as the right role without the tie; with certificates that are none, unknown, expired,
+// revoked or another authority's; and TLS 1.2.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -61,8 +61,8 @@ TEST(Access, EveryRpcListensToEveryRoleItNames) {
   for (const Rpc& rpc : EveryRpc()) {
     for (const int number : rpc.rule.roles()) {
       const Role role = static_cast<Role>(number);
-      // An empty request is judged on its content, or answered: the role was not the obstacle. Without content no tie can hold either, so a
-      // refusal for the tie is an answer to the content too.
+      // An empty request is judged on its content, or answered: the role was not the obstacle. Without content no tie
+      // can hold either, so a refusal for the tie is an answer to the content too.
       const absl::Status status =
           CallRpc(world.ClientOf(world.HolderOf(role), rpc.service), rpc, *NewMessage(*rpc.method->input_type()));
       EXPECT_THAT(status.code(), ::testing::AnyOf(absl::StatusCode::kOk, absl::StatusCode::kInvalidArgument,
@@ -76,9 +76,11 @@ TEST(Access, EveryRpcRefusesEveryServiceItDoesNotName) {
   World& world = World::Get();
   for (const Rpc& rpc : EveryRpc()) {
     for (const std::string& service : hub::ServiceNames()) {
-      if (std::find(rpc.rule.services().begin(), rpc.rule.services().end(), service) != rpc.rule.services().end()) continue;
+      if (std::find(rpc.rule.services().begin(), rpc.rule.services().end(), service) != rpc.rule.services().end())
+        continue;
       const auto client = ConnectAs(world, Cat("service/", service), rpc.service);
-      EXPECT_EQ(CallRpc(*client, rpc, *NewMessage(*rpc.method->input_type())).code(), absl::StatusCode::kPermissionDenied)
+      EXPECT_EQ(CallRpc(*client, rpc, *NewMessage(*rpc.method->input_type())).code(),
+                absl::StatusCode::kPermissionDenied)
           << rpc.method->full_name() << " as the service " << service;
     }
   }
@@ -163,7 +165,8 @@ TEST(Access, TheRightRoleWithoutTheTieIsRefused) {
       EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied)
           << rpc.method->full_name() << " as " << Role_Name(role) << ": " << status << "\n"
           << request->ShortDebugString();
-      EXPECT_EQ(status.message(), status::Denied().message()) << rpc.method->full_name() << ": absent and forbidden are one answer";
+      EXPECT_EQ(status.message(), status::Denied().message())
+          << rpc.method->full_name() << ": absent and forbidden are one answer";
       ++refused;
     }
   }
@@ -179,25 +182,33 @@ TEST(Certificates, NoneUnknownExpiredRevokedAndAnotherAuthoritysAreRefused) {
     return client.Call<directory::v1::GetOrganisationResponse>(request, {.timeout = absl::Seconds(5)}).status();
   };
 
-  EXPECT_EQ(call(*ConnectWithoutCertificate(world, "directory")).code(), absl::StatusCode::kUnavailable) << "no certificate";
+  EXPECT_EQ(call(*ConnectWithoutCertificate(world, "directory")).code(), absl::StatusCode::kUnavailable)
+      << "no certificate";
   EXPECT_EQ(call(*ConnectAs(world, "sample-unregistered", "directory")).code(), absl::StatusCode::kUnauthenticated)
       << "a good certificate of nobody in the registry";
   const auto day = absl::Hours(24);
-  EXPECT_EQ(call(*ConnectIssued(world, pki::ForOrganisation(world.options().trust_domain, kReferrer, now - 2 * day, now - day), "directory"))
+  EXPECT_EQ(call(*ConnectIssued(world,
+                                pki::ForOrganisation(world.options().trust_domain, kReferrer, now - 2 * day, now - day),
+                                "directory"))
                 .code(),
             absl::StatusCode::kUnavailable)
       << "expired";
-  EXPECT_EQ(call(*ConnectIssued(world, pki::ForOrganisation(world.options().trust_domain, kReferrer, now - day, now + day), "directory",
-                                /*other_authority=*/true))
-                .code(),
-            absl::StatusCode::kUnavailable)
+  EXPECT_EQ(
+      call(*ConnectIssued(world, pki::ForOrganisation(world.options().trust_domain, kReferrer, now - day, now + day),
+                          "directory",
+                          /*other_authority=*/true))
+          .code(),
+      absl::StatusCode::kUnavailable)
       << "another authority's";
-  EXPECT_EQ(call(*ConnectIssued(world, pki::ForOrganisation("other.domain", kReferrer, now - day, now + day), "directory")).code(),
-            absl::StatusCode::kUnauthenticated)
+  EXPECT_EQ(
+      call(*ConnectIssued(world, pki::ForOrganisation("other.domain", kReferrer, now - day, now + day), "directory"))
+          .code(),
+      absl::StatusCode::kUnauthenticated)
       << "another trust domain";
   pki::Request several = pki::ForOrganisation(world.options().trust_domain, kReferrer, now - day, now + day);
   several.uris.push_back(Cat("spiffe://", world.options().trust_domain, "/org/", kReceiver));
-  EXPECT_EQ(call(*ConnectIssued(world, several, "directory")).code(), absl::StatusCode::kUnauthenticated) << "two identities";
+  EXPECT_EQ(call(*ConnectIssued(world, several, "directory")).code(), absl::StatusCode::kUnauthenticated)
+      << "two identities";
   pki::Request none = several;
   none.uris.clear();
   EXPECT_EQ(call(*ConnectIssued(world, none, "directory")).code(), absl::StatusCode::kUnauthenticated) << "no identity";
@@ -206,8 +217,8 @@ TEST(Certificates, NoneUnknownExpiredRevokedAndAnotherAuthoritysAreRefused) {
 TEST(Certificates, ARevokedOneIsRefusedOnItsOpenConnectionByEveryService) {
   World& world = World::Get();
   const absl::Time now = absl::Now();
-  const std::string folder = IssueInto(world, pki::ForOrganisation(world.options().trust_domain, kReferrer, now - absl::Hours(1),
-                                                                   now + absl::Hours(1)));
+  const std::string folder = IssueInto(
+      world, pki::ForOrganisation(world.options().trust_domain, kReferrer, now - absl::Hours(1), now + absl::Hours(1)));
   const auto directory = ConnectWith(world, folder, "directory");
   const auto referral = ConnectWith(world, folder, "referral");
   directory::v1::GetOrganisationRequest get;
@@ -221,7 +232,8 @@ TEST(Certificates, ARevokedOneIsRefusedOnItsOpenConnectionByEveryService) {
   revoke.set_organisation_id(world.IdOf(kReferrer));
   revoke.set_serial(SerialOf(folder));
   ASSERT_TRUE(world.Call<directory::v1::RevokeCertificateResponse>(kAdmin, revoke).ok());
-  EXPECT_EQ(status::ReasonOf(directory->Call<directory::v1::GetOrganisationResponse>(get, options).status()), "CERTIFICATE_REVOKED");
+  EXPECT_EQ(status::ReasonOf(directory->Call<directory::v1::GetOrganisationResponse>(get, options).status()),
+            "CERTIFICATE_REVOKED");
   // The other services learn of it through the feed; each call is judged by what they know by then.
   absl::Status refused;
   for (int tries = 0; tries < 2000 && refused.ok(); ++tries) {

@@ -29,15 +29,19 @@ const std::vector<std::pair<std::string, std::vector<const google::protobuf::Fil
   static const auto* const change = common::v1::ReadChangesRequest::descriptor()->file();
   static const std::vector<std::pair<std::string, std::vector<const google::protobuf::FileDescriptor*>>> programs = {
       {"directory",
-       {directory::v1::GetOrganisationRequest::descriptor()->file(), directory::v1::GetServiceRequest::descriptor()->file(),
-        directory::v1::BeginImportRequest::descriptor()->file(), change}},
+       {directory::v1::GetOrganisationRequest::descriptor()->file(),
+        directory::v1::GetServiceRequest::descriptor()->file(), directory::v1::BeginImportRequest::descriptor()->file(),
+        change}},
       {"consent",
-       {consent::v1::RegisterPersonRequest::descriptor()->file(), consent::v1::CreateConsentRequest::descriptor()->file(),
-        consent::v1::CheckAccessRequest::descriptor()->file(), consent::v1::PutRecordRequest::descriptor()->file(), change}},
+       {consent::v1::RegisterPersonRequest::descriptor()->file(),
+        consent::v1::CreateConsentRequest::descriptor()->file(), consent::v1::CheckAccessRequest::descriptor()->file(),
+        consent::v1::PutRecordRequest::descriptor()->file(), change}},
       {"referral",
-       {referral::v1::CreateReferralRequest::descriptor()->file(), referral::v1::BookAppointmentRequest::descriptor()->file(), change}},
+       {referral::v1::CreateReferralRequest::descriptor()->file(),
+        referral::v1::BookAppointmentRequest::descriptor()->file(), change}},
       {"outcome",
-       {outcome::v1::RecordOutcomeRequest::descriptor()->file(), outcome::v1::QueryIndicatorsRequest::descriptor()->file(), change}},
+       {outcome::v1::RecordOutcomeRequest::descriptor()->file(),
+        outcome::v1::QueryIndicatorsRequest::descriptor()->file(), change}},
   };
   return programs;
 }
@@ -86,7 +90,8 @@ void SetField(Message& message, const FieldDescriptor& field, const std::map<std
       break;
     }
     case FieldDescriptor::CPPTYPE_ENUM:
-      list ? reflection.AddEnumValue(&message, &field, EnumValue(field)) : reflection.SetEnumValue(&message, &field, EnumValue(field));
+      list ? reflection.AddEnumValue(&message, &field, EnumValue(field))
+           : reflection.SetEnumValue(&message, &field, EnumValue(field));
       break;
     case FieldDescriptor::CPPTYPE_INT32:
       reflection.SetInt32(&message, &field, 30);
@@ -112,7 +117,8 @@ void SetField(Message& message, const FieldDescriptor& field, const std::map<std
 void Fill(Message& message, const std::map<std::string, std::string>& values) {
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor& field = *message.GetDescriptor()->field(i);
-    if (field.options().GetExtension(common::v1::rule).required() || values.contains(field.name())) SetField(message, field, values);
+    if (field.options().GetExtension(common::v1::rule).required() || values.contains(field.name()))
+      SetField(message, field, values);
   }
 }
 

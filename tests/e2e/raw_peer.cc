@@ -25,7 +25,8 @@ std::string Read(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-std::unique_ptr<rpc::Client> Connect(World& world, const std::string& service, const grpc::SslCredentialsOptions& options) {
+std::unique_ptr<rpc::Client> Connect(World& world, const std::string& service,
+                                     const grpc::SslCredentialsOptions& options) {
   return std::make_unique<rpc::Client>(world.hub().Service(service).Address(), grpc::SslCredentials(options));
 }
 
@@ -50,8 +51,10 @@ std::string IssueInto(World& world, const pki::Request& request, bool other_auth
   const std::string folder = Cat(world.hub().folder, "/issued-", issued++);
   const absl::Time now = absl::Now();
   const auto authority =
-      other_authority ? pki::Authority::Create({.name = "another", .not_before = now - absl::Hours(48), .not_after = now + absl::Hours(48)})
-                      : pki::ReadAuthority(pki::AuthorityFolder(hub::PkiFolder(world.hub().folder)));
+      other_authority
+          ? pki::Authority::Create(
+                {.name = "another", .not_before = now - absl::Hours(48), .not_after = now + absl::Hours(48)})
+          : pki::ReadAuthority(pki::AuthorityFolder(hub::PkiFolder(world.hub().folder)));
   NWD_CHECK(authority.ok());
   const auto made = authority->Issue(request);
   NWD_CHECK(made.ok());
@@ -59,7 +62,8 @@ std::string IssueInto(World& world, const pki::Request& request, bool other_auth
   return folder;
 }
 
-std::unique_ptr<rpc::Client> ConnectIssued(World& world, const pki::Request& request, const std::string& service, bool other_authority) {
+std::unique_ptr<rpc::Client> ConnectIssued(World& world, const pki::Request& request, const std::string& service,
+                                           bool other_authority) {
   return ConnectWith(world, IssueInto(world, request, other_authority), service);
 }
 
@@ -74,7 +78,8 @@ bool HandshakeSucceeds(World& world, const std::string& service, TlsVersion vers
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
   SSL_CTX_clear_options(context.get(), SSL_OP_NO_TLSv1_2);  // this process has it off as well
   const std::string folder = world.FolderOf(kReferrer);
-  NWD_CHECK(SSL_CTX_set_min_proto_version(context.get(), number) == 1 && SSL_CTX_set_max_proto_version(context.get(), number) == 1);
+  NWD_CHECK(SSL_CTX_set_min_proto_version(context.get(), number) == 1 &&
+            SSL_CTX_set_max_proto_version(context.get(), number) == 1);
   NWD_CHECK(SSL_CTX_use_certificate_chain_file(context.get(), (folder + "/tls.crt").c_str()) == 1);
   NWD_CHECK(SSL_CTX_use_PrivateKey_file(context.get(), (folder + "/tls.key").c_str(), SSL_FILETYPE_PEM) == 1);
   const unsigned char h2[] = {2, 'h', '2'};

@@ -1,4 +1,5 @@
-// Peers that our own client would refuse to be: with no certificate, an expired one, one of another authority, or speaking TLS 1.2.
+// Peers that our own client would refuse to be: with no certificate, an expired one, one of another authority, or
+// speaking TLS 1.2.
 #pragma once
 
 #include <memory>

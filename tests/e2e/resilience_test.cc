@@ -60,7 +60,10 @@ TEST(Resilience, AKilledServiceLosesNoAcknowledgedWriteAndShowsNoHalfDoneOne) {
         asked[i].request.set_request_id(ids::Uuid::Random().ToString());
         asked[i].request.set_consent_id(consents[i].consent_id);
         asked[i].acknowledged =
-            client.Call<consent::v1::WithdrawConsentResponse>(asked[i].request, {.timeout = absl::Milliseconds(500), .practitioner = kPractitioner}).ok();
+            client
+                .Call<consent::v1::WithdrawConsentResponse>(
+                    asked[i].request, {.timeout = absl::Milliseconds(500), .practitioner = kPractitioner})
+                .ok();
         ++answered;
       }
     });

@@ -82,8 +82,9 @@ World::World() : holders_(RoleHolders()) {
   for (const char* admin : {kAdmin, kSecondAdmin}) {
     directory::v1::GetOrganisationRequest request;
     request.set_slug(admin);
-    organisation_ids_[admin] =
-        Must(Call<directory::v1::GetOrganisationResponse>(kAdmin, request), "find an admin").organisation().organisation_id();
+    organisation_ids_[admin] = Must(Call<directory::v1::GetOrganisationResponse>(kAdmin, request), "find an admin")
+                                   .organisation()
+                                   .organisation_id();
   }
   CreateOrganisation(kReferrer, v1::ORGANISATION_KIND_BOROUGH);
   CreateOrganisation(kReceiver, v1::ORGANISATION_KIND_VCS);
@@ -110,7 +111,8 @@ rpc::Client& World::ClientOf(const std::string& who, const std::string& service)
 std::string World::FolderOf(const std::string& who) const {
   constexpr std::string_view kService = "service/";
   const std::string pki = hub::PkiFolder(hub_.folder);
-  return who.rfind(kService, 0) == 0 ? pki::ServiceFolder(pki, who.substr(kService.size())) : pki::OrganisationFolder(pki, who);
+  return who.rfind(kService, 0) == 0 ? pki::ServiceFolder(pki, who.substr(kService.size()))
+                                     : pki::OrganisationFolder(pki, who);
 }
 
 void World::CreateOrganisation(const std::string& slug, OrganisationKind kind) {
@@ -120,7 +122,8 @@ void World::CreateOrganisation(const std::string& slug, OrganisationKind kind) {
   request.set_kind(kind);
   if (slug == HolderOf(v1::ROLE_NAVIGATOR)) request.set_sponsor_organisation_id(IdOf(kReferrer));
   organisation_ids_[slug] =
-      Must(Call<directory::v1::CreateOrganisationResponse>(kAdmin, request), "create an organisation").organisation_id();
+      Must(Call<directory::v1::CreateOrganisationResponse>(kAdmin, request), "create an organisation")
+          .organisation_id();
 }
 
 void World::GiveRole(const std::string& slug, Role role) {
@@ -180,7 +183,8 @@ std::string World::Register(const std::string& who) {
   const int number = people_.fetch_add(1);
   consent::v1::RegisterPersonRequest request;
   request.mutable_details()->set_full_name(Cat("Sample Person ", number));
-  request.mutable_details()->set_date_of_birth(absl::StrFormat("19%02d-%02d-%02d", 50 + number % 50, 1 + number / 50 % 12, 1 + number / 600 % 28));
+  request.mutable_details()->set_date_of_birth(
+      absl::StrFormat("19%02d-%02d-%02d", 50 + number % 50, 1 + number / 50 % 12, 1 + number / 600 % 28));
   return Must(Call<consent::v1::RegisterPersonResponse>(who, request), "register a person").person_ref();
 }
 

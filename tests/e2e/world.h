@@ -1,5 +1,5 @@
-// A small hub to test against: organisations with every role, an imported feed, a service that takes referrals, and short words for what
-// organisations do.
+// A small hub to test against: organisations with every role, an imported feed, a service that takes referrals, and
+// short words for what organisations do.
 #pragma once
 
 #include <map>

@@ -35,7 +35,9 @@ std::string Words(const std::string& name, const std::string& prefix) {
 }
 
 void Print(const google::protobuf::ServiceDescriptor& service) {
-  std::cout << "\n## " << service.full_name() << "\n\n| method | organisations with a role | tie | our services | practitioner |\n|---|---|---|---|---|\n";
+  std::cout
+      << "\n## " << service.full_name()
+      << "\n\n| method | organisations with a role | tie | our services | practitioner |\n|---|---|---|---|---|\n";
   for (int m = 0; m < service.method_count(); ++m) {
     const auto& method = *service.method(m);
     const auto rule = nwd::access::RuleOf(method);
@@ -46,17 +48,20 @@ void Print(const google::protobuf::ServiceDescriptor& service) {
     std::vector<std::string> roles;
     for (const int role : rule->roles()) roles.push_back(Words(v1::Role_Name(static_cast<v1::Role>(role)), "ROLE_"));
     const std::vector<std::string> services(rule->services().begin(), rule->services().end());
-    std::cout << "| " << method.name() << (method.server_streaming() ? " (stream)" : "") << " | " << absl::StrJoin(roles, ", ") << " | "
-              << (rule->tie() == v1::TIE_NONE ? "" : Words(v1::Tie_Name(rule->tie()), "TIE_")) << " | " << absl::StrJoin(services, ", ")
-              << " | " << (rule->about_person() ? "required" : "") << " |\n";
+    std::cout << "| " << method.name() << (method.server_streaming() ? " (stream)" : "") << " | "
+              << absl::StrJoin(roles, ", ") << " | "
+              << (rule->tie() == v1::TIE_NONE ? "" : Words(v1::Tie_Name(rule->tie()), "TIE_")) << " | "
+              << absl::StrJoin(services, ", ") << " | " << (rule->about_person() ? "required" : "") << " |\n";
   }
 }
 
 }  // namespace
 
 int main() {
-  std::cout << "# Who may call what\n\nGenerated from the access rules beside each RPC in `proto/` by `nwd-access-matrix`; a test fails where this page "
-               "differs. A caller needs one of the roles and the tie; a service of ours needs neither and may call only what names it. `grpc.health.v1` "
+  std::cout << "# Who may call what\n\nGenerated from the access rules beside each RPC in `proto/` by "
+               "`nwd-access-matrix`; a test fails where this page "
+               "differs. A caller needs one of the roles and the tie; a service of ours needs neither and may call "
+               "only what names it. `grpc.health.v1` "
                "answers every verified certificate.\n";
   for (const auto* file :
        {FileOf<nwd::directory::v1::GetOrganisationRequest>(), FileOf<nwd::directory::v1::GetServiceRequest>(),

@@ -58,7 +58,8 @@ std::string EffectWord(Effect effect) {
     case Effect::kOfferAlternatives:
       return Cat("the referrer is offered up to ", kAlternativesMax, " services with room");
     case Effect::kMakeChild:
-      return "a child referral to another service: SENT where everything holds for the new receiver, else a DRAFT of the referrer";
+      return "a child referral to another service: SENT where everything holds for the new receiver, else a DRAFT of "
+             "the referrer";
     case Effect::kInviteFeedback:
       return "feedback is invited";
     case Effect::kEndAccess:
@@ -130,8 +131,10 @@ std::string StatesDocument() {
   std::string out =
       "# The states of a referral\n\n"
       "Printed from `services/referral/transitions.cc` by `nwd_referral_table`; do not edit.\n\n"
-      "R referrer, T receiving organisation, P the person (through a resident channel), C the consent service, S the suite itself, when time is up. "
-      "What is not in the table is refused: PERMISSION_DENIED where the action is for others, FAILED_PRECONDITION from any other state. "
+      "R referrer, T receiving organisation, P the person (through a resident channel), C the consent service, S the "
+      "suite itself, when time is up. "
+      "What is not in the table is refused: PERMISSION_DENIED where the action is for others, FAILED_PRECONDITION from "
+      "any other state. "
       "Fields in bold are required. Every action of an organisation may carry a text, kept as a note.\n\n";
   out += Cat("Open: ", StateWords(kOpen), ". Taken on (the receiver has access): ", StateWords(kTakenOn), ".\n\n");
   out += "| from | action → to | by | guards | effects | fields |\n|---|---|---|---|---|---|\n";
@@ -143,12 +146,14 @@ std::string StatesDocument() {
   out += "\n## Reasons\n\n| action | by | reasons it takes |\n|---|---|---|\n";
   for (const Row& row : Table()) {
     if (row.reasons.empty()) continue;
-    out += Cat("| ", ActionWord(row.action), " | ", Join(kActors, row.by, ", ", ActorLetter), " | ", ReasonCell(row), " |\n");
+    out += Cat("| ", ActionWord(row.action), " | ", Join(kActors, row.by, ", ", ActorLetter), " | ", ReasonCell(row),
+               " |\n");
   }
-  out += Cat("\n## Times\n\nWorking days are England's. Looked at within ", kReceiveWithinDays, " of SENT; decided within ", kDecideWithinDays,
+  out += Cat("\n## Times\n\nWorking days are England's. Looked at within ", kReceiveWithinDays,
+             " of SENT; decided within ", kDecideWithinDays,
              ", not counting the time a question is open, else EXPIRED; a question answered within ", kAnswerWithinDays,
-             ", else EXPIRED; started within ", kStartWithinDays, " of SENT; an end acknowledged within ", kCloseWithinDays,
-             ", else CLOSED. Drafts are deleted after ", kDraftKept / absl::Hours(24), " days.\n");
+             ", else EXPIRED; started within ", kStartWithinDays, " of SENT; an end acknowledged within ",
+             kCloseWithinDays, ", else CLOSED. Drafts are deleted after ", kDraftKept / absl::Hours(24), " days.\n");
   return out;
 }
 

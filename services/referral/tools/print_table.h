@@ -1,4 +1,5 @@
-// docs/referral-states.md, printed from the table. `nwd_referral_table > docs/referral-states.md`; a test fails where the two differ.
+// docs/referral-states.md, printed from the table. `nwd_referral_table > docs/referral-states.md`; a test fails where
+// the two differ.
 #pragma once
 
 #include <string>

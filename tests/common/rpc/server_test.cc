@@ -18,6 +18,7 @@
 namespace nwd::rpc {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::v1::CountRequest;
 using testing::v1::CountResponse;
 using testing::v1::EchoRequest;
@@ -26,7 +27,6 @@ using testing::v1::SlowEchoRequest;
 using testing::v1::SlowEchoResponse;
 using testing::v1::TiedEchoRequest;
 using testing::v1::TiedEchoResponse;
-using ::testing::HasSubstr;
 
 class EchoService {
  public:
@@ -106,12 +106,13 @@ TEST_F(ServerTest, ACertificateOfNoOrganisationIsUnauthenticated) {
 TEST_F(ServerTest, ASuspendedOrganisationIsRefusedFromItsNextCallOn) {
   ASSERT_TRUE(service_->As("lambeth").Call<EchoResponse>(EchoRequest()).ok());
   Change([](auto& organisation) { organisation.state = common::v1::ORGANISATION_STATE_SUSPENDED; });
-  EXPECT_EQ(service_->As("lambeth").Call<EchoResponse>(EchoRequest()).status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(service_->As("lambeth").Call<EchoResponse>(EchoRequest()).status().code(),
+            absl::StatusCode::kPermissionDenied);
 }
 
 TEST_F(ServerTest, ARevokedCertificateIsRefusedOnTheConnectionItHas) {
-  const std::string folder =
-      hub_.Issue(pki::ForOrganisation(testing::kTrustDomain, "lambeth", absl::Now() - absl::Hours(1), absl::Now() + absl::Hours(1)));
+  const std::string folder = hub_.Issue(pki::ForOrganisation(
+      testing::kTrustDomain, "lambeth", absl::Now() - absl::Hours(1), absl::Now() + absl::Hours(1)));
   const auto client = service_->WithFolder(folder);
   ASSERT_TRUE(client->Call<EchoResponse>(EchoRequest()).ok());
   auto files = tls::CertificateStore::Open({.folder = folder, .trust_domain = testing::kTrustDomain});
@@ -125,7 +126,8 @@ TEST_F(ServerTest, ARevokedCertificateIsRefusedOnTheConnectionItHas) {
 
 TEST_F(ServerTest, ServicesMayCallWhatNamesThemAndNothingElse) {
   EXPECT_TRUE(service_->As("service/referral").Call<EchoResponse>(EchoRequest()).ok());
-  EXPECT_EQ(service_->As("service/outcome").Call<EchoResponse>(EchoRequest()).status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(service_->As("service/outcome").Call<EchoResponse>(EchoRequest()).status().code(),
+            absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(service_->As("service/referral").Call<SlowEchoResponse>(SlowEchoRequest()).status().code(),
             absl::StatusCode::kPermissionDenied);
 }
@@ -133,7 +135,8 @@ TEST_F(ServerTest, ServicesMayCallWhatNamesThemAndNothingElse) {
 TEST_F(ServerTest, AHandlerThatDidNotEstablishItsTieDoesNotAnswer) {
   TiedEchoRequest request;
   const CallOptions options{.practitioner = "adviser-1"};
-  EXPECT_EQ(service_->As("lambeth").Call<TiedEchoResponse>(request, options).status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(service_->As("lambeth").Call<TiedEchoResponse>(request, options).status().code(),
+            absl::StatusCode::kInternal);
   request.set_prove(true);
   EXPECT_TRUE(service_->As("lambeth").Call<TiedEchoResponse>(request, options).ok());
 }
@@ -141,7 +144,8 @@ TEST_F(ServerTest, AHandlerThatDidNotEstablishItsTieDoesNotAnswer) {
 TEST_F(ServerTest, ACallAboutAPersonNamesThePractitioner) {
   TiedEchoRequest request;
   request.set_prove(true);
-  for (const char* practitioner : {"", "with space", "way-too-long-way-too-long-way-too-long-way-too-long-way-too-long-x"}) {
+  for (const char* practitioner :
+       {"", "with space", "way-too-long-way-too-long-way-too-long-way-too-long-way-too-long-x"}) {
     EXPECT_EQ(service_->As("lambeth").Call<TiedEchoResponse>(request, {.practitioner = practitioner}).status().code(),
               absl::StatusCode::kInvalidArgument)
         << practitioner;

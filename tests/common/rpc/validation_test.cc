@@ -48,8 +48,9 @@ TEST(Validation, NestedAndListedFieldsAreNamedByPath) {
   request.mutable_terms()->mutable_categories(0)->clear_necessity();
   request.mutable_terms()->add_recipient_organisation_ids("ABC");
   request.mutable_terms()->set_text_sha256("XYZ");
-  EXPECT_THAT(Violated(request), ::testing::UnorderedElementsAre("terms.categories[0].necessity", "terms.recipient_organisation_ids[1]",
-                                                                 "terms.text_sha256"));
+  EXPECT_THAT(Violated(request),
+              ::testing::UnorderedElementsAre("terms.categories[0].necessity", "terms.recipient_organisation_ids[1]",
+                                              "terms.text_sha256"));
 }
 
 TEST(Validation, MissingRequiredFieldsAreAllNamed) {

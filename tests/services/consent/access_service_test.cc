@@ -49,7 +49,8 @@ TEST_F(AccessServiceTest, TheHolderLearnsWhyAndAStrangerNothing) {
   EXPECT_EQ(desk_.Check("lambeth", ref_, id)->denied_categories(0).reason(), v1::DENIAL_REASON_NOT_RECIPIENT);
 
   const std::string real_person = desk_.RefFor("stranger", ref_, "lambeth");
-  const std::string nobody = desk_.services().references().ReferenceOf(*ids::Uuid::Parse(desk_.IdOf("stranger")), ids::Uuid::Random());
+  const std::string nobody =
+      desk_.services().references().ReferenceOf(*ids::Uuid::Parse(desk_.IdOf("stranger")), ids::Uuid::Random());
   const std::string no_consent = ids::Uuid::Random().ToString();
   const auto answer = [&](const std::string& ref, const std::string& consent) {
     const auto check = desk_.Check("stranger", ref, consent, {CATEGORY_SKILLS, CATEGORY_GOALS});
@@ -74,7 +75,8 @@ TEST_F(AccessServiceTest, EveryCheckIsLoggedPermitsAndDenialsAlike) {
   ASSERT_TRUE(desk_.Check("college", college_ref_, id).ok());
   ASSERT_TRUE(desk_.Check("stranger", desk_.RefFor("stranger", ref_, "lambeth"), id).ok());
   ASSERT_TRUE(
-      desk_.Check("stranger", desk_.services().references().ReferenceOf(ids::Uuid::Random(), ids::Uuid::Random()), id).ok());
+      desk_.Check("stranger", desk_.services().references().ReferenceOf(ids::Uuid::Random(), ids::Uuid::Random()), id)
+          .ok());
   EXPECT_EQ(desk_.Audited("access.checked"), 3);
 }
 
@@ -102,6 +104,29 @@ TEST_F(AccessServiceTest, OurServicesAskForAnOrganisation) {
   EXPECT_EQ(Ask("service/referral", request)->denied_categories(0).reason(), v1::DENIAL_REASON_NO_OPEN_REFERRAL);
   request.set_prospective(true);
   EXPECT_TRUE(Ask("service/referral", request)->permitted());
+}
+
+TEST_F(AccessServiceTest, OneQuestionSaysWhoSomebodysReferenceIsAndWhetherAnotherIsPermitted) {
+  const std::string id = Scoped();
+  v1::CheckAccessRequest request = desk_.CheckRequest(ref_, id);
+  request.set_person_ref_of(desk_.IdOf("lambeth"));
+  EXPECT_THAT(Ask("college", request), Invalid()) << "only our services ask by another's reference";
+  request.set_on_behalf_of(desk_.IdOf("college"));
+  request.set_prospective(true);
+  const auto answer = Ask("service/referral", request);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_TRUE(answer->permitted());
+  EXPECT_EQ(answer->person_id(), person_);
+  EXPECT_EQ(answer->person_ref(), college_ref_);
+
+  request.set_consent_id(ids::Uuid::Random().ToString());
+  EXPECT_FALSE(Ask("service/referral", request)->permitted());
+  EXPECT_EQ(Ask("service/referral", request)->person_id(), person_) << "no such consent, but they are registered";
+
+  request.set_person_ref_of(desk_.IdOf("stranger"));
+  EXPECT_FALSE(Ask("service/referral", request)->permitted());
+  EXPECT_EQ(Ask("service/referral", request)->person_id(), "") << "the reference is nobody's";
+  EXPECT_EQ(Ask("service/referral", request)->person_ref(), "");
 }
 
 TEST_F(AccessServiceTest, ASuspendedRecipientIsPermittedNothing) {
@@ -141,7 +166,8 @@ TEST_F(AccessServiceTest, WhatWasClosedOpensOnlyByALaterEvent) {
   const std::string id = Scoped();
   ASSERT_TRUE(desk_.Open(id, person_, "college", kReferral, 3).ok());
   ASSERT_TRUE(desk_.Close(id, "college", kReferral, 5).ok());
-  EXPECT_THAT(desk_.Open(id, person_, "college", kReferral, 3), Refused(absl::StatusCode::kFailedPrecondition, "OVERTAKEN"));
+  EXPECT_THAT(desk_.Open(id, person_, "college", kReferral, 3),
+              Refused(absl::StatusCode::kFailedPrecondition, "OVERTAKEN"));
   EXPECT_FALSE(desk_.Check("college", college_ref_, id)->permitted());
   EXPECT_TRUE(desk_.Open(id, person_, "college", kReferral, 8).ok());
   EXPECT_TRUE(desk_.Check("college", college_ref_, id)->permitted());
@@ -152,7 +178,8 @@ TEST_F(AccessServiceTest, NoReferralOpensWhatTheConsentDoesNotName) {
   EXPECT_THAT(desk_.Open(id, person_, "stranger", kReferral, 3), Denied());
   EXPECT_THAT(desk_.Open(id, ids::Uuid::Random().ToString(), "college", kReferral, 3), Denied());
   EXPECT_THAT(desk_.Open(ids::Uuid::Random().ToString(), person_, "college", kReferral, 3), Denied());
-  EXPECT_TRUE(desk_.Close(ids::Uuid::Random().ToString(), "college", kReferral, 3).ok()) << "closing what is not open changes nothing";
+  EXPECT_TRUE(desk_.Close(ids::Uuid::Random().ToString(), "college", kReferral, 3).ok())
+      << "closing what is not open changes nothing";
 }
 
 TEST_F(AccessServiceTest, NoReferralOpensWhatWasWithdrawn) {
@@ -160,7 +187,8 @@ TEST_F(AccessServiceTest, NoReferralOpensWhatWasWithdrawn) {
   ASSERT_TRUE(desk_.Open(id, person_, "college", kReferral, 3).ok());
   ASSERT_TRUE(desk_.Withdraw("college", id).ok());
   EXPECT_EQ(desk_.Check("college", college_ref_, id)->denied_categories(0).reason(), v1::DENIAL_REASON_NOT_IN_FORCE);
-  EXPECT_THAT(desk_.Open(id, person_, "college", kReferral, 9), Refused(absl::StatusCode::kFailedPrecondition, "NOT_IN_FORCE"));
+  EXPECT_THAT(desk_.Open(id, person_, "college", kReferral, 9),
+              Refused(absl::StatusCode::kFailedPrecondition, "NOT_IN_FORCE"));
 }
 
 TEST_F(AccessServiceTest, AStoreThatTakesNoWritesAnswersNoChecks) {

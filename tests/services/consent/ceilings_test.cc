@@ -24,7 +24,8 @@ TEST(Ceilings, WhoIsUnknownAndWhoRunsTheHubSeeNothing) {
 TEST(Ceilings, EveryKindHasARow) {
   for (int kind = ORGANISATION_KIND_JOBCENTRE; kind <= ORGANISATION_KIND_OTHER; ++kind) {
     if (kind == ORGANISATION_KIND_HUB) continue;
-    EXPECT_NE(Ceiling(static_cast<OrganisationKind>(kind)), 0u) << OrganisationKind_Name(static_cast<OrganisationKind>(kind));
+    EXPECT_NE(Ceiling(static_cast<OrganisationKind>(kind)), 0u)
+        << OrganisationKind_Name(static_cast<OrganisationKind>(kind));
   }
 }
 

@@ -12,7 +12,8 @@ using namespace common::v1;  // NOLINT
 constexpr CategoryMask kSkills = MaskOf(CATEGORY_SKILLS);
 constexpr CategoryMask kHealth = MaskOf(CATEGORY_DEMOGRAPHICS);
 
-storage::Consent Of(v1::ConsentState state, const std::vector<std::string>& recipients, CategoryMask categories, int64_t decided) {
+storage::Consent Of(v1::ConsentState state, const std::vector<std::string>& recipients, CategoryMask categories,
+                    int64_t decided) {
   storage::Consent consent;
   consent.set_consent_id("consent-" + std::to_string(decided));
   consent.set_state(state);

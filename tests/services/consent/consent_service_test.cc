@@ -22,8 +22,8 @@ class ConsentServiceTest : public ::testing::Test {
     *request.mutable_terms() = terms;
     return desk_.Ask(desk_.services().consent(), &ConsentService::CreateConsent, who, request);
   }
-  absl::StatusOr<v1::RecordDecisionResponse> Decide(const std::string& who, const std::string& id, const std::string& etag,
-                                                    v1::ConsentState decision) {
+  absl::StatusOr<v1::RecordDecisionResponse> Decide(const std::string& who, const std::string& id,
+                                                    const std::string& etag, v1::ConsentState decision) {
     v1::RecordDecisionRequest request;
     request.set_consent_id(id);
     request.set_etag(etag);
@@ -112,8 +112,8 @@ TEST_F(ConsentServiceTest, EveryFaultOfTheTermsIsNamedAtOnce) {
   ASSERT_THAT(response, Invalid());
   EXPECT_THAT(FieldsOf(response.status()),
               ::testing::UnorderedElementsAre("terms.categories[3].category", "terms.recipient_organisation_ids[1]",
-                                              "terms.recipient_organisation_ids[2]", "terms.valid_until", "terms.text_sha256",
-                                              "terms.representative.authority_ends_on"));
+                                              "terms.recipient_organisation_ids[2]", "terms.valid_until",
+                                              "terms.text_sha256", "terms.representative.authority_ends_on"));
   EXPECT_EQ(WireTextOf(response.status()).find("Byron"), std::string::npos);
 }
 
@@ -146,7 +146,8 @@ TEST_F(ConsentServiceTest, NobodyDecidesAfterItHasLapsed) {
   const std::string id = desk_.Draw("lambeth", ref_, desk_.Terms({"college"}));
   desk_.clock().Advance(absl::Hours(24 * 91));
   EXPECT_EQ(desk_.Get("lambeth", id).state(), v1::CONSENT_STATE_LAPSED);
-  EXPECT_THAT(Decide("lambeth", id, "r1", v1::CONSENT_STATE_GIVEN), Refused(absl::StatusCode::kFailedPrecondition, "WRONG_STATE"));
+  EXPECT_THAT(Decide("lambeth", id, "r1", v1::CONSENT_STATE_GIVEN),
+              Refused(absl::StatusCode::kFailedPrecondition, "WRONG_STATE"));
 }
 
 TEST_F(ConsentServiceTest, ARepresentativePastTheirAuthorityCannotAgree) {
@@ -156,7 +157,8 @@ TEST_F(ConsentServiceTest, ARepresentativePastTheirAuthorityCannotAgree) {
   terms.mutable_representative()->set_authority_ends_on("2026-03-10");
   const std::string id = desk_.Draw("lambeth", ref_, terms);
   desk_.clock().Advance(absl::Hours(24 * 20));
-  EXPECT_THAT(Decide("lambeth", id, "r1", v1::CONSENT_STATE_GIVEN), Refused(absl::StatusCode::kFailedPrecondition, "AUTHORITY_ENDED"));
+  EXPECT_THAT(Decide("lambeth", id, "r1", v1::CONSENT_STATE_GIVEN),
+              Refused(absl::StatusCode::kFailedPrecondition, "AUTHORITY_ENDED"));
   EXPECT_TRUE(Decide("lambeth", id, "r1", v1::CONSENT_STATE_REFUSED).ok());
 }
 
@@ -240,7 +242,8 @@ TEST_F(ConsentServiceTest, TheSameTextHasOneName) {
   EXPECT_EQ(first->text_sha256(), second->text_sha256());
   v1::GetTextRequest get;
   get.set_text_sha256(first->text_sha256());
-  EXPECT_EQ(desk_.Ask(desk_.services().consent(), &ConsentService::GetText, "stranger", get)->text().text(), "Same words.");
+  EXPECT_EQ(desk_.Ask(desk_.services().consent(), &ConsentService::GetText, "stranger", get)->text().text(),
+            "Same words.");
   get.set_text_sha256(std::string(64, '0'));
   EXPECT_THAT(desk_.Ask(desk_.services().consent(), &ConsentService::GetText, "stranger", get),
               Refused(absl::StatusCode::kNotFound, "NO_SUCH_TEXT"));

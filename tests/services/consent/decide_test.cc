@@ -43,11 +43,13 @@ Question Asked() {
 }
 
 // Everything is denied, for this reason.
-void ExpectDenied(const storage::Consent& consent, const Question& question, v1::DenialReason reason, absl::Time now = kNow) {
+void ExpectDenied(const storage::Consent& consent, const Question& question, v1::DenialReason reason,
+                  absl::Time now = kNow) {
   const Decision decision = Decide(consent, question, now);
   EXPECT_EQ(decision.permitted, 0u);
   ForEachCategory(question.categories, [&](Category category) {
-    EXPECT_EQ(v1::DenialReason_Name(decision.reason(category)), v1::DenialReason_Name(reason)) << Category_Name(category);
+    EXPECT_EQ(v1::DenialReason_Name(decision.reason(category)), v1::DenialReason_Name(reason))
+        << Category_Name(category);
   });
 }
 

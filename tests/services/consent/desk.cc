@@ -31,7 +31,8 @@ Desk::Desk()
 
 namespace {
 
-access::Organisation OrganisationOf(const std::string& slug, const std::string& id, OrganisationKind kind, std::vector<Role> roles) {
+access::Organisation OrganisationOf(const std::string& slug, const std::string& id, OrganisationKind kind,
+                                    std::vector<Role> roles) {
   access::Organisation organisation;
   organisation.organisation_id = id;
   organisation.slug = slug;
@@ -199,7 +200,8 @@ v1::RecordSection Desk::Contact(const std::string& phone, bool confidential) {
   return section;
 }
 
-v1::CheckAccessRequest Desk::CheckRequest(const std::string& ref, const std::string& consent_id, std::vector<Category> categories) {
+v1::CheckAccessRequest Desk::CheckRequest(const std::string& ref, const std::string& consent_id,
+                                          std::vector<Category> categories) {
   v1::CheckAccessRequest request;
   request.set_person_ref(ref);
   request.set_purpose(PURPOSE_EMPLOYMENT_SUPPORT);
@@ -209,13 +211,14 @@ v1::CheckAccessRequest Desk::CheckRequest(const std::string& ref, const std::str
   return request;
 }
 
-absl::StatusOr<v1::CheckAccessResponse> Desk::Check(const std::string& who, const std::string& ref, const std::string& consent_id,
-                                                    std::vector<Category> categories) {
-  return Ask(services_->access(), &AccessService::CheckAccess, who, CheckRequest(ref, consent_id, std::move(categories)));
+absl::StatusOr<v1::CheckAccessResponse> Desk::Check(const std::string& who, const std::string& ref,
+                                                    const std::string& consent_id, std::vector<Category> categories) {
+  return Ask(services_->access(), &AccessService::CheckAccess, who,
+             CheckRequest(ref, consent_id, std::move(categories)));
 }
 
-absl::StatusOr<v1::GetRecordResponse> Desk::Read(const std::string& who, const std::string& ref, const std::string& consent_id,
-                                                 std::vector<Category> categories) {
+absl::StatusOr<v1::GetRecordResponse> Desk::Read(const std::string& who, const std::string& ref,
+                                                 const std::string& consent_id, std::vector<Category> categories) {
   v1::GetRecordRequest request;
   request.set_person_ref(ref);
   request.set_purpose(PURPOSE_EMPLOYMENT_SUPPORT);
@@ -242,7 +245,8 @@ absl::Status Desk::Open(const std::string& consent_id, const std::string& person
   return Ask(services_->access(), &AccessService::OpenReferralAccess, "service/referral", request).status();
 }
 
-absl::Status Desk::Close(const std::string& consent_id, const std::string& organisation, const std::string& referral_id, int64_t sequence) {
+absl::Status Desk::Close(const std::string& consent_id, const std::string& organisation, const std::string& referral_id,
+                         int64_t sequence) {
   v1::CloseReferralAccessRequest request;
   request.set_consent_id(consent_id);
   request.set_organisation_id(IdOf(organisation));

@@ -1,6 +1,6 @@
-// The consent service's handlers on the in-memory engine, with organisations around them, for tests. Each call goes through what the chain would
-// do before a handler (the rules of fields) and after it (the tie must have been proved). Calls may come from
-// several threads.
+// The consent service's handlers on the in-memory engine, with organisations around them, for tests. Each call goes
+// through what the chain would do before a handler (the rules of fields) and after it (the tie must have been proved).
+// Calls may come from several threads.
 //
 //   Desk desk;
 //   desk.Add("lambeth", ORGANISATION_KIND_BOROUGH);
@@ -81,14 +81,17 @@ class Desk {
   // A check or read of `categories` for EMPLOYMENT_SUPPORT, to view.
   v1::CheckAccessRequest CheckRequest(const std::string& ref, const std::string& consent_id,
                                       std::vector<Category> categories = {common::v1::CATEGORY_SKILLS});
-  absl::StatusOr<v1::CheckAccessResponse> Check(const std::string& who, const std::string& ref, const std::string& consent_id,
+  absl::StatusOr<v1::CheckAccessResponse> Check(const std::string& who, const std::string& ref,
+                                                const std::string& consent_id,
                                                 std::vector<Category> categories = {common::v1::CATEGORY_SKILLS});
-  absl::StatusOr<v1::GetRecordResponse> Read(const std::string& who, const std::string& ref, const std::string& consent_id,
+  absl::StatusOr<v1::GetRecordResponse> Read(const std::string& who, const std::string& ref,
+                                             const std::string& consent_id,
                                              std::vector<Category> categories = {common::v1::CATEGORY_SKILLS});
   absl::StatusOr<v1::WithdrawConsentResponse> Withdraw(const std::string& who, const std::string& consent_id);
   absl::Status Open(const std::string& consent_id, const std::string& person_id, const std::string& organisation,
                     const std::string& referral_id, int64_t sequence);
-  absl::Status Close(const std::string& consent_id, const std::string& organisation, const std::string& referral_id, int64_t sequence);
+  absl::Status Close(const std::string& consent_id, const std::string& organisation, const std::string& referral_id,
+                     int64_t sequence);
   std::string PersonId(const std::string& who, const std::string& ref);
 
   std::vector<store::FeedEntry> Entries(store::Feed feed);

@@ -52,7 +52,8 @@ TEST_F(DisclosureServiceTest, AnotherHolderSeesNoneThatDoNotConcernIt) {
   Read("college");
   const std::string theirs = desk_.Register("bystander", "Ada Lovelace", "AB123456C");
   EXPECT_EQ(List("bystander", OfPerson(theirs))->disclosures_size(), 0);
-  EXPECT_THAT(List("college", OfPerson(desk_.RefFor("college", ref_, "lambeth"))), Denied()) << "a recipient is no holder";
+  EXPECT_THAT(List("college", OfPerson(desk_.RefFor("college", ref_, "lambeth"))), Denied())
+      << "a recipient is no holder";
 }
 
 TEST_F(DisclosureServiceTest, AnAuditorListsByRecipientAndTime) {

@@ -27,7 +27,8 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(Text("\x0a")), "780a");
   EXPECT_EQ(Hex(Grant(kA, kB, kC)), Cat("67", kAHex, kBHex, kCHex));
   EXPECT_EQ(Hex(Record(kA, common::v1::CATEGORY_SKILLS, kB)), Cat("72", kAHex, "05", kBHex));
-  EXPECT_EQ(Hex(RecordVersion(kA, common::v1::CATEGORY_SKILLS, kB, 1)), Cat("76", kAHex, "05", kBHex, "fffffffffffffffe"));
+  EXPECT_EQ(Hex(RecordVersion(kA, common::v1::CATEGORY_SKILLS, kB, 1)),
+            Cat("76", kAHex, "05", kBHex, "fffffffffffffffe"));
   EXPECT_EQ(Hex(Disclosure(kA, 5, kB)), Cat("64", kAHex, "fffffffffffffffa", kBHex));
   EXPECT_EQ(Hex(DisclosureOfRecipient(kA, 5, kB)), Cat("62", kAHex, "fffffffffffffffa", kBHex));
   EXPECT_EQ(Hex(Notice(kA, 7)), Cat("6d", kAHex, "0000000000000007"));

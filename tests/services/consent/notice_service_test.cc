@@ -65,8 +65,8 @@ class NoticeServiceTest : public ::testing::Test {
     EXPECT_TRUE(listed.ok()) << listed.status();
     return *listed;
   }
-  absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(const std::string& who, const std::string& id, v1::NoticeAnswer answer,
-                                                       const std::string& basis = "") {
+  absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(const std::string& who, const std::string& id,
+                                                       v1::NoticeAnswer answer, const std::string& basis = "") {
     v1::AcknowledgeNoticeRequest request;
     request.set_notice_id(id);
     request.set_answer(answer);
@@ -186,8 +186,8 @@ TEST_F(NoticeServiceTest, ListsPageByPageAlsoOnlyTheOpen) {
     for (const v1::Notice& notice : page->notices()) open.push_back(notice.notice_id());
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
-  EXPECT_THAT(open, ::testing::ElementsAre(all.notices(0).notice_id(), all.notices(2).notice_id(), all.notices(3).notice_id(),
-                                           all.notices(4).notice_id()));
+  EXPECT_THAT(open, ::testing::ElementsAre(all.notices(0).notice_id(), all.notices(2).notice_id(),
+                                           all.notices(3).notice_id(), all.notices(4).notice_id()));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ class OverTlsTest : public ::testing::Test {
     desk_.Add("auditor", ORGANISATION_KIND_OTHER, {ROLE_AUDITOR});
     desk_.services().Register(router_);
     EXPECT_TRUE(router_.Check().ok()) << router_.Check();
-    service_ = hub_.Serve("consent", router_, desk_.registry(), [&](rpc::ServerOptions& options) { options.clock = &desk_.clock(); });
+    service_ = hub_.Serve("consent", router_, desk_.registry(),
+                          [&](rpc::ServerOptions& options) { options.clock = &desk_.clock(); });
     service_->server().Background([&](rpc::Stop& stop) { return desk_.services().check_log().Run(stop); });
   }
   template <class Response, class Request>
@@ -97,7 +98,8 @@ TEST_F(OverTlsTest, ACallAboutAPersonNamesThePractitioner) {
   v1::RegisterPersonRequest person;
   person.mutable_details()->set_full_name("Ada Lovelace");
   person.mutable_details()->set_date_of_birth("1990-05-17");
-  EXPECT_EQ(service_->As("lambeth").Call<v1::RegisterPersonResponse>(person).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(service_->As("lambeth").Call<v1::RegisterPersonResponse>(person).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(OverTlsTest, AnAuditorRegistersNobody) {

@@ -93,8 +93,8 @@ TEST_F(PersonServiceTest, AllFaultsAreNamedAtOnceAndNoneRepeatsWhatWasTyped) {
   const auto response = desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, "lambeth", request);
   ASSERT_THAT(response, Invalid());
   EXPECT_THAT(FieldsOf(response.status()),
-              ::testing::UnorderedElementsAre("details.full_name", "details.date_of_birth", "details.nino", "details.nhs_number",
-                                              "details.uln"));
+              ::testing::UnorderedElementsAre("details.full_name", "details.date_of_birth", "details.nino",
+                                              "details.nhs_number", "details.uln"));
   EXPECT_EQ(WireTextOf(response.status()).find("QQ123456C"), std::string::npos);
   EXPECT_TRUE(PersonChanges().empty());
 }

@@ -6,8 +6,8 @@ namespace {
 
 using namespace common::v1;  // NOLINT
 
-constexpr std::string_view kPlanted[] = {"Lovelace",  "1990-05-17",   "AB123456C", "Clapham",      "79460018",
-                                         "astrology", "Lady Byron", "SW4 7AB",     "ESFA secret", "practitioner-of"};
+constexpr std::string_view kPlanted[] = {"Lovelace",  "1990-05-17", "AB123456C", "Clapham",     "79460018",
+                                         "astrology", "Lady Byron", "SW4 7AB",   "ESFA secret", "practitioner-of"};
 
 std::vector<std::string> Everything(store::MemoryStore& store) {
   std::vector<std::string> all;
@@ -32,7 +32,8 @@ TEST(Privacy, NothingAPersonSaidIsKeptInClearText) {
   request.mutable_details()->set_date_of_birth("1990-05-17");
   request.mutable_details()->set_nino("AB123456C");
   request.mutable_details()->set_postcode("SW4 7AB");
-  const std::string ref = desk.Ask(desk.services().person(), &PersonService::RegisterPerson, "lambeth", request)->person_ref();
+  const std::string ref =
+      desk.Ask(desk.services().person(), &PersonService::RegisterPerson, "lambeth", request)->person_ref();
   v1::RecordSection contact;
   contact.mutable_contact()->set_address("1 Clapham Road");
   contact.mutable_contact()->set_phone("020 79460018");
@@ -46,7 +47,8 @@ TEST(Privacy, NothingAPersonSaidIsKeptInClearText) {
   ASSERT_TRUE(desk.Check("college", college_ref, consent).ok());
   ASSERT_TRUE(desk.Read("college", college_ref, consent, {CATEGORY_CONTACT, CATEGORY_SKILLS}).ok());
   ASSERT_TRUE(desk.Withdraw("lambeth", consent).ok());
-  const auto notices = desk.Ask(desk.services().notice(), &NoticeService::ListNotices, "college", v1::ListNoticesRequest());
+  const auto notices =
+      desk.Ask(desk.services().notice(), &NoticeService::ListNotices, "college", v1::ListNoticesRequest());
   v1::AcknowledgeNoticeRequest answer;
   answer.set_notice_id(notices->notices(0).notice_id());
   answer.set_answer(v1::NOTICE_ANSWER_RETAINED);

@@ -31,8 +31,10 @@ TEST(RecordSections, OneSwappedForAnotherIsNoticed) {
   const crypto::AeadKey key(crypto::RandomBytes(32)), other_key(crypto::RandomBytes(32));
   const VersionName name{kA, CATEGORY_SKILLS, kB, 3};
   const std::string sealed = SealSection(key, name, Skills());
-  const VersionName swapped[] = {
-      {kB, CATEGORY_SKILLS, kB, 3}, {kA, CATEGORY_GOALS, kB, 3}, {kA, CATEGORY_SKILLS, kA, 3}, {kA, CATEGORY_SKILLS, kB, 4}};
+  const VersionName swapped[] = {{kB, CATEGORY_SKILLS, kB, 3},
+                                 {kA, CATEGORY_GOALS, kB, 3},
+                                 {kA, CATEGORY_SKILLS, kA, 3},
+                                 {kA, CATEGORY_SKILLS, kB, 4}};
   for (const VersionName& wrong : swapped) EXPECT_TRUE(absl::IsDataLoss(OpenSection(key, wrong, sealed).status()));
   EXPECT_TRUE(absl::IsDataLoss(OpenSection(other_key, name, sealed).status()));
   std::string tampered = sealed;

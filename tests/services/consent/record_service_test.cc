@@ -47,7 +47,8 @@ TEST_F(RecordServiceTest, NothingPermittedIsOneAnswerForAll) {
   const auto not_covered = desk_.Read("college", college_ref_, id, {CATEGORY_SAFEGUARDING});
   EXPECT_THAT(not_covered, Denied());
   const auto stranger = desk_.Read("stranger", desk_.RefFor("stranger", ref_, "lambeth"), id);
-  const auto nobody = desk_.Read("stranger", desk_.services().references().ReferenceOf(ids::Uuid::Random(), ids::Uuid::Random()), id);
+  const auto nobody =
+      desk_.Read("stranger", desk_.services().references().ReferenceOf(ids::Uuid::Random(), ids::Uuid::Random()), id);
   EXPECT_EQ(stranger.status(), not_covered.status());
   EXPECT_EQ(nobody.status(), not_covered.status());
   EXPECT_EQ(desk_.Audited("record.refused"), 3);
@@ -95,7 +96,8 @@ TEST_F(RecordServiceTest, NobodyMintsTheirOwnKey) {
   ASSERT_EQ(college_own, college_ref_) << "the certain match";
   const std::string minted = desk_.Give("college", college_ref_, desk_.Terms({"college"}));
   EXPECT_THAT(desk_.Read("college", college_ref_, minted), Denied()) << "it put nothing in";
-  EXPECT_EQ(desk_.Check("college", college_ref_, minted)->denied_categories(0).reason(), v1::DENIAL_REASON_NOT_CORROBORATED);
+  EXPECT_EQ(desk_.Check("college", college_ref_, minted)->denied_categories(0).reason(),
+            v1::DENIAL_REASON_NOT_CORROBORATED);
 
   desk_.Put("college", college_ref_, desk_.Skills("welding"));
   const auto own = desk_.Read("college", college_ref_, minted);
@@ -129,7 +131,8 @@ TEST_F(RecordServiceTest, AnEmptyOrOversizedSectionIsRefused) {
     need->set_notes(std::string(1000, 'x'));
   }
   for (int i = 0; i < 50; ++i) {
-    (*request.mutable_section()->mutable_circumstances()->mutable_triage_answers())[Cat("question-", i)] = std::string(1000, 'y');
+    (*request.mutable_section()->mutable_circumstances()->mutable_triage_answers())[Cat("question-", i)] =
+        std::string(1000, 'y');
   }
   EXPECT_THAT(desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", request), Invalid());
 }

@@ -29,7 +29,8 @@ TEST(References, AreTheSameForever) {
 
 TEST(References, OfTwoOrganisationsCannotBeJoined) {
   const References references(Key());
-  const std::string lambeth = references.ReferenceOf(kLambeth, kPerson), college = references.ReferenceOf(kCollege, kPerson);
+  const std::string lambeth = references.ReferenceOf(kLambeth, kPerson),
+                    college = references.ReferenceOf(kCollege, kPerson);
   EXPECT_NE(lambeth, college);
   EXPECT_NE(references.PersonOf(kCollege, lambeth), kPerson);
 }
@@ -37,8 +38,8 @@ TEST(References, OfTwoOrganisationsCannotBeJoined) {
 TEST(References, WhatIsNoReferenceNamesNobody) {
   const References references(Key());
   const std::string good = references.ReferenceOf(kLambeth, kPerson);
-  for (const std::string& bad : {std::string(), std::string("p1_"), good + "a", good.substr(0, 28), "p2_" + good.substr(3),
-                                 "p1_" + std::string(26, '!'), "P1_" + good.substr(3)}) {
+  for (const std::string& bad : {std::string(), std::string("p1_"), good + "a", good.substr(0, 28),
+                                 "p2_" + good.substr(3), "p1_" + std::string(26, '!'), "P1_" + good.substr(3)}) {
     EXPECT_FALSE(references.PersonOf(kLambeth, bad).has_value()) << bad;
   }
 }

@@ -1,4 +1,5 @@
-// What a check and a read cost inside the process, on the real engine, without the network: where the time of the benchmarks goes.
+// What a check and a read cost inside the process, on the real engine, without the network: where the time of the
+// benchmarks goes.
 //
 //   nwd-consent-speed [people [checks [reads]]]        prints one line a figure
 #include <cstdio>
@@ -43,8 +44,9 @@ class Speed {
     captor_ = registry_.FindById(captor.organisation_id);
     data_ = *store::RocksStore::Open({.folder = folder_.Path() + "/data"});
     keys_ = *store::RocksStore::Open({.folder = folder_.Path() + "/keys"});
-    services_ = std::make_unique<Services>(*data_, *keys_, hub_key_, SystemClock::Get(), registry_,
-                                           [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); }, metrics_);
+    services_ = std::make_unique<Services>(
+        *data_, *keys_, hub_key_, SystemClock::Get(), registry_,
+        [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); }, metrics_);
     v1::CreateTextRequest text;
     text.set_text("words");
     text.set_language("en");
@@ -53,15 +55,19 @@ class Speed {
   }
 
   void Run(int people, int checks, int reads) {
-    Timed("registrations with 3 consents and 3 sections", people, [&](int i) { return Fill(i); }, people);
-    Timed("checks, one at a time, CPU of the whole handler", checks, [&](int i) { return Check(i); }, 1);
-    Timed("reads of 3 sections, 64 in flight", reads, [&](int i) { return Read(i); }, kInFlight);
+    Timed(
+        "registrations with 3 consents and 3 sections", people, [&](int i) { return Fill(i); }, people);
+    Timed(
+        "checks, one at a time, CPU of the whole handler", checks, [&](int i) { return Check(i); }, 1);
+    Timed(
+        "reads of 3 sections, 64 in flight", reads, [&](int i) { return Read(i); }, kInFlight);
   }
 
  private:
   template <class Handler, class Request, class Response>
   async::Task<absl::StatusOr<Response>> Ask(Handler& handler,
-                                            async::Task<absl::StatusOr<Response>> (Handler::*member)(rpc::Call&, const Request&),
+                                            async::Task<absl::StatusOr<Response>> (Handler::*member)(rpc::Call&,
+                                                                                                     const Request&),
                                             const access::OrganisationPtr& who, const Request& request) {
     static const MethodDescriptor& method = MethodOf(*Request::descriptor());
     static const AccessRule rule = method.options().GetExtension(common::v1::access);
@@ -174,8 +180,8 @@ class Speed {
     executor.Run();
     const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
     const double cpu_us = 1e6 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC / count;
-    std::printf("%-50s %9d in %7.2f s  %9.0f/s  %7.2f us each  %7.2f us CPU each\n", what, count, seconds, count / seconds,
-                1e6 * seconds / count, cpu_us);
+    std::printf("%-50s %9d in %7.2f s  %9.0f/s  %7.2f us each  %7.2f us CPU each\n", what, count, seconds,
+                count / seconds, 1e6 * seconds / count, cpu_us);
     std::fflush(stdout);
   }
 

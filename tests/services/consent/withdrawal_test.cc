@@ -78,8 +78,8 @@ TEST_F(WithdrawalTest, NoCallThatBeganAfterTheReplyIsPermitted) {
       readers.emplace_back([&, i] {
         while (!stop.load()) {
           const bool began_after = withdrawn.load();
-          const bool permitted =
-              i == 0 ? desk_.Read("college", college_ref_, id).ok() : desk_.Check("college", college_ref_, id)->permitted();
+          const bool permitted = i == 0 ? desk_.Read("college", college_ref_, id).ok()
+                                        : desk_.Check("college", college_ref_, id)->permitted();
           if (permitted) (began_after ? permitted_after : permitted_before).fetch_add(1);
         }
       });

@@ -18,8 +18,8 @@ class CapacityTest : public ::testing::Test {
     hub_.Import("feed", kPage);
     EXPECT_TRUE(hub_.Link("o1", lambeth_).ok());
   }
-  absl::StatusOr<v1::SetCapacityResponse> Set(std::string_view by, std::optional<int> capacity, const std::string& etag = "",
-                                              bool accepts = true) {
+  absl::StatusOr<v1::SetCapacityResponse> Set(std::string_view by, std::optional<int> capacity,
+                                              const std::string& etag = "", bool accepts = true) {
     v1::SetCapacityRequest request;
     request.set_service_id(kA);
     request.set_etag(etag);

@@ -19,7 +19,8 @@ class FeedReaderTest : public ::testing::Test {
   }
   // A page of one service with these members besides id and name.
   ParsedPage ReadOne(const std::string& members) {
-    return reader_.Read(R"({"contents":[{"id":"s1","name":"One")" + (members.empty() ? "" : "," + members) + "}]}", "page");
+    return reader_.Read(R"({"contents":[{"id":"s1","name":"One")" + (members.empty() ? "" : "," + members) + "}]}",
+                        "page");
   }
   v1::Service One(const std::string& members) {
     ParsedPage page = ReadOne(members);
@@ -112,7 +113,8 @@ TEST_F(FeedReaderTest, AgesThatAreNoneCountAsNotSaid) {
 }
 
 TEST_F(FeedReaderTest, NullsAreAbsenceAndBadMailIsListed) {
-  EXPECT_THAT(Fields(R"("email": null, "url": null, "description": null, "contacts": null, "attributes": null)"), SizeIs(0));
+  EXPECT_THAT(Fields(R"("email": null, "url": null, "description": null, "contacts": null, "attributes": null)"),
+              SizeIs(0));
   EXPECT_THAT(Fields(R"("contacts": [{"email": "not mail"}])"), ElementsAre("contacts[0].email"));
 }
 
@@ -124,7 +126,8 @@ TEST_F(FeedReaderTest, ALabelledNumberIsParted) {
   EXPECT_EQ(SplitPhone("020 7946 0018 ext 5").number, "020 7946 0018");
   EXPECT_EQ(SplitPhone("Team 24: 020 7946 0018").label, "Team 24");
   EXPECT_EQ(SplitPhone("ring the bell").number, "");
-  EXPECT_THAT(Fields(R"("contacts": [{"phones": [{"number": "ring the bell"}]}])"), ElementsAre("contacts[0].phones[0].number"));
+  EXPECT_THAT(Fields(R"("contacts": [{"phones": [{"number": "ring the bell"}]}])"),
+              ElementsAre("contacts[0].phones[0].number"));
 }
 
 TEST_F(FeedReaderTest, PointsAreMendedOrFoundByPostcode) {
@@ -145,7 +148,8 @@ TEST_F(FeedReaderTest, PointsAreMendedOrFoundByPostcode) {
 TEST_F(FeedReaderTest, AreasAreUnderstoodInManySpellings) {
   const auto boroughs = [&](const std::string& area) { return One(R"("service_areas": [{)" + area + "}]").boroughs(); };
   EXPECT_THAT(boroughs(R"("extent": "E09000022")"), ElementsAre("E09000022"));
-  EXPECT_THAT(boroughs(R"("uri": "http://statistics.data.gov.uk/id/statistical-geography/E09000022")"), ElementsAre("E09000022"));
+  EXPECT_THAT(boroughs(R"("uri": "http://statistics.data.gov.uk/id/statistical-geography/E09000022")"),
+              ElementsAre("E09000022"));
   EXPECT_THAT(boroughs(R"("name": "London Borough of Lambeth")"), ElementsAre("E09000022"));
   EXPECT_THAT(boroughs(R"("name": "City of London")"), ElementsAre("E09000001"));
   EXPECT_THAT(boroughs(R"("name": "City of Westminster")"), ElementsAre("E09000033"));
@@ -159,13 +163,18 @@ TEST_F(FeedReaderTest, AreasAreUnderstoodInManySpellings) {
 }
 
 TEST_F(FeedReaderTest, VendorsKeysAndOtherShapesDoNotMatter) {
-  const v1::Service service = One(R"("pc_metadata": {"a": [1]}, "serviceId": 4005, "service_areas": {}, "contacts": "none", "schedules": [])");
+  const v1::Service service =
+      One(R"("pc_metadata": {"a": [1]}, "serviceId": 4005, "service_areas": {}, "contacts": "none", "schedules": [])");
   EXPECT_EQ(service.name(), "One");
-  EXPECT_EQ(reader_.Read(R"({"content": [{"id": 7, "name": "Seven", "link_taxonomy": [{"taxonomy": {"id": "t", "name": "T"}}]}]})", "v1")
-                .services[0]
-                .service()
-                .external_id(),
-            "7");
+  EXPECT_EQ(
+      reader_
+          .Read(
+              R"({"content": [{"id": 7, "name": "Seven", "link_taxonomy": [{"taxonomy": {"id": "t", "name": "T"}}]}]})",
+              "v1")
+          .services[0]
+          .service()
+          .external_id(),
+      "7");
   EXPECT_THAT(reader_.Read(R"([{"id": "a", "name": "A"}])", "bare").services, SizeIs(1));
 }
 

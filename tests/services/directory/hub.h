@@ -1,4 +1,5 @@
-// A directory service over the engine for tests, called as the call chain would call it: identity, access, validation, handler, tie.
+// A directory service over the engine for tests, called as the call chain would call it: identity, access, validation,
+// handler, tie.
 //
 //   Hub hub;
 //   auto created = hub.As<v1::CreateOrganisationResponse>("north", request);     // as the organisation with this slug
@@ -94,7 +95,8 @@ class Hub {
     if (begun.ok()) feed_id = begun->feed_id();
     return begun.ok() ? begun->import_id() : "";
   }
-  absl::StatusOr<v1::PutImportPageResponse> PutPage(std::string_view import_id, std::string_view page, std::string_view json) {
+  absl::StatusOr<v1::PutImportPageResponse> PutPage(std::string_view import_id, std::string_view page,
+                                                    std::string_view json) {
     v1::PutImportPageRequest request;
     request.set_import_id(std::string(import_id));
     request.set_page_name(std::string(page));

@@ -203,7 +203,8 @@ TEST(Imports, RowsOfACommitThatNeverEndedAreNotSeenAndGo) {
     const ids::Uuid feed = *ids::Uuid::Parse(hub.feed_id);
     std::string bytes;
     storage::FeedRow row;
-    if (!txn.Get(keys::Feed(feed), &bytes).value() || !row.ParseFromString(bytes)) return absl::DataLossError("no feed");
+    if (!txn.Get(keys::Feed(feed), &bytes).value() || !row.ParseFromString(bytes))
+      return absl::DataLossError("no feed");
     row.set_pending_generation(row.generation() + 1);
     txn.Put(keys::Feed(feed), row.SerializeAsString());
     for (const char* id : {kA, kB}) {
@@ -239,7 +240,8 @@ TEST(Imports, LeaveNothingStaged) {
     };
     absl::Status status = reader.Scan(store::PrefixRange(keys::Table(keys::kPages)), store::Direction::kForward, one);
     if (status.ok()) status = reader.Scan(store::PrefixRange("p"), store::Direction::kForward, one);
-    if (status.ok()) status = reader.Scan(store::PrefixRange(keys::Table(keys::kServices)), store::Direction::kForward, one);
+    if (status.ok())
+      status = reader.Scan(store::PrefixRange(keys::Table(keys::kServices)), store::Direction::kForward, one);
     return status;
   };
   ASSERT_TRUE(async::BlockOn(hub.store->View(count)).ok());

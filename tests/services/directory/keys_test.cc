@@ -12,7 +12,9 @@ const ids::Uuid kId = *ids::Uuid::Parse("00112233-4455-6677-8899-aabbccddeeff");
 constexpr char kIdHex[] = "00112233445566778899aabbccddeeff";
 
 // A key's table tag, then the rest in hexadecimal.
-std::string Shown(const std::string& key) { return absl::StrCat(key.substr(0, 1), " ", absl::BytesToHexString(key.substr(1))); }
+std::string Shown(const std::string& key) {
+  return absl::StrCat(key.substr(0, 1), " ", absl::BytesToHexString(key.substr(1)));
+}
 
 TEST(Keys, AreTheBytesThatLieOnDisk) {
   EXPECT_EQ(Shown(keys::Organisation(kId)), absl::StrCat("o ", kIdHex));

@@ -17,7 +17,8 @@ v1::CreateOrganisationRequest CreateRequest(const std::string& slug, Organisatio
   return request;
 }
 
-absl::StatusOr<v1::ProposeRolesResponse> Propose(Hub& hub, std::string_view by, std::string_view slug, std::vector<Role> roles) {
+absl::StatusOr<v1::ProposeRolesResponse> Propose(Hub& hub, std::string_view by, std::string_view slug,
+                                                 std::vector<Role> roles) {
   const v1::Organisation organisation = hub.Get(slug);
   v1::ProposeRolesRequest request;
   request.set_organisation_id(organisation.organisation_id());
@@ -26,14 +27,16 @@ absl::StatusOr<v1::ProposeRolesResponse> Propose(Hub& hub, std::string_view by, 
   return hub.As<v1::ProposeRolesResponse>(by, request);
 }
 
-absl::StatusOr<v1::ConfirmRolesResponse> Confirm(Hub& hub, std::string_view by, std::string_view slug, const std::string& etag) {
+absl::StatusOr<v1::ConfirmRolesResponse> Confirm(Hub& hub, std::string_view by, std::string_view slug,
+                                                 const std::string& etag) {
   v1::ConfirmRolesRequest request;
   request.set_organisation_id(hub.Get(slug).organisation_id());
   request.set_etag(etag);
   return hub.As<v1::ConfirmRolesResponse>(by, request);
 }
 
-absl::StatusOr<v1::SetOrganisationStateResponse> SetState(Hub& hub, std::string_view by, std::string_view slug, OrganisationState state) {
+absl::StatusOr<v1::SetOrganisationStateResponse> SetState(Hub& hub, std::string_view by, std::string_view slug,
+                                                          OrganisationState state) {
   const v1::Organisation organisation = hub.Get(slug);
   v1::SetOrganisationStateRequest request;
   request.set_organisation_id(organisation.organisation_id());
@@ -73,7 +76,8 @@ TEST(Organisations, AHubOrganisationStartsWithoutRoles) {
 TEST(Organisations, SlugsAndIdentitiesAreUnique) {
   Hub hub;
   hub.AddAgency("lambeth");
-  EXPECT_EQ(CodeAndReason(hub.As<v1::CreateOrganisationResponse>("north", CreateRequest("lambeth"))), "ALREADY_EXISTS SLUG_TAKEN");
+  EXPECT_EQ(CodeAndReason(hub.As<v1::CreateOrganisationResponse>("north", CreateRequest("lambeth"))),
+            "ALREADY_EXISTS SLUG_TAKEN");
   v1::CreateOrganisationRequest other = CreateRequest("other");
   other.add_identities("spiffe://hub.test/org/lambeth");
   EXPECT_EQ(CodeAndReason(hub.As<v1::CreateOrganisationResponse>("north", other)), "ALREADY_EXISTS IDENTITY_TAKEN");
@@ -83,14 +87,17 @@ TEST(Organisations, AnIdentityOfAnotherTrustDomainIsRefused) {
   Hub hub;
   v1::CreateOrganisationRequest request = CreateRequest("other");
   request.add_identities("spiffe://elsewhere.test/org/other");
-  EXPECT_EQ(hub.As<v1::CreateOrganisationResponse>("north", request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(hub.As<v1::CreateOrganisationResponse>("north", request).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST(Organisations, OnlyAdminsChangeTheRegistry) {
   Hub hub;
   hub.AddAgency("lambeth");
-  EXPECT_EQ(hub.As<v1::CreateOrganisationResponse>("lambeth", CreateRequest("x")).status().code(), absl::StatusCode::kPermissionDenied);
-  EXPECT_EQ(hub.As<v1::CreateOrganisationResponse>("nobody", CreateRequest("x")).status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(hub.As<v1::CreateOrganisationResponse>("lambeth", CreateRequest("x")).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(hub.As<v1::CreateOrganisationResponse>("nobody", CreateRequest("x")).status().code(),
+            absl::StatusCode::kUnauthenticated);
 }
 
 TEST(Organisations, ARetryGetsTheSameAnswerAndCreatesNothing) {
@@ -140,7 +147,8 @@ TEST(Organisations, AnUnknownFieldInTheMaskIsNamed) {
   request.set_organisation_id(hub.Get("south").organisation_id());
   request.set_etag(hub.Get("south").etag());
   request.mutable_update_mask()->add_paths("slug");
-  EXPECT_EQ(hub.As<v1::UpdateOrganisationResponse>("north", request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(hub.As<v1::UpdateOrganisationResponse>("north", request).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST(Organisations, SuspensionTakesEffectOnTheNextCall) {
@@ -156,12 +164,14 @@ TEST(Organisations, HavingLeftIsFinal) {
   Hub hub;
   hub.AddAgency("lambeth");
   ASSERT_TRUE(SetState(hub, "north", "lambeth", ORGANISATION_STATE_LEFT).ok());
-  EXPECT_EQ(CodeAndReason(SetState(hub, "north", "lambeth", ORGANISATION_STATE_ACTIVE)), "FAILED_PRECONDITION WRONG_STATE");
+  EXPECT_EQ(CodeAndReason(SetState(hub, "north", "lambeth", ORGANISATION_STATE_ACTIVE)),
+            "FAILED_PRECONDITION WRONG_STATE");
 }
 
 TEST(Organisations, AnAdminCannotSuspendItselfAndTheLastOneStays) {
   Hub hub;
-  EXPECT_EQ(CodeAndReason(SetState(hub, "north", "north", ORGANISATION_STATE_SUSPENDED)), "FAILED_PRECONDITION OWN_STATE");
+  EXPECT_EQ(CodeAndReason(SetState(hub, "north", "north", ORGANISATION_STATE_SUSPENDED)),
+            "FAILED_PRECONDITION OWN_STATE");
   ASSERT_TRUE(SetState(hub, "north", "south", ORGANISATION_STATE_SUSPENDED).ok());
   EXPECT_EQ(List(hub, "south").status().code(), absl::StatusCode::kPermissionDenied);
 }
@@ -190,7 +200,8 @@ TEST(Roles, OfMoreThanAnAgencyNeedASecondAdmin) {
   ASSERT_TRUE(Confirm(hub, "south", "lambeth", proposed->etag()).ok());
   EXPECT_THAT(hub.Get("lambeth").roles(), ElementsAre(ROLE_AGENCY, ROLE_SAFEGUARDING));
   EXPECT_TRUE(hub.Get("lambeth").proposed_roles().empty());
-  EXPECT_EQ(CodeAndReason(Confirm(hub, "south", "lambeth", hub.Get("lambeth").etag())), "FAILED_PRECONDITION NOTHING_PROPOSED");
+  EXPECT_EQ(CodeAndReason(Confirm(hub, "south", "lambeth", hub.Get("lambeth").etag())),
+            "FAILED_PRECONDITION NOTHING_PROPOSED");
 }
 
 TEST(Roles, ExactlyTheProposalSeenIsConfirmed) {
@@ -213,7 +224,8 @@ TEST(Roles, AreTakenAwayAtOnce) {
 TEST(Roles, HubAdminBesideAnAgencyIsRefused) {
   Hub hub;
   hub.AddAgency("lambeth");
-  EXPECT_EQ(Propose(hub, "north", "lambeth", {ROLE_AGENCY, ROLE_HUB_ADMIN}).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Propose(hub, "north", "lambeth", {ROLE_AGENCY, ROLE_HUB_ADMIN}).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST(Roles, TheLastActiveAdminKeepsItsRole) {
@@ -224,7 +236,8 @@ TEST(Roles, TheLastActiveAdminKeepsItsRole) {
   const auto own = Propose(hub, "north", "south", {ROLE_ANALYST});
   ASSERT_TRUE(own.ok()) << own.status();
   ASSERT_TRUE(Confirm(hub, "south", "south", own->etag()).ok()) << "two admins agreed, and one remains";
-  EXPECT_EQ(SetState(hub, "north", "north", ORGANISATION_STATE_LEFT).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(SetState(hub, "north", "north", ORGANISATION_STATE_LEFT).status().code(),
+            absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(Roles, ANavigatorIsSponsored) {
@@ -259,7 +272,8 @@ TEST(Organisations, AForgedPageTokenIsRefused) {
   Hub hub;
   v1::ListOrganisationsRequest request;
   request.set_page_token("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
-  EXPECT_EQ(hub.As<v1::ListOrganisationsResponse>("north", request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(hub.As<v1::ListOrganisationsResponse>("north", request).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST(Organisations, EveryChangeIsToldToPeersInFull) {

@@ -13,9 +13,10 @@ namespace nwd::directory {
 namespace {
 
 std::string Entry(int n, const std::string& name, double latitude) {
-  return absl::StrFormat(R"({"id": "%s", "name": "%s", "service_at_locations": [{"location": {"name": "x", "latitude": %f,
+  return absl::StrFormat(
+      R"({"id": "%s", "name": "%s", "service_at_locations": [{"location": {"name": "x", "latitude": %f,
                              "longitude": -0.1}}]})",
-                         SyntheticCatalogue::Id(n), name, latitude);
+      SyntheticCatalogue::Id(n), name, latitude);
 }
 
 // Services from `first` to `last`, each some metres further north.

@@ -1,4 +1,5 @@
-// Real feeds as their publishers serve them, where they lie beside the project (NWD_SHARED, or ../shared), and our own sample.
+// Real feeds as their publishers serve them, where they lie beside the project (NWD_SHARED, or ../shared), and our own
+// sample.
 #include <gtest/gtest.h>
 
 #include <algorithm>

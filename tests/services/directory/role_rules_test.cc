@@ -20,7 +20,9 @@ TEST(RoleRules, HubAdminCombinesWithNoRoleThatReadsAboutPeople) {
   EXPECT_TRUE(Allowed({ROLE_HUB_ADMIN, ROLE_OPERATOR, ROLE_ANALYST}));
 }
 
-TEST(RoleRules, OtherRolesCombine) { EXPECT_TRUE(Allowed({ROLE_AGENCY, ROLE_SAFEGUARDING, ROLE_AUDITOR, ROLE_ANALYST})); }
+TEST(RoleRules, OtherRolesCombine) {
+  EXPECT_TRUE(Allowed({ROLE_AGENCY, ROLE_SAFEGUARDING, ROLE_AUDITOR, ROLE_ANALYST}));
+}
 
 TEST(RoleRules, ARoleIsNamedOnce) { EXPECT_FALSE(Allowed({ROLE_AGENCY, ROLE_AGENCY})); }
 

@@ -1,4 +1,5 @@
-// Searching the index: each condition by itself, and all of them together against a search that looks at every service in turn.
+// Searching the index: each condition by itself, and all of them together against a search that looks at every service
+// in turn.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +46,8 @@ std::vector<SearchHit> LookAtAll(const SearchIndex& index, const Weights& weight
     if (query.borough >= 0 && !(document.boroughs >> query.borough & 1)) continue;
     if (query.age && (*query.age < document.minimum_age || *query.age > document.maximum_age)) continue;
     if (query.only && std::find(query.only->begin(), query.only->end(), number) == query.only->end()) continue;
-    if (!query.categories.empty() && std::none_of(query.categories.begin(), query.categories.end(), [&](const std::string& code) {
+    if (!query.categories.empty() &&
+        std::none_of(query.categories.begin(), query.categories.end(), [&](const std::string& code) {
           return std::binary_search(document.categories.begin(), document.categories.end(), code);
         })) {
       continue;
@@ -64,7 +66,8 @@ std::vector<SearchHit> LookAtAll(const SearchIndex& index, const Weights& weight
     double rank = -score;
     if (query.near) {
       double nearest = 1e9;
-      for (const geo::Point& place : document.places) nearest = std::min(nearest, geo::DistanceMetres(*query.near, place));
+      for (const geo::Point& place : document.places)
+        nearest = std::min(nearest, geo::DistanceMetres(*query.near, place));
       if (nearest > query.within_metres) continue;
       rank = nearest;
     }
@@ -83,12 +86,14 @@ class SearchTest : public ::testing::Test {
   SearchTest() {
     SyntheticCatalogue synthetic(7);
     std::vector<Document> documents;
-    for (int n = 0; n < kServices; ++n) documents.push_back(MakeDocument(synthetic.Row(n, kFeed), 1, catalogue_.lexicon()));
+    for (int n = 0; n < kServices; ++n)
+      documents.push_back(MakeDocument(synthetic.Row(n, kFeed), 1, catalogue_.lexicon()));
     catalogue_.Publish(catalogue_.Prepare(std::move(documents)));
     for (int provider = 0; provider < 3'000; provider += 2) {
       catalogue_.SetLink(*ids::Uuid::Parse(kFeed), absl::StrFormat("provider-%d", provider), kOrganisation);
     }
-    for (int n = 0; n < kServices; n += 3) catalogue_.SetCapacity(*ids::Uuid::Parse(SyntheticCatalogue::Id(n)), true, 1, 1);
+    for (int n = 0; n < kServices; n += 3)
+      catalogue_.SetCapacity(*ids::Uuid::Parse(SyntheticCatalogue::Id(n)), true, 1, 1);
     for (int n = 0; n < kServices; n += 6) catalogue_.SetTaken(*ids::Uuid::Parse(SyntheticCatalogue::Id(n)), 1);
     weights_ = WeighAll(*catalogue_.Current());
   }

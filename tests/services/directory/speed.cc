@@ -1,5 +1,5 @@
-// What search and import cost inside the process, on an engine that writes to disk: nwd-directory-speed [SERVICES]. Prints a line of JSON
-// a figure. Not a test.
+// What search and import cost inside the process, on an engine that writes to disk: nwd-directory-speed [SERVICES].
+// Prints a line of JSON a figure. Not a test.
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -73,14 +73,15 @@ std::string ToJson(const storage::StagedService& staged) {
                           categories.empty() ? "" : ",", category.code(), category.name());
   }
   for (const v1::Place& place : service.places()) {
-    absl::StrAppendFormat(&places, R"(%s{"location": {"name": "Office", "latitude": %f, "longitude": %f}})", places.empty() ? "" : ",",
-                          place.latitude(), place.longitude());
+    absl::StrAppendFormat(&places, R"(%s{"location": {"name": "Office", "latitude": %f, "longitude": %f}})",
+                          places.empty() ? "" : ",", place.latitude(), place.longitude());
   }
   return absl::StrFormat(R"({"id": "%s", "name": "%s", "description": "<p>%s</p>", "status": "%s",
       "organization": {"id": "%s", "name": "%s"}, "attributes": [%s], "service_at_locations": [%s],
       "service_areas": [{"extent": "%s"}], "contacts": [{"name": "Desk", "phones": [{"number": "020 7946 0018"}]}]})",
-                         service.external_id(), service.name(), service.description(), service.active() ? "active" : "inactive",
-                         staged.provider_external_id(), service.provider_name(), categories, places, service.boroughs(0));
+                         service.external_id(), service.name(), service.description(),
+                         service.active() ? "active" : "inactive", staged.provider_external_id(),
+                         service.provider_name(), categories, places, service.boroughs(0));
 }
 
 void MeasureImport(Caller& caller, int services) {
@@ -99,7 +100,8 @@ void MeasureImport(Caller& caller, int services) {
     put.set_import_id(import.import_id());
     put.set_page_name(absl::StrFormat("%06d", page));
     put.set_content(R"({"contents": [)" + pages[page] + "]}");
-    if (caller.Call<v1::PutImportPageResponse>(put).problem_count() != 0) Fail(absl::InternalError("a page has problems"));
+    if (caller.Call<v1::PutImportPageResponse>(put).problem_count() != 0)
+      Fail(absl::InternalError("a page has problems"));
   }
   const absl::Time staged = absl::Now();
   v1::CommitImportRequest commit;
@@ -107,8 +109,9 @@ void MeasureImport(Caller& caller, int services) {
   commit.set_full(true);
   const auto committed = caller.Call<v1::CommitImportResponse>(commit);
   const double all = absl::ToDoubleSeconds(absl::Now() - begun);
-  std::printf("{\"name\":\"import\",\"services\":%d,\"services_per_s\":%.0f,\"pages_s\":%.2f,\"commit_s\":%.2f}\n", committed.created(),
-              services / all, absl::ToDoubleSeconds(staged - begun), absl::ToDoubleSeconds(absl::Now() - staged));
+  std::printf("{\"name\":\"import\",\"services\":%d,\"services_per_s\":%.0f,\"pages_s\":%.2f,\"commit_s\":%.2f}\n",
+              committed.created(), services / all, absl::ToDoubleSeconds(staged - begun),
+              absl::ToDoubleSeconds(absl::Now() - staged));
 }
 
 void MeasureSearch(const Catalogue& catalogue, const char* name, int words, bool category, bool near, bool open) {
@@ -133,15 +136,18 @@ void MeasureSearch(const Catalogue& catalogue, const char* name, int words, bool
   for (const SearchQuery& query : queries) {
     const SearchResult found = index->Search(query);
     total += found.total;
-    for (const SearchHit& hit : found.hits) described += Catalogue::Describe(index->document(hit.document)).places_size() > 0;
+    for (const SearchHit& hit : found.hits)
+      described += Catalogue::Describe(index->document(hit.document)).places_size() > 0;
   }
   const double mean_us = (ThreadMicroseconds() - begun_us) / kQueries;
   const double again_us = ThreadMicroseconds();
   for (const SearchQuery& query : queries) total += index->Search(query).total;
   const double search_us = (ThreadMicroseconds() - again_us) / kQueries;
-  std::printf("{\"name\":\"%s\",\"services\":%zu,\"mean_us\":%.1f,\"search_alone_us\":%.1f,\"mean_total\":%.0f,\"page\":%.1f}\n", name,
-              index->documents().size(), mean_us, search_us, static_cast<double>(total) / kQueries / 2,
-              static_cast<double>(described) / kQueries);
+  std::printf(
+      "{\"name\":\"%s\",\"services\":%zu,\"mean_us\":%.1f,\"search_alone_us\":%.1f,\"mean_total\":%.0f,\"page\":%.1f}"
+      "\n",
+      name, index->documents().size(), mean_us, search_us, static_cast<double>(total) / kQueries / 2,
+      static_cast<double>(described) / kQueries);
 }
 
 int Run(int services) {

@@ -1,5 +1,5 @@
-// Made-up services for tests and measurements of search: spread over London as densely in the middle as real ones, with words, categories
-// and providers as unevenly used as in real feeds. The same seed gives the same services.
+// Made-up services for tests and measurements of search: spread over London as densely in the middle as real ones, with
+// words, categories and providers as unevenly used as in real feeds. The same seed gives the same services.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// Somebody who wants to know a suppressed figure, and has only what is printed, the rules, and time: tries every assignment of whole
-// numbers that fits. Shares nothing with the code it attacks: no flows, only search.
+// Somebody who wants to know a suppressed figure, and has only what is printed, the rules, and time: tries every
+// assignment of whole numbers that fits. Shares nothing with the code it attacks: no flows, only search.
 #pragma once
 
 #include <algorithm>
@@ -64,7 +64,8 @@ class Attacker {
   };
 
   bool Fits() const {
-    return std::all_of(sums_.begin(), sums_.end(), [](const Sum& sum) { return sum.least <= sum.high && sum.most >= sum.low; });
+    return std::all_of(sums_.begin(), sums_.end(),
+                       [](const Sum& sum) { return sum.least <= sum.high && sum.most >= sum.low; });
   }
 
   bool Search(size_t next) {

@@ -78,13 +78,15 @@ class Attack {
  public:
   void Add(const YearOfFigures& year) {
     for (size_t cut = 0; cut < year.cuts.size(); ++cut) {
-      for (int slot = 0; slot < kSlots; ++slot) zeros_hidden_[{releases_, cut, slot}] = HidesZeros(year.cuts[cut], slot);
+      for (int slot = 0; slot < kSlots; ++slot)
+        zeros_hidden_[{releases_, cut, slot}] = HidesZeros(year.cuts[cut], slot);
     }
     // Wholes are said with the first cut; further cuts are said to add up to the same.
     for (size_t cut = 0; cut < year.cuts.size(); ++cut) {
       for (size_t cell = 0; cell < year.cuts[cut].size(); ++cell) {
         for (int month = 0; month < kMonths; ++month) UnknownOf(year, cut, cell, month);
-        for (const int slot : {0, 1, 2, kQuarter}) AddFigure(year.cuts[cut][cell][slot], Parts(year, cut, {cell}, slot), Hidden(cut, slot));
+        for (const int slot : {0, 1, 2, kQuarter})
+          AddFigure(year.cuts[cut][cell][slot], Parts(year, cut, {cell}, slot), Hidden(cut, slot));
       }
       std::vector<size_t> all;
       for (size_t cell = 0; cell < year.cuts[cut].size(); ++cell) all.push_back(cell);
@@ -102,7 +104,8 @@ class Attack {
         if (most == exact + by - 1 && attacker_.CanBe(sum, exact + by)) most = exact + by;
         if (least == exact - by + 1 && attacker_.CanBe(sum, exact - by)) least = exact - by;
       }
-      if (attacker_.gave_up()) return ::testing::AssertionFailure() << "the attacker ran out of patience: make the table smaller";
+      if (attacker_.gave_up())
+        return ::testing::AssertionFailure() << "the attacker ran out of patience: make the table smaller";
       if (most - least + 1 < kSpanMin) {
         return ::testing::AssertionFailure() << "a suppressed " << exact << " must be " << least << " to " << most;
       }
@@ -112,8 +115,9 @@ class Attack {
 
  private:
   static bool HidesZeros(const std::vector<Series>& cells, int slot) {
-    return std::any_of(cells.begin(), cells.end(),
-                       [slot](const Series& cell) { return cell[slot].exact == 0 && cell[slot].shown == Shown::kSuppressed; });
+    return std::any_of(cells.begin(), cells.end(), [slot](const Series& cell) {
+      return cell[slot].exact == 0 && cell[slot].shown == Shown::kSuppressed;
+    });
   }
   bool Hidden(size_t cut, int slot) { return zeros_hidden_[{releases_, cut, slot}]; }
 
@@ -122,7 +126,9 @@ class Attack {
     const Figure& figure = year.cuts[cut][cell][month];
     const bool hidden_zero = figure.exact == 0 && figure.shown == Shown::kSuppressed;  // may as well have grown
     const auto [place, is_new] = unknowns_.try_emplace({cut, cell, month, hidden_zero ? -1 : figure.exact}, 0);
-    if (is_new) place->second = attacker_.AddUnknown(std::max<int64_t>(0, figure.exact - 8), figure.shown == Shown::kMissing ? 0 : figure.exact + 8);
+    if (is_new)
+      place->second = attacker_.AddUnknown(std::max<int64_t>(0, figure.exact - 8),
+                                           figure.shown == Shown::kMissing ? 0 : figure.exact + 8);
     return place->second;
   }
 
@@ -212,7 +218,8 @@ class Values {
 
 TEST(PublishAlone, ZeroStaysZeroOneToSevenIsSuppressedEightAndMoreRoundsToFive) {
   EXPECT_EQ(PublishAlone(0), (Published{Shown::kZero, 0}));
-  for (int64_t small = 1; small <= 7; ++small) EXPECT_EQ(PublishAlone(small), (Published{Shown::kSuppressed, 0})) << small;
+  for (int64_t small = 1; small <= 7; ++small)
+    EXPECT_EQ(PublishAlone(small), (Published{Shown::kSuppressed, 0})) << small;
   EXPECT_EQ(PublishAlone(8), (Published{Shown::kRounded, 10}));
   EXPECT_EQ(PublishAlone(12), (Published{Shown::kRounded, 10}));
   EXPECT_EQ(PublishAlone(13), (Published{Shown::kRounded, 15}));
@@ -242,7 +249,8 @@ TEST(Protect, TheSmallestThatHelpsIsSuppressedAndNoMore) {
   YearOfFigures year = YearOf({{{1}, {8}, {23}, {58}, {103}, {0}}}, false);
   Protect(year);
   EXPECT_EQ(year.cuts[0][0][0].shown, Shown::kSuppressed);
-  for (int cell = 2; cell < 5; ++cell) EXPECT_EQ(year.cuts[0][cell][0].shown, Shown::kRounded) << cell << "\n" << Print(year);
+  for (int cell = 2; cell < 5; ++cell)
+    EXPECT_EQ(year.cuts[0][cell][0].shown, Shown::kRounded) << cell << "\n" << Print(year);
   EXPECT_EQ(year.whole[0].shown, Shown::kRounded);
 }
 
@@ -333,13 +341,16 @@ TEST(ProtectProperty, NobodyLearnsACellFromTwoCutsOfTheSameWhole) {
 // What an earlier release showed goes into the next where a figure has not changed, as release.cc does it.
 void Remember(const Series& earlier, Series& next) {
   for (int slot = 0; slot < kSlots; ++slot) {
-    if (next[slot].shown == Shown::kMissing || earlier[slot].shown == Shown::kMissing || earlier[slot].exact != next[slot].exact) continue;
+    if (next[slot].shown == Shown::kMissing || earlier[slot].shown == Shown::kMissing ||
+        earlier[slot].exact != next[slot].exact)
+      continue;
     next[slot].known = earlier[slot].learned;
     next[slot].stays_suppressed = earlier[slot].shown == Shown::kSuppressed;
   }
 }
 
-// Too large to search: here the figures' own account of what can be learned is believed, which the tests above have put to the test.
+// Too large to search: here the figures' own account of what can be learned is believed, which the tests above have put
+// to the test.
 TEST(ProtectProperty, AYearOfBoroughsAndChannelsIsSafeHoweverSparse) {
   for (const int64_t most : {2, 3, 6, 40}) {
     Values values(static_cast<uint32_t>(most));
@@ -396,15 +407,18 @@ void NobodyLearnsFromReleases(uint32_t seed, int releases, int months, int fille
 }
 
 TEST(ProtectProperty, NobodyLearnsACellBySettingTwoReleasesAgainstEachOther) {
-  for (uint32_t seed = 0; seed < 800 && !::testing::Test::HasFatalFailure(); ++seed) NobodyLearnsFromReleases(seed, 2, 1, 5);
+  for (uint32_t seed = 0; seed < 800 && !::testing::Test::HasFatalFailure(); ++seed)
+    NobodyLearnsFromReleases(seed, 2, 1, 5);
 }
 
 TEST(ProtectProperty, NobodyLearnsACellBySettingThreeReleasesAgainstEachOther) {
-  for (uint32_t seed = 0; seed < 300 && !::testing::Test::HasFatalFailure(); ++seed) NobodyLearnsFromReleases(seed, 3, 1, 3);
+  for (uint32_t seed = 0; seed < 300 && !::testing::Test::HasFatalFailure(); ++seed)
+    NobodyLearnsFromReleases(seed, 3, 1, 3);
 }
 
 TEST(ProtectProperty, NobodyLearnsACellFromMonthsAndQuartersOfTwoReleases) {
-  for (uint32_t seed = 0; seed < 150 && !::testing::Test::HasFatalFailure(); ++seed) NobodyLearnsFromReleases(seed, 2, kMonths, 3);
+  for (uint32_t seed = 0; seed < 150 && !::testing::Test::HasFatalFailure(); ++seed)
+    NobodyLearnsFromReleases(seed, 2, kMonths, 3);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The outcome service over a store in memory, with peers that say what a test tells them; handlers are called as the chain would call
-// them, and an answer without its tie proved is a failure.
+// The outcome service over a store in memory, with peers that say what a test tells them; handlers are called as the
+// chain would call them, and an answer without its tie proved is a failure.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -52,8 +52,8 @@ class FakePeers final : public Peers {
     if (down) co_return absl::UnavailableError("down");
     co_return consents.contains({call.organisation_id(), person_id, consent_id});
   }
-  async::Task<absl::StatusOr<referral::v1::GetReferralPartiesResponse>> GetReferralParties(const rpc::Call&,
-                                                                                           const std::string& referral_id) override {
+  async::Task<absl::StatusOr<referral::v1::GetReferralPartiesResponse>> GetReferralParties(
+      const rpc::Call&, const std::string& referral_id) override {
     ++parties_asked;
     if (down) co_return absl::UnavailableError("down");
     const auto found = parties.find(referral_id);
@@ -76,7 +76,8 @@ class OutcomeFixture : public ::testing::Test {
       : counts_(ProjectFacts()),
         referrals_(counts_),
         outcomes_(counts_),
-        changes_(counts_, referrals_, outcomes_, [this](store::Txn& txn, ids::Uuid person) { txn.Put("test-erased", person.bytes()); }),
+        changes_(counts_, referrals_, outcomes_,
+                 [this](store::Txn& txn, ids::Uuid person) { txn.Put("test-erased", person.bytes()); }),
         own_changes_(store_, changes_),
         releases_(ProjectFacts()),
         workers_(1, 4),
@@ -92,7 +93,8 @@ class OutcomeFixture : public ::testing::Test {
   // Calls a handler as an organisation; the declared tie must be proved by an OK answer.
   template <class Service, class Request, class Response>
   absl::StatusOr<Response> Call(const std::string& organisation, Service& service,
-                                async::Task<absl::StatusOr<Response>> (Service::*method)(rpc::Call&, const Request&), const Request& request) {
+                                async::Task<absl::StatusOr<Response>> (Service::*method)(rpc::Call&, const Request&),
+                                const Request& request) {
     const google::protobuf::MethodDescriptor& descriptor = MethodOf(*Request::descriptor());
     const absl::StatusOr<common::v1::AccessRule> rule = access::RuleOf(descriptor);
     EXPECT_TRUE(rule.ok()) << rule.status();
@@ -131,8 +133,8 @@ class OutcomeFixture : public ::testing::Test {
   }
 
   // A referral of Ada from Jobcentre to Lambeth College, unless said otherwise.
-  common::v1::Change ReferralEvent(const std::string& referral, int64_t sequence, const std::string& action, const std::string& from,
-                                   const std::string& to) {
+  common::v1::Change ReferralEvent(const std::string& referral, int64_t sequence, const std::string& action,
+                                   const std::string& from, const std::string& to) {
     common::v1::Change change;
     *change.mutable_change_time() = ToTimestamp(clock_.Now() + absl::Seconds(sequence));
     common::v1::ReferralChange& event = *change.mutable_referral();

@@ -30,8 +30,10 @@ class InsightTest : public OutcomeFixture {
     request.set_request_id(request_id);
     return Call("analyst", insight_service_, &InsightService::CreateRelease, request);
   }
-  absl::StatusOr<v1::QueryIndicatorsResponse> Query(const std::string& indicator, v1::Cut cut, const std::string& month = "2026-03",
-                                                    const std::string& release_id = "", v1::Period period = v1::PERIOD_MONTH) {
+  absl::StatusOr<v1::QueryIndicatorsResponse> Query(const std::string& indicator, v1::Cut cut,
+                                                    const std::string& month = "2026-03",
+                                                    const std::string& release_id = "",
+                                                    v1::Period period = v1::PERIOD_MONTH) {
     v1::QueryIndicatorsRequest request;
     request.set_indicator(indicator);
     request.set_cut(cut);
@@ -40,7 +42,8 @@ class InsightTest : public OutcomeFixture {
     request.set_period(period);
     return Call("analyst", insight_service_, &InsightService::QueryIndicators, request);
   }
-  static const v1::QueryIndicatorsResponse::Cell* CellOf(const v1::QueryIndicatorsResponse& answer, const std::string& key) {
+  static const v1::QueryIndicatorsResponse::Cell* CellOf(const v1::QueryIndicatorsResponse& answer,
+                                                         const std::string& key) {
     for (const auto& cell : answer.cells()) {
       if (cell.key() == key) return &cell;
     }
@@ -100,12 +103,16 @@ TEST_F(InsightTest, AReleaseIsFrozen) {
 TEST_F(InsightTest, MissingIsNotZero) {
   Referrals("E09000022", 20, 0);
   ASSERT_TRUE(Release("2026-03").ok());
-  EXPECT_EQ(Text(Query("referrals-sent", v1::CUT_BOROUGH, "2026-02")->cells(3).count()), "KIND_MISSING") << "before there were data";
-  EXPECT_EQ(Text(Query("referrals-sent", v1::CUT_HUB, "2026-04")->cells(0).count()), "KIND_MISSING") << "after the release";
-  EXPECT_EQ(Text(Query("referrals-sent", v1::CUT_HUB, "2026-03", "", v1::PERIOD_YEAR)->cells(0).count()), "KIND_MISSING")
+  EXPECT_EQ(Text(Query("referrals-sent", v1::CUT_BOROUGH, "2026-02")->cells(3).count()), "KIND_MISSING")
+      << "before there were data";
+  EXPECT_EQ(Text(Query("referrals-sent", v1::CUT_HUB, "2026-04")->cells(0).count()), "KIND_MISSING")
+      << "after the release";
+  EXPECT_EQ(Text(Query("referrals-sent", v1::CUT_HUB, "2026-03", "", v1::PERIOD_YEAR)->cells(0).count()),
+            "KIND_MISSING")
       << "the year is not over";
   EXPECT_EQ(Text(Query("referrals-sent", v1::CUT_HUB, "2026-01", "", v1::PERIOD_QUARTER)->cells(0).count()), "20");
-  EXPECT_EQ(Text(Query("people-registered", v1::CUT_HUB)->cells(0).count()), "KIND_MISSING") << "nobody told us of people";
+  EXPECT_EQ(Text(Query("people-registered", v1::CUT_HUB)->cells(0).count()), "KIND_MISSING")
+      << "nobody told us of people";
 }
 
 TEST_F(InsightTest, AReleaseHoldsEveryOutcomeRecordedBeforeIt) {

@@ -14,7 +14,8 @@ const Uuid kTwo = *Uuid::Parse("22222222-2222-4222-8222-222222222222");
 constexpr char kOneHex[] = "11111111111141118111111111111111";
 constexpr char kTwoHex[] = "22222222222242228222222222222222";
 
-// Out of line: inlined together with what builds a key, it sets off a false warning of g++ 12 about the string's own buffer.
+// Out of line: inlined together with what builds a key, it sets off a false warning of g++ 12 about the string's own
+// buffer.
 [[gnu::noinline]] std::string Hex(const std::string& key) { return absl::BytesToHexString(key); }
 std::string Number(uint64_t value) {
   char text[17];

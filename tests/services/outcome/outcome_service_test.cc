@@ -42,7 +42,8 @@ TEST_F(RecordOutcomeTest, TheReceiverRecordsAndBothPartiesSeeIt) {
 TEST_F(RecordOutcomeTest, NobodyElseDoesNorLearnsWhetherTheReferralExists) {
   AcceptReferral("r1");
   const absl::Status absent = Outcome("college", JobStart("nothing")).status();
-  for (const char* other : {"jobcentre", "stranger"}) EXPECT_EQ(Outcome(other, JobStart("r1")).status(), absent) << other;
+  for (const char* other : {"jobcentre", "stranger"})
+    EXPECT_EQ(Outcome(other, JobStart("r1")).status(), absent) << other;
   v1::ListOutcomesRequest request;
   request.set_referral_id(Id("r1"));
   EXPECT_EQ(Outcome("stranger", request).status(), absent);
@@ -93,7 +94,8 @@ TEST_F(RecordOutcomeTest, PayAndHoursAreForWorkAndEveryViolationIsNamed) {
   const absl::Status refused = Outcome("college", request).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
   const std::string wire = status::ToWire(refused).SerializeAsString();
-  for (const char* field : {"hourly_pay_pence", "weekly_hours", "evidence"}) EXPECT_THAT(wire, ::testing::HasSubstr(field));
+  for (const char* field : {"hourly_pay_pence", "weekly_hours", "evidence"})
+    EXPECT_THAT(wire, ::testing::HasSubstr(field));
 }
 
 TEST_F(RecordOutcomeTest, ARetryRecordsOnce) {
@@ -120,7 +122,8 @@ TEST_F(RecordOutcomeTest, EveryOrganisationInTheChainIsCredited) {
   Apply(draft);
   ASSERT_TRUE(Outcome("college", JobStart("r1")).ok());
   const v1::ListOutcomesResponse listed = List("college", "r1");
-  EXPECT_THAT(listed.outcomes(0).credited_organisation_ids(), UnorderedElementsAre(Id("borough"), Id("jobcentre"), Id("college")));
+  EXPECT_THAT(listed.outcomes(0).credited_organisation_ids(),
+              UnorderedElementsAre(Id("borough"), Id("jobcentre"), Id("college")));
 }
 
 TEST_F(RecordOutcomeTest, OutcomesAreListedByDayInPages) {
@@ -182,7 +185,8 @@ TEST_F(RecordOutcomeTest, TheFeedAndTheAuditLogAreTold) {
 class JourneyTest : public OutcomeFixture {
  protected:
   JourneyTest() {
-    for (const char* organisation : {"jobcentre", "college", "charity"}) peers_.refs[{Id(organisation), "p1_ada"}] = Id("ada");
+    for (const char* organisation : {"jobcentre", "college", "charity"})
+      peers_.refs[{Id(organisation), "p1_ada"}] = Id("ada");
   }
   std::vector<std::string> Steps(const std::string& organisation, const std::string& consent = "", int page_size = 0) {
     v1::GetJourneyRequest request;
@@ -231,7 +235,7 @@ TEST_F(JourneyTest, StepsComeInOrderAcrossServicesAndPages) {
   request.set_occurred_on("2026-03-10");
   ASSERT_TRUE(Outcome("college", request).ok());
   CatchUp();
-  const std::vector<std::string> all{"person.registered", "consent.given",        "referral.create",   "referral.send",
+  const std::vector<std::string> all{"person.registered", "consent.given",        "referral.create",  "referral.send",
                                      "referral.accept",   "appointment.attended", "outcome.job_start"};
   EXPECT_EQ(Steps("jobcentre"), all);
   EXPECT_EQ(Steps("jobcentre", "", 2), all);
@@ -309,7 +313,8 @@ TEST_F(FiguresTest, AReferralCountsOnceInEveryCutHoweverOftenItsEventsCome) {
   EXPECT_EQ(Figure(Counter::kReferralsAccepted, v1::CUT_BOROUGH, "E09000022"), 1);
   EXPECT_EQ(Figure(Counter::kReferralsAccepted, v1::CUT_ENTRY_CHANNEL, "jobcentre"), 1);
   EXPECT_EQ(Figure(Counter::kReferralsAccepted, v1::CUT_PRIORITY_GROUP, "bangladeshi"), 1);
-  EXPECT_EQ(Figure(Counter::kReferralsAccepted, v1::CUT_PRIORITY_GROUP, "ethnic-minority"), 1) << "the wider group holds it";
+  EXPECT_EQ(Figure(Counter::kReferralsAccepted, v1::CUT_PRIORITY_GROUP, "ethnic-minority"), 1)
+      << "the wider group holds it";
   EXPECT_EQ(Figure(Counter::kReferralsDeclined, v1::CUT_HUB, "all"), 0);
 }
 
@@ -333,7 +338,8 @@ TEST_F(FiguresTest, AReferralEnteredInErrorIsTakenBackWithItsOutcomes) {
   CatchUp();
   EXPECT_EQ(Figure(Counter::kOutcomes, v1::CUT_HUB, "all"), 1);
   Apply(ReferralEvent("r1", 4, "VOID", "ACCEPTED", "ENTERED_IN_ERROR"));
-  for (const Counter counter : {Counter::kReferralsSent, Counter::kReferralsAccepted, Counter::kOutcomes, Counter::kJobStarts}) {
+  for (const Counter counter :
+       {Counter::kReferralsSent, Counter::kReferralsAccepted, Counter::kOutcomes, Counter::kJobStarts}) {
     EXPECT_EQ(Figure(counter, v1::CUT_HUB, "all"), 0) << static_cast<int>(counter);
     EXPECT_EQ(Figure(counter, v1::CUT_BOROUGH, "E09000022"), 0) << static_cast<int>(counter);
   }

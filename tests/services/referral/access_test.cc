@@ -1,5 +1,5 @@
-// The receiver's access to the record: opened after ACCEPT before the reply, closed before a move that leaves the taken-on states; and redirects, which
-// ask for another receiver.
+// The receiver's access to the record: opened after ACCEPT before the reply, closed before a move that leaves the
+// taken-on states; and redirects, which ask for another receiver.
 #include "tests/services/referral/office.h"
 
 namespace nwd::referral {
@@ -43,7 +43,8 @@ TEST_F(Access, StaysThroughWaitingStartingAndPausing) {
 TEST_F(Access, AMoveThatCannotCloseItIsNotMade) {
   const std::string id = InProgress();
   consent_.down = true;
-  EXPECT_EQ(Move("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Move("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED).status().code(),
+            absl::StatusCode::kUnavailable);
   EXPECT_EQ(StateNow(id), "IN_PROGRESS");
 }
 
@@ -54,7 +55,8 @@ TEST_F(Access, IsOpenedAgainWhereTheMoveItWasClosedForFailsAfterAll) {
     if (std::exchange(raced, true)) return;
     Moved("college", id, REFERRAL_ACTION_HOLD, REFERRAL_REASON_MOVED);  // somebody was faster
   };
-  EXPECT_EQ(Move("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED).status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(Move("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED).status().code(),
+            absl::StatusCode::kAborted);
   EXPECT_EQ(StateNow(id), "ON_HOLD");
   EXPECT_TRUE(consent_.open.contains(id));
   Moved("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED);

@@ -22,8 +22,8 @@ class Appointments : public Office {
                                                const std::string& who = "college") {
     return Call(who, appointments_, &AppointmentService::BookAppointment, Booking(referral_id, ahead));
   }
-  absl::StatusOr<RecordAttendanceResponse> Record(const std::string& appointment_id, const std::string& etag, AppointmentState attendance,
-                                                  const std::string& who = "college") {
+  absl::StatusOr<RecordAttendanceResponse> Record(const std::string& appointment_id, const std::string& etag,
+                                                  AppointmentState attendance, const std::string& who = "college") {
     RecordAttendanceRequest request;
     request.set_appointment_id(appointment_id);
     request.set_etag(etag);
@@ -94,7 +94,8 @@ TEST_F(Appointments, NobodyIsLateOrMissingBeforeTheStartThoughSomeComeEarly) {
     EXPECT_EQ(status::ReasonOf(Record(booked->appointment_id(), booked->etag(), state).status()), "TOO_EARLY");
   }
   clock_.Advance(absl::Hours(23));
-  EXPECT_EQ(status::ReasonOf(Record(booked->appointment_id(), booked->etag(), APPOINTMENT_STATE_NO_SHOW).status()), "TOO_EARLY");
+  EXPECT_EQ(status::ReasonOf(Record(booked->appointment_id(), booked->etag(), APPOINTMENT_STATE_NO_SHOW).status()),
+            "TOO_EARLY");
   EXPECT_TRUE(Record(booked->appointment_id(), booked->etag(), APPOINTMENT_STATE_ATTENDED).ok());
 }
 
@@ -112,14 +113,16 @@ TEST_F(Appointments, AStaleEtagOrAnEndChangesNothing) {
   CancelAppointmentRequest cancel;
   cancel.set_appointment_id(booked->appointment_id());
   cancel.set_etag("r99");
-  EXPECT_EQ(Call("college", appointments_, &AppointmentService::CancelAppointment, cancel).status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(Call("college", appointments_, &AppointmentService::CancelAppointment, cancel).status().code(),
+            absl::StatusCode::kAborted);
   cancel.set_etag(booked->etag());
   cancel.set_by_person(true);
   const auto cancelled = Call("college", appointments_, &AppointmentService::CancelAppointment, cancel);
   ASSERT_TRUE(cancelled.ok()) << cancelled.status();
   EXPECT_EQ(cancelled->state(), APPOINTMENT_STATE_CANCELLED_BY_PERSON);
   clock_.Advance(absl::Hours(1));
-  EXPECT_EQ(status::ReasonOf(Record(booked->appointment_id(), cancelled->etag(), APPOINTMENT_STATE_ATTENDED).status()), "WRONG_STATE");
+  EXPECT_EQ(status::ReasonOf(Record(booked->appointment_id(), cancelled->etag(), APPOINTMENT_STATE_ATTENDED).status()),
+            "WRONG_STATE");
 }
 
 TEST_F(Appointments, AttendanceIsOneOfThree) {

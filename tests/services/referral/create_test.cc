@@ -12,7 +12,7 @@ TEST_F(Creating, AndSendInOneCallTakesAPlaceAndTellsTheFeed) {
   EXPECT_EQ(made->state(), v1::REFERRAL_STATE_SENT);
   EXPECT_EQ(PlacesHeld("esol"), 1);
   EXPECT_EQ(Changes(), (std::vector<std::string>{"CREATE →DRAFT", "SEND DRAFT→SENT"}));
-  EXPECT_EQ(consent_.calls, 2) << "who it is, and whether the consent permits it; nothing else is asked";
+  EXPECT_EQ(consent_.calls, 1) << "who it is and whether the consent permits it, in one; nothing else is asked";
   EXPECT_EQ(store_.LastPosition(store::Feed::kAudit), 2u);
 }
 

@@ -78,8 +78,8 @@ TEST_F(DueTimes, AHoldIsLookedAtByTheEndOfItsReviewDayInLondon) {
 }
 
 TEST_F(DueTimes, AnEndWaitsForTheReferrerAndThenForTheSuite) {
-  for (const ReferralState state : {v1::REFERRAL_STATE_COMPLETED, v1::REFERRAL_STATE_DECLINED, v1::REFERRAL_STATE_ENDED_EARLY,
-                                    v1::REFERRAL_STATE_NOT_STARTED}) {
+  for (const ReferralState state : {v1::REFERRAL_STATE_COMPLETED, v1::REFERRAL_STATE_DECLINED,
+                                    v1::REFERRAL_STATE_ENDED_EARLY, v1::REFERRAL_STATE_NOT_STARTED}) {
     EXPECT_EQ(DueIn(state, monday_), At(3, 16, 10));
     EXPECT_EQ(referral_.due_organisation_id(), "referrer");
     EXPECT_EQ(referral_.timer_time_us(), referral_.due_time_us());
@@ -93,9 +93,10 @@ TEST_F(DueTimes, ADraftIsSweptAfterNinetyDaysAndWaitsForNobody) {
 }
 
 TEST_F(DueTimes, WhatIsOverIsNobodysMove) {
-  for (const ReferralState state : {v1::REFERRAL_STATE_CLOSED, v1::REFERRAL_STATE_WITHDRAWN, v1::REFERRAL_STATE_REDIRECTED,
-                                    v1::REFERRAL_STATE_CANCELLED_BY_PERSON, v1::REFERRAL_STATE_EXPIRED,
-                                    v1::REFERRAL_STATE_ENTERED_IN_ERROR, v1::REFERRAL_STATE_IN_PROGRESS}) {
+  for (const ReferralState state :
+       {v1::REFERRAL_STATE_CLOSED, v1::REFERRAL_STATE_WITHDRAWN, v1::REFERRAL_STATE_REDIRECTED,
+        v1::REFERRAL_STATE_CANCELLED_BY_PERSON, v1::REFERRAL_STATE_EXPIRED, v1::REFERRAL_STATE_ENTERED_IN_ERROR,
+        v1::REFERRAL_STATE_IN_PROGRESS}) {
     DueIn(state, monday_);
     EXPECT_EQ(referral_.due_organisation_id(), "");
     EXPECT_EQ(referral_.timer_time_us(), 0);

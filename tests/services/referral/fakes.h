@@ -18,7 +18,8 @@ namespace nwd::referral {
 // An id that reads the same in every run: Id("college").
 inline std::string Id(std::string_view name) {
   std::string bytes(ids::Uuid::kSizeBytes, '\0');
-  for (size_t i = 0; i < name.size(); ++i) bytes[i % bytes.size()] = static_cast<char>(bytes[i % bytes.size()] * 31 + name[i]);
+  for (size_t i = 0; i < name.size(); ++i)
+    bytes[i % bytes.size()] = static_cast<char>(bytes[i % bytes.size()] * 31 + name[i]);
   return ids::Uuid::FromBytes(bytes)->ToString();
 }
 
@@ -32,13 +33,15 @@ inline std::string Ref(std::string_view organisation, std::string_view person) {
 
 class FakeConsent final : public ConsentPeer {
  public:
-  async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question, const rpc::CallOptions&) override {
+  async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question,
+                                                      const rpc::CallOptions&) override {
     ++calls;
     if (down) co_return absl::UnavailableError("consent is down");
     std::string person = question.person_id;
     for (const std::string& name : people) {
       for (const std::string& organisation : holders) {
-        if (question.organisation_id == Id(organisation) && question.person_ref == Ref(organisation, name)) person = Id(name);
+        if (question.organisation_id == Id(organisation) && question.person_ref == Ref(organisation, name))
+          person = Id(name);
       }
     }
     if (person.empty()) co_return status::Denied();
@@ -58,6 +61,19 @@ class FakeConsent final : public ConsentPeer {
     if (down) co_return absl::UnavailableError("consent is down");
     if (on_permits) on_permits();
     co_return permits.contains({question.consent_id, question.organisation_id});
+  }
+  async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const std::string& consent_id,
+                                                          const rpc::CallOptions& options) override {
+    const absl::StatusOr<ResolvedPerson> person = co_await Resolve(question, options);
+    if (!person.ok()) co_return person.status();
+    const BasisQuestion basis = {person->person_id, consent_id, question.other_organisation_id};
+    const absl::StatusOr<bool> permitted = co_await Permits(basis, options);
+    --calls;  // the two are one
+    if (!permitted.ok()) co_return permitted.status();
+    Prospect prospect;
+    prospect.person = *person;
+    prospect.basis_permits = *permitted;
+    co_return prospect;
   }
   async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions&) override {
     ++calls;
@@ -101,7 +117,8 @@ class FakeOutcome final : public OutcomePeer {
 
 class FakeDirectory final : public DirectoryPeer {
  public:
-  absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader&, const std::string& service_id) override {
+  absl::StatusOr<std::optional<common::v1::ServiceChange>> FindService(const store::Reader&,
+                                                                       const std::string& service_id) override {
     const auto found = known.find(service_id);
     if (found == known.end()) return std::nullopt;
     return std::optional<common::v1::ServiceChange>(found->second);

@@ -18,7 +18,9 @@ constexpr char kRawC[] = "0c0c0c0c0c0c4c0c8c0c0c0c0c0c0c0c";
 constexpr char kTime[] = "0000000000000102";
 constexpr char kTimeDown[] = "fffffffffffffefd";
 
-std::string Hex(const std::string& key) { return Cat(std::string(1, key[0]), " ", absl::BytesToHexString(key.substr(1))); }
+std::string Hex(const std::string& key) {
+  return Cat(std::string(1, key[0]), " ", absl::BytesToHexString(key.substr(1)));
+}
 
 TEST(Keys, HaveTheirGoldenBytes) {
   EXPECT_EQ(Hex(keys::Referral(kA)), Cat("r ", kRawA));

@@ -25,8 +25,8 @@ TEST_F(Moves, FromSentToClosedEachByWhoseMoveItIs) {
   EXPECT_EQ(StateNow(id), "CLOSED");
   EXPECT_EQ(PlacesHeld("esol"), 0);
   EXPECT_EQ(EventsSeen("jobcentre", id),
-            (std::vector<std::string>{"CREATE", "SEND", "RECEIVE", "ASK", "ANSWER", "ACCEPT", "WAITLIST", "PROMOTE", "START", "HOLD",
-                                      "RESUME", "COMPLETE", "CLOSE"}));
+            (std::vector<std::string>{"CREATE", "SEND", "RECEIVE", "ASK", "ANSWER", "ACCEPT", "WAITLIST", "PROMOTE",
+                                      "START", "HOLD", "RESUME", "COMPLETE", "CLOSE"}));
   EXPECT_EQ(EventsSeen("college", id).front(), "SEND") << "what came before is the referrer's";
 }
 

@@ -1,8 +1,9 @@
-// The referral service over a store in memory, with peers that answer what a test tells them, and a clock that stands still. Handlers are called as
-// the chain would call them: the request is held to its field rules first, and an OK answer without its declared tie is a failure.
+// The referral service over a store in memory, with peers that answer what a test tells them, and a clock that stands
+// still. Handlers are called as the chain would call them: the request is held to its field rules first, and an OK
+// answer without its declared tie is a failure.
 //
-// The people of these tests: Jobcentre refers, College receives, Charity could receive too, Stranger has nothing to do with it. Ada is the
-// person; the consent "consent-1" names College.
+// The people of these tests: Jobcentre refers, College receives, Charity could receive too, Stranger has nothing to do
+// with it. Ada is the person; the consent "consent-1" names College.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -70,7 +71,9 @@ class Office : public ::testing::Test {
         audit_(kKey),
         outbox_(store_, clock_),
         mover_(directory_, ProjectCalendar(), audit_, outbox_),
-        parts_{store_, keys_, mover_, audit_, requests_, tokens_, outbox_, ProjectFacts(), {consent_, outcome_, directory_}},
+        parts_{store_,  keys_,          mover_,
+               audit_,  requests_,      tokens_,
+               outbox_, ProjectFacts(), {consent_, outcome_, directory_}},
         referrals_(parts_),
         appointments_(parts_),
         ended_consents_(parts_, clock_),
@@ -84,7 +87,8 @@ class Office : public ::testing::Test {
   // What the chain does, without a network.
   template <class Service, class Request, class Response>
   absl::StatusOr<Response> Call(const std::string& who, Service& service,
-                                async::Task<absl::StatusOr<Response>> (Service::*method)(rpc::Call&, const Request&), const Request& request) {
+                                async::Task<absl::StatusOr<Response>> (Service::*method)(rpc::Call&, const Request&),
+                                const Request& request) {
     const google::protobuf::MethodDescriptor& descriptor = MethodOf(*Request::descriptor());
     const absl::StatusOr<common::v1::AccessRule> rule = access::RuleOf(descriptor);
     EXPECT_TRUE(rule.ok()) << rule.status();
@@ -126,7 +130,8 @@ class Office : public ::testing::Test {
     request.set_send(send);
     return request;
   }
-  absl::StatusOr<v1::CreateReferralResponse> Create(const v1::CreateReferralRequest& request, const std::string& who = "jobcentre") {
+  absl::StatusOr<v1::CreateReferralResponse> Create(const v1::CreateReferralRequest& request,
+                                                    const std::string& who = "jobcentre") {
     return Call(who, referrals_, &ReferralService::CreateReferral, request);
   }
   // The id of a new referral, SENT or DRAFT.
@@ -145,7 +150,8 @@ class Office : public ::testing::Test {
   std::string StateNow(const std::string& referral_id) { return StateWord(Stored(referral_id).state()); }
 
   v1::TransitionReferralRequest MoveRequest(const std::string& referral_id, ReferralAction action,
-                                            ReferralReason reason = v1::REFERRAL_REASON_UNSPECIFIED, const std::string& text = "") {
+                                            ReferralReason reason = v1::REFERRAL_REASON_UNSPECIFIED,
+                                            const std::string& text = "") {
     v1::TransitionReferralRequest request;
     request.set_referral_id(referral_id);
     request.set_etag(Cat("r", Stored(referral_id).revision()));
@@ -157,10 +163,12 @@ class Office : public ::testing::Test {
     }
     return request;
   }
-  absl::StatusOr<v1::TransitionReferralResponse> Move(const std::string& who, const v1::TransitionReferralRequest& request) {
+  absl::StatusOr<v1::TransitionReferralResponse> Move(const std::string& who,
+                                                      const v1::TransitionReferralRequest& request) {
     return Call(who, referrals_, &ReferralService::TransitionReferral, request);
   }
-  absl::StatusOr<v1::TransitionReferralResponse> Move(const std::string& who, const std::string& referral_id, ReferralAction action,
+  absl::StatusOr<v1::TransitionReferralResponse> Move(const std::string& who, const std::string& referral_id,
+                                                      ReferralAction action,
                                                       ReferralReason reason = v1::REFERRAL_REASON_UNSPECIFIED,
                                                       const std::string& text = "") {
     return Move(who, MoveRequest(referral_id, action, reason, text));
@@ -212,7 +220,8 @@ class Office : public ::testing::Test {
       common::v1::Change change;
       EXPECT_TRUE(change.ParseFromString(entry.bytes));
       if (change.has_referral()) {
-        words.push_back(Cat(change.referral().action(), " ", change.referral().from_state(), "→", change.referral().to_state()));
+        words.push_back(
+            Cat(change.referral().action(), " ", change.referral().from_state(), "→", change.referral().to_state()));
       } else {
         words.push_back(Cat("appointment ", change.appointment().state()));
       }

@@ -1,5 +1,5 @@
-// The service as callers meet it: over mutual TLS, through the whole chain, with the real consent service beside it and a directory of which only the
-// change feed is there. No outcome service answers: what needs one says so.
+// The service as callers meet it: over mutual TLS, through the whole chain, with the real consent service beside it and
+// a directory of which only the change feed is there. No outcome service answers: what needs one says so.
 #include <gtest/gtest.h>
 
 #include "common/async/block_on.h"
@@ -80,13 +80,14 @@ class OverTls : public ::testing::Test {
     directory_service_ = hub_.Serve("directory", directory_router_, registry_);
   }
   void ServeConsent() {
-    consent_app_ = std::make_unique<consent::App>(consent::App::AppParts{.store = consent_store_,
-                                                                         .keys = consent_keys_,
-                                                                         .hub_key = hub_key_,
-                                                                         .clock = SystemClock::Get(),
-                                                                         .registry = registry_,
-                                                                         .directory = directory_service_->As("service/consent"),
-                                                                         .metrics = metrics_});
+    consent_app_ =
+        std::make_unique<consent::App>(consent::App::AppParts{.store = consent_store_,
+                                                              .keys = consent_keys_,
+                                                              .hub_key = hub_key_,
+                                                              .clock = SystemClock::Get(),
+                                                              .registry = registry_,
+                                                              .directory = directory_service_->As("service/consent"),
+                                                              .metrics = metrics_});
     ASSERT_TRUE(consent_app_->Load().ok());
     consent_app_->Register(consent_router_);
     consent_service_ = hub_.Serve("consent", consent_router_, registry_);
@@ -109,12 +110,15 @@ class OverTls : public ::testing::Test {
     referral_app_->Register(router_);
     ASSERT_TRUE(router_.Check().ok()) << router_.Check();
     referral_service_ = hub_.Serve("referral", router_, referral_registry_, [&](rpc::ServerOptions& options) {
-      options.on_unknown_identity = [&](std::string identity) { return referral_app_->OnUnknownIdentity(std::move(identity)); };
+      options.on_unknown_identity = [&](std::string identity) {
+        return referral_app_->OnUnknownIdentity(std::move(identity));
+      };
     });
     referral_app_->StartBackground(referral_service_->server());
     // The replica starts empty; the directory's feed brings the service as the last of its changes.
     const absl::Time patience = absl::Now() + absl::Seconds(20);
-    while (referral_registry_.FindById(IdOf("stranger")) == nullptr && absl::Now() < patience) absl::SleepFor(absl::Milliseconds(5));
+    while (referral_registry_.FindById(IdOf("stranger")) == nullptr && absl::Now() < patience)
+      absl::SleepFor(absl::Milliseconds(5));
     ASSERT_NE(referral_registry_.FindById(IdOf("stranger")), nullptr) << "the replica did not follow";
   }
 
@@ -175,8 +179,8 @@ class OverTls : public ::testing::Test {
     request.set_send(true);
     return As<CreateReferralResponse>("jobcentre", request);
   }
-  absl::StatusOr<TransitionReferralResponse> Move(const std::string& who, const std::string& id, const std::string& etag,
-                                                  ReferralAction action) {
+  absl::StatusOr<TransitionReferralResponse> Move(const std::string& who, const std::string& id,
+                                                  const std::string& etag, ReferralAction action) {
     TransitionReferralRequest request;
     request.set_referral_id(id);
     request.set_etag(etag);
@@ -245,7 +249,8 @@ TEST_F(OverTls, AReferralIsSentAcceptedReadFollowedAndCutOffByWithdrawal) {
 
   const auto started = Move("college", id, accepted->etag(), REFERRAL_ACTION_START);
   ASSERT_TRUE(started.ok()) << started.status();
-  EXPECT_EQ(Move("college", id, started->etag(), REFERRAL_ACTION_COMPLETE).status().code(), absl::StatusCode::kUnavailable)
+  EXPECT_EQ(Move("college", id, started->etag(), REFERRAL_ACTION_COMPLETE).status().code(),
+            absl::StatusCode::kUnavailable)
       << "no outcome service answers";
 
   cv1::WithdrawConsentRequest withdraw;
@@ -288,7 +293,8 @@ TEST_F(OverTls, StrangersOrganisationsAndMissingPractitionersAreRefused) {
   GetReferralRequest get;
   get.set_referral_id(made->referral_id());
   EXPECT_EQ(As<GetReferralResponse>("stranger", get).status().code(), absl::StatusCode::kPermissionDenied);
-  EXPECT_EQ(referral_service_->As("college").Call<GetReferralResponse>(get).status().code(), absl::StatusCode::kInvalidArgument)
+  EXPECT_EQ(referral_service_->As("college").Call<GetReferralResponse>(get).status().code(),
+            absl::StatusCode::kInvalidArgument)
       << "no practitioner";
   GetReferralPartiesRequest parties;
   parties.set_referral_id(made->referral_id());

@@ -166,9 +166,11 @@ TEST_F(Reading, APageTokenServesItsCallerAndItsQueryOnly) {
   const std::string token = List("jobcentre", request).next_page_token();
   ASSERT_NE(token, "");
   request.set_page_token(token);
-  EXPECT_EQ(Call("college", referrals_, &ReferralService::ListReferrals, request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Call("college", referrals_, &ReferralService::ListReferrals, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
   request.add_states(REFERRAL_STATE_SENT);
-  EXPECT_EQ(Call("jobcentre", referrals_, &ReferralService::ListReferrals, request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Call("jobcentre", referrals_, &ReferralService::ListReferrals, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(Reading, NotesAreForBothFromAcceptanceAndForTheirAuthorAlways) {
@@ -205,7 +207,8 @@ TEST_F(Reading, WhatIsDueIsListedForWhoseMoveItIs) {
   EXPECT_EQ(due->referrals(0).due_organisation_id(), Id("college"));
   EXPECT_EQ(Call("jobcentre", referrals_, &ReferralService::ListDue, now)->referrals_size(), 0);
   Moved("college", id, REFERRAL_ACTION_ASK, REFERRAL_REASON_UNSPECIFIED, "?");
-  EXPECT_EQ(Call("college", referrals_, &ReferralService::ListDue, now)->referrals_size(), 0) << "it asked: the referrer's move";
+  EXPECT_EQ(Call("college", referrals_, &ReferralService::ListDue, now)->referrals_size(), 0)
+      << "it asked: the referrer's move";
 }
 
 TEST_F(Reading, APractitionerIsShownToTheirOwnOrganisationOnly) {
@@ -281,7 +284,8 @@ TEST_F(Watching, GoesOnAfterItsCursorAndTheCursorIsItsOwn) {
   rpc::Writer<WatchReferralsResponse> writer(watcher);
   WatchReferralsRequest request;
   request.set_cursor(seen[1].cursor());
-  EXPECT_EQ(async::BlockOn(referrals_.WatchReferrals(call, request, writer)).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(async::BlockOn(referrals_.WatchReferrals(call, request, writer)).code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(Watching, AReceiverNeverHearsOfADraft) {

@@ -1,4 +1,5 @@
-// What a referral's calls cost inside the process, on the real engine, without the network: where the time of the benchmarks goes.
+// What a referral's calls cost inside the process, on the real engine, without the network: where the time of the
+// benchmarks goes.
 //
 //   nwd-referral-speed [referrals]        prints one line a figure
 #include <cstdio>
@@ -41,8 +42,9 @@ class Speed {
 
  private:
   template <class Request, class Response>
-  async::Task<absl::StatusOr<Response>> Ask(async::Task<absl::StatusOr<Response>> (ReferralService::*member)(rpc::Call&, const Request&),
-                                            const std::string& who, const Request& request) {
+  async::Task<absl::StatusOr<Response>> Ask(
+      async::Task<absl::StatusOr<Response>> (ReferralService::*member)(rpc::Call&, const Request&),
+      const std::string& who, const Request& request) {
     static const google::protobuf::MethodDescriptor& method = MethodOf(*Request::descriptor());
     static const common::v1::AccessRule rule = method.options().GetExtension(common::v1::access);
     rpc::Call call(method, rule, SystemClock::Get());

@@ -18,18 +18,21 @@ namespace {
 
 template <class Use>
 void ForEveryState(Use use) {
-  for (int number = v1::ReferralState_MIN + 1; number <= v1::ReferralState_MAX; ++number) use(static_cast<ReferralState>(number));
+  for (int number = v1::ReferralState_MIN + 1; number <= v1::ReferralState_MAX; ++number)
+    use(static_cast<ReferralState>(number));
 }
 template <class Use>
 void ForEveryAction(Use use) {
-  for (int number = v1::ReferralAction_MIN + 1; number <= v1::ReferralAction_MAX; ++number) use(static_cast<ReferralAction>(number));
+  for (int number = v1::ReferralAction_MIN + 1; number <= v1::ReferralAction_MAX; ++number)
+    use(static_cast<ReferralAction>(number));
 }
 
 TEST(Transitions, NoTwoRowsShareAStateAnActionAndAnActor) {
   for (const Row& a : Table()) {
     for (const Row& b : Table()) {
       if (&a == &b || a.action != b.action) continue;
-      EXPECT_FALSE(a.from.Meets(b.from) && a.by.Meets(b.by)) << ActionWord(a.action) << " from " << StateWords(a.from & b.from);
+      EXPECT_FALSE(a.from.Meets(b.from) && a.by.Meets(b.by))
+          << ActionWord(a.action) << " from " << StateWords(a.from & b.from);
     }
   }
 }
@@ -54,7 +57,8 @@ TEST(Transitions, AccessOpensOnlyOnAcceptAndEveryAcceptanceAsksTheConsentAgain) 
   for (const Row& row : Table()) {
     EXPECT_EQ(row.effects.Has(Effect::kOpenGrant), row.action == v1::REFERRAL_ACTION_ACCEPT) << ActionWord(row.action);
   }
-  for (const ReferralAction action : {v1::REFERRAL_ACTION_SEND, v1::REFERRAL_ACTION_ACCEPT, v1::REFERRAL_ACTION_REOPEN}) {
+  for (const ReferralAction action :
+       {v1::REFERRAL_ACTION_SEND, v1::REFERRAL_ACTION_ACCEPT, v1::REFERRAL_ACTION_REOPEN}) {
     for (const Row& row : Table()) {
       if (row.action != action) continue;
       EXPECT_TRUE(row.guards.Holds({Guard::kBasisPermits, Guard::kServiceTakes, Guard::kRoom, Guard::kNoOtherOpen}))
@@ -140,7 +144,8 @@ TEST_F(EveryMove, TheTableHasIsMadeAndWhatItLacksIsRefusedAsSuch) {
         const Row* row = FindRow(state, action, actor);
         referral_.set_state(state);
         referral_.set_place_held(kOpen.Has(state));
-        const absl::StatusOr<Planned> planned = Plan(referral_, Complete(action, actor, row), everything_, now_, calendar_);
+        const absl::StatusOr<Planned> planned =
+            Plan(referral_, Complete(action, actor, row), everything_, now_, calendar_);
         if (row != nullptr) {
           ++made;
           ASSERT_TRUE(planned.ok()) << tried << ": " << planned.status();
@@ -154,11 +159,13 @@ TEST_F(EveryMove, TheTableHasIsMadeAndWhatItLacksIsRefusedAsSuch) {
         const bool others_may = !ActorsFor(state, action).empty();
         const bool never = StatesFor(action, actor).empty();
         const bool wrong_actor = others_may || never;
-        EXPECT_EQ(planned.status().code(), wrong_actor ? absl::StatusCode::kPermissionDenied : absl::StatusCode::kFailedPrecondition)
+        EXPECT_EQ(planned.status().code(),
+                  wrong_actor ? absl::StatusCode::kPermissionDenied : absl::StatusCode::kFailedPrecondition)
             << tried;
         EXPECT_EQ(status::ReasonOf(planned.status()), wrong_actor ? "WRONG_ACTOR" : "WRONG_STATE") << tried;
         if (!wrong_actor) {
-          EXPECT_NE(planned.status().message().find(StateWords(StatesFor(action, actor))), absl::string_view::npos) << planned.status();
+          EXPECT_NE(planned.status().message().find(StateWords(StatesFor(action, actor))), absl::string_view::npos)
+              << planned.status();
         }
       }
     });
@@ -168,12 +175,15 @@ TEST_F(EveryMove, TheTableHasIsMadeAndWhatItLacksIsRefusedAsSuch) {
 }
 
 TEST_F(EveryMove, IsRefusedForEachGuardThatDoesNotHold) {
-  const std::vector<std::pair<Guard, std::string>> reasons = {
-      {Guard::kBasisPermits, "NO_BASIS"},         {Guard::kServiceTakes, "SERVICE_NOT_TAKING"},
-      {Guard::kRoom, "SERVICE_FULL"},             {Guard::kNoOtherOpen, "ALREADY_REFERRED"},
-      {Guard::kOutcomeRecorded, "NO_OUTCOME"},    {Guard::kMissedIfNoShow, "NO_MISSED_APPOINTMENT"},
-      {Guard::kNotReopenedBefore, "REOPENED_BEFORE"}, {Guard::kWithinReopenWindow, "REOPEN_TOO_LATE"},
-      {Guard::kTimerPassed, "NOT_DUE"}};
+  const std::vector<std::pair<Guard, std::string>> reasons = {{Guard::kBasisPermits, "NO_BASIS"},
+                                                              {Guard::kServiceTakes, "SERVICE_NOT_TAKING"},
+                                                              {Guard::kRoom, "SERVICE_FULL"},
+                                                              {Guard::kNoOtherOpen, "ALREADY_REFERRED"},
+                                                              {Guard::kOutcomeRecorded, "NO_OUTCOME"},
+                                                              {Guard::kMissedIfNoShow, "NO_MISSED_APPOINTMENT"},
+                                                              {Guard::kNotReopenedBefore, "REOPENED_BEFORE"},
+                                                              {Guard::kWithinReopenWindow, "REOPEN_TOO_LATE"},
+                                                              {Guard::kTimerPassed, "NOT_DUE"}};
   for (const Row& row : Table()) {
     for (const auto& [guard, reason] : reasons) {
       if (!row.guards.Has(guard)) continue;
@@ -196,7 +206,8 @@ TEST_F(EveryMove, IsRefusedForEachGuardThatDoesNotHold) {
           if (guard == Guard::kWithinReopenWindow) referral.set_end_time_us(Micros(now_ - absl::Hours(24 * 31)));
           if (guard == Guard::kTimerPassed) referral.set_timer_time_us(Micros(now_ + absl::Seconds(1)));
           const absl::Status refused = Plan(referral, command, findings, now_, calendar_).status();
-          EXPECT_EQ(status::ReasonOf(refused), reason) << ActionWord(row.action) << " from " << StateWord(state) << ": " << refused;
+          EXPECT_EQ(status::ReasonOf(refused), reason)
+              << ActionWord(row.action) << " from " << StateWord(state) << ": " << refused;
           EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
         }
       });
@@ -222,7 +233,8 @@ TEST_F(EveryMove, TakesExactlyTheReasonsAndFieldsOfItsRow) {
         }
         Command command = Complete(row.action, actor, &row);
         command.review_on = "2026-03-20";
-        EXPECT_EQ(Plan(referral_, command, everything_, now_, calendar_).ok(), row.taken.Has(Field::kReviewOn)) << ActionWord(row.action);
+        EXPECT_EQ(Plan(referral_, command, everything_, now_, calendar_).ok(), row.taken.Has(Field::kReviewOn))
+            << ActionWord(row.action);
         command = Complete(row.action, actor, &row);
         command.expected_start_on = "2026-03-20";
         EXPECT_EQ(Plan(referral_, command, everything_, now_, calendar_).ok(), row.taken.Has(Field::kExpectedStartOn))
