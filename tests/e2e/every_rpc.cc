@@ -147,6 +147,8 @@ std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor& type) {
   return std::unique_ptr<Message>(prototype->New());
 }
 
+void FillRequired(Message& message) { Fill(message, {}); }
+
 std::unique_ptr<Message> WellFormed(const Rpc& rpc, const std::map<std::string, std::string>& values) {
   std::unique_ptr<Message> request = NewMessage(*rpc.method->input_type());
   Fill(*request, values);

@@ -23,6 +23,9 @@ std::vector<Rpc> EveryRpc();
 
 std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor& type);
 
+// Sets what the rules of a message require, and in the messages it sets so.
+void FillRequired(google::protobuf::Message& message);
+
 // A request in which every field that must be there is, with text fields named in `values` holding those values.
 std::unique_ptr<google::protobuf::Message> WellFormed(const Rpc& rpc, const std::map<std::string, std::string>& values);
 

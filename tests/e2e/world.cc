@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "common/base/strings.h"
 #include "common/tls/openssl_policy.h"
@@ -104,6 +105,10 @@ World::World() : holders_(RoleHolders()) {
 
 void World::End() { hub::Down(options_.folder, hub::kStopPatience).IgnoreError(); }
 
+void World::Require(const absl::Status& status, const google::protobuf::Message& request) {
+  Must(status, request.GetDescriptor()->name().c_str());
+}
+
 rpc::Client& World::ClientOf(const std::string& who, const std::string& service) {
   return *Must(clients_->As(who, service), "connect");
 }
@@ -188,11 +193,10 @@ std::string World::Register(const std::string& who) {
   return Must(Call<consent::v1::RegisterPersonResponse>(who, request), "register a person").person_ref();
 }
 
-World::Consented World::Consent(const std::string& who, const std::vector<std::string>& recipients, bool standing) {
-  Consented made;
-  made.person_ref = Register(who);
+consent::v1::CreateConsentRequest World::ConsentRequest(const std::string& person_ref,
+                                                        const std::vector<std::string>& recipients, bool standing) {
   consent::v1::CreateConsentRequest request;
-  request.set_person_ref(made.person_ref);
+  request.set_person_ref(person_ref);
   request.set_request(true);
   auto& terms = *request.mutable_terms();
   terms.set_purpose(v1::PURPOSE_REFERRAL);
@@ -208,13 +212,40 @@ World::Consented World::Consent(const std::string& who, const std::vector<std::s
   terms.set_language("en");
   terms.set_text_sha256(text_sha256_);
   terms.set_standing(standing);
-  const auto created = Must(Call<consent::v1::CreateConsentResponse>(who, request), "draw up a consent");
-  made.consent_id = created.consent_id();
+  return request;
+}
+
+void World::Give(const std::string& who, const consent::v1::CreateConsentResponse& created) {
   consent::v1::RecordDecisionRequest decide;
-  decide.set_consent_id(made.consent_id);
+  decide.set_consent_id(created.consent_id());
   decide.set_etag(created.etag());
   decide.set_decision(consent::v1::CONSENT_STATE_GIVEN);
-  Must(Call<consent::v1::RecordDecisionResponse>(who, decide).status(), "record a decision");
+  Do<consent::v1::RecordDecisionResponse>(who, decide);
+}
+
+World::Consented World::Consent(const std::string& who, const std::vector<std::string>& recipients, bool standing) {
+  return ConsentOf(who, Register(who), recipients, standing);
+}
+
+std::string World::RefOf(const std::string& who, const std::string& person_ref, const std::string& other) {
+  consent::v1::ResolveRefRequest request;
+  request.set_on_behalf_of(IdOf(who));
+  request.set_person_ref(person_ref);
+  request.add_organisation_ids(IdOf(other));
+  const auto found = Must(ClientOf("service/referral", "consent").Call<consent::v1::ResolveRefResponse>(request),
+                          "resolve a reference");
+  return found.refs().at(IdOf(other));
+}
+
+World::Consented World::ConsentOf(const std::string& who, const std::string& person_ref,
+                                  const std::vector<std::string>& recipients, bool standing,
+                                  const std::function<void(consent::v1::ConsentTerms&)>& change) {
+  Consented made;
+  made.person_ref = person_ref;
+  const auto created =
+      Do<consent::v1::CreateConsentResponse>(who, ConsentRequest(made.person_ref, recipients, standing));
+  made.consent_id = created.consent_id();
+  Give(who, created);
   return made;
 }
 

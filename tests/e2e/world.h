@@ -2,6 +2,7 @@
 // short words for what organisations do.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "deploy/hub/local_hub.h"
 #include "nwd/common/v1/access.pb.h"
 #include "nwd/common/v1/vocabulary.pb.h"
+#include "nwd/consent/v1/consent_service.pb.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nwd::e2e {
@@ -31,6 +33,13 @@ class World {
   template <class Response, class Request>
   absl::StatusOr<Response> Call(const std::string& who, const Request& request) {
     return clients_->Call<Response>(who, request, {.practitioner = kPractitioner});
+  }
+  // The same where anything but OK ends the test program.
+  template <class Response, class Request>
+  Response Do(const std::string& who, const Request& request) {
+    absl::StatusOr<Response> response = Call<Response>(who, request);
+    Require(response.status(), request);
+    return *std::move(response);
   }
   // The client of an organisation (or "service/referral") to the service a request belongs to.
   rpc::Client& ClientOf(const std::string& who, const std::string& service);
@@ -53,6 +62,16 @@ class World {
   };
   // A new person at `who`, who agrees that `recipients` may read identity and contact for referral.
   Consented Consent(const std::string& who, const std::vector<std::string>& recipients, bool standing = false);
+  // The same for a person who is registered, with terms changed by `change`.
+  Consented ConsentOf(const std::string& who, const std::string& person_ref, const std::vector<std::string>& recipients,
+                      bool standing, const std::function<void(consent::v1::ConsentTerms&)>& change = {});
+  // How another organisation refers to a person that `who` knows as `person_ref`: what our services ask.
+  std::string RefOf(const std::string& who, const std::string& person_ref, const std::string& other);
+  // What draws up such a consent for a person that its sender holds, and puts it to them.
+  consent::v1::CreateConsentRequest ConsentRequest(const std::string& person_ref,
+                                                   const std::vector<std::string>& recipients, bool standing);
+  // The person says yes.
+  void Give(const std::string& who, const consent::v1::CreateConsentResponse& created);
   void PutIdentity(const std::string& who, const std::string& person_ref);
   struct Referred {
     std::string referral_id;
@@ -65,6 +84,7 @@ class World {
 
  private:
   World();
+  static void Require(const absl::Status& status, const google::protobuf::Message& request);
   void CreateOrganisation(const std::string& slug, common::v1::OrganisationKind kind);
   void GiveRole(const std::string& slug, common::v1::Role role);
   void ImportFeed();
