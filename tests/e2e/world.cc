@@ -242,8 +242,9 @@ World::Consented World::ConsentOf(const std::string& who, const std::string& per
                                   const std::function<void(consent::v1::ConsentTerms&)>& change) {
   Consented made;
   made.person_ref = person_ref;
-  const auto created =
-      Do<consent::v1::CreateConsentResponse>(who, ConsentRequest(made.person_ref, recipients, standing));
+  consent::v1::CreateConsentRequest request = ConsentRequest(made.person_ref, recipients, standing);
+  if (change) change(*request.mutable_terms());
+  const auto created = Do<consent::v1::CreateConsentResponse>(who, request);
   made.consent_id = created.consent_id();
   Give(who, created);
   return made;
