@@ -5,7 +5,6 @@
 #include <signal.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 
 #include "absl/synchronization/mutex.h"
@@ -15,6 +14,7 @@
 #include "common/http/operations.h"
 #include "common/log/log.h"
 #include "common/metrics/process_metrics.h"
+#include "common/program/data_folder.h"
 #include "common/program/store_metrics.h"
 #include "common/tls/certificate_store.h"
 #include "common/tls/credentials.h"
@@ -88,7 +88,9 @@ ServiceProgram::ServiceProgram(const std::string& service, const std::string& ab
   state.options.Add("--tls", &state.tls_folder, "Folder with tls.crt, tls.key and ca.crt").Required();
   state.options.Add("--trust-domain", &state.trust_domain, "SPIFFE trust domain of the hub");
   state.options.Add("--hub-key", &state.hub_key_file, "File with the hub's key").Required();
-  state.options.Add("--facts", &state.facts_folder, "Folder with reference data (deploy/data)").Required();
+  state.options.Add("--facts", &state.facts_folder, "Folder with reference data (deploy/data)")
+      .Required()
+      .ExistingFolder();
   state.options.Add("--log-level", &state.log_level, "debug, info, warning or error")
       .OneOf({"debug", "info", "warning", "error"});
   state.options.Add("--reflection", &state.reflection, "Offer gRPC reflection");
@@ -148,13 +150,8 @@ std::optional<int> ServiceProgram::Configure(int argc, char** argv) {
     state.clients[name] = std::make_unique<rpc::Client>(address.ToString(), state.credentials->Channel(name));
   }
 
-  std::error_code error;
-  std::filesystem::create_directories(state.data, error);
-  std::filesystem::permissions(state.data, std::filesystem::perms::owner_all, error);
-  if (error) {
-    return Fail(absl::FailedPreconditionError(Cat("cannot use the data folder ", state.data, ": ", error.message(),
-                                                  "; give --data a folder this user may write to")));
-  }
+  const absl::Status folder = OpenDataFolder(state.data, state.service, *state.hub_key);
+  if (!folder.ok()) return Fail(folder);
   state.http = std::make_unique<http::HttpServer>(
       http::HttpServer::Options{.address = state.http_listen.host, .port = state.http_listen.port});
   return std::nullopt;
