@@ -1,7 +1,10 @@
-// Mistakes at start: one sentence that says what to do, exit code 2, nothing left behind.
+// Mistakes at start: one sentence that says what to do, exit code 2, nothing left behind. The same for all four
+// programs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,42 +13,60 @@
 #include "absl/time/clock.h"
 #include "common/base/strings.h"
 #include "deploy/hub/folder.h"
+#include "tests/e2e/raw_peer.h"
 #include "tests/e2e/world.h"
 
 namespace nwd::e2e {
 namespace {
 
+namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+
+constexpr char kNobodysPort[] = "127.0.0.1:1";  // of peers that need not answer for a service to start
 
 struct Ended {
   int exit_code;
   std::vector<std::string> said;  // lines of stderr that are not the JSON log
 };
 
-class Startup : public ::testing::Test {
+class Startup : public ::testing::TestWithParam<std::string> {
  protected:
-  // The options of a consent service that would start, on free ports and a folder of its own.
-  std::map<std::string, std::string> Good() {
-    World& world = World::Get();
-    return {{"listen", "127.0.0.1:0"},
-            {"http", "127.0.0.1:0"},
-            {"data", folder_ / "data"},
-            {"tls", world.FolderOf("service/consent")},
-            {"trust-domain", world.options().trust_domain},
-            {"hub-key", hub::KeyFile(world.hub().folder)},
-            {"facts", hub::ShareFolder("data")},
-            {"directory", world.hub().Service("directory").Address()}};
+  using Options = std::map<std::string, std::string>;
+
+  const std::string& Service() const { return GetParam(); }
+
+  // The options of a service that would start, on free ports and a folder of its own.
+  Options Good() {
+    Options options = {{"listen", "127.0.0.1:0"},
+                       {"http", "127.0.0.1:0"},
+                       {"data", folder_ / "data"},
+                       {"tls", Tls(Service())},
+                       {"trust-domain", world_.options().trust_domain},
+                       {"hub-key", hub::KeyFile(world_.hub().folder)},
+                       {"facts", hub::ShareFolder("data")}};
+    if (Service() == "directory") {
+      options["admins"] = "hub-office,hub-assurance";
+    } else {
+      options["directory"] = kNobodysPort;
+    }
+    return options;
   }
 
-  Ended Run(const std::map<std::string, std::string>& options) {
+  // A program that starts after all is ended, and its exit code is -1.
+  Ended Run(const Options& options) {
     const std::string log = folder_ / "said";
-    std::filesystem::remove(log);
-    std::vector<std::string> command = {hub::ProgramsFolder() + "/nwd-consent"};
+    fs::remove(log);
+    std::vector<std::string> command = {Cat(hub::ProgramsFolder(), "/nwd-", Service())};
     for (const auto& [name, value] : options) command.push_back(Cat("--", name, "=", value));
     const auto started = hub::StartProcess({.command = command, .log_file = log, .end_with_parent = true});
     EXPECT_TRUE(started.ok()) << started.status();
     const auto ready = hub::ReadLine(started->output, absl::Now() + absl::Seconds(30));
-    EXPECT_FALSE(ready.ok()) << "it started: " << *ready;
+    close(started->output);
+    if (ready.ok()) {
+      kill(started->id.pid, SIGKILL);
+      waitpid(started->id.pid, nullptr, 0);
+      return {-1, {Cat("it started: ", *ready)}};
+    }
     int status = 0;
     waitpid(started->id.pid, &status, 0);
     Ended ended{WIFEXITED(status) ? WEXITSTATUS(status) : -1, {}};
@@ -56,86 +77,240 @@ class Startup : public ::testing::Test {
     return ended;
   }
 
-  void ExpectRefused(const std::map<std::string, std::string>& options, const std::string& word) {
+  // Refused, with all of `words` in the one sentence.
+  void ExpectRefused(const Options& options, const std::vector<std::string>& words) {
     const Ended ended = Run(options);
     EXPECT_EQ(ended.exit_code, 2);
-    ASSERT_EQ(ended.said.size(), 1u) << "one sentence";
-    EXPECT_THAT(ended.said.front(), HasSubstr(word));
+    ASSERT_EQ(ended.said.size(), 1u) << "one sentence, and no stack trace";
+    EXPECT_THAT(ended.said.front(), ::testing::StartsWith(Cat("nwd-", Service(), ": ")));
+    for (const std::string& word : words) EXPECT_THAT(ended.said.front(), HasSubstr(word));
+  }
+  void ExpectRefused(const std::string& option, const std::string& value, const std::vector<std::string>& words) {
+    Options options = Good();
+    options[option] = value;
+    ExpectRefused(options, words);
   }
 
+  std::string Tls(const std::string& service) { return world_.FolderOf(Cat("service/", service)); }
+  std::string Other() const { return Service() == "referral" ? "outcome" : "referral"; }
+
+  // A copy of the service's certificates to spoil.
+  fs::path CopyOfCertificates() {
+    const fs::path copy = folder_ / "tls";
+    fs::copy(Tls(Service()), copy, fs::copy_options::recursive);
+    return copy;
+  }
+  // A copy of the reference data to spoil.
+  fs::path CopyOfFacts() {
+    const fs::path copy = folder_ / "facts";
+    fs::copy(hub::ShareFolder("data"), copy, fs::copy_options::recursive);
+    return copy;
+  }
+  // Over a file that may be read-only.
+  static void Write(const fs::path& file, const std::string& text) {
+    fs::remove_all(file);
+    std::ofstream(file) << text;
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  }
+
+  World& world_ = World::Get();
   testing::TempFolder folder_;
 };
 
-TEST_F(Startup, MissingCertificates) {
-  auto options = Good();
-  options["tls"] = folder_ / "nothing-here";
-  ExpectRefused(options, "nothing-here");
+INSTANTIATE_TEST_SUITE_P(EveryProgram, Startup, ::testing::ValuesIn(hub::ServiceNames()),
+                         [](const auto& of) { return of.param; });
+
+// ---- certificates
+
+TEST_P(Startup, MissingCertificates) { ExpectRefused("tls", folder_ / "nothing-here", {"nothing-here", "tls.crt"}); }
+
+TEST_P(Startup, AMissingFileAmongThem) {
+  for (const std::string file : {"tls.crt", "tls.key", "ca.crt"}) {
+    const fs::path copy = CopyOfCertificates();
+    fs::remove(copy / file);
+    ExpectRefused("tls", copy.string(), {file, "cannot read"});
+    fs::remove_all(copy);
+  }
 }
 
-TEST_F(Startup, ACertificateThatDoesNotMatchItsKey) {
-  World& world = World::Get();
-  const std::filesystem::path mixed = folder_ / "mixed";
-  std::filesystem::create_directory(mixed);
-  const std::string consent = world.FolderOf("service/consent");
-  std::filesystem::copy_file(consent + "/tls.crt", mixed / "tls.crt");
-  std::filesystem::copy_file(consent + "/ca.crt", mixed / "ca.crt");
-  std::filesystem::copy_file(world.FolderOf("service/referral") + "/tls.key", mixed / "tls.key");
-  auto options = Good();
-  options["tls"] = mixed.string();
-  ExpectRefused(options, "is not the key of");
+TEST_P(Startup, AFileThatIsNoCertificate) {
+  for (const std::string file : {"tls.crt", "tls.key", "ca.crt"}) {
+    const fs::path copy = CopyOfCertificates();
+    Write(copy / file, "-----BEGIN nothing\n\x01\x02 garbage");
+    ExpectRefused("tls", copy.string(), {file, "PEM"});
+    Write(copy / file, "");
+    ExpectRefused("tls", copy.string(), {file, "PEM"});
+    fs::remove_all(copy);
+  }
 }
 
-TEST_F(Startup, ACertificateForSomebodyElse) {
-  auto options = Good();
-  options["tls"] = World::Get().FolderOf("service/referral");
-  ExpectRefused(options, "give one for the service consent");
+TEST_P(Startup, AFolderWhereACertificateBelongs) {
+  for (const std::string file : {"tls.crt", "tls.key", "ca.crt"}) {
+    const fs::path copy = CopyOfCertificates();
+    fs::remove(copy / file);
+    fs::create_directory(copy / file);
+    ExpectRefused("tls", copy.string(), {file, "cannot read"});
+    fs::remove_all(copy);
+  }
 }
 
-TEST_F(Startup, ADataFolderThatCannotBeWritten) {
-  auto options = Good();
-  options["data"] = "/proc/nwd-cannot-be-here";
-  ExpectRefused(options, "data folder");
+TEST_P(Startup, ACertificateThatDoesNotMatchItsKey) {
+  const fs::path copy = CopyOfCertificates();
+  fs::remove(copy / "tls.key");
+  fs::copy_file(Tls(Other()) + "/tls.key", copy / "tls.key");
+  ExpectRefused("tls", copy.string(), {"is not the key of", "replaced together"});
 }
 
-TEST_F(Startup, ADataFolderThatAnotherProcessUses) {
-  World& world = World::Get();
-  auto options = Good();
-  options["data"] = hub::DataFolder(world.hub().folder, "consent");
-  ExpectRefused(options, "another process");
+TEST_P(Startup, ACertificateForSomebodyElse) {
+  ExpectRefused("tls", Tls(Other()), {Cat("give one for the service ", Service())});
+  ExpectRefused("tls", world_.FolderOf(kReferrer), {Cat("give one for the service ", Service())});
 }
 
-TEST_F(Startup, APortThatAnotherProcessHolds) {
-  World& world = World::Get();
-  auto options = Good();
-  options["listen"] = world.hub().Service("consent").Address();
-  ExpectRefused(options, "another program holds that port");
+TEST_P(Startup, ACertificateThatHasExpired) {
+  const absl::Time now = absl::Now();
+  const std::string expired = IssueInto(
+      world_, pki::ForService(world_.options().trust_domain, Service(), now - absl::Hours(48), now - absl::Hours(24)));
+  ExpectRefused("tls", expired, {"tls.crt", "expired"});
 }
 
-TEST_F(Startup, AMissingHubKey) {
-  auto options = Good();
-  options["hub-key"] = folder_ / "no.key";
-  ExpectRefused(options, "no.key");
+TEST_P(Startup, ACertificateOfAnotherAuthority) {
+  const fs::path copy = CopyOfCertificates();
+  const absl::Time now = absl::Now();
+  const std::string other = IssueInto(
+      world_, pki::ForService(world_.options().trust_domain, Service(), now - absl::Hours(1), now + absl::Hours(1)),
+      /*other_authority=*/true);
+  Write(copy / "ca.crt", "");
+  fs::remove(copy / "ca.crt");
+  fs::copy_file(other + "/ca.crt", copy / "ca.crt");
+  ExpectRefused("tls", copy.string(), {"tls.crt is not usable with ca.crt"});
 }
 
-TEST_F(Startup, ATruncatedHubKey) {
-  const std::string key = folder_ / "short.key";
-  std::ofstream(key) << "AAAA\n";
-  std::filesystem::permissions(key, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  auto options = Good();
-  options["hub-key"] = key;
-  ExpectRefused(options, "short.key");
+TEST_P(Startup, AnotherTrustDomain) { ExpectRefused("trust-domain", "elsewhere.test", {"tls.crt", "elsewhere.test"}); }
+
+// ---- keys, folders, facts
+
+TEST_P(Startup, AMissingHubKey) { ExpectRefused("hub-key", folder_ / "no.key", {"no.key", "make one with"}); }
+
+TEST_P(Startup, AHubKeyThatIsNone) {
+  const fs::path key = folder_ / "short.key";
+  for (const std::string text : {"", "AAAA\n", "not base64 at all!\n"}) {
+    Write(key, text);
+    ExpectRefused("hub-key", key.string(), {"short.key"});
+  }
+  fs::remove(key);
+  fs::create_directory(key);
+  ExpectRefused("hub-key", key.string(), {"short.key", "not a regular file"});
 }
 
-TEST_F(Startup, AnUnknownOption) {
-  auto options = Good();
-  options["colour"] = "blue";
-  ExpectRefused(options, "colour");
+TEST_P(Startup, AHubKeyThatOthersMayRead) {
+  const fs::path key = folder_ / "open.key";
+  fs::copy_file(hub::KeyFile(world_.hub().folder), key);
+  fs::permissions(key, fs::perms::group_read, fs::perm_options::add);
+  ExpectRefused("hub-key", key.string(), {"open.key", "chmod 600"});
 }
 
-TEST_F(Startup, AnAddressThatIsNone) {
-  auto options = Good();
-  options["listen"] = "over there";
-  ExpectRefused(options, "over there");
+TEST_P(Startup, ADataFolderThatCannotBeWritten) {
+  ExpectRefused("data", "/proc/nwd-cannot-be-here", {"data folder", "give --data a folder"});
+  const fs::path file = folder_ / "file";
+  Write(file, "not a folder");
+  ExpectRefused("data", file.string(), {"data folder", "give --data a folder"});
+  Options options = Good();
+  const fs::path data = options["data"];
+  fs::create_directories(data);
+  Write(data / "data", "not a folder");
+  ExpectRefused(options, {"data folder"});
+}
+
+TEST_P(Startup, ADataFolderThatAnotherProcessUses) {
+  ExpectRefused("data", hub::DataFolder(world_.hub().folder, Service()), {"in use by another process"});
+}
+
+TEST_P(Startup, MissingFacts) {
+  ExpectRefused("facts", folder_ / "no-facts", {"no-facts"});
+  const fs::path facts = CopyOfFacts();
+  const auto without = [&](const std::string& file) {
+    fs::rename(facts / file, facts / "aside");
+    ExpectRefused("facts", facts.string(), {file});
+    fs::rename(facts / "aside", facts / file);
+  };
+  if (Service() == "consent") return;  // it needs none
+  for (const std::string file : {"boroughs.csv", "hubs.csv", "london-living-wage.csv", "priority-groups.csv"})
+    without(file);
+  if (Service() == "directory") without("outcodes-london.csv");
+  if (Service() == "referral") without("bank-holidays-england.csv");
+}
+
+TEST_P(Startup, FactsThatCannotBeUnderstood) {
+  if (Service() == "consent") return;
+  const fs::path facts = CopyOfFacts();
+  Write(facts / "boroughs.csv", "this is no table\n");
+  ExpectRefused("facts", facts.string(), {"boroughs.csv"});
+  if (Service() != "referral") return;
+  fs::remove_all(facts);
+  CopyOfFacts();
+  for (const std::string text : {"", "date,name\n", "date,name\nChristmas,yes\n"}) {
+    Write(facts / "bank-holidays-england.csv", text);
+    ExpectRefused("facts", facts.string(), {text == "date,name\nChristmas,yes\n" ? "Christmas" : "bank-holidays"});
+  }
+}
+
+// ---- ports
+
+TEST_P(Startup, AGrpcPortThatAnotherProcessHolds) {
+  ExpectRefused("listen", world_.hub().Service(Service()).Address(), {"another program holds that port"});
+}
+
+TEST_P(Startup, AnHttpPortThatAnotherProcessHolds) {
+  const std::string taken = Cat("127.0.0.1:", world_.hub().Service(Service()).http_port);
+  ExpectRefused("http", taken, {"cannot listen for HTTP", Cat(world_.hub().Service(Service()).http_port)});
+}
+
+TEST_P(Startup, AnAddressThatIsNotThisMachines) {
+  ExpectRefused("listen", "192.0.2.1:0", {"192.0.2.1", "not this machine's"});
+  ExpectRefused("http", "192.0.2.1:0", {"cannot listen for HTTP", "192.0.2.1"});
+}
+
+// ---- options
+
+TEST_P(Startup, AnUnknownOption) { ExpectRefused("colour", "blue", {"colour", "--help"}); }
+
+TEST_P(Startup, AMissingOption) {
+  for (const std::string option : {"data", "tls", "hub-key", "facts"}) {
+    Options options = Good();
+    options.erase(option);
+    ExpectRefused(options, {Cat("--", option), "required"});
+  }
+}
+
+TEST_P(Startup, AValueThatIsNone) {
+  ExpectRefused("listen", "over there", {"over there", "host:port"});
+  ExpectRefused("http", "127.0.0.1:99999", {"127.0.0.1:99999", "host:port"});
+  ExpectRefused("drain", "a while", {"a while", "not a duration"});
+  ExpectRefused("drain", "-5s", {"-5s", "not a duration"});
+  ExpectRefused("reflection", "perhaps", {"reflection"});
+  ExpectRefused("log-level", "loud", {"log-level", "loud"});
+  if (Service() != "directory") ExpectRefused("directory", "nowhere", {"nowhere", "host:port"});
+}
+
+// ---- the directory's own
+
+TEST_P(Startup, AdminsThatAreNotTwo) {
+  if (Service() != "directory") return;
+  for (const std::string admins : {"hub-office", "hub-office,hub-office", "hub-office,Hub Assurance", "a,b,c"}) {
+    ExpectRefused("admins", admins, {"--admins hub-north,hub-south"});
+  }
+  Options none = Good();
+  none.erase("admins");
+  ExpectRefused(none, {"--admins hub-north,hub-south"});
+}
+
+TEST_P(Startup, PostcodesThatCannotBeRead) {
+  if (Service() != "directory") return;
+  ExpectRefused("postcodes", folder_ / "no-such.csv", {"postcodes", "no-such.csv"});
+  ExpectRefused("postcodes", folder_.Path(), {"postcodes", folder_.Path()});
+  const fs::path table = folder_ / "postcodes.csv";
+  Write(table, "town,county\nCroydon,Surrey\n");
+  ExpectRefused("postcodes", table.string(), {"postcodes.csv", "pcds"});
 }
 
 }  // namespace

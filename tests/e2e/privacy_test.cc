@@ -1,0 +1,437 @@
+// No personal data outside ciphertext: made-up values are planted in everything that people and practitioners type, the
+// main job and many refused calls are run, and then nothing the hub wrote, exported, fed or answered as an error holds
+// any of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "common/base/strings.h"
+#include "deploy/hub/folder.h"
+#include "nwd/common/v1/change_service.pb.h"
+#include "nwd/consent/v1/access_service.pb.h"
+#include "nwd/consent/v1/person_service.pb.h"
+#include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/directory/v1/catalogue_service.pb.h"
+#include "nwd/outcome/v1/outcome_service.pb.h"
+#include "nwd/referral/v1/appointment_service.pb.h"
+#include "nwd/referral/v1/referral_service.pb.h"
+#include "tests/e2e/operator_view.h"
+#include "tests/e2e/world.h"
+
+namespace nwd::e2e {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// Nobody's. Telephone numbers are of the ranges that Ofcom keeps for drama; the National Insurance number has the
+// format but was made up; no street of London is called so.
+constexpr char kName[] = "Zebedee Quillfeather";
+constexpr char kPreferredName[] = "Quilly";
+constexpr char kBirth[] = "1961-02-27";
+constexpr char kNino[] = "JX 66 77 38 D";
+constexpr char kNhsNumber[] = "943 476 5919";
+constexpr char kUln[] = "9276308686";
+constexpr char kPostcode[] = "SW19 7QX";
+constexpr char kAddress[] = "Flat 14b, 203 Wobblebottom Crescent";
+constexpr char kPhone[] = "07700 900461";
+constexpr char kLandline[] = "020 7946 0857";
+constexpr char kEmail[] = "zebedee@quillfeather.example";
+constexpr char kContactNotes[] = "ring twice before supper";
+constexpr char kNeedNotes[] = "owes the landlord of the Plover";
+constexpr char kAnswerOfTriage[] = "mostly sleeps on a narrowboat";
+constexpr char kGoal[] = "to mend accordions for a living";
+constexpr char kConcern[] = "frightened of a cousin called Borrowdale";
+constexpr char kReferralNotes[] = "met at the library by the aquarium";
+constexpr char kQuestion[] = "does he still have the greyhound";
+constexpr char kAnswer[] = "the greyhound lives in Penge now";
+constexpr char kMoveNote[] = "sounded cheerful on the telephone";
+constexpr char kNote[] = "brought a letter about arrears";
+constexpr char kPlace[] = "the bench behind Wobblebottom bakery";
+constexpr char kRepresentative[] = "Philomena Quillfeather";
+constexpr char kRetained[] = "we keep it for the tribunal in Croydon";
+// In calls that are refused.
+constexpr char kBadNino[] = "QQ 55 44 33 Z";
+constexpr char kBadPostcode[] = "ZEB EDEE9";
+constexpr char kBadName[] = "Ermintrude Snowdrop-Vole";
+constexpr char kBadText[] = "the vole is not to be told";
+
+const std::vector<std::string>& Planted() {
+  static const std::vector<std::string> planted = {
+      kName,    kPreferredName, kBirth,    kNino,    kNhsNumber, kUln,           kPostcode,      kAddress,
+      kPhone,   kLandline,      kEmail,    kNote,    kNeedNotes, kContactNotes,  kGoal,          kAnswerOfTriage,
+      kConcern, kReferralNotes, kQuestion, kAnswer,  kMoveNote,  kPlace,         kRetained,      kRepresentative,
+      kBadNino, kBadPostcode,   kBadName,  kBadText, "Zebedee",  "Quillfeather", "Wobblebottom", "Snowdrop"};
+  return planted;
+}
+
+// The planted values that occur in `bytes`: in any case, with their spaces or without.
+std::vector<std::string> FindIn(std::string bytes, const std::vector<std::string>& values) {
+  absl::AsciiStrToLower(&bytes);
+  std::vector<std::string> found;
+  for (const std::string& value : values) {
+    const std::string lower = absl::AsciiStrToLower(value);
+    const std::string compact = absl::StrReplaceAll(lower, {{" ", ""}});
+    if (bytes.find(lower) != std::string::npos || bytes.find(compact) != std::string::npos) found.push_back(value);
+  }
+  return found;
+}
+
+std::string ReadAll(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// Every file under a folder, by its path.
+std::map<std::string, std::string> FilesUnder(const std::string& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files[entry.path().string()] = ReadAll(entry.path());
+  }
+  return files;
+}
+
+// An error as its receiver has it: code, text and every detail's bytes.
+std::string AllOf(const absl::Status& status) {
+  std::string all = status.ToString();
+  status.ForEachPayload(
+      [&](absl::string_view type, const absl::Cord& bytes) { all += Cat("\n", StdView(type), " ", std::string(bytes)); });
+  return all;
+}
+
+class Privacy : public ::testing::Test {
+ protected:
+  template <class Response, class Request>
+  Response Do(const std::string& who, const Request& request) {
+    const absl::StatusOr<Response> response = world_.Call<Response>(who, request);
+    EXPECT_TRUE(response.ok()) << request.GetDescriptor()->full_name() << ": " << response.status();
+    return response.value_or(Response());
+  }
+
+  template <class Response, class Request>
+  void Refused(const std::string& who, const Request& request, const rpc::CallOptions& options) {
+    rpc::Client& client = world_.ClientOf(who, hub::Clients::ServiceOf(*request.GetDescriptor()));
+    const absl::Status status = client.Call<Response>(request, options).status();
+    EXPECT_FALSE(status.ok()) << request.ShortDebugString();
+    errors_.push_back(AllOf(status));
+  }
+  template <class Response, class Request>
+  void Refused(const std::string& who, const Request& request) {
+    Refused<Response>(who, request, {.practitioner = kPractitioner});
+  }
+
+  std::string RegisterPlanted(const std::string& who) {
+    consent::v1::RegisterPersonRequest request;
+    auto& details = *request.mutable_details();
+    details.set_full_name(kName);
+    details.set_date_of_birth(kBirth);
+    details.set_postcode(kPostcode);
+    details.set_nino(kNino);
+    details.set_nhs_number(kNhsNumber);
+    details.set_uln(kUln);
+    return Do<consent::v1::RegisterPersonResponse>(who, request).person_ref();
+  }
+
+  void PutPlantedRecord(const std::string& person_ref);
+  void PlayTheMainJob();
+  void MakeRefusedCalls();
+  std::string Move(const std::string& who, referral::v1::ReferralAction action, const std::string& etag,
+                   const std::string& text = "") {
+    referral::v1::TransitionReferralRequest request;
+    request.set_referral_id(referral_id_);
+    request.set_etag(etag);
+    request.set_action(action);
+    request.set_text(text);
+    return Do<referral::v1::TransitionReferralResponse>(who, request).etag();
+  }
+  // All that a service feeds to another.
+  std::string FeedOf(const std::string& service);
+
+  World& world_ = World::Get();
+  World::Consented consented_;
+  std::string referral_id_;
+  std::string receivers_ref_;
+  std::vector<std::string> errors_;
+};
+
+void Privacy::PutPlantedRecord(const std::string& person_ref) {
+  consent::v1::PutRecordRequest request;
+  request.set_person_ref(person_ref);
+  auto put = [&] {
+    Do<consent::v1::PutRecordResponse>(kReferrer, request);
+    request.clear_section();
+  };
+  auto& identity = *request.mutable_section()->mutable_identity();
+  identity.set_full_name(kName);
+  identity.set_preferred_name(kPreferredName);
+  identity.set_date_of_birth(kBirth);
+  put();
+  auto& contact = *request.mutable_section()->mutable_contact();
+  contact.set_address(kAddress);
+  contact.set_postcode(kPostcode);
+  contact.set_phone(Cat(kPhone, " or ", kLandline));
+  contact.set_email(kEmail);
+  contact.set_contact_notes(kContactNotes);
+  put();
+  auto& circumstances = *request.mutable_section()->mutable_circumstances();
+  auto& need = *circumstances.add_needs();
+  need.set_code("debt");
+  need.set_notes(kNeedNotes);
+  (*circumstances.mutable_triage_answers())["where-do-you-live"] = kAnswerOfTriage;
+  put();
+  request.mutable_section()->mutable_goals()->add_goals(kGoal);
+  put();
+  request.mutable_section()->mutable_safeguarding()->set_concern(kConcern);
+  put();
+}
+
+void Privacy::PlayTheMainJob() {
+  const std::string person_ref = RegisterPlanted(kReferrer);
+  RegisterPlanted(kStranger);  // somebody else meets them too
+  consent::v1::FindPersonRequest find;
+  find.set_nino(kNino);
+  EXPECT_EQ(Do<consent::v1::FindPersonResponse>(kReferrer, find).person_refs_size(), 1);
+  PutPlantedRecord(person_ref);
+  consented_ =
+      world_.ConsentOf(kReferrer, person_ref, {kReceiver}, /*standing=*/false, [](consent::v1::ConsentTerms& terms) {
+        terms.mutable_representative()->set_name(kRepresentative);
+        terms.mutable_representative()->set_authority("sister");
+      });
+  referral::v1::CreateReferralRequest refer;
+  refer.set_person_ref(person_ref);
+  refer.set_service_id(world_.service_id());
+  refer.set_consent_id(consented_.consent_id);
+  refer.mutable_summary()->set_need("debt");
+  refer.set_notes(kReferralNotes);
+  refer.set_send(true);
+  const auto made = Do<referral::v1::CreateReferralResponse>(kReferrer, refer);
+  referral_id_ = made.referral_id();
+  std::string etag = Move(kReceiver, referral::v1::REFERRAL_ACTION_RECEIVE, made.etag());
+  etag = Move(kReceiver, referral::v1::REFERRAL_ACTION_ASK, etag, kQuestion);
+  etag = Move(kReferrer, referral::v1::REFERRAL_ACTION_ANSWER, etag, kAnswer);
+  etag = Move(kReceiver, referral::v1::REFERRAL_ACTION_ACCEPT, etag, kMoveNote);
+  referral::v1::AddNoteRequest note;
+  note.set_referral_id(referral_id_);
+  note.set_text(kNote);
+  Do<referral::v1::AddNoteResponse>(kReceiver, note);
+  referral::v1::ListNotesRequest notes;
+  notes.set_referral_id(referral_id_);
+  EXPECT_THAT(Do<referral::v1::ListNotesResponse>(kReferrer, notes).DebugString(), HasSubstr(kNote));
+
+  referral::v1::GetReferralRequest get;
+  get.set_referral_id(referral_id_);
+  const auto seen = Do<referral::v1::GetReferralResponse>(kReceiver, get);
+  EXPECT_EQ(seen.referral().notes(), kReferralNotes) << "what is sealed can be opened";
+  receivers_ref_ = seen.referral().person_ref();
+  consent::v1::GetRecordRequest read;
+  read.set_person_ref(receivers_ref_);
+  read.set_purpose(common::v1::PURPOSE_REFERRAL);
+  read.add_categories(common::v1::CATEGORY_IDENTITY);
+  read.add_categories(common::v1::CATEGORY_CONTACT);
+  read.set_mode(consent::v1::SHARING_MODE_VIEW);
+  read.set_consent_id(consented_.consent_id);
+  EXPECT_THAT(FindIn(Do<consent::v1::GetRecordResponse>(kReceiver, read).SerializeAsString(), Planted()),
+              Contains(std::string(kName)))
+      << "the search sees in an answer what it must not see elsewhere";
+
+  referral::v1::BookAppointmentRequest book;
+  book.set_referral_id(referral_id_);
+  book.mutable_start_time()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(48)));
+  book.set_duration_minutes(30);
+  book.set_place(kPlace);
+  Do<referral::v1::BookAppointmentResponse>(kReceiver, book);
+  etag = Move(kReceiver, referral::v1::REFERRAL_ACTION_START, etag);
+  outcome::v1::RecordOutcomeRequest outcome;
+  outcome.set_referral_id(referral_id_);
+  outcome.set_kind(outcome::v1::OUTCOME_KIND_DEBT_SUPPORT);
+  outcome.set_occurred_on(absl::FormatTime("%Y-%m-%d", absl::Now() - absl::Hours(24), absl::UTCTimeZone()));
+  Do<outcome::v1::RecordOutcomeResponse>(kReceiver, outcome);
+  Move(kReceiver, referral::v1::REFERRAL_ACTION_COMPLETE, etag);
+  outcome::v1::GetJourneyRequest journey;
+  journey.set_person_ref(person_ref);
+  Do<outcome::v1::GetJourneyResponse>(kReferrer, journey);
+
+  consent::v1::WithdrawConsentRequest withdraw;
+  withdraw.set_consent_id(consented_.consent_id);
+  Do<consent::v1::WithdrawConsentResponse>(kReferrer, withdraw);
+  const auto notices = Do<consent::v1::ListNoticesResponse>(kReceiver, consent::v1::ListNoticesRequest());
+  ASSERT_EQ(notices.notices_size(), 1);
+  consent::v1::AcknowledgeNoticeRequest acknowledge;
+  acknowledge.set_notice_id(notices.notices(0).notice_id());
+  acknowledge.set_answer(consent::v1::NOTICE_ANSWER_RETAINED);
+  acknowledge.set_retained_basis(kRetained);
+  Do<consent::v1::AcknowledgeNoticeResponse>(kReceiver, acknowledge);
+  Refused<consent::v1::GetRecordResponse>(kReceiver, read);
+}
+
+// What people mistype, put in the wrong field, or are not allowed.
+void Privacy::MakeRefusedCalls() {
+  consent::v1::RegisterPersonRequest wrong;
+  wrong.mutable_details()->set_full_name(kBadName);
+  wrong.mutable_details()->set_date_of_birth("2961-02-27");
+  wrong.mutable_details()->set_nino(kBadNino);
+  wrong.mutable_details()->set_postcode(kBadPostcode);
+  wrong.mutable_details()->set_nhs_number(kBadNino);
+  wrong.mutable_details()->set_uln(kBadPostcode);
+  Refused<consent::v1::RegisterPersonResponse>(kReferrer, wrong);
+  wrong.mutable_details()->set_date_of_birth(kBadName);
+  Refused<consent::v1::RegisterPersonResponse>(kReferrer, wrong);
+  wrong.set_request_id(kBadName);
+  Refused<consent::v1::RegisterPersonResponse>(kReferrer, wrong);
+  consent::v1::RegisterPersonRequest too_long;
+  for (int i = 0; i < 20; ++i) too_long.mutable_details()->mutable_full_name()->append(kBadName);
+  too_long.mutable_details()->set_date_of_birth(kBirth);
+  Refused<consent::v1::RegisterPersonResponse>(kReferrer, too_long);
+  consent::v1::FindPersonRequest find;
+  find.set_nino(kBadNino);
+  Refused<consent::v1::FindPersonResponse>(kReferrer, find);
+
+  // A name where a reference, an id or a practitioner belongs.
+  outcome::v1::GetJourneyRequest journey;
+  journey.set_person_ref(kBadName);
+  Refused<outcome::v1::GetJourneyResponse>(kReferrer, journey);
+  referral::v1::GetReferralRequest get;
+  get.set_referral_id(kBadName);
+  Refused<referral::v1::GetReferralResponse>(kReferrer, get);
+  get.set_referral_id(referral_id_);
+  Refused<referral::v1::GetReferralResponse>(kReferrer, get, {.practitioner = kBadName});
+  Refused<referral::v1::GetReferralResponse>(kStranger, get, {.practitioner = kPractitioner, .traceparent = kBadName});
+  referral::v1::ListReferralsRequest list;
+  list.set_page_token(kBadName);
+  Refused<referral::v1::ListReferralsResponse>(kReferrer, list);
+
+  consent::v1::PutRecordRequest put;
+  put.set_person_ref(consented_.person_ref);
+  put.mutable_section()->mutable_contact()->set_postcode(kBadPostcode);
+  put.mutable_section()->mutable_contact()->set_contact_notes(kBadText);
+  put.set_as_of(kBadName);
+  Refused<consent::v1::PutRecordResponse>(kReferrer, put);
+  put.clear_as_of();
+  put.mutable_section()->mutable_contact()->set_postcode(kPostcode);
+  Refused<consent::v1::PutRecordResponse>(kReceiver, put);
+  put.set_person_ref(receivers_ref_);
+  Refused<consent::v1::PutRecordResponse>(kReferrer, put);
+
+  referral::v1::CreateReferralRequest refer;
+  refer.set_person_ref(consented_.person_ref);
+  refer.set_service_id(world_.service_id());
+  refer.set_consent_id(consented_.consent_id);
+  refer.mutable_summary()->set_need("debt");
+  refer.mutable_summary()->set_borough(kBadName);
+  refer.set_notes(kBadText);
+  refer.set_send(true);
+  Refused<referral::v1::CreateReferralResponse>(kReferrer, refer);
+  refer.mutable_summary()->clear_borough();
+  Refused<referral::v1::CreateReferralResponse>(kReferrer, refer);  // the consent is withdrawn
+  Refused<referral::v1::CreateReferralResponse>(kStranger, refer);
+  while (refer.notes().size() <= 8000) refer.mutable_notes()->append(kBadText);
+  Refused<referral::v1::CreateReferralResponse>(kReferrer, refer);
+
+  referral::v1::TransitionReferralRequest move;
+  move.set_referral_id(referral_id_);
+  move.set_etag("r1");
+  move.set_action(referral::v1::REFERRAL_ACTION_ASK);
+  move.set_text(kBadText);
+  Refused<referral::v1::TransitionReferralResponse>(kReceiver, move);
+  Refused<referral::v1::TransitionReferralResponse>(kStranger, move);
+  move.set_etag(kBadName);
+  Refused<referral::v1::TransitionReferralResponse>(kReceiver, move);
+  referral::v1::AddNoteRequest note;
+  note.set_referral_id(referral_id_);
+  note.set_text(kBadText);
+  Refused<referral::v1::AddNoteResponse>(kStranger, note);
+  referral::v1::BookAppointmentRequest book;
+  book.set_referral_id(referral_id_);
+  book.mutable_start_time()->set_seconds(1);
+  book.set_duration_minutes(30);
+  book.set_place(kBadText);
+  Refused<referral::v1::BookAppointmentResponse>(kReceiver, book);
+
+  // The same request id for another body.
+  consent::v1::RegisterPersonRequest again;
+  again.set_request_id("0b9d2f0a-3a4e-4c57-9c57-5f1f0a7f6a11");
+  again.mutable_details()->set_full_name(kName);
+  again.mutable_details()->set_date_of_birth(kBirth);
+  Do<consent::v1::RegisterPersonResponse>(kReferrer, again);
+  again.mutable_details()->set_full_name(kBadName);
+  Refused<consent::v1::RegisterPersonResponse>(kReferrer, again);
+
+  directory::v1::SearchServicesRequest search;
+  search.set_near_postcode(kBadPostcode);
+  search.set_text(kBadText);
+  Refused<directory::v1::SearchServicesResponse>(kReferrer, search);
+  search.clear_near_postcode();
+  Do<directory::v1::SearchServicesResponse>(kReferrer, search);
+}
+
+std::string Privacy::FeedOf(const std::string& service) {
+  std::string all;
+  rpc::Client& client = world_.ClientOf(service == "referral" ? "service/outcome" : "service/referral", service);
+  common::v1::ReadChangesRequest request;
+  while (true) {
+    const auto read = client.Call<common::v1::ReadChangesResponse>(request);
+    EXPECT_TRUE(read.ok()) << service << ": " << read.status();
+    if (!read.ok() || read->changes().empty()) return all;
+    for (const auto& change : read->changes()) all += Cat(change.SerializeAsString(), "\n", change.DebugString());
+    request.set_cursor(read->next_cursor());
+  }
+}
+
+TEST_F(Privacy, NothingThatPeopleOrPractitionersTypedIsAnywhereButInCiphertext) {
+  PlayTheMainJob();
+  MakeRefusedCalls();
+  if (HasFatalFailure()) return;
+
+  std::map<std::string, std::string> told;  // what leaves the hub for operators, services and refused callers
+  for (const std::string& service : hub::ServiceNames()) {
+    const std::string metrics = GetPage(world_, service, "/metrics").body;
+    EXPECT_THAT(metrics, HasSubstr("grpc_server_handled_total")) << service;
+    told[Cat("metrics of ", service)] = metrics;
+    const std::string feed = FeedOf(service);
+    EXPECT_THAT(feed, Not(IsEmpty())) << service;
+    told[Cat("feed of ", service)] = feed;
+  }
+  EXPECT_THAT(told["feed of referral"], HasSubstr(referral_id_)) << "the main job is in the feed";
+  EXPECT_GE(errors_.size(), 20u);
+  for (size_t i = 0; i < errors_.size(); ++i) told[Cat("error ", i)] = errors_[i];
+  world_.End();
+  for (const std::string& service : hub::ServiceNames()) {
+    const std::string log = ReadAll(hub::LogFile(world_.hub().folder, service));
+    EXPECT_THAT(log, HasSubstr("rpc.call")) << service;
+    told[Cat("log of ", service)] = log;
+  }
+
+  // In what is told there are no references to people and no practitioners either.
+  std::vector<std::string> never = Planted();
+  never.insert(never.end(), {consented_.person_ref, receivers_ref_, kPractitioner});
+  for (const auto& [where, text] : told) EXPECT_THAT(FindIn(text, never), IsEmpty()) << where << ":\n" << text;
+
+  // What lies on the disk in the clear is visible to this search: each store holds the organisations it trusts.
+  const std::map<std::string, std::string> files = FilesUnder(Cat(world_.hub().folder, "/data"));
+  std::map<std::string, int> clear;
+  for (const auto& [path, bytes] : files) {
+    EXPECT_THAT(FindIn(bytes, Planted()), IsEmpty()) << path;
+    for (const std::string& service : hub::ServiceNames()) {
+      if (path.rfind(hub::DataFolder(world_.hub().folder, service), 0) != 0) continue;
+      clear[service] += static_cast<int>(FindIn(bytes, {kReferrer}).size());
+    }
+  }
+  for (const std::string& service : hub::ServiceNames()) EXPECT_GE(clear[service], 1) << service;
+
+  // And the search can fail: what is planted in a file, between other bytes and in another spelling, is found.
+  const std::string control = hub::DataFolder(world_.hub().folder, "consent") + "/data/control";
+  std::ofstream(control, std::ios::binary) << std::string("\0\x01", 2) << "zebedee QUILLFEATHER" << '\0' << "JX667738D";
+  const std::vector<std::string> found =
+      FindIn(FilesUnder(hub::DataFolder(world_.hub().folder, "consent")).at(control), Planted());
+  EXPECT_THAT(found, ::testing::IsSupersetOf({std::string(kName), std::string(kNino)}));
+}
+
+}  // namespace
+}  // namespace nwd::e2e
