@@ -1,5 +1,8 @@
 #include "tests/e2e/world.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -101,6 +104,20 @@ World::World() : holders_(RoleHolders()) {
   text.set_language("en");
   text.set_version("test-1");
   text_sha256_ = Must(Call<consent::v1::CreateTextResponse>(kReferrer, text), "keep a consent text").text_sha256();
+}
+
+void World::Kill(const std::string& service) {
+  const hub::ProcessId id = hub_.Service(service).process;
+  kill(id.pid, SIGKILL);
+  waitpid(id.pid, nullptr, 0);
+}
+
+void World::Stop(const std::string& service) {
+  Must(hub::StopProcesses({hub_.Service(service).process}, hub::kStopPatience), "stop a service");
+}
+
+void World::Start(const std::string& service) {
+  Must(hub::StartAgain(options_, hub_, service), "start a service again");
 }
 
 void World::End() { hub::Down(options_.folder, hub::kStopPatience).IgnoreError(); }

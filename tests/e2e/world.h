@@ -79,6 +79,11 @@ class World {
   };
   Referred Refer(const std::string& who, const Consented& consented);
 
+  // One of the hub's programs: killed with -9, told to stop and waited for, started again on the same data and ports.
+  void Kill(const std::string& service);
+  void Stop(const std::string& service);
+  void Start(const std::string& service);
+
   // Ends the hub's processes; at the end of the program by itself.
   void End();
 
