@@ -1,5 +1,15 @@
-# The demo with its least number of people ends with exit code 0 and one JSON object that says so, and leaves no process.
-execute_process(COMMAND ${NWD} demo --people 20 --folder ${FOLDER} --json OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE code)
+# The demo ends with exit code 0 and one JSON object that says so, and leaves no process. PEOPLE says for how many; FEED,
+# where given, on which directory feed instead of the sample: one that is not there is said, and the test skipped.
+set(feed)
+if(FEED)
+  if(NOT EXISTS ${FEED})
+    message(STATUS "SKIPPED: there is no feed at ${FEED}")
+    return()
+  endif()
+  set(feed --feed ${FEED})
+endif()
+execute_process(COMMAND ${NWD} demo --people ${PEOPLE} ${feed} --folder ${FOLDER} --json
+                OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE code)
 if(NOT code EQUAL 0)
   message(FATAL_ERROR "expected exit code 0, saw ${code}\n${output}${errors}")
 endif()
@@ -15,6 +25,10 @@ foreach(count IN ITEMS services people consents referrals accepted declined redi
     message(FATAL_ERROR "expected some ${count}, saw ${value}")
   endif()
 endforeach()
+string(JSON people GET "${last}" people)
+if(NOT people EQUAL PEOPLE)
+  message(FATAL_ERROR "expected ${PEOPLE} people, saw ${people}")
+endif()
 if(EXISTS ${FOLDER}/hub.json)
   message(FATAL_ERROR "expected the hub to be stopped, but ${FOLDER}/hub.json is there")
 endif()

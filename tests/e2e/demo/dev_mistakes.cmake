@@ -1,0 +1,20 @@
+# A mistake in what `./dev` is asked for is said at once, with exit code 2: nothing is installed or built for it.
+function(expect_mistake words)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env NWD_SKIP_PACKAGES=1 NWD_BUILD=${FOLDER}/build NWD_HUB=${FOLDER}/hub ${DEV} ${ARGN}
+                  OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE code TIMEOUT 10)
+  if(NOT code EQUAL 2 OR NOT errors MATCHES "${words}")
+    message(FATAL_ERROR "./dev ${ARGN}: expected exit code 2 and \"${words}\", saw ${code}: ${errors}${output}")
+  endif()
+  if(EXISTS ${FOLDER}/build)
+    message(FATAL_ERROR "./dev ${ARGN}: expected nothing to be built, but ${FOLDER}/build is there")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${FOLDER})
+file(MAKE_DIRECTORY ${FOLDER})
+expect_mistake("./dev demo" dance)
+expect_mistake("--asan, --tsan and -R" test --colour)
+expect_mistake("--asan, --tsan and -R" test somewhere)
+expect_mistake("-R needs" test -R)
+expect_mistake("takes no options" up --people)
+expect_mistake("nothing is built here" down)
