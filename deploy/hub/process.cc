@@ -21,21 +21,36 @@ namespace {
 constexpr int kExitNoExec = 127;
 constexpr size_t kLineBytesMax = 4096;
 constexpr absl::Duration kLookAgain = absl::Milliseconds(5);
+// Even a killed process is not gone at once; one that hangs within the kernel never is.
+constexpr absl::Duration kKilledPatience = absl::Seconds(10);
+// Fields of /proc/<pid>/stat, counted from 1; the name before them may hold anything.
+constexpr int kStateField = 3;
+constexpr int kStartField = 22;
 
-// Field 22 of /proc/<pid>/stat; 0 where there is no such process or it has ended and waits to be reaped.
+// When it started; 0 where there is no such process or it has ended and waits to be reaped.
 uint64_t StartTicks(pid_t pid) {
   std::ifstream file(Cat("/proc/", pid, "/stat"));
   std::string text((std::istreambuf_iterator<char>(file)), {});
-  const size_t name_end = text.rfind(')');  // the name itself may hold anything
+  const size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return 0;
   std::istringstream fields(text.substr(name_end + 1));
   std::string state, skipped;
   fields >> state;
   if (state == "Z" || state == "X") return 0;
-  for (int field = 4; field <= 21; ++field) fields >> skipped;
+  for (int field = kStateField + 1; field < kStartField; ++field) fields >> skipped;
   uint64_t ticks = 0;
   fields >> ticks;
   return ticks;
+}
+
+// Not all are our children, so there is no one event to wait for; a child is reaped on the way.
+bool EndsBefore(const ProcessId& id, absl::Time deadline) {
+  while (IsAlive(id)) {
+    if (absl::Now() >= deadline) return false;
+    absl::SleepFor(kLookAgain);
+  }
+  waitpid(id.pid, nullptr, WNOHANG);
+  return true;
 }
 
 [[noreturn]] void BecomeProgram(const StartOptions& options, char* const* arguments, int log, int output,
@@ -112,15 +127,10 @@ absl::Status StopProcesses(const std::vector<ProcessId>& ids, absl::Duration pat
   const absl::Time deadline = absl::Now() + patience;
   std::string killed;
   for (const ProcessId& id : ids) {
-    // Not all are our children, so there is no one event to wait for; a child is reaped on the way.
-    while (IsAlive(id)) {
-      if (absl::Now() > deadline) {
-        kill(id.pid, SIGKILL);
-        killed += Cat(killed.empty() ? "" : ", ", id.pid);
-      }
-      absl::SleepFor(kLookAgain);
-    }
-    waitpid(id.pid, nullptr, WNOHANG);
+    if (EndsBefore(id, deadline)) continue;
+    kill(id.pid, SIGKILL);
+    killed += Cat(killed.empty() ? "" : ", ", id.pid);
+    if (!EndsBefore(id, absl::Now() + kKilledPatience)) killed += " (which has not ended yet)";
   }
   if (killed.empty()) return absl::OkStatus();
   return absl::DeadlineExceededError(

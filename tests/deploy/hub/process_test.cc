@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "absl/time/clock.h"
+#include "common/base/strings.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nwd::hub {
@@ -58,7 +59,7 @@ TEST_F(ProcessTest, OneThatDoesNotStopIsKilledAndNamed) {
   ASSERT_TRUE(ReadLine(started.output, absl::Now() + kPatience).ok());
   const absl::Status stopped = StopProcesses({started.id}, absl::Milliseconds(50));
   EXPECT_TRUE(absl::IsDeadlineExceeded(stopped));
-  EXPECT_THAT(std::string(stopped.message()), ::testing::HasSubstr(std::to_string(started.id.pid)));
+  EXPECT_EQ(stopped.message(), Cat("did not stop in 50ms and were killed: ", started.id.pid)) << "named once";
   EXPECT_FALSE(IsAlive(started.id));
   close(started.output);
 }
