@@ -1,5 +1,10 @@
-// Runs a task to its end on this thread, which becomes an Executor for as long as it takes. For programs and tests; a
-// handler never blocks.
+// Runs a task to its end on this thread, which becomes an Executor for as long as it takes.
+//
+//   absl::StatusOr<Facts> facts = BlockOn(LoadFacts(store));   // blocks until the task has ended
+//
+// For programs at their start and for tests; never on a thread that is an Executor already: a handler never blocks. What
+// the task spawned and did not await is dropped where it stands once the task has ended, so it must not wait for
+// anything.
 #pragma once
 
 #include <utility>
@@ -9,7 +14,9 @@
 
 namespace nwd::async {
 
-// One thread's queue of work and timers. Run() returns once Stop() was called and the work before it is done.
+// One thread's queue of work and timers. Run() is called once, by the thread that is to serve; it returns once Stop() was
+// called and the work before it is done. Timers that have not come by then never run. Post, PostAt, Resume and Stop are
+// thread-safe; the executor outlives whatever calls them.
 class LocalExecutor final : public Executor {
  public:
   LocalExecutor();

@@ -8,8 +8,8 @@
 // Move-only; awaited at most once; destroying a task that was never awaited destroys its frame. Exceptions do not cross
 // a task: one that escapes a body ends the program.
 //
-// Mind g++ 12: it mishandles temporaries with destructors inside a `co_await` expression's arguments when they are
-// lambdas with non-trivial captures; give such a lambda a name first, or capture by reference.
+// Mind g++ 12: brace-initialised aggregates, and lambdas with captures that have destructors, made as temporaries among
+// the arguments of a coroutine call within a `co_await` expression are destroyed twice: give them a name first.
 #pragma once
 
 #include <coroutine>

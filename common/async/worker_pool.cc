@@ -3,8 +3,14 @@
 #include <deque>
 
 #include "absl/synchronization/mutex.h"
+#include "common/status/status.h"
 
 namespace nwd::async {
+namespace {
+
+constexpr absl::Duration kRefusedRetryAfter = absl::Seconds(1);
+
+}  // namespace
 
 struct WorkerPool::State {
   absl::Mutex mutex;
@@ -40,6 +46,8 @@ WorkerPool::~WorkerPool() {
   }
   for (auto& thread : state_->threads) thread.join();
 }
+
+absl::Status WorkerPool::Refusal() { return status::Shed("too much long work is waiting", kRefusedRetryAfter); }
 
 bool WorkerPool::Submit(absl::AnyInvocable<void()> work) {
   absl::MutexLock lock(&state_->mutex);

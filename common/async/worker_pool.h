@@ -1,5 +1,5 @@
 // A few threads for work too long for a queue's thread (over about 200 µs: long scans, exports, signing many things,
-// hashing files). Bounded: work that finds the pool full is refused with RESOURCE_EXHAUSTED rather than kept waiting.
+// hashing files). Bounded: work that finds the pool full is refused (status::Shed) rather than kept waiting.
 //
 //   auto report = co_await pool.Run([&] { return BuildExport(person); });   // StatusOr<...>
 //
@@ -52,11 +52,12 @@ class WorkerPool {
       bool await_resume() { return !refused; }
     };
     Awaiter awaiter{*this, step};
-    if (!co_await awaiter) co_return absl::ResourceExhaustedError("too much long work is waiting; try again shortly");
+    if (!co_await awaiter) co_return Refusal();
     co_return *std::move(result);
   }
 
  private:
+  static absl::Status Refusal();
   bool Submit(absl::AnyInvocable<void()> work);
   struct State;
   std::unique_ptr<State> state_;

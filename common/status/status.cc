@@ -1,6 +1,10 @@
 #include "common/status/status.h"
 
+#include <algorithm>
+#include <map>
+
 #include "absl/strings/cord.h"
+#include "common/base/check.h"
 #include "common/base/strings.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -11,6 +15,40 @@ namespace {
 constexpr char kTypePrefix[] = "type.googleapis.com/";
 constexpr char kDomain[] = "nwd";
 constexpr size_t kViolationsMax = 100;
+constexpr absl::Duration kRetryAfter = absl::Seconds(1);  // where a RESOURCE_EXHAUSTED does not say
+constexpr int64_t kNanosPerSecond = 1'000'000'000;
+
+// What a code means where the error itself gives no reason; and what callers read instead of a text that is ours.
+struct CodeWords {
+  absl::StatusCode code;
+  const char* reason;
+  const char* neutral_message;  // null where the error's own text goes out
+};
+constexpr CodeWords kCodeWords[] = {
+    {absl::StatusCode::kCancelled, "CANCELLED", nullptr},
+    {absl::StatusCode::kInvalidArgument, "INVALID_REQUEST", nullptr},
+    {absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED", nullptr},
+    {absl::StatusCode::kNotFound, "NOT_FOUND", nullptr},
+    {absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS", nullptr},
+    {absl::StatusCode::kPermissionDenied, "DENIED", nullptr},
+    {absl::StatusCode::kResourceExhausted, "OVERLOADED", nullptr},
+    {absl::StatusCode::kFailedPrecondition, "FAILED_PRECONDITION", nullptr},
+    {absl::StatusCode::kAborted, "ABORTED", nullptr},
+    {absl::StatusCode::kOutOfRange, "OUT_OF_RANGE", nullptr},
+    {absl::StatusCode::kUnimplemented, "UNIMPLEMENTED", nullptr},
+    {absl::StatusCode::kInternal, "INTERNAL", "something went wrong on our side; the operator's log says what"},
+    {absl::StatusCode::kUnavailable, "UNAVAILABLE", "the service cannot do this at the moment; try again"},
+    {absl::StatusCode::kDataLoss, "DATA_LOSS",
+     "stored data is damaged; the operator's log says what: tell the operator"},
+    {absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED", nullptr},
+};
+
+const CodeWords& WordsOf(absl::StatusCode code) {
+  const auto* found = std::find_if(std::begin(kCodeWords), std::end(kCodeWords),
+                                   [code](const CodeWords& words) { return words.code == code; });
+  NWD_CHECK(found != std::end(kCodeWords));  // OK is no error
+  return *found;
+}
 
 template <class Detail>
 std::string TypeUrl() {
@@ -22,15 +60,42 @@ void Attach(absl::Status& status, const Detail& detail) {
   status.SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
 }
 
-}  // namespace
+template <class Detail>
+bool Has(const absl::Status& status) {
+  return status.GetPayload(TypeUrl<Detail>()).has_value();
+}
 
-absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message, const Metadata& metadata) {
-  absl::Status status(code, AbslView(message));
+void AttachInfo(absl::Status& status, std::string_view reason, const Metadata& metadata = {}) {
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(reason));
   info.set_domain(kDomain);
   for (const auto& [key, value] : metadata) (*info.mutable_metadata())[key] = value;
   Attach(status, info);
+}
+
+void AttachRetry(absl::Status& status, absl::Duration after) {
+  google::rpc::RetryInfo retry;
+  const int64_t nanos = absl::ToInt64Nanoseconds(after);
+  retry.mutable_retry_delay()->set_seconds(nanos / kNanosPerSecond);
+  retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(nanos % kNanosPerSecond));
+  Attach(status, retry);
+}
+
+// The error as callers may know it.
+absl::Status Outward(const absl::Status& status) {
+  const absl::StatusCode code = WireCode(status);
+  const CodeWords& words = WordsOf(code);
+  absl::Status outward = IsOurs(status) ? absl::Status(code, words.neutral_message) : status;
+  if (!Has<google::rpc::ErrorInfo>(outward)) AttachInfo(outward, words.reason);
+  if (absl::IsResourceExhausted(outward) && !Has<google::rpc::RetryInfo>(outward)) AttachRetry(outward, kRetryAfter);
+  return outward;
+}
+
+}  // namespace
+
+absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message, const Metadata& metadata) {
+  absl::Status status(code, AbslView(message));
+  AttachInfo(status, reason, metadata);
   return status;
 }
 
@@ -47,11 +112,7 @@ absl::Status StaleEtag(std::string_view resource) {
 absl::Status Shed(std::string_view what, absl::Duration retry_after) {
   absl::Status status = Error(absl::StatusCode::kResourceExhausted, "OVERLOADED",
                               Cat(what, "; nothing was done; try again after the delay"));
-  google::rpc::RetryInfo retry;
-  const int64_t nanos = absl::ToInt64Nanoseconds(retry_after);
-  retry.mutable_retry_delay()->set_seconds(nanos / 1'000'000'000);
-  retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
-  Attach(status, retry);
+  AttachRetry(status, retry_after);
   return status;
 }
 
@@ -88,20 +149,43 @@ std::string ReasonOf(const absl::Status& status) {
   return info.reason();
 }
 
+bool IsOurs(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss:
+      return true;
+    case absl::StatusCode::kUnavailable:
+      return !Has<google::rpc::ErrorInfo>(status);
+    default:
+      return false;
+  }
+}
+
+absl::StatusCode WireCode(const absl::Status& status) {
+  return absl::IsUnknown(status) ? absl::StatusCode::kInternal : status.code();
+}
+
 google::rpc::Status ToWire(const absl::Status& status) {
   google::rpc::Status wire;
-  wire.set_code(static_cast<int>(status.code()));
-  if (status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown) {
-    wire.set_code(static_cast<int>(absl::StatusCode::kInternal));
-    wire.set_message("something went wrong on our side; the operator's log says what");
-    return wire;
-  }
-  wire.set_message(std::string(status.message()));
-  status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& bytes) {
+  if (status.ok()) return wire;
+  const absl::Status outward = Outward(status);
+  wire.set_code(static_cast<int>(outward.code()));
+  wire.set_message(std::string(outward.message()));
+  const auto add = [&](std::string_view type_url, std::string bytes) {
     auto* any = wire.add_details();
     any->set_type_url(std::string(type_url));
-    any->set_value(std::string(bytes));
+    any->set_value(std::move(bytes));
+  };
+  // A status keeps its details in no order of its own.
+  std::map<std::string, std::string> others;
+  outward.ForEachPayload([&](absl::string_view type_url, const absl::Cord& bytes) {
+    others.emplace(std::string(type_url), std::string(bytes));
   });
+  const auto info = others.find(TypeUrl<google::rpc::ErrorInfo>());
+  add(info->first, std::move(info->second));
+  others.erase(info);
+  for (auto& [type_url, bytes] : others) add(type_url, std::move(bytes));
   return wire;
 }
 

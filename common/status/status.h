@@ -57,9 +57,16 @@ class Violations {
 // The reason of an error made here; empty for any other.
 std::string ReasonOf(const absl::Status& status);
 
-// The translator between the two forms. Unknown internals (codes INTERNAL, UNKNOWN) keep only a neutral message on the
-// wire.
+// Whether the text of an error is the operator's business only: INTERNAL, UNKNOWN, DATA_LOSS, and an UNAVAILABLE that
+// was not made by Error() (an engine's, a transport's). It goes to the log; the wire gets a fixed sentence.
+bool IsOurs(const absl::Status& status);
+
+// The one translator between the two forms. On the wire every error has an ErrorInfo (the code's own reason where it was
+// given none), RESOURCE_EXHAUSTED has a RetryInfo, UNKNOWN is INTERNAL, and errors that are ours have neither their text
+// nor their details. ErrorInfo comes first, other details in the order of their types.
 google::rpc::Status ToWire(const absl::Status& status);
+// The code that ToWire puts on the wire.
+absl::StatusCode WireCode(const absl::Status& status);
 absl::Status FromWire(const google::rpc::Status& wire);
 
 }  // namespace nwd::status

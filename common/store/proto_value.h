@@ -1,4 +1,5 @@
-// Reading and writing protobuf messages as values. A value that does not parse is corruption: DATA_LOSS.
+// Reading and writing protobuf messages as values. A value that does not parse is corruption: DATA_LOSS, with the key's
+// table tag only, since the rest of a key may name a person.
 #pragma once
 
 #include <optional>
@@ -17,8 +18,8 @@ template <class Message>
 absl::StatusOr<Message> ParseValue(std::string_view key, std::string_view bytes) {
   Message message;
   if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return message;
-  return absl::DataLossError(
-      Cat("a stored ", Message::descriptor()->name(), " does not parse; key ", absl::BytesToHexString(AbslView(key))));
+  return absl::DataLossError(Cat("a stored ", Message::descriptor()->name(), " does not parse; table ",
+                                 absl::BytesToHexString(AbslView(key.substr(0, 1)))));
 }
 
 // The message under `key`, or nothing where the key is not there.

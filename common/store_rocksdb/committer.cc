@@ -2,6 +2,7 @@
 
 #include "absl/time/clock.h"
 #include "common/base/strings.h"
+#include "common/status/status.h"
 #include "common/store_rocksdb/limits.h"
 #include "common/store_rocksdb/reading.h"
 #include "common/store_rocksdb/rocks_status.h"
@@ -48,7 +49,7 @@ absl::Status Committer::Submit(Store::PendingUpdate* update) {
   }
   if (waiting_.size() >= kWaitingUpdatesMax) {
     ++figures_.updates_refused;
-    return absl::ResourceExhaustedError("too many updates are waiting for the disk; try again shortly");
+    return status::Shed("too many updates are waiting for the disk", kRefusedRetryAfter);
   }
   waiting_.push_back(update);
   return absl::OkStatus();

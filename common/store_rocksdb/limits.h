@@ -5,10 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/time/time.h"
+
 namespace nwd::store::rocks {
 
 // Updates waiting for the committer; more are refused.
 inline constexpr size_t kWaitingUpdatesMax = 4096;
+inline constexpr absl::Duration kRefusedRetryAfter = absl::Milliseconds(200);
 // Updates in one synced write, and the bytes after which a batch takes no further update (one update may be
 // store::kUpdateBytesMax more).
 inline constexpr size_t kBatchUpdatesMax = 1024;

@@ -4,6 +4,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "common/async/block_on.h"
+#include "common/status/status.h"
 
 namespace nwd::async {
 namespace {
@@ -48,7 +49,7 @@ TEST(WorkerPool, RefusesWhatFindsItFull) {
   LocalExecutor executor;
   auto ask = [&]() -> Task<void> {
     const absl::StatusOr<int> result = co_await pool.Run(quick);
-    ++(absl::IsResourceExhausted(result.status()) ? refused : taken);
+    ++(status::ReasonOf(result.status()) == "OVERLOADED" ? refused : taken);
     if (refused == 1 && !release.HasBeenNotified()) release.Notify();
     if (taken + refused == 2) executor.Stop();
   };
