@@ -10,6 +10,7 @@
 
 namespace nwd::rpc {
 
+// How much of something is under way: as many as there are Guards. It outlives them; a Guard may go on any thread.
 // Thread-safe.
 class Outstanding {
  public:
@@ -24,9 +25,12 @@ class Outstanding {
     Outstanding& owner_;
   };
 
-  void WaitForNone() {
-    absl::MutexLock lock(&mutex_, absl::Condition(
-                                      +[](int* count) { return *count == 0; }, &count_));
+  // Blocks until there is none (true) or `deadline` has passed (false). Not on a queue's thread.
+  bool WaitForNone(absl::Time deadline) {
+    absl::MutexLock lock(&mutex_);
+    return mutex_.AwaitWithDeadline(absl::Condition(
+                                        +[](int* count) { return *count == 0; }, &count_),
+                                    deadline);
   }
 
  private:
@@ -38,8 +42,10 @@ class Outstanding {
   int count_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
+// Coroutines that run until they are told to stop. Outlives them: stop().Request(), then WaitForEnd(). Thread-safe.
 class BackgroundWork {
  public:
+  // Runs `work` on `executor`, soon; what it captured lives until its coroutine has ended.
   void Start(async::Executor& executor, std::function<async::Task<void>(Stop&)> work) {
     auto guard = std::make_shared<Outstanding::Guard>(running_);
     executor.Post([this, work = std::move(work), guard]() mutable {
@@ -47,7 +53,8 @@ class BackgroundWork {
     });
   }
   Stop& stop() { return stop_; }
-  void WaitForEnd() { running_.WaitForNone(); }
+  // Blocks until all have ended (true) or `deadline` has passed (false).
+  bool WaitForEnd(absl::Time deadline) { return running_.WaitForNone(deadline); }
 
  private:
   static async::Task<void> Run(std::function<async::Task<void>(Stop&)> work, std::shared_ptr<Outstanding::Guard> guard,

@@ -2,6 +2,7 @@
 
 #include "absl/time/clock.h"
 #include "common/access/policy.h"
+#include "common/status/status.h"
 
 namespace nwd::rpc {
 
@@ -13,8 +14,9 @@ void Call::SetFacts(Facts facts) {
 }
 
 absl::Status Call::CheckAlive() const {
-  if (draining_ != nullptr && draining_->load(std::memory_order_relaxed)) {
-    return absl::UnavailableError("the service is going down; connect again and go on from your cursor");
+  if (draining_ != nullptr && draining_->load(std::memory_order_acquire)) {
+    return status::Error(absl::StatusCode::kUnavailable, "GOING_DOWN",
+                         "the service is going down; connect again and go on from your cursor");
   }
   if (cancelled_.load(std::memory_order_relaxed)) return absl::CancelledError("the caller has gone");
   if (absl::Now() >= deadline_) return absl::DeadlineExceededError("the caller's deadline has passed");
@@ -24,8 +26,11 @@ absl::Status Call::CheckAlive() const {
 absl::Status Call::StillAdmitted() const {
   if (caller_.kind != access::Caller::Kind::kOrganisation || registry_ == nullptr) return absl::OkStatus();
   access::Caller now = caller_;
-  now.organisation = registry_->FindById(caller_.OrganisationId());
-  if (now.organisation == nullptr) now.kind = access::Caller::Kind::kUnknown;
+  now.organisation = registry_->FindByIdentity(caller_.identity);
+  if (now.OrganisationId() != caller_.OrganisationId()) {
+    now.organisation = nullptr;
+    now.kind = access::Caller::Kind::kUnknown;
+  }
   return access::Admit(rule_, now);
 }
 

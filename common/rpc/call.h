@@ -8,7 +8,7 @@
 //     });
 //   }
 //
-// A Call lives until its handler has finished. Used from the handler's queue; CancelledOrLate() from anywhere.
+// A Call lives until its handler has finished. Used from the handler's queue; CheckAlive() and ProveTie() from anywhere.
 #pragma once
 
 #include <atomic>
@@ -47,16 +47,16 @@ class Call {
 
   // When the caller stops waiting. Pass it to store updates and outbound calls.
   absl::Time deadline() const { return deadline_; }
-  // The caller has gone or its deadline has passed: stop working.
-  bool CancelledOrLate() const { return cancelled_.load(std::memory_order_relaxed) || absl::Now() >= deadline_; }
-  // OK, or CANCELLED / DEADLINE_EXCEEDED to return.
+  // OK while the caller waits; else what to return: CANCELLED, DEADLINE_EXCEEDED, or for a stream of a service that is
+  // going down UNAVAILABLE.
   absl::Status CheckAlive() const;
-  // For streams: judges the caller again, as it is trusted now. A stream asks before each batch.
+  // For streams: judges the caller again, as it is trusted now: its organisation, and that its identity is still one of
+  // that organisation's. A stream asks before each batch.
   absl::Status StillAdmitted() const;
 
   // The handler has established that the caller has this tie to the object. A method that declares a tie and answers OK
-  // without having proved it is stopped by the chain (INTERNAL): access that nobody checked is not access. Calls from
-  // our own services need no tie. May be called from a store's body (that is, on another thread while the handler
+  // without having proved it is stopped by the chain (INTERNAL), and so is a stream's first response: access that nobody checked
+  // is not access. Calls from our own services need no tie. May be called from a store's body (that is, on another thread while the handler
   // waits), and again when a body runs again.
   void ProveTie(common::v1::Tie tie) { proved_.fetch_or(1u << tie, std::memory_order_relaxed); }
   bool TieProved() const;

@@ -1,14 +1,13 @@
 #include "common/rpc/call_chain.h"
 
-#include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
 #include "common/access/policy.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
-#include "common/crypto/random.h"
 #include "common/ids/names.h"
 #include "common/log/log.h"
 #include "common/rpc/limits.h"
+#include "common/rpc/traceparent.h"
 #include "common/rpc/validation.h"
 #include "common/status/status.h"
 #include "common/tls/identity.h"
@@ -16,15 +15,29 @@
 namespace nwd::rpc {
 namespace {
 
-constexpr size_t kTraceIdLength = 32;
+absl::Status CheckTie(const Call& call) {
+  if (call.TieProved()) return absl::OkStatus();
+  return absl::InternalError(Cat(call.method().full_name(), " would answer without having established its tie"));
+}
 
-// The trace id of a W3C traceparent ("00-<32 hex>-<16 hex>-<2 hex>"), or a new one.
-std::string TraceId(std::string_view traceparent) {
-  if (traceparent.size() == 55 && traceparent.substr(0, 3) == "00-") {
-    const std::string_view id = traceparent.substr(3, kTraceIdLength);
-    if (id.find_first_not_of("0123456789abcdef") == std::string_view::npos) return std::string(id);
+// Lets a stream's responses through once the tie is proved.
+class TiedWriter final : public RawWriter {
+ public:
+  TiedWriter(const Call& call, RawWriter& to) : call_(call), to_(to) {}
+  async::Task<absl::Status> Write(const Message& response) override {
+    return call_.TieProved() ? to_.Write(response) : Refuse();
   }
-  return absl::BytesToHexString(crypto::RandomBytes(kTraceIdLength / 2));
+
+ private:
+  async::Task<absl::Status> Refuse() { co_return CheckTie(call_); }
+
+  const Call& call_;
+  RawWriter& to_;
+};
+
+log::Level LevelOf(const absl::Status& status) {
+  if (!status::IsOurs(status)) return log::Level::kInfo;
+  return absl::IsUnavailable(status) ? log::Level::kWarning : log::Level::kError;
 }
 
 }  // namespace
@@ -32,6 +45,7 @@ std::string TraceId(std::string_view traceparent) {
 CallChain::CallChain(const ServerOptions& options, const Router& router, const std::atomic<bool>& draining)
     : options_(options),
       draining_(draining),
+      limiter_(options.limits),
       call_metrics_(std::make_unique<metrics::GrpcServerMetrics>(*options.metrics)) {
   for (const auto& route : router.routes()) {
     metrics_[route.get()] =
@@ -62,7 +76,8 @@ async::Task<absl::Status> CallChain::Identify(const PeerFacts& peer, Call::Facts
 async::Task<absl::Status> CallChain::Admit(const Route& route, const PeerFacts& peer, Call& call,
                                            Limiter::Ticket& ticket) {
   Call::Facts facts;
-  facts.trace_id = TraceId(peer.traceparent);
+  facts.trace_id = TraceIdIn(peer.traceparent);
+  if (facts.trace_id.empty()) facts.trace_id = NewTraceId();
   // A stream lives as long as its caller wants; a call without a deadline gets one.
   facts.deadline =
       peer.deadline != absl::InfiniteFuture() || route.stream ? peer.deadline : absl::Now() + kDefaultDeadline;
@@ -82,11 +97,6 @@ async::Task<absl::Status> CallChain::Admit(const Route& route, const PeerFacts& 
   co_return absl::OkStatus();
 }
 
-absl::Status CallChain::CheckTie(const Call& call) {
-  if (call.TieProved()) return absl::OkStatus();
-  return absl::InternalError(Cat(call.method().full_name(), " answered OK without having established its tie"));
-}
-
 async::Task<absl::Status> CallChain::RunUnary(const Route& route, Call& call, const Message& request,
                                               Message& response) {
   NWD_CO_RETURN_IF_ERROR(Validate(request, call.Now()));
@@ -98,23 +108,25 @@ async::Task<absl::Status> CallChain::RunUnary(const Route& route, Call& call, co
 async::Task<absl::Status> CallChain::RunStream(const Route& route, Call& call, const Message& request,
                                                RawWriter& writer) {
   NWD_CO_RETURN_IF_ERROR(Validate(request, call.Now()));
-  co_return co_await route.stream(call, request, writer);
+  NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
+  TiedWriter tied(call, writer);
+  NWD_CO_RETURN_IF_ERROR(co_await route.stream(call, request, tied));
+  co_return CheckTie(call);
 }
 
 void CallChain::Finished(const Route& route, const Call& call, const absl::Status& status, absl::Duration latency) {
-  const bool ours = absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status);
-  MetricsOf(route).Handled(static_cast<int>(absl::IsUnknown(status) ? absl::StatusCode::kInternal : status.code()),
-                           latency);
-  log::Line line(ours ? log::Level::kError : log::Level::kInfo, "rpc.call");
+  const absl::StatusCode answered = status::WireCode(status);
+  MetricsOf(route).Handled(static_cast<int>(answered), latency);
+  log::Line line(LevelOf(status), "rpc.call");
   line.Str("method", route.method->full_name()).Str("trace_id", call.trace_id());
   if (call.caller().organisation != nullptr) {
     line.Str("organisation", call.caller().organisation->slug);
   } else if (call.caller().IsService()) {
     line.Str("service", call.caller().service);
   }
-  line.Int("latency_us", absl::ToInt64Microseconds(latency)).Str("code", absl::StatusCodeToString(status.code()));
+  line.Int("latency_us", absl::ToInt64Microseconds(latency)).Str("code", absl::StatusCodeToString(answered));
   // Messages for callers say nothing about people, but only our own failures are the operator's business.
-  if (ours) line.Str("error", StdView(status.message()));
+  if (status::IsOurs(status)) line.Str("error", StdView(status.message()));
   line.Emit();
 }
 

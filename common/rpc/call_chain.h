@@ -36,20 +36,17 @@ class CallChain {
 
   // The parts of one call's way through the chain. Everything before the handler:
   async::Task<absl::Status> Admit(const Route& route, const PeerFacts& peer, Call& call, Limiter::Ticket& ticket);
-  // the handler, given a parsed request:
+  // the handler, given a parsed request; no answer leaves it before the declared tie is proved:
   async::Task<absl::Status> RunUnary(const Route& route, Call& call, const Message& request, Message& response);
   async::Task<absl::Status> RunStream(const Route& route, Call& call, const Message& request, RawWriter& writer);
   // and the end: figures and one log line.
   void Finished(const Route& route, const Call& call, const absl::Status& status, absl::Duration latency);
 
   metrics::GrpcServerMetrics::Method& MetricsOf(const Route& route) { return *metrics_.at(&route); }
-  const Limiter& limiter() const { return limiter_; }
   const Clock& clock() const { return *options_.clock; }
 
  private:
   async::Task<absl::Status> Identify(const PeerFacts& peer, Call::Facts& facts);
-  static absl::Status CheckTie(const Call& call);
-
   const ServerOptions& options_;
   const std::atomic<bool>& draining_;
   Limiter limiter_;

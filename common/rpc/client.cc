@@ -9,18 +9,22 @@
 #include "absl/time/clock.h"
 #include "common/base/check.h"
 #include "common/base/strings.h"
+#include "common/ids/uuid.h"
 #include "common/rpc/limits.h"
 #include "common/rpc/queue.h"
+#include "common/rpc/traceparent.h"
 #include "common/rpc/wire.h"
+#include "common/status/status.h"
 
 namespace nwd::rpc {
 namespace {
 
 using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Every mutation of this API is protected by its request_id or is idempotent by nature, so it may be tried again. A
-// server that goes down answers calls that come too late with CANCELLED (gRPC C++ has no gentler way); ours answer it
+// Every mutation is protected by its request_id (see WithRequestId) or is idempotent by nature, so it may be tried again.
+// A server that goes down answers calls that come too late with CANCELLED (gRPC C++ has no gentler way); ours answer it
 // for no other reason. Few tries and short pauses: a caller of ours tries again too, and tries multiply along a chain
 // of services.
 constexpr char kServiceConfig[] = R"({
@@ -42,10 +46,11 @@ constexpr int kReconnectBackoffInitialMs = 50;
 
 const std::string& PathOf(const Message& request, bool streaming) {
   static absl::Mutex mutex;
-  static auto* const paths = new std::unordered_map<const Descriptor*, std::string>;  // its strings stay where they are
+  // Two methods of a service may take the same request, one of them streaming; strings in it stay where they are.
+  static auto* const paths = new std::map<std::pair<const Descriptor*, bool>, std::string>;
   const Descriptor* type = request.GetDescriptor();
   absl::MutexLock lock(&mutex);
-  std::string& path = (*paths)[type];
+  std::string& path = (*paths)[{type, streaming}];
   if (path.empty()) {
     for (int s = 0; s < type->file()->service_count(); ++s) {
       const auto* service = type->file()->service(s);
@@ -59,6 +64,18 @@ const std::string& PathOf(const Message& request, bool streaming) {
     NWD_CHECK(!path.empty());
   }
   return path;
+}
+
+// What to send: the request itself; or, where it has an empty field `request_id`, a copy (in `filled`) with a new one.
+const Message& WithRequestId(const Message& request, std::unique_ptr<Message>& filled) {
+  const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("request_id");
+  if (field == nullptr || field->type() != FieldDescriptor::TYPE_STRING || field->is_repeated()) return request;
+  std::string scratch;
+  if (!request.GetReflection()->GetStringReference(request, field, &scratch).empty()) return request;
+  filled.reset(request.New());
+  filled->CopyFrom(request);
+  filled->GetReflection()->SetString(filled.get(), field, ids::Uuid::Random().ToString());
+  return *filled;
 }
 
 void Prepare(grpc::ClientContext& context, const CallOptions& options) {
@@ -127,7 +144,7 @@ CallOptions Client::OptionsFor(const rpc::Call& call) {
   CallOptions options;
   options.timeout = call.deadline() == absl::InfiniteFuture() ? kDefaultDeadline : call.deadline() - absl::Now();
   options.practitioner = call.practitioner();
-  options.traceparent = Cat("00-", call.trace_id(), "-", call.trace_id().substr(0, 16), "-01");
+  options.traceparent = TraceparentOf(call.trace_id());
   return options;
 }
 
@@ -135,9 +152,10 @@ absl::Status Client::CallRaw(const Message& request, Message& response, const Ca
   grpc::ClientContext context;
   Prepare(context, options);
   const grpc::internal::RpcMethod method(PathOf(request, false).c_str(), grpc::internal::RpcMethod::NORMAL_RPC);
+  std::unique_ptr<Message> filled;
   grpc::ByteBuffer bytes;
-  const grpc::Status status =
-      grpc::internal::BlockingUnaryCall(state_->channel.get(), method, &context, Serialize(request), &bytes);
+  const grpc::Status status = grpc::internal::BlockingUnaryCall(state_->channel.get(), method, &context,
+                                                                Serialize(WithRequestId(request, filled)), &bytes);
   if (!status.ok()) return FromGrpc(status);
   return Parse(bytes, response);
 }
@@ -145,12 +163,16 @@ absl::Status Client::CallRaw(const Message& request, Message& response, const Ca
 async::Task<absl::Status> Client::AwaitRaw(const Message& request, Message& response, const CallOptions& options) {
   Queue* queue = Queue::Current();
   NWD_CHECK(queue != nullptr);
-  if (queue->stopping()) co_return absl::UnavailableError("this service is going down");
+  if (queue->stopping()) {
+    co_return status::Error(absl::StatusCode::kUnavailable, "GOING_DOWN", "the service is going down; try again");
+  }
   grpc::ClientContext context;
   Prepare(context, options);
   grpc::ByteBuffer bytes;
   grpc::Status status;
-  const auto reader = state_->stub.PrepareUnaryCall(&context, PathOf(request, false), Serialize(request), queue->cq());
+  std::unique_ptr<Message> filled;
+  const auto reader = state_->stub.PrepareUnaryCall(&context, PathOf(request, false),
+                                                    Serialize(WithRequestId(request, filled)), queue->cq());
   reader->StartCall();
   co_await Operation([&](void* tag) { reader->Finish(&bytes, &status, tag); });
   if (!status.ok()) co_return FromGrpc(status);

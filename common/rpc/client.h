@@ -4,8 +4,9 @@
 //   absl::StatusOr<GetServiceResponse> found = co_await client.Await<GetServiceResponse>(request);   // on a queue of the runtime
 //
 // Errors come back with their details (see common/status). A call refused with UNAVAILABLE, or cut off by a server that
-// goes down (CANCELLED), is tried again twice: mutations of this API are made safe to repeat by their request_id, or by
-// nature.
+// goes down (CANCELLED), is tried again twice. What makes that safe: a request with a top-level field `request_id` that
+// is empty is sent with a new one, the same at every try, so that its effect happens once; mutations without such a
+// field are idempotent by nature.
 //
 // Thread-safe; one Client is one identity's channel to one service.
 #pragma once
@@ -110,8 +111,8 @@ class Client {
   static CallOptions OptionsFor(const rpc::Call& call);
 
  private:
-  // Keeps the options for as long as the call lasts. Only plain functions call it: g++ 12 destroys an argument made
-  // within a co_await expression twice.
+  // Keeps the options for as long as the call lasts. Only plain functions call it, because of g++ 12 (see
+  // common/async/task.h).
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> AwaitWith(const Request& request, CallOptions options) {
     Response response;

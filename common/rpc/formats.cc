@@ -26,8 +26,12 @@ bool IsMonth(std::string_view text) {
   return text.size() == 7 && absl::ParseCivilTime(AbslView(text), &month);
 }
 
+// The prefix names the way of enciphering; then 128 bits in base32.
 bool IsPersonRef(std::string_view text) {
-  return text.size() == 29 && text.substr(0, 3) == "p1_" && AllOf(text.substr(3), "abcdefghijklmnopqrstuvwxyz234567");
+  constexpr std::string_view kPrefix = "p1_";
+  constexpr size_t kIdDigits = 26;
+  return text.size() == kPrefix.size() + kIdDigits && text.substr(0, kPrefix.size()) == kPrefix &&
+         AllOf(text.substr(kPrefix.size()), "abcdefghijklmnopqrstuvwxyz234567");
 }
 
 bool IsBorough(std::string_view text) {

@@ -47,14 +47,17 @@ async::Task<absl::Status> Health::Watch(Call& call, const HealthCheckRequest& re
   bool first = true;
   HealthCheckResponse said;
   while (true) {
-    NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
     const uint64_t seen = changed_.Count();
+    // Looked at before the answer and acted on after it: the last word of a server that goes down is that it does not
+    // serve.
+    const absl::Status alive = call.CheckAlive();
     const HealthCheckResponse now = Answer(request.service());
     if (first || now.status() != said.status()) {
       NWD_CO_RETURN_IF_ERROR(co_await writer.Write(now));
       said = now;
       first = false;
     }
+    NWD_CO_RETURN_IF_ERROR(alive);
     co_await changed_.WaitPast(seen, absl::Now() + kWatchSlice);
   }
 }

@@ -1,6 +1,5 @@
 #include "common/rpc/limiter.h"
 
-#include "common/rpc/limits.h"
 #include "common/status/status.h"
 
 namespace nwd::rpc {
@@ -17,10 +16,15 @@ absl::Status Limiter::Enter(const access::Caller& caller, bool stream, Ticket* t
   const auto full = [stream](const Counts& counts, int calls_max, int streams_max) {
     return stream ? counts.streams >= streams_max : counts.calls >= calls_max;
   };
-  if (full(all_, kInFlightMax, kStreamsMax))
-    return status::Shed("the service is at its limit of calls in flight", kShedRetryAfter);
-  if (own != nullptr && full(*own, kInFlightPerOrganisationMax, kStreamsPerOrganisationMax)) {
-    return status::Shed("your organisation is at its limit of calls in flight", kShedRetryAfter);
+  if (full(all_, limits_.in_flight_max, limits_.streams_max)) {
+    return status::Shed(
+        stream ? "the service is at its limit of open streams" : "the service is at its limit of calls in flight",
+        kShedRetryAfter);
+  }
+  if (own != nullptr && full(*own, limits_.in_flight_per_organisation_max, limits_.streams_per_organisation_max)) {
+    return status::Shed(stream ? "your organisation is at its limit of open streams"
+                               : "your organisation is at its limit of calls in flight",
+                        kShedRetryAfter);
   }
   ++(stream ? all_.streams : all_.calls);
   if (own != nullptr) ++(stream ? own->streams : own->calls);
@@ -37,16 +41,6 @@ void Limiter::Leave(const Ticket& ticket) {
   const auto own = by_organisation_.find(ticket.organisation_id_);
   --(ticket.stream_ ? own->second.streams : own->second.calls);
   if (own->second.calls == 0 && own->second.streams == 0) by_organisation_.erase(own);
-}
-
-int Limiter::calls() const {
-  absl::MutexLock lock(&mutex_);
-  return all_.calls;
-}
-
-int Limiter::streams() const {
-  absl::MutexLock lock(&mutex_);
-  return all_.streams;
 }
 
 }  // namespace nwd::rpc

@@ -1,23 +1,26 @@
-// How much is in flight at once: of the whole service, and of each organisation. What is over is shed at once.
+// How much is in flight at once: of the whole service, and of each organisation, calls and streams counted apart. What
+// is over is shed at once: RESOURCE_EXHAUSTED with RetryInfo. Our own services are counted under the whole only.
 //
 //   Limiter::Ticket ticket;
 //   NWD_RETURN_IF_ERROR(limiter.Enter(caller, /*stream=*/false, &ticket));   // leaves when the ticket goes
 //
-// Thread-safe.
+// Thread-safe. Outlives its tickets.
 #pragma once
 
-#include <atomic>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "common/access/caller.h"
+#include "common/rpc/limits.h"
 
 namespace nwd::rpc {
 
 class Limiter {
  public:
+  // One call's or stream's place; gives it back when it goes, on whatever thread. Empty until Enter has filled it, which
+  // it does at most once.
   class Ticket {
    public:
     Ticket() = default;
@@ -32,9 +35,9 @@ class Limiter {
     std::string organisation_id_;
   };
 
+  explicit Limiter(const Limits& limits) : limits_(limits) {}
+
   absl::Status Enter(const access::Caller& caller, bool stream, Ticket* ticket);
-  int calls() const;
-  int streams() const;
 
  private:
   struct Counts {
@@ -43,7 +46,8 @@ class Limiter {
   };
   void Leave(const Ticket& ticket);
 
-  mutable absl::Mutex mutex_;
+  const Limits limits_;
+  absl::Mutex mutex_;
   Counts all_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, Counts> by_organisation_ ABSL_GUARDED_BY(mutex_);
 };

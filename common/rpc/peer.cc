@@ -9,6 +9,8 @@ namespace nwd::rpc {
 namespace {
 
 constexpr size_t kCertificatesKeptMax = 4096;
+// gRPC shows a call without a deadline as one with a deadline far away.
+constexpr std::chrono::hours kDeadlineFarAway(24 * 365);
 
 struct Certificate {
   std::vector<std::string> uris;
@@ -47,8 +49,7 @@ PeerFacts FactsOf(const grpc::ServerContext& context) {
   facts.practitioner = Metadata(context, "nwd-practitioner");
   facts.traceparent = Metadata(context, "traceparent");
   const auto deadline = context.deadline();
-  if (deadline < std::chrono::system_clock::now() + std::chrono::hours(24 * 365))
-    facts.deadline = absl::FromChrono(deadline);
+  if (deadline < std::chrono::system_clock::now() + kDeadlineFarAway) facts.deadline = absl::FromChrono(deadline);
   return facts;
 }
 

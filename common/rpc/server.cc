@@ -39,6 +39,15 @@ class Done final : public Tag {
   std::coroutine_handle<> waiter_;
 };
 
+// The reflection plugin switches itself on for every builder of a process that links it; this takes it from one.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; });
+  }
+};
+
 }  // namespace
 
 struct Server::State {
@@ -143,7 +152,7 @@ async::internal::Detached Server::State::ServeStream(const Method& method, Queue
   if (status.ok()) status = Parse(bytes, *request);
   if (status.ok()) {
     figures.Received();
-    StreamWriter writer(context, responder, figures, queue);
+    StreamWriter writer(context, responder, figures, queue, options.limits);
     status = co_await chain.RunStream(route, call, *request, writer);
   }
   co_await Operation([&](void* tag) { responder.Finish(ToGrpc(status), tag); });
@@ -154,18 +163,17 @@ async::internal::Detached Server::State::ServeStream(const Method& method, Queue
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Server::~Server() {
-  if (state_->server != nullptr) Drain(absl::ZeroDuration());
+  // What still runs goes on in memory that is never given back: better than in memory that is somebody else's.
+  if (!Drain(absl::ZeroDuration())) (void)state_.release();
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Router& router) {
-  if (options.reflection) {
-    static const bool once = (grpc::reflection::InitProtoReflectionServerBuilderPlugin(), true);
-    (void)once;
-  }
   auto state = std::make_unique<State>(std::move(options), router);
   absl::Status complete = router.Check();
   if (!complete.ok()) return complete;
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // for every builder made from now on
   grpc::ServerBuilder builder;
+  if (!state->options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   builder.AddListeningPort(state->options.address, state->options.credentials, &state->port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second process on the port shall fail, not share it
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
@@ -211,18 +219,20 @@ void Server::Background(std::function<async::Task<void>(Stop&)> work) {
   state_->background.Start(queue, std::move(work));
 }
 
-void Server::Drain(absl::Duration patience) {
+bool Server::Drain(absl::Duration patience) {
   State& state = *state_;
-  if (state.server == nullptr) return;
+  if (state.server == nullptr) return true;
+  const absl::Time cancelled = absl::Now() + patience;
   SetServing(false);
   state.draining = true;
   state.background.stop().Request();
   // Takes no new call; waits for those in flight, and cancels what is left when the patience is over.
-  state.server->Shutdown(absl::ToChronoTime(absl::Now() + patience));
-  state.calls.WaitForNone();
-  state.background.WaitForEnd();
+  state.server->Shutdown(absl::ToChronoTime(cancelled));
+  const absl::Time deadline = cancelled + state.options.limits.drain_grace;
+  if (!state.calls.WaitForNone(deadline) || !state.background.WaitForEnd(deadline)) return false;
   for (auto& queue : state.queues) queue->Stop();
   state.server.reset();
+  return true;
 }
 
 struct ClientRuntime::State {
@@ -239,7 +249,7 @@ ClientRuntime::ClientRuntime(int threads) : state_(std::make_unique<State>()) {
 }
 
 ClientRuntime::~ClientRuntime() {
-  state_->work.WaitForNone();
+  state_->work.WaitForNone(absl::InfiniteFuture());
   for (auto& queue : state_->queues) queue->Stop();
 }
 

@@ -6,8 +6,9 @@
 //   (*server)->Drain(absl::Seconds(20));
 //
 // Drain: background work and streams are told to stop, no new call is taken, calls in flight finish or are cancelled
-// when the time is over, then the queues stop. After it nothing runs any more; stores may be closed. The handlers, the
-// registry and the metrics outlive the server.
+// when the time is over, then the queues stop. After it nothing runs any more; stores may be closed. What has not ended
+// even some seconds after it was cancelled (limits.h) makes Drain answer false: then something still runs, and the
+// process should end without closing anything. The handlers, the registry and the metrics outlive the server.
 #pragma once
 
 #include <functional>
@@ -20,6 +21,7 @@
 #include "common/async/task.h"
 #include "common/base/clock.h"
 #include "common/metrics/metrics.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/router.h"
 #include "common/rpc/stop.h"
 
@@ -39,6 +41,7 @@ struct ServerOptions {
   const Clock* clock = &SystemClock::Get();
   int threads = 0;  // 0: one a core
   bool reflection = true;
+  Limits limits = {};
   // Asks the owner of the registry about an identity that is not in it, before it is refused. May be empty.
   std::function<async::Task<absl::Status>(std::string spiffe_id)> on_unknown_identity;
 };
@@ -53,7 +56,8 @@ class Server {
   void SetServing(bool serving);
   // Runs a coroutine on one of the queues until it ends; told to stop at Drain.
   void Background(std::function<async::Task<void>(Stop&)> work);
-  void Drain(absl::Duration patience);
+  // True once nothing runs any more; may be called again after false.
+  bool Drain(absl::Duration patience);
 
  private:
   struct State;

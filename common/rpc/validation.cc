@@ -141,7 +141,7 @@ class Validator {
           Check(reflection.GetRepeatedMessage(message, &field, i), path(), depth + 1);
           break;
         default:
-          break;  // lists of numbers are bounded by their length
+          CheckNumber(NumberAt(message, reflection, field, i), compiled, path);
       }
     }
   }
@@ -206,7 +206,7 @@ class Validator {
     const FieldRule& rule = compiled.rule;
     if (!std::isfinite(value)) {
       violations_.Add(path(), "is not a number");
-    } else if (rule.required() && value == 0) {
+    } else if (rule.required() && value == 0 && !compiled.field->is_repeated()) {
       violations_.Add(path(), "is required");
     } else if (compiled.bounded_number && (value < rule.min() || value > rule.max())) {
       violations_.Add(path(), Cat("is ", value, "; it must be from ", rule.min(), " to ", rule.max()));
@@ -227,6 +227,25 @@ class Validator {
         return reflection.GetFloat(message, &field);
       case FieldDescriptor::CPPTYPE_DOUBLE:
         return reflection.GetDouble(message, &field);
+      default:
+        return 0;  // bool
+    }
+  }
+
+  static double NumberAt(const Message& message, const Reflection& reflection, const FieldDescriptor& field, int i) {
+    switch (field.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        return reflection.GetRepeatedInt32(message, &field, i);
+      case FieldDescriptor::CPPTYPE_INT64:
+        return static_cast<double>(reflection.GetRepeatedInt64(message, &field, i));
+      case FieldDescriptor::CPPTYPE_UINT32:
+        return reflection.GetRepeatedUInt32(message, &field, i);
+      case FieldDescriptor::CPPTYPE_UINT64:
+        return static_cast<double>(reflection.GetRepeatedUInt64(message, &field, i));
+      case FieldDescriptor::CPPTYPE_FLOAT:
+        return reflection.GetRepeatedFloat(message, &field, i);
+      case FieldDescriptor::CPPTYPE_DOUBLE:
+        return reflection.GetRepeatedDouble(message, &field, i);
       default:
         return 0;  // bool
     }

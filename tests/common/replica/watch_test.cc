@@ -13,6 +13,7 @@ namespace {
 using directory::v1::WatchOrganisationsRequest;
 using directory::v1::WatchOrganisationsResponse;
 
+constexpr char kIdentity[] = "spiffe://hub.test/org/watcher";
 constexpr char kWatcher[] = "3f0c2c1e-8a4b-4c2d-9d57-0d1f2b3c4d5e";
 
 // Keeps what is written and ends the call, or lets something happen, when enough is there.
@@ -40,6 +41,7 @@ class WatchTest : public ::testing::Test {
     SetWatcherState(common::v1::ORGANISATION_STATE_ACTIVE);
     rpc::Call::Facts facts;
     facts.caller.kind = access::Caller::Kind::kOrganisation;
+    facts.caller.identity = kIdentity;
     facts.caller.organisation = registry_.FindById(kWatcher);
     call_.SetFacts(std::move(facts));
     call_.SetRegistry(&registry_);
@@ -49,6 +51,7 @@ class WatchTest : public ::testing::Test {
     watcher.organisation_id = kWatcher;
     watcher.state = state;
     watcher.roles = {common::v1::ROLE_AGENCY};
+    watcher.identities = {kIdentity};
     registry_.Set(watcher);
   }
   void Append(const std::string& slug) { owner_.AppendNow(OrganisationNamed(ids::Uuid::Random().ToString(), slug)); }

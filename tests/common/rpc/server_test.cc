@@ -1,93 +1,17 @@
 // The runtime over real mutual TLS: what the chain lets through, and what it says when it does not.
 #include "common/rpc/server.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "absl/time/clock.h"
-#include "common/async/signal.h"
-#include "common/rpc/client.h"
 #include "common/rpc/limits.h"
-#include "common/rpc/queue.h"
-#include "common/status/status.h"
 #include "common/tls/certificate_store.h"
 #include "common/tls/identity.h"
-#include "tests/testing/echo_service.pb.h"
-#include "tests/testing/test_hub.h"
+#include "tests/common/rpc/echo.h"
 
 namespace nwd::rpc {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::v1::CountRequest;
-using testing::v1::CountResponse;
-using testing::v1::EchoRequest;
-using testing::v1::EchoResponse;
-using testing::v1::SlowEchoRequest;
-using testing::v1::SlowEchoResponse;
-using testing::v1::TiedEchoRequest;
-using testing::v1::TiedEchoResponse;
 
-class EchoService {
- public:
-  void Register(Router& router) {
-    router.Unary(this, &EchoService::Echo);
-    router.Unary(this, &EchoService::TiedEcho);
-    router.Unary(this, &EchoService::SlowEcho);
-    router.Stream(this, &EchoService::Count);
-  }
-  async::Task<absl::StatusOr<EchoResponse>> Echo(Call&, const EchoRequest& request) {
-    EchoResponse response;
-    response.set_payload(request.payload());
-    co_return response;
-  }
-  async::Task<absl::StatusOr<TiedEchoResponse>> TiedEcho(Call& call, const TiedEchoRequest& request) {
-    if (request.prove()) call.ProveTie(common::v1::TIE_SELF);
-    co_return TiedEchoResponse();
-  }
-  async::Task<absl::StatusOr<SlowEchoResponse>> SlowEcho(Call&, const SlowEchoRequest& request) {
-    slow_calls.fetch_add(1);
-    begun.Notify();
-    co_await async::SleepUntil(absl::Now() + absl::Milliseconds(request.wait_ms()));
-    co_return SlowEchoResponse();
-  }
-  async::Task<absl::Status> Count(Call& call, const CountRequest& request, Writer<CountResponse>& writer) {
-    CountResponse response;
-    response.set_padding(std::string(request.padding_bytes(), 'x'));
-    for (int64_t number = 1;; ++number) {
-      absl::Status admitted = call.StillAdmitted();
-      if (!admitted.ok()) co_return admitted;
-      absl::Status alive = call.CheckAlive();
-      if (!alive.ok()) co_return alive;
-      response.set_number(number);
-      absl::Status written = co_await writer.Write(response);
-      if (!written.ok()) co_return written;
-      co_await async::SleepUntil(absl::Now() + absl::Milliseconds(5));
-    }
-  }
-  std::atomic<int> slow_calls{0};
-  async::Signal begun;
-};
-
-class ServerTest : public ::testing::Test {
- protected:
-  ServerTest() : hub_({"lambeth", "stranger"}, {"echo", "referral", "outcome"}) {
-    registry_.Set(testing::TestHub::Agency("lambeth"));
-    echo_.Register(router_);
-    service_ = hub_.Serve("echo", router_, registry_);
-  }
-  void Change(const std::function<void(access::Organisation&)>& change) {
-    access::Organisation organisation = testing::TestHub::Agency("lambeth");
-    change(organisation);
-    registry_.Set(organisation);
-  }
-
-  testing::TestHub hub_;
-  access::Registry registry_;
-  EchoService echo_;
-  Router router_;
-  std::unique_ptr<testing::TestService> service_;
-};
+using ServerTest = RuntimeTest;
 
 TEST_F(ServerTest, AnOrganisationWithTheRoleIsAnswered) {
   EchoRequest request;

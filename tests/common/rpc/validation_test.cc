@@ -8,6 +8,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "nwd/consent/v1/consent_service.pb.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
+#include "tests/testing/echo_service.pb.h"
 
 namespace nwd::rpc {
 namespace {
@@ -61,6 +62,22 @@ TEST(Validation, AnEnumValueThisBuildDoesNotKnowIsRefused) {
   auto request = Good();
   request.mutable_terms()->set_mode(static_cast<consent::v1::SharingMode>(99));
   EXPECT_THAT(Violated(request), ::testing::ElementsAre("terms.mode"));
+}
+
+TEST(Validation, EveryItemOfAListIsHeldToItsRule) {
+  testing::v1::EchoRequest request;
+  request.add_roles(common::v1::ROLE_AGENCY);
+  request.add_numbers(10);
+  request.add_ids("3f0c2c1e-8a4b-4c2d-9d57-0d1f2b3c4d5e");
+  EXPECT_THAT(Violated(request), ::testing::IsEmpty());
+  request.add_roles(static_cast<common::v1::Role>(99));
+  request.add_roles(common::v1::ROLE_UNSPECIFIED);
+  request.add_numbers(11);
+  request.add_numbers(-1);
+  request.add_numbers(std::numeric_limits<double>::quiet_NaN());
+  request.add_ids("");
+  EXPECT_THAT(Violated(request), ::testing::UnorderedElementsAre("roles[1]", "roles[2]", "numbers[1]", "numbers[2]",
+                                                                 "numbers[3]", "ids[1]"));
 }
 
 TEST(Validation, TimesOutsideTheCalendarAndInThePastAreRefused) {
