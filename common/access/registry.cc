@@ -35,7 +35,13 @@ void Registry::Set(Organisation organisation) {
   absl::MutexLock lock(&mutex_);
   OrganisationPtr& known = by_id_[entry->organisation_id];
   if (known != nullptr) {
-    for (const std::string& identity : known->identities) by_identity_.erase(identity);
+    for (const std::string& identity : known->identities) {
+      // An identity may have gone to another organisation meanwhile: changes of two need not come in order.
+      const auto mine = by_identity_.find(identity);
+      if (mine != by_identity_.end() && mine->second->organisation_id == entry->organisation_id) {
+        by_identity_.erase(mine);
+      }
+    }
   }
   known = entry;
   for (const std::string& identity : entry->identities) by_identity_[identity] = entry;
