@@ -39,6 +39,9 @@ function(nwd_program name)
   _nwd_sanitize(${name})
 endfunction()
 
+# What the tests need that run in one process: all that a sanitized build makes.
+add_custom_target(nwd_unit_tests)
+
 # nwd_test(name [GRPC] SRCS … DEPS … [LABELS …] [TIMEOUT s]): one GoogleTest program, one ctest entry.
 function(nwd_test name)
   cmake_parse_arguments(ARG "GRPC" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
@@ -58,6 +61,9 @@ function(nwd_test name)
     target_precompile_headers(${name} REUSE_FROM nwd_pch_test)
   endif()
   _nwd_sanitize(${name})
+  if(NOT ARG_LABELS MATCHES "e2e|crash")
+    add_dependencies(nwd_unit_tests ${name})
+  endif()
   # One ctest entry per program: a process start per case would cost more than the cases.
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
