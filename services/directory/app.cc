@@ -21,16 +21,15 @@
 #include "services/directory/feed_service.h"
 #include "services/directory/first_admins.h"
 #include "services/directory/importer.h"
+#include "services/directory/limits.h"
 #include "services/directory/organisation_repository.h"
+#include "services/directory/organisation_roles.h"
 #include "services/directory/organisation_service.h"
 #include "services/directory/places_taken.h"
 #include "services/directory/trust.h"
 
 namespace nwd::directory {
 namespace {
-
-constexpr int kPoolThreads = 2;
-constexpr int kPoolWaitingMax = 64;
 
 void LogFailure(std::string_view event, const absl::Status& status) {
   if (!status.ok()) log::Line(log::Level::kError, event).Str("error", StdView(status.message())).Emit();
@@ -46,8 +45,13 @@ struct App::State {
         tokens(parts.hub_key.Derive("directory/tokens")),
         trust(parts.registry),
         pool(kPoolThreads, kPoolWaitingMax),
-        importer({parts.store, catalogue, pool, requests, audit}),
-        organisations({parts.store, requests, audit, tokens, trust, parts.trust_domain}),
+        announcer(parts.store, catalogue),
+        sweeper(parts.store, pool),
+        importer({parts.store, catalogue, pool, requests, audit, announcer, sweeper, imports}),
+        linker({parts.store, catalogue, requests, audit, announcer, imports}),
+        editor({parts.store, requests, audit, trust}),
+        organisations({parts.store, requests, audit, tokens, trust, editor, parts.trust_domain}),
+        roles(editor),
         services({parts.store, requests, audit, tokens, catalogue, gazetteer}),
         changes(parts.store, tokens) {
     if (parts.referral == nullptr) return;
@@ -71,8 +75,14 @@ struct App::State {
   std::optional<Areas> areas;
   std::optional<FeedReader> reader;
   async::WorkerPool pool;
+  Turn imports;
+  Announcer announcer;
+  ImportSweeper sweeper;
   Importer importer;
+  ProviderLinker linker;
+  OrganisationEditor editor;
   OrganisationService organisations;
+  OrganisationRoles roles;
   CatalogueService services;
   std::optional<FeedService> feeds;  // needs the facts
   replica::ChangeFeedService changes;
@@ -86,7 +96,8 @@ absl::Status App::State::LoadFacts() {
   NWD_RETURN_IF_ERROR(gazetteer.LoadOutcodes(folder / "outcodes-london.csv"));
   if (!parts.postcodes_file.empty()) NWD_RETURN_IF_ERROR(gazetteer.LoadPostcodes(parts.postcodes_file).status());
   reader.emplace(*areas, gazetteer);
-  feeds.emplace(FeedService::Parts{parts.store, requests, audit, tokens, pool, *reader, catalogue, importer});
+  feeds.emplace(
+      FeedService::Parts{parts.store, requests, audit, tokens, pool, *reader, catalogue, importer, linker, sweeper});
   return absl::OkStatus();
 }
 
@@ -116,6 +127,7 @@ absl::Status App::Load() {
 
 void App::Register(rpc::Router& router) {
   state_->organisations.Register(router);
+  state_->roles.Register(router);
   state_->services.Register(router);
   state_->feeds->Register(router);
   state_->changes.Register(router);

@@ -2,9 +2,9 @@
 
 #include "common/base/check.h"
 #include "common/base/macros.h"
+#include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/directory/keys.h"
-#include "services/directory/timestamps.h"
 
 namespace nwd::directory {
 namespace {
@@ -90,6 +90,14 @@ void AppendServiceChange(store::Txn& txn, const storage::ServiceRow& row, const 
   *change.mutable_change_time() = ToTimestamp(now);
   *change.mutable_service() = ToServiceChange(service);
   txn.Append(store::Feed::kChanges, change.SerializeAsString());
+}
+
+absl::Status AppendServiceChange(store::Txn& txn, Uuid service_id, absl::Time now) {
+  NWD_ASSIGN_OR_RETURN(const auto row, FindServiceRow(txn, service_id));
+  if (!row) return absl::DataLossError("a service of the catalogue has no row");
+  NWD_ASSIGN_OR_RETURN(const HubFacts facts, ReadHubFacts(txn, *row));
+  AppendServiceChange(txn, *row, facts, now);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<FeedRows> AllFeeds(const store::Reader& reader) {

@@ -26,6 +26,8 @@ absl::StatusOr<std::optional<storage::ServiceRow>> FindServiceRow(const store::R
 absl::StatusOr<HubFacts> ReadHubFacts(const store::Reader& reader, const storage::ServiceRow& row);
 // Tells peers how the service stands now.
 void AppendServiceChange(store::Txn& txn, const storage::ServiceRow& row, const HubFacts& facts, absl::Time now);
+// The same of the row readers see, which is there.
+absl::Status AppendServiceChange(store::Txn& txn, ids::Uuid service_id, absl::Time now);
 
 // Feeds by their ids (16 raw bytes).
 using FeedRows = absl::flat_hash_map<std::string, storage::FeedRow>;

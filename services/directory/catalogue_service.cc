@@ -8,6 +8,7 @@
 #include "common/status/status.h"
 #include "common/store/proto_value.h"
 #include "common/text/words.h"
+#include "services/directory/acts.h"
 #include "services/directory/catalogue_repository.h"
 #include "services/directory/keys.h"
 
@@ -36,6 +37,14 @@ absl::StatusOr<SearchQuery::After> FromPayload(std::string_view payload) {
   return after;
 }
 
+void PutCapacity(Txn& txn, Uuid service_id, const HubFacts& facts) {
+  storage::CapacityRow row;
+  row.set_accepts_referrals(facts.accepts);
+  if (facts.capacity) row.set_capacity(*facts.capacity);
+  row.set_revision(facts.capacity_revision);
+  store::PutMessage(txn, keys::Capacity(service_id), row);
+}
+
 }  // namespace
 
 void CatalogueService::Register(rpc::Router& router) {
@@ -51,7 +60,8 @@ async::Task<absl::StatusOr<v1::GetServiceResponse>> CatalogueService::GetService
   const std::optional<DocumentNumber> number = id ? index->Find(*id) : std::nullopt;
   if (!number) {
     co_return status::Error(absl::StatusCode::kNotFound, "NO_SERVICE",
-                            Cat("there is no service ", request.service_id(), " in this hub"));
+                            Cat("there is no service ", request.service_id(), " in this hub"),
+                            {{"service", request.service_id()}});
   }
   v1::GetServiceResponse response;
   *response.mutable_service() = Catalogue::Describe(index->document(*number));
@@ -116,44 +126,33 @@ async::Task<absl::StatusOr<v1::SetCapacityResponse>> CatalogueService::SetCapaci
   if (!id) co_return status::Denied();
   const std::optional<int32_t> wanted =
       request.has_capacity() ? std::optional<int32_t>(request.capacity()) : std::nullopt;
-  Txn* within = nullptr;
-  storage::ServiceRow row;
   HubFacts facts;
   bool changed = false;
-  auto effect = [&]() -> absl::StatusOr<v1::SetCapacityResponse> {
-    Txn& txn = *within;
-    v1::Service service = row.service();
-    AddHubFacts(facts, row.revision(), service);
-    if (!request.etag().empty() && request.etag() != service.etag()) return status::StaleEtag("service");
-    facts.accepts = request.accepts_referrals();
-    facts.capacity = wanted;
-    ++facts.capacity_revision;
-    storage::CapacityRow capacity;
-    capacity.set_accepts_referrals(facts.accepts);
-    if (wanted) capacity.set_capacity(*wanted);
-    capacity.set_revision(facts.capacity_revision);
-    store::PutMessage(txn, keys::Capacity(*id), capacity);
-    AppendServiceChange(txn, row, facts, call.Now());
-    storage::Act act;
-    act.set_organisation_id(call.organisation_id());
-    act.set_object_id(request.service_id());
-    act.set_detail(Cat(wanted ? Cat(*wanted, " places") : "no limit", facts.accepts ? "" : ", no referrals"));
-    parts_.audit.AppendPlain(txn, "service.capacity_set", call.Now(), act);
-    AddHubFacts(facts, row.revision(), service);
-    v1::SetCapacityResponse response;
-    response.set_etag(service.etag());
-    changed = true;
-    return response;
-  };
   auto body = [&](Txn& txn) -> absl::StatusOr<v1::SetCapacityResponse> {
-    within = &txn;
     changed = false;
-    NWD_ASSIGN_OR_RETURN(auto found, FindServiceRow(txn, *id));
-    if (!found) return status::Denied();
-    row = *std::move(found);
-    NWD_ASSIGN_OR_RETURN(facts, ReadHubFacts(txn, row));
+    NWD_ASSIGN_OR_RETURN(const auto row, FindServiceRow(txn, *id));
+    if (!row) return status::Denied();
+    NWD_ASSIGN_OR_RETURN(facts, ReadHubFacts(txn, *row));
     if (facts.organisation_id.empty() || facts.organisation_id != call.organisation_id()) return status::Denied();
     call.ProveTie(common::v1::TIE_SERVICE_PROVIDER);
+    auto effect = [&]() -> absl::StatusOr<v1::SetCapacityResponse> {
+      v1::Service service = row->service();
+      AddHubFacts(facts, row->revision(), service);
+      if (!request.etag().empty() && request.etag() != service.etag()) return status::StaleEtag("service");
+      facts.accepts = request.accepts_referrals();
+      facts.capacity = wanted;
+      ++facts.capacity_revision;
+      PutCapacity(txn, *id, facts);
+      AppendServiceChange(txn, *row, facts, call.Now());
+      std::string detail = Cat(wanted ? Cat(*wanted, " places") : "no limit", facts.accepts ? "" : ", no referrals");
+      parts_.audit.AppendPlain(txn, "service.capacity_set", call.Now(),
+                               ActOf(call, request.service_id(), std::move(detail)));
+      AddHubFacts(facts, row->revision(), service);
+      v1::SetCapacityResponse response;
+      response.set_etag(service.etag());
+      changed = true;
+      return response;
+    };
     return parts_.requests.Once<v1::SetCapacityResponse>(txn, call, request, effect);
   };
   auto result = co_await parts_.store.Update(body, call.deadline());

@@ -5,10 +5,10 @@
 #include "absl/strings/ascii.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/status/status.h"
 #include "services/directory/import_repository.h"
 #include "services/directory/limits.h"
-#include "services/directory/timestamps.h"
 
 namespace nwd::directory {
 namespace {
@@ -24,10 +24,15 @@ absl::Status MakeRoomForImport(Txn& txn, const rpc::Call& call, storage::FeedRow
   if (feed.open_import_id().empty()) return absl::OkStatus();
   NWD_ASSIGN_OR_RETURN(const auto open, FindImport(txn, feed.open_import_id()));
   if (open && absl::FromUnixMicros(open->update_time_us()) + kImportIdleMax > call.Now()) {
+    const bool own = open->organisation_id() == call.organisation_id();
     status::Metadata metadata = {{"feed", feed.slug()}};
-    if (open->organisation_id() == call.organisation_id()) metadata.emplace_back("import_id", open->import_id());
+    if (own) metadata.emplace_back("import_id", open->import_id());
+    const std::string what_to_do =
+        own ? "commit or abort it first"
+            : Cat("it is another organisation's, and gives way when nothing has been put into it for ",
+                  absl::FormatDuration(kImportIdleMax));
     return status::Error(absl::StatusCode::kFailedPrecondition, "IMPORT_OPEN",
-                         Cat("an import of the feed ", feed.slug(), " is open; commit or abort it first"), metadata);
+                         Cat("an import of the feed ", feed.slug(), " is open; ", what_to_do), metadata);
   }
   DeleteImport(txn, feed.open_import_id());
   feed.clear_open_import_id();
@@ -55,35 +60,32 @@ async::Task<absl::StatusOr<v1::BeginImportResponse>> FeedService::BeginImport(rp
                                                                               const v1::BeginImportRequest& request) {
   const std::string new_feed_id = ids::Uuid::Random().ToString();
   const std::string import_id = ids::Uuid::Random().ToString();
-  Txn* within = nullptr;
-  auto effect = [&]() -> absl::StatusOr<v1::BeginImportResponse> {
-    Txn& txn = *within;
-    NWD_ASSIGN_OR_RETURN(auto known, FindFeedBySlug(txn, request.feed_slug()));
-    storage::FeedRow feed;
-    if (known) {
-      feed = *std::move(known);
-    } else {
-      feed.set_feed_id(new_feed_id);
-      feed.set_slug(request.feed_slug());
-    }
-    NWD_RETURN_IF_ERROR(MakeRoomForImport(txn, call, feed));
-    if (!request.source_url().empty()) feed.set_source_url(request.source_url());
-    feed.set_open_import_id(import_id);
-    PutFeed(txn, feed);
-    storage::ImportRow import;
-    import.set_import_id(import_id);
-    import.set_feed_id(feed.feed_id());
-    import.set_organisation_id(call.organisation_id());
-    import.set_state(storage::ImportRow::STATE_OPEN);
-    import.set_update_time_us(absl::ToUnixMicros(call.Now()));
-    PutImport(txn, import);
-    v1::BeginImportResponse response;
-    response.set_feed_id(feed.feed_id());
-    response.set_import_id(import_id);
-    return response;
-  };
   auto body = [&](Txn& txn) {
-    within = &txn;
+    auto effect = [&]() -> absl::StatusOr<v1::BeginImportResponse> {
+      NWD_ASSIGN_OR_RETURN(auto known, FindFeedBySlug(txn, request.feed_slug()));
+      storage::FeedRow feed;
+      if (known) {
+        feed = *std::move(known);
+      } else {
+        feed.set_feed_id(new_feed_id);
+        feed.set_slug(request.feed_slug());
+      }
+      NWD_RETURN_IF_ERROR(MakeRoomForImport(txn, call, feed));
+      if (!request.source_url().empty()) feed.set_source_url(request.source_url());
+      feed.set_open_import_id(import_id);
+      PutFeed(txn, feed);
+      storage::ImportRow import;
+      import.set_import_id(import_id);
+      import.set_feed_id(feed.feed_id());
+      import.set_organisation_id(call.organisation_id());
+      import.set_state(storage::ImportRow::STATE_OPEN);
+      import.set_update_time_us(absl::ToUnixMicros(call.Now()));
+      PutImport(txn, import);
+      v1::BeginImportResponse response;
+      response.set_feed_id(feed.feed_id());
+      response.set_import_id(import_id);
+      return response;
+    };
     return parts_.requests.Once<v1::BeginImportResponse>(txn, call, request, effect);
   };
   co_return co_await parts_.store.Update(body, call.deadline());
@@ -118,21 +120,18 @@ async::Task<absl::StatusOr<v1::PutImportPageResponse>> FeedService::PutImportPag
   };
   NWD_CO_ASSIGN_OR_RETURN(const Read read, co_await parts_.pool.Run(work));
 
-  Txn* within = nullptr;
-  storage::ImportRow import;
-  auto effect = [&]() -> absl::StatusOr<v1::PutImportPageResponse> {
-    NWD_RETURN_IF_ERROR(CheckOpen(import));
-    import.set_update_time_us(absl::ToUnixMicros(call.Now()));
-    NWD_RETURN_IF_ERROR(PutPage(*within, import, request.page_name(), read.row, read.content));
-    v1::PutImportPageResponse response;
-    response.set_services(read.row.services());
-    response.set_problem_count(read.page.problem_count);
-    return response;
-  };
   auto body = [&](Txn& txn) -> absl::StatusOr<v1::PutImportPageResponse> {
-    within = &txn;
-    NWD_ASSIGN_OR_RETURN(import, GetOwnImport(txn, request.import_id(), call.organisation_id()));
+    NWD_ASSIGN_OR_RETURN(storage::ImportRow import, GetOwnImport(txn, request.import_id(), call.organisation_id()));
     call.ProveTie(common::v1::TIE_IMPORTER);
+    auto effect = [&]() -> absl::StatusOr<v1::PutImportPageResponse> {
+      NWD_RETURN_IF_ERROR(CheckOpen(import));
+      import.set_update_time_us(absl::ToUnixMicros(call.Now()));
+      NWD_RETURN_IF_ERROR(PutPage(txn, import, request.page_name(), read.row, read.content));
+      v1::PutImportPageResponse response;
+      response.set_services(read.row.services());
+      response.set_problem_count(read.page.problem_count);
+      return response;
+    };
     return parts_.requests.Once<v1::PutImportPageResponse>(txn, call, request, effect);
   };
   auto result = co_await parts_.store.Update(body, call.deadline());
@@ -148,28 +147,24 @@ async::Task<absl::StatusOr<v1::CommitImportResponse>> FeedService::CommitImport(
 
 async::Task<absl::StatusOr<v1::AbortImportResponse>> FeedService::AbortImport(rpc::Call& call,
                                                                               const v1::AbortImportRequest& request) {
-  Txn* within = nullptr;
-  storage::ImportRow import;
-  auto effect = [&]() -> absl::StatusOr<v1::AbortImportResponse> {
-    Txn& txn = *within;
-    NWD_RETURN_IF_ERROR(CheckOpen(import));
-    NWD_ASSIGN_OR_RETURN(auto feed, FindFeed(txn, import.feed_id()));
-    if (!feed) return absl::DataLossError("an import names a feed that is not there");
-    feed->clear_open_import_id();
-    feed->set_aborted_import_id(import.import_id());
-    PutFeed(txn, *feed);
-    import.set_state(storage::ImportRow::STATE_ABORTED);
-    PutImport(txn, import);
-    return v1::AbortImportResponse();
-  };
   auto body = [&](Txn& txn) -> absl::StatusOr<v1::AbortImportResponse> {
-    within = &txn;
-    NWD_ASSIGN_OR_RETURN(import, GetOwnImport(txn, request.import_id(), call.organisation_id()));
+    NWD_ASSIGN_OR_RETURN(storage::ImportRow import, GetOwnImport(txn, request.import_id(), call.organisation_id()));
     call.ProveTie(common::v1::TIE_IMPORTER);
+    auto effect = [&]() -> absl::StatusOr<v1::AbortImportResponse> {
+      NWD_RETURN_IF_ERROR(CheckOpen(import));
+      NWD_ASSIGN_OR_RETURN(auto feed, FindFeed(txn, import.feed_id()));
+      if (!feed) return absl::DataLossError("an import names a feed that is not there");
+      feed->clear_open_import_id();
+      feed->set_aborted_import_id(import.import_id());
+      PutFeed(txn, *feed);
+      import.set_state(storage::ImportRow::STATE_ABORTED);
+      PutImport(txn, import);
+      return v1::AbortImportResponse();
+    };
     return parts_.requests.Once<v1::AbortImportResponse>(txn, call, request, effect);
   };
   NWD_CO_ASSIGN_OR_RETURN(const v1::AbortImportResponse response, co_await parts_.store.Update(body, call.deadline()));
-  NWD_CO_RETURN_IF_ERROR(co_await parts_.importer.SweepPages());
+  NWD_CO_RETURN_IF_ERROR(co_await parts_.sweeper.SweepPages());
   co_return response;
 }
 
@@ -213,7 +208,8 @@ async::Task<absl::StatusOr<v1::ListProvidersResponse>> FeedService::ListProvider
   NWD_CO_ASSIGN_OR_RETURN(const auto feed, co_await parts_.store.View(find));
   if (!feed) {
     co_return status::Error(absl::StatusCode::kNotFound, "NO_FEED",
-                            Cat("there is no feed ", request.feed_id(), "; see ListFeeds"));
+                            Cat("there is no feed ", request.feed_id(), "; see ListFeeds"),
+                            {{"feed", request.feed_id()}});
   }
   const ids::Uuid feed_id = *ids::Uuid::Parse(request.feed_id());
   const int size = tokens::PageSize(request.page_size());
@@ -240,7 +236,7 @@ async::Task<absl::StatusOr<v1::ListProvidersResponse>> FeedService::ListProvider
 
 async::Task<absl::StatusOr<v1::LinkProviderResponse>> FeedService::LinkProvider(
     rpc::Call& call, const v1::LinkProviderRequest& request) {
-  co_return co_await parts_.importer.Link(call, request);
+  co_return co_await parts_.linker.Link(call, request);
 }
 
 }  // namespace nwd::directory

@@ -1,5 +1,5 @@
-// RPC FeedService: importing directory feeds. Reading pages is in feed_reader.h, committing in importer.h, rows in
-// import_repository.h.
+// RPC FeedService: importing directory feeds. Reading pages is in feed_reader.h, committing in importer.h, linking
+// providers in provider_linker.h, rows in import_repository.h.
 #pragma once
 
 #include "common/async/worker_pool.h"
@@ -11,7 +11,9 @@
 #include "nwd/directory/v1/feed_service.pb.h"
 #include "services/directory/catalogue.h"
 #include "services/directory/feed_reader.h"
+#include "services/directory/import_sweeper.h"
 #include "services/directory/importer.h"
+#include "services/directory/provider_linker.h"
 
 namespace nwd::directory {
 
@@ -26,6 +28,8 @@ class FeedService {
     const FeedReader& reader;
     Catalogue& catalogue;
     Importer& importer;
+    ProviderLinker& linker;
+    ImportSweeper& sweeper;
   };
   explicit FeedService(Parts parts) : parts_(parts) {}
   void Register(rpc::Router& router);

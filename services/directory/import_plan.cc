@@ -2,10 +2,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "common/base/check.h"
+#include "common/base/timestamps.h"
 #include "common/crypto/sha256.h"
 #include "services/directory/limits.h"
 #include "services/directory/service_ids.h"
-#include "services/directory/timestamps.h"
 
 namespace nwd::directory {
 namespace {

@@ -14,12 +14,6 @@ namespace {
 using ids::Uuid;
 using store::Visit;
 
-Uuid IdOf(std::string_view text) {
-  const std::optional<Uuid> id = Uuid::Parse(text);
-  NWD_CHECK(id.has_value());
-  return *id;
-}
-
 // The import and name in a page's key.
 bool ReadPageKey(std::string_view key, std::string_view* import_id, std::string_view* name) {
   store::KeyReader reader(key);
@@ -27,6 +21,12 @@ bool ReadPageKey(std::string_view key, std::string_view* import_id, std::string_
 }
 
 }  // namespace
+
+Uuid IdOf(std::string_view text) {
+  const std::optional<Uuid> id = Uuid::Parse(text);
+  NWD_CHECK(id.has_value());
+  return *id;
+}
 
 absl::StatusOr<std::optional<storage::FeedRow>> FindFeed(const store::Reader& reader, std::string_view feed_id) {
   const std::optional<Uuid> id = Uuid::Parse(feed_id);
@@ -104,7 +104,8 @@ absl::Status PutPage(store::Txn& txn, storage::ImportRow& import, std::string_vi
   if (import.services() > kImportServicesMax || import.bytes() > kImportBytesMax) {
     return status::Error(absl::StatusCode::kFailedPrecondition, "IMPORT_TOO_LARGE",
                          Cat("an import holds at most ", kImportServicesMax, " services and ", kImportBytesMax,
-                             " bytes; import the feed in parts, as several feeds"));
+                             " bytes; import the feed in parts, as several feeds"),
+                         {{"services_most", Cat(kImportServicesMax)}, {"bytes_most", Cat(kImportBytesMax)}});
   }
   store::PutMessage(txn, keys::Page(id, name), page);
   txn.Put(keys::PageContent(id, name), content);

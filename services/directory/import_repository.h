@@ -16,6 +16,9 @@
 
 namespace nwd::directory {
 
+// An id that this service itself has written.
+ids::Uuid IdOf(std::string_view text);
+
 absl::StatusOr<std::optional<storage::FeedRow>> FindFeed(const store::Reader& reader, std::string_view feed_id);
 absl::StatusOr<std::optional<storage::FeedRow>> FindFeedBySlug(const store::Reader& reader, std::string_view slug);
 // Feeds by slug, after `after_slug`, at most `limit`.

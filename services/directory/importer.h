@@ -6,8 +6,8 @@
 //
 // Ended before 2 (an error, a caller who left, a crash): nothing has happened, the rows are swept before the next
 // commit, the import can be committed again. Ended after 2: Recover() at the next start tells peers what they were not
-// told (they may hear things twice) and sweeps. One commit at a time, whatever the feed; linking a provider takes the
-// same turn, so that peers hear of every service.
+// told (they may hear things twice) and sweeps. One commit at a time, whatever the feed: a call that does not get its
+// turn before its deadline has done nothing.
 //
 // Thread-safe. Runs long work on the pool.
 #pragma once
@@ -21,8 +21,10 @@
 #include "common/rpc/call.h"
 #include "common/store/store.h"
 #include "nwd/directory/v1/feed_service.pb.h"
+#include "services/directory/announcer.h"
 #include "services/directory/catalogue.h"
 #include "services/directory/import_plan.h"
+#include "services/directory/import_sweeper.h"
 #include "services/directory/turn.h"
 
 namespace nwd::directory {
@@ -35,18 +37,18 @@ class Importer {
     async::WorkerPool& pool;
     const idempotency::Requests& requests;
     const audit::Audit& audit;
+    Announcer& announcer;
+    ImportSweeper& sweeper;
+    Turn& turn;
   };
   explicit Importer(Parts parts) : parts_(parts) {}
 
   async::Task<absl::StatusOr<v1::CommitImportResponse>> Commit(rpc::Call& call, const v1::CommitImportRequest& request);
-  async::Task<absl::StatusOr<v1::LinkProviderResponse>> Link(rpc::Call& call, const v1::LinkProviderRequest& request);
 
   // Fills the catalogue from the store. Blocks; at start only.
   absl::Status Load();
   // Finishes what a crash left undone.
   async::Task<absl::Status> Recover(absl::Time now);
-  // Deletes pages of imports that are no longer open.
-  async::Task<absl::Status> SweepPages();
 
  private:
   struct Prepared {
@@ -63,19 +65,8 @@ class Importer {
                                                                     const v1::CommitImportRequest& request,
                                                                     const storage::FeedRow& feed,
                                                                     const v1::CommitImportResponse& counts);
-  // Tells peers of the rows of a commit, and lets go of those they replace.
-  async::Task<absl::Status> Announce(const storage::FeedRow& feed, const std::vector<PlannedRow>& rows, absl::Time now);
-  // Tells peers of all services of a feed whose rows are of a generation they have not been told of.
-  async::Task<absl::Status> AnnounceAll(ids::Uuid feed_id, absl::Time now);
-  async::Task<absl::Status> NoteAnnounced(ids::Uuid feed_id);
-  async::Task<absl::Status> AnnounceLink(ids::Uuid feed_id, const std::string& external_id, size_t from,
-                                         absl::Time now);
-  async::Task<absl::Status> TellPeers(const std::vector<ids::Uuid>& services, size_t from, absl::Time now);
-  async::Task<absl::Status> Delete(const std::vector<std::string>& keys);
-  async::Task<absl::Status> SweepRows();
 
   Parts parts_;
-  Turn turn_;
 };
 
 }  // namespace nwd::directory

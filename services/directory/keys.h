@@ -33,12 +33,15 @@ inline constexpr char kAdmins = 'a';
 inline constexpr char kCapacities = 'k';
 inline constexpr char kTakens = 't';
 inline constexpr char kLinks = 'l';
+inline constexpr char kIdentities = 'i';
+inline constexpr char kPageContents = 'p';
+inline constexpr char kHeldPlaces = 'h';
 
 inline std::string Table(char table) { return KeyBuilder(table).Build(); }
 
 inline std::string Organisation(Uuid id) { return KeyBuilder(kOrganisations).Bytes(id.bytes()).Build(); }
 inline std::string Slug(std::string_view slug) { return KeyBuilder(kSlugs).Text(slug).Build(); }
-inline std::string Identity(std::string_view spiffe_id) { return KeyBuilder('i').Text(spiffe_id).Build(); }
+inline std::string Identity(std::string_view spiffe_id) { return KeyBuilder(kIdentities).Text(spiffe_id).Build(); }
 inline std::string Admin(Uuid organisation) { return KeyBuilder(kAdmins).Bytes(organisation.bytes()).Build(); }
 
 inline std::string Feed(Uuid id) { return KeyBuilder(kFeeds).Bytes(id.bytes()).Build(); }
@@ -49,7 +52,7 @@ inline std::string Page(Uuid import, std::string_view name) {
   return KeyBuilder(kPages).Bytes(import.bytes()).Text(name).Build();
 }
 inline std::string PageContent(Uuid import, std::string_view name) {
-  return KeyBuilder('p').Bytes(import.bytes()).Text(name).Build();
+  return KeyBuilder(kPageContents).Bytes(import.bytes()).Text(name).Build();
 }
 
 inline std::string ServiceRows(Uuid service) { return KeyBuilder(kServices).Bytes(service.bytes()).Build(); }
@@ -61,6 +64,6 @@ inline std::string ProviderLink(Uuid feed, std::string_view external_id) {
   return KeyBuilder(kLinks).Bytes(feed.bytes()).Text(external_id).Build();
 }
 inline std::string Taken(Uuid service) { return KeyBuilder(kTakens).Bytes(service.bytes()).Build(); }
-inline std::string HeldPlace(Uuid referral) { return KeyBuilder('h').Bytes(referral.bytes()).Build(); }
+inline std::string HeldPlace(Uuid referral) { return KeyBuilder(kHeldPlaces).Bytes(referral.bytes()).Build(); }
 
 }  // namespace nwd::directory::keys

@@ -32,7 +32,10 @@ inline constexpr int kMissingMax = 3;
 inline constexpr size_t kBatchBytes = 1 << 20;
 inline constexpr size_t kBatchServices = 2'000;
 
+// Pages read and imports computed at the same time, and waiting to be.
+inline constexpr int kPoolThreads = 2;
+inline constexpr int kPoolWaitingMax = 64;
+
 inline constexpr int kRevokedSerialsMax = 1'000;
-inline constexpr int kIdentitiesMax = 8;
 
 }  // namespace nwd::directory

@@ -4,9 +4,9 @@
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/directory/keys.h"
-#include "services/directory/timestamps.h"
 
 namespace nwd::directory {
 namespace {
@@ -100,6 +100,12 @@ absl::StatusOr<int> CountActiveAdmins(const store::Reader& reader) {
                                     return Visit::kContinue;
                                   }));
   return count;
+}
+
+absl::StatusOr<bool> IsLastAdmin(const store::Reader& reader, const directory::v1::Organisation& organisation) {
+  if (!IsActiveAdmin(organisation)) return false;
+  NWD_ASSIGN_OR_RETURN(const int admins, CountActiveAdmins(reader));
+  return admins <= 1;
 }
 
 void SaveOrganisation(store::Txn& txn, OrganisationRow& row, const OrganisationRow* before, absl::Time now) {

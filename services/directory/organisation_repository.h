@@ -32,6 +32,8 @@ absl::StatusOr<std::vector<OrganisationRow>> ListOrganisationsAfter(const store:
 absl::StatusOr<std::vector<OrganisationRow>> AllOrganisations(const store::Reader& reader);
 // How many organisations are active and hold HUB_ADMIN.
 absl::StatusOr<int> CountActiveAdmins(const store::Reader& reader);
+// Whether the hub would be left without an active admin if this organisation ceased to be one.
+absl::StatusOr<bool> IsLastAdmin(const store::Reader& reader, const directory::v1::Organisation& organisation);
 
 // Writes `row` as its next revision, its finders, and its change. `before` is what stood; null for a new one. Slug and
 // identities are free (the caller has looked in the same transaction).

@@ -18,6 +18,11 @@ absl::Status WrongState(std::string_view message, OrganisationState state) {
 
 }  // namespace
 
+absl::Status NoOrganisation(std::string_view named) {
+  return status::Error(absl::StatusCode::kNotFound, "NO_ORGANISATION",
+                       Cat("there is no organisation ", named, " in this hub"), {{"organisation", std::string(named)}});
+}
+
 std::string IdentityOf(std::string_view trust_domain, std::string_view slug) {
   return Cat("spiffe://", trust_domain, "/org/", slug);
 }

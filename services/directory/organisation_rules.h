@@ -14,6 +14,9 @@ namespace nwd::directory {
 
 using common::v1::OrganisationState;
 
+// NOT_FOUND, for callers who may list organisations; `named` is an id or a slug.
+absl::Status NoOrganisation(std::string_view named);
+
 // "spiffe://<trust domain>/org/<slug>".
 std::string IdentityOf(std::string_view trust_domain, std::string_view slug);
 

@@ -7,6 +7,7 @@
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/replica/watch.h"
+#include "services/directory/acts.h"
 #include "services/directory/limits.h"
 #include "services/directory/organisation_repository.h"
 #include "services/directory/organisation_rules.h"
@@ -15,14 +16,9 @@
 namespace nwd::directory {
 namespace {
 
-using common::v1::OrganisationKind;
 using store::Reader;
 using store::Txn;
-
-absl::Status NoOrganisation(std::string_view named) {
-  return status::Error(absl::StatusCode::kNotFound, "NO_ORGANISATION",
-                       Cat("there is no organisation ", named, " in this hub"), {{"organisation", std::string(named)}});
-}
+using Done = OrganisationEditor::Done;
 
 // Whether the caller could have listed organisations, and so may learn that one does not exist: all but pure analysts.
 bool MayList(const access::Caller& caller) {
@@ -42,41 +38,19 @@ absl::Status CheckIdentitiesFree(const Reader& reader, const v1::Organisation& o
   return absl::OkStatus();
 }
 
-template <class Repeated>
-std::vector<Role> RolesOf(const Repeated& from) {
-  std::vector<Role> roles;
-  for (const int role : from) roles.push_back(static_cast<Role>(role));
-  return roles;
-}
-
-void SetRoles(v1::Organisation& organisation, const std::vector<Role>& roles) {
-  organisation.clear_roles();
-  for (const Role role : roles) organisation.add_roles(role);
-  organisation.clear_proposed_roles();
-  organisation.clear_proposed_by_organisation_id();
-}
-
-bool IsAdmin(const v1::Organisation& organisation) {
-  const std::vector<Role> roles = RolesOf(organisation.roles());
-  return std::find(roles.begin(), roles.end(), common::v1::ROLE_HUB_ADMIN) != roles.end();
-}
-
-// Whether the hub would be left without an active admin if this organisation ceased to be one.
-absl::StatusOr<bool> IsLastAdmin(const Reader& reader, const v1::Organisation& organisation) {
-  if (organisation.state() != common::v1::ORGANISATION_STATE_ACTIVE || !IsAdmin(organisation)) return false;
-  NWD_ASSIGN_OR_RETURN(const int admins, CountActiveAdmins(reader));
-  return admins <= 1;
-}
-
-// Puts roles into effect, unless that would leave no active admin.
-absl::Status GiveRoles(const Reader& reader, v1::Organisation& organisation, const std::vector<Role>& roles) {
-  NWD_ASSIGN_OR_RETURN(const bool last_admin, IsLastAdmin(reader, organisation));
-  if (last_admin && std::find(roles.begin(), roles.end(), common::v1::ROLE_HUB_ADMIN) == roles.end()) {
-    return status::Error(absl::StatusCode::kFailedPrecondition, "LAST_ADMIN",
-                         "this is the last active admin organisation; make another one first");
+// Slug and identities are free, and the sponsor, where there is one, is still here.
+absl::Status CheckMayJoin(const Reader& reader, const v1::Organisation& wanted) {
+  NWD_ASSIGN_OR_RETURN(const auto same_slug, FindOrganisationBySlug(reader, wanted.slug()));
+  if (same_slug) {
+    return status::Error(absl::StatusCode::kAlreadyExists, "SLUG_TAKEN",
+                         Cat("an organisation of this hub is already called ", wanted.slug()),
+                         {{"slug", wanted.slug()}});
   }
-  SetRoles(organisation, roles);
-  return absl::OkStatus();
+  NWD_RETURN_IF_ERROR(CheckIdentitiesFree(reader, wanted));
+  if (wanted.sponsor_organisation_id().empty()) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const auto sponsor, FindOrganisation(reader, wanted.sponsor_organisation_id()));
+  if (!sponsor) return NoOrganisation(wanted.sponsor_organisation_id());
+  return CheckNotLeft(sponsor->organisation());
 }
 
 std::string_view StateName(OrganisationState state) {
@@ -93,8 +67,6 @@ void OrganisationService::Register(rpc::Router& router) {
   router.Unary(this, &OrganisationService::UpdateOrganisation);
   router.Unary(this, &OrganisationService::SetOrganisationState);
   router.Unary(this, &OrganisationService::RevokeCertificate);
-  router.Unary(this, &OrganisationService::ProposeRoles);
-  router.Unary(this, &OrganisationService::ConfirmRoles);
   router.Stream(this, &OrganisationService::WatchOrganisations);
 }
 
@@ -114,36 +86,22 @@ async::Task<absl::StatusOr<v1::CreateOrganisationResponse>> OrganisationService:
   CheckIdentities(request.identities(), parts_.trust_domain, "identities", violations);
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
-  const absl::Time now = call.Now();
   std::optional<OrganisationRow> created;
-  Txn* within = nullptr;
-  auto effect = [&]() -> absl::StatusOr<v1::CreateOrganisationResponse> {
-    Txn& txn = *within;
-    NWD_ASSIGN_OR_RETURN(const auto same_slug, FindOrganisationBySlug(txn, request.slug()));
-    if (same_slug) {
-      return status::Error(absl::StatusCode::kAlreadyExists, "SLUG_TAKEN",
-                           Cat("an organisation of this hub is already called ", request.slug()),
-                           {{"slug", request.slug()}});
-    }
-    NWD_RETURN_IF_ERROR(CheckIdentitiesFree(txn, wanted));
-    if (!request.sponsor_organisation_id().empty()) {
-      NWD_ASSIGN_OR_RETURN(const auto sponsor, FindOrganisation(txn, request.sponsor_organisation_id()));
-      if (!sponsor) return NoOrganisation(request.sponsor_organisation_id());
-      NWD_RETURN_IF_ERROR(CheckNotLeft(sponsor->organisation()));
-    }
-    OrganisationRow row;
-    *row.mutable_organisation() = wanted;
-    SaveOrganisation(txn, row, nullptr, now);
-    Record(txn, call, "organisation.created", wanted.organisation_id(), RoleNames(RolesOf(wanted.roles())));
-    v1::CreateOrganisationResponse response;
-    response.set_organisation_id(wanted.organisation_id());
-    response.set_etag(EtagOf(row));
-    created = std::move(row);
-    return response;
-  };
   auto body = [&](Txn& txn) {
     created.reset();
-    within = &txn;
+    auto effect = [&]() -> absl::StatusOr<v1::CreateOrganisationResponse> {
+      NWD_RETURN_IF_ERROR(CheckMayJoin(txn, wanted));
+      OrganisationRow row;
+      *row.mutable_organisation() = wanted;
+      SaveOrganisation(txn, row, nullptr, call.Now());
+      parts_.audit.AppendPlain(txn, "organisation.created", call.Now(),
+                               ActOf(call, wanted.organisation_id(), RoleNames(RolesOf(wanted.roles()))));
+      v1::CreateOrganisationResponse response;
+      response.set_organisation_id(wanted.organisation_id());
+      response.set_etag(EtagOf(row));
+      created = std::move(row);
+      return response;
+    };
     return parts_.requests.Once<v1::CreateOrganisationResponse>(txn, call, request, effect);
   };
   auto result = co_await parts_.store.Update(body, call.deadline());
@@ -220,7 +178,7 @@ async::Task<absl::StatusOr<v1::UpdateOrganisationResponse>> OrganisationService:
     NWD_RETURN_IF_ERROR(CheckIdentitiesFree(txn, organisation));
     return Done{"organisation.updated", ""};
   };
-  co_return co_await Change<v1::UpdateOrganisationResponse>(call, request, request.etag(), edit);
+  co_return co_await parts_.editor.Change<v1::UpdateOrganisationResponse>(call, request, request.etag(), edit);
 }
 
 async::Task<absl::StatusOr<v1::SetOrganisationStateResponse>> OrganisationService::SetOrganisationState(
@@ -235,7 +193,7 @@ async::Task<absl::StatusOr<v1::SetOrganisationStateResponse>> OrganisationServic
     organisation.set_state(request.state());
     return Done{"organisation.state_set", std::string(StateName(request.state()))};
   };
-  co_return co_await Change<v1::SetOrganisationStateResponse>(call, request, request.etag(), edit);
+  co_return co_await parts_.editor.Change<v1::SetOrganisationStateResponse>(call, request, request.etag(), edit);
 }
 
 async::Task<absl::StatusOr<v1::RevokeCertificateResponse>> OrganisationService::RevokeCertificate(
@@ -249,49 +207,13 @@ async::Task<absl::StatusOr<v1::RevokeCertificateResponse>> OrganisationService::
     if (revoked.size() >= kRevokedSerialsMax) {
       return status::Error(
           absl::StatusCode::kFailedPrecondition, "TOO_MANY_REVOKED",
-          Cat("the organisation has ", kRevokedSerialsMax, " revoked certificates; give it a new identity instead"));
+          Cat("the organisation has ", kRevokedSerialsMax, " revoked certificates; give it a new identity instead"),
+          {{"most", Cat(kRevokedSerialsMax)}});
     }
     organisation.add_revoked_serials(request.serial());
     return Done{"organisation.certificate_revoked", request.serial()};
   };
-  co_return co_await Change<v1::RevokeCertificateResponse>(call, request, "", edit);
-}
-
-async::Task<absl::StatusOr<v1::ProposeRolesResponse>> OrganisationService::ProposeRoles(
-    rpc::Call& call, const v1::ProposeRolesRequest& request) {
-  const std::vector<Role> proposed = RolesOf(request.roles());
-  auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
-    status::Violations violations;
-    CheckRoles(proposed, !organisation.sponsor_organisation_id().empty(), "roles", violations);
-    NWD_RETURN_IF_ERROR(violations.ToStatus());
-    if (TakesEffectAtOnce(RolesOf(organisation.roles()), proposed)) {
-      NWD_RETURN_IF_ERROR(GiveRoles(txn, organisation, proposed));
-      return Done{"organisation.roles_given", RoleNames(proposed)};
-    }
-    organisation.clear_proposed_roles();
-    for (const Role role : proposed) organisation.add_proposed_roles(role);
-    organisation.set_proposed_by_organisation_id(call.organisation_id());
-    return Done{"organisation.roles_proposed", RoleNames(proposed)};
-  };
-  co_return co_await Change<v1::ProposeRolesResponse>(call, request, request.etag(), edit);
-}
-
-async::Task<absl::StatusOr<v1::ConfirmRolesResponse>> OrganisationService::ConfirmRoles(
-    rpc::Call& call, const v1::ConfirmRolesRequest& request) {
-  auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
-    if (organisation.proposed_roles().empty()) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "NOTHING_PROPOSED",
-                           "no roles are proposed for this organisation; propose them first");
-    }
-    if (organisation.proposed_by_organisation_id() == call.organisation_id()) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "OWN_PROPOSAL",
-                           "whoever proposed roles cannot confirm them; ask another admin organisation");
-    }
-    const std::vector<Role> proposed = RolesOf(organisation.proposed_roles());
-    NWD_RETURN_IF_ERROR(GiveRoles(txn, organisation, proposed));
-    return Done{"organisation.roles_given", RoleNames(proposed)};
-  };
-  co_return co_await Change<v1::ConfirmRolesResponse>(call, request, request.etag(), edit);
+  co_return co_await parts_.editor.Change<v1::RevokeCertificateResponse>(call, request, "", edit);
 }
 
 async::Task<absl::Status> OrganisationService::WatchOrganisations(rpc::Call& call,
@@ -306,48 +228,6 @@ async::Task<absl::Status> OrganisationService::WatchOrganisations(rpc::Call& cal
     return absl::OkStatus();
   };
   co_return co_await replica::Watch(call, parts_.store, parts_.tokens, request.cursor(), writer, map);
-}
-
-template <class Response, class Request>
-async::Task<absl::StatusOr<Response>> OrganisationService::Change(rpc::Call& call, const Request& request,
-                                                                  std::string_view etag, Edit edit) {
-  const absl::Time now = call.Now();
-  std::optional<OrganisationRow> changed;
-  Txn* within = nullptr;
-  auto effect = [&]() -> absl::StatusOr<Response> {
-    Txn& txn = *within;
-    NWD_ASSIGN_OR_RETURN(const auto before, FindOrganisation(txn, request.organisation_id()));
-    if (!before) return NoOrganisation(request.organisation_id());
-    if (!etag.empty() && etag != EtagOf(*before)) return status::StaleEtag("organisation");
-    NWD_RETURN_IF_ERROR(CheckNotLeft(before->organisation()));
-    OrganisationRow row = *before;
-    NWD_ASSIGN_OR_RETURN(const Done done, edit(txn, *row.mutable_organisation()));
-    if (!done.type.empty()) {
-      SaveOrganisation(txn, row, &*before, now);
-      Record(txn, call, done.type, request.organisation_id(), done.detail);
-      changed = row;
-    }
-    Response response;
-    response.set_etag(EtagOf(row));
-    return response;
-  };
-  auto body = [&](Txn& txn) {
-    changed.reset();
-    within = &txn;
-    return parts_.requests.Once<Response>(txn, call, request, effect);
-  };
-  auto result = co_await parts_.store.Update(body, call.deadline());
-  if (result.ok() && changed) parts_.trust.Publish(*changed);
-  co_return result;
-}
-
-void OrganisationService::Record(Txn& txn, const rpc::Call& call, std::string_view type, std::string_view object_id,
-                                 std::string detail) const {
-  storage::Act act;
-  act.set_organisation_id(call.organisation_id());
-  act.set_object_id(std::string(object_id));
-  act.set_detail(std::move(detail));
-  parts_.audit.AppendPlain(txn, type, call.Now(), act);
 }
 
 }  // namespace nwd::directory

@@ -1,7 +1,6 @@
 #include "services/directory/places_taken.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "common/async/block_on.h"
@@ -13,9 +12,6 @@ namespace nwd::directory {
 namespace {
 
 using ids::Uuid;
-
-constexpr std::array<std::string_view, 6> kHolding = {"SENT",     "RECEIVED",    "INFO_REQUESTED",
-                                                      "ACCEPTED", "IN_PROGRESS", "ON_HOLD"};
 
 absl::Status AddTaken(store::Txn& txn, std::string_view service_id, int by) {
   const std::optional<Uuid> id = Uuid::Parse(service_id);
@@ -29,8 +25,6 @@ absl::Status AddTaken(store::Txn& txn, std::string_view service_id, int by) {
 
 }  // namespace
 
-bool HoldsPlace(std::string_view state) { return std::find(kHolding.begin(), kHolding.end(), state) != kHolding.end(); }
-
 absl::Status ApplyReferralChange(store::Txn& txn, const common::v1::Change& change) {
   if (!change.has_referral()) return absl::OkStatus();
   const common::v1::ReferralChange& referral = change.referral();
@@ -41,7 +35,7 @@ absl::Status ApplyReferralChange(store::Txn& txn, const common::v1::Change& chan
   storage::HeldPlaceRow now;
   now.set_service_id(referral.service_id());
   now.set_sequence(referral.sequence());
-  now.set_holds(HoldsPlace(referral.to_state()));
+  now.set_holds(referral.holds_place());
   store::PutMessage(txn, keys::HeldPlace(*id), now);
   if (before && before->holds()) NWD_RETURN_IF_ERROR(AddTaken(txn, before->service_id(), -1));
   if (now.holds()) NWD_RETURN_IF_ERROR(AddTaken(txn, now.service_id(), 1));

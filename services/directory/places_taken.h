@@ -1,8 +1,7 @@
-// How many places of each service are taken, counted from the referral service's changes. A referral holds a place from
-// being sent until it ends, but not while it waits; each referral has a row, so that an event told twice counts once.
+// How many places of each service are taken, counted from the referral service's changes, which say of each referral
+// whether it holds one. Each referral has a row, so that an event told twice counts once.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,9 +10,6 @@
 #include "services/directory/catalogue.h"
 
 namespace nwd::directory {
-
-// Whether a referral in this state (as ReferralChange names it) holds a place.
-bool HoldsPlace(std::string_view state);
 
 // Within a transaction of the follower: counts one change of the referral service. Changes of other things count
 // nothing.

@@ -11,6 +11,13 @@ namespace nwd::directory {
 
 using common::v1::Role;
 
+// A message's roles.
+inline std::vector<Role> RolesOf(const google::protobuf::RepeatedField<int>& from) {
+  std::vector<Role> roles;
+  for (const int role : from) roles.push_back(static_cast<Role>(role));
+  return roles;
+}
+
 // Roles whose holders read about people: HUB_ADMIN, which reads about nobody, combines with none of them. AUDITOR is
 // among them because the list of disclosures is about people, and because nobody should audit what they administer.
 bool ReadsAboutPeople(Role role);

@@ -60,9 +60,11 @@ double MetresOfSquaredChord(double squared_chord) {
 }
 
 int BoroughBit(std::string_view code) {
-  if (code.size() != 9 || !code.starts_with("E090000")) return -1;
-  const int number = (code[7] - '0') * 10 + (code[8] - '0');
-  return number >= 1 && number <= 33 ? number - 1 : -1;
+  if (!code.starts_with(kBoroughCodeHead)) return -1;
+  const std::string_view tail = code.substr(kBoroughCodeHead.size());
+  if (tail.size() != 2) return -1;
+  const int number = (tail[0] - '0') * 10 + (tail[1] - '0');
+  return number >= 1 && number <= kBoroughs ? number - 1 : -1;
 }
 
 std::string CategoryKey(std::string_view code) { return absl::AsciiStrToLower(AbslView(code)); }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/geo/point.h"
@@ -65,6 +66,10 @@ using DocumentPtr = std::shared_ptr<const Document>;
 
 // The document of a row of the catalogue. Its live facts are null: the catalogue gives it those of its service.
 Document MakeDocument(const storage::ServiceRow& row, uint64_t generation, Lexicon& lexicon);
+
+// London's boroughs, the City among them: E09000001 to E09000033.
+inline constexpr int kBoroughs = 33;
+inline constexpr std::string_view kBoroughCodeHead = "E090000";
 
 // The bit of a borough's ONS code; -1 for what is none.
 int BoroughBit(std::string_view code);

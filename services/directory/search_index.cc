@@ -215,6 +215,14 @@ const SearchIndex::Provider* SearchIndex::FindProvider(ids::Uuid feed_id, std::s
   return found != feed->providers.end() && found->external_id == external_id ? &*found : nullptr;
 }
 
+std::vector<ids::Uuid> SearchIndex::ServicesOf(ids::Uuid feed_id, std::string_view external_id) const {
+  std::vector<ids::Uuid> services;
+  if (const Provider* provider = FindProvider(feed_id, external_id)) {
+    for (const DocumentNumber number : provider->documents) services.push_back(documents_[number]->id);
+  }
+  return services;
+}
+
 void SearchIndex::RefreshOpenPlaces(DocumentNumber number) const {
   const uint64_t bit = uint64_t{1} << (number % 64);
   if (documents_[number]->active && documents_[number]->live->HasOpenPlaces()) {

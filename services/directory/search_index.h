@@ -80,6 +80,8 @@ class SearchIndex {
   std::optional<DocumentNumber> Find(ids::Uuid id) const;
   const Feed* FindFeed(ids::Uuid feed_id) const;
   const Provider* FindProvider(ids::Uuid feed_id, std::string_view external_id) const;
+  // The services of a provider; none where the feed names no such provider.
+  std::vector<ids::Uuid> ServicesOf(ids::Uuid feed_id, std::string_view external_id) const;
 
   // Looks at the document's live facts again.
   void RefreshOpenPlaces(DocumentNumber number) const;
@@ -136,7 +138,7 @@ class SearchIndex {
   absl::flat_hash_map<std::string, Bitmap> prefix_bitmaps_;  // of short beginnings that many words share
 
   absl::flat_hash_map<std::string, Posting> categories_;
-  std::array<Bitmap, 33> boroughs_;
+  std::array<Bitmap, kBoroughs> boroughs_;
   std::vector<uint8_t> minimum_ages_;
   std::vector<uint8_t> maximum_ages_;
 

@@ -1,6 +1,6 @@
 // One at a time, for coroutines: work that spans several transactions and must not run beside its like.
 //
-//   Turn::Guard turn = co_await turn_.Take();
+//   NWD_CO_ASSIGN_OR_RETURN(const Turn::Guard turn, co_await turn_.Take(call.deadline()));
 //
 // Thread-safe. Waiters are woken in no particular order. Outlives its guards.
 #pragma once
@@ -8,9 +8,11 @@
 #include <atomic>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/async/signal.h"
 #include "common/async/task.h"
+#include "common/status/status.h"
 
 namespace nwd::directory {
 
@@ -29,11 +31,14 @@ class Turn {
     Turn* turn_;
   };
 
-  async::Task<Guard> Take() {
+  // DEADLINE_EXCEEDED where those before it took too long.
+  async::Task<absl::StatusOr<Guard>> Take(absl::Time deadline) {
     while (true) {
       const uint64_t seen = released_.Count();
       if (!taken_.exchange(true)) co_return Guard(this);
-      co_await released_.WaitPast(seen, absl::InfiniteFuture());
+      if (co_await released_.WaitPast(seen, deadline)) continue;
+      co_return status::Error(absl::StatusCode::kDeadlineExceeded, "TURN_NOT_REACHED",
+                              "another import or link was still being put into effect; nothing was done; try again");
     }
   }
 

@@ -27,13 +27,13 @@ class CapacityTest : public ::testing::Test {
     request.set_accepts_referrals(accepts);
     return hub_.As<v1::SetCapacityResponse>(by, request);
   }
-  // The referral service tells of a referral's step.
-  void Tell(int referral, int sequence, const std::string& to_state) {
+  // The referral service tells of a referral's step, and whether it holds a place since.
+  void Tell(int referral, int sequence, bool holds) {
     common::v1::Change change;
     change.mutable_referral()->set_referral_id(absl::StrFormat("00000000-0000-4000-8000-%012d", referral));
     change.mutable_referral()->set_service_id(kA);
     change.mutable_referral()->set_sequence(sequence);
-    change.mutable_referral()->set_to_state(to_state);
+    change.mutable_referral()->set_holds_place(holds);
     auto apply = [&](store::Txn& txn) { return ApplyReferralChange(txn, change); };
     ASSERT_TRUE(async::BlockOn(hub_.store->Update(apply)).ok());
     ASSERT_TRUE(ShowPlacesTaken(*hub_.store, {change}, hub_.app.catalogue()).ok());
@@ -80,34 +80,34 @@ TEST_F(CapacityTest, OpenPlacesNeedAProviderThatAcceptsAndRoom) {
   EXPECT_EQ(Open(), 1) << "no limit";
   ASSERT_TRUE(Set("lambeth", 1).ok());
   EXPECT_EQ(Open(), 1);
-  Tell(1, 1, "SENT");
+  Tell(1, 1, true);
   EXPECT_EQ(Open(), 0);
   EXPECT_EQ(hub_.GetService(kA)->taken(), 1);
-  Tell(1, 2, "DECLINED");
+  Tell(1, 2, false);
   EXPECT_EQ(Open(), 1);
   ASSERT_TRUE(Set("lambeth", 1, "", /*accepts=*/false).ok());
   EXPECT_EQ(Open(), 0);
 }
 
 TEST_F(CapacityTest, PlacesAreCountedOnceHoweverOftenTold) {
-  Tell(1, 1, "SENT");
-  Tell(1, 1, "SENT");
-  Tell(1, 2, "ACCEPTED");
-  Tell(2, 1, "SENT");
+  Tell(1, 1, true);
+  Tell(1, 1, true);
+  Tell(1, 2, true);
+  Tell(2, 1, true);
   EXPECT_EQ(hub_.GetService(kA)->taken(), 2);
-  Tell(1, 3, "WAITLISTED");
+  Tell(1, 3, false);
   EXPECT_EQ(hub_.GetService(kA)->taken(), 1) << "who waits holds no place";
-  Tell(1, 2, "ACCEPTED");
+  Tell(1, 2, true);
   EXPECT_EQ(hub_.GetService(kA)->taken(), 1) << "what is older than the last event is nothing new";
-  Tell(1, 4, "ACCEPTED");
-  Tell(1, 5, "COMPLETED");
-  Tell(2, 2, "DRAFT");
+  Tell(1, 4, true);
+  Tell(1, 5, false);
+  Tell(2, 2, false);
   EXPECT_EQ(hub_.GetService(kA)->taken(), 0);
 }
 
 TEST_F(CapacityTest, SurvivesARestart) {
   ASSERT_TRUE(Set("lambeth", 2).ok());
-  Tell(1, 1, "SENT");
+  Tell(1, 1, true);
   Hub again(hub_.store);
   EXPECT_EQ(again.GetService(kA)->SerializeAsString(), hub_.GetService(kA)->SerializeAsString());
   EXPECT_EQ(again.GetService(kA)->taken(), 1);

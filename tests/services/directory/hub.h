@@ -20,6 +20,8 @@
 #include "common/rpc/validation.h"
 #include "common/status/status.h"
 #include "common/store_memory/memory_store.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
 #include "nwd/directory/v1/feed_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
@@ -37,6 +39,18 @@ inline std::string CodeAndReason(const absl::Status& status) {
 template <class T>
 std::string CodeAndReason(const absl::StatusOr<T>& result) {
   return CodeAndReason(result.status());
+}
+
+// A value of the error's ErrorInfo; empty where it has none of that name.
+inline std::string MetadataOf(const absl::Status& status, const std::string& name) {
+  const google::rpc::Status wire = status::ToWire(status);
+  for (const auto& detail : wire.details()) {
+    google::rpc::ErrorInfo info;
+    if (!detail.UnpackTo(&info)) continue;
+    const auto found = info.metadata().find(name);
+    if (found != info.metadata().end()) return found->second;
+  }
+  return "";
 }
 
 class Hub {

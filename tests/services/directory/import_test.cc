@@ -282,6 +282,22 @@ TEST(Providers, ALinkedOnesServicesTakeReferralsPresentAndFuture) {
   EXPECT_EQ(hub.GetService(kB)->organisation_id(), "");
 }
 
+TEST(Errors, HaveEveryValueInTheirMetadataToo) {
+  Hub hub;
+  EXPECT_EQ(MetadataOf(hub.GetService(kA).status(), "service"), kA);
+  v1::ListProvidersRequest request;
+  request.set_feed_id(kB);
+  EXPECT_EQ(MetadataOf(hub.As<v1::ListProvidersResponse>("north", request).status(), "feed"), kB);
+  hub.Import("feed", PageOf({Entry(kA, "A")}));
+  EXPECT_EQ(MetadataOf(hub.Link("o2", kA).status(), "provider"), "o2");
+  EXPECT_EQ(MetadataOf(hub.Link("o1", kA).status(), "organisation"), kA);
+  const std::string import_id = hub.BeginImport("feed");
+  v1::BeginImportRequest begin;
+  begin.set_feed_slug("feed");
+  EXPECT_EQ(MetadataOf(hub.As<v1::BeginImportResponse>("north", begin).status(), "import_id"), import_id);
+  EXPECT_EQ(MetadataOf(hub.As<v1::BeginImportResponse>("south", begin).status(), "import_id"), "") << "not for others";
+}
+
 TEST(Providers, OnlyKnownOnesAreLinkedToActiveOrganisations) {
   Hub hub;
   const std::string lambeth = hub.AddAgency("lambeth");

@@ -113,5 +113,19 @@ TEST_F(OverTlsTest, AWatchTellsOfEachChangeAndEndsWithTheWatchersTrust) {
   again.Cancel();
 }
 
+TEST_F(OverTlsTest, AForgedCursorOrAnothersIsRefused) {
+  auto watch = service_->As("lambeth").Watch<v1::WatchOrganisationsResponse>(v1::WatchOrganisationsRequest());
+  v1::WatchOrganisationsResponse change;
+  ASSERT_TRUE(watch.Read(change)) << watch.Finish();
+  watch.Cancel();
+  for (const std::string& cursor : {change.cursor(), std::string(change.cursor().size(), 'A')}) {
+    v1::WatchOrganisationsRequest forged;
+    forged.set_cursor(cursor);
+    auto refused = service_->As("north").Watch<v1::WatchOrganisationsResponse>(forged);
+    EXPECT_FALSE(refused.Read(change));
+    EXPECT_EQ(CodeAndReason(refused.Finish()), "INVALID_ARGUMENT INVALID_TOKEN");
+  }
+}
+
 }  // namespace
 }  // namespace nwd::directory

@@ -68,6 +68,45 @@ TEST(Paging, ATokenServesOnlyItsOwnQueryAndCaller) {
   EXPECT_EQ(hub.As<v1::SearchServicesResponse>("north", request).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+// A token of this list serves neither another caller nor another query, and none can be made up.
+template <class Response, class Request>
+void ExpectTokensAreBound(Hub& hub, Request request, const Request& other) {
+  request.set_page_size(1);
+  const auto page = hub.As<Response>("north", request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  const std::string token = page->next_page_token();
+  ASSERT_FALSE(token.empty());
+  request.set_page_token(token);
+  EXPECT_TRUE(hub.As<Response>("north", request).ok());
+  EXPECT_EQ(CodeAndReason(hub.As<Response>("south", request)), "INVALID_ARGUMENT INVALID_TOKEN") << "another caller";
+  request = other;
+  request.set_page_token(token);
+  EXPECT_EQ(CodeAndReason(hub.As<Response>("north", request)), "INVALID_ARGUMENT INVALID_TOKEN") << "another query";
+  request.set_page_token(std::string(token.size(), 'A'));
+  EXPECT_EQ(CodeAndReason(hub.As<Response>("north", request)), "INVALID_ARGUMENT INVALID_TOKEN") << "made up";
+}
+
+TEST(Paging, TokensOfFeedsAndProvidersAreBound) {
+  Hub hub;
+  hub.Import("first", R"({"contents": [{"id": "1", "name": "A", "organization": {"id": "o1", "name": "One"}},
+                                       {"id": "2", "name": "B", "organization": {"id": "o2", "name": "Two"}}]})");
+  v1::ListProvidersRequest providers;
+  providers.set_feed_id(hub.feed_id);
+  hub.Import("second", Page(0, 1));
+  v1::ListProvidersRequest others;
+  others.set_feed_id(hub.feed_id);
+  ExpectTokensAreBound<v1::ListProvidersResponse>(hub, providers, others);
+
+  v1::ListFeedsRequest feeds;
+  feeds.set_page_size(1);
+  const std::string token = hub.As<v1::ListFeedsResponse>("north", feeds)->next_page_token();
+  ASSERT_FALSE(token.empty());
+  for (const std::string& forged : {token, std::string(token.size(), 'A')}) {
+    feeds.set_page_token(forged);
+    EXPECT_EQ(CodeAndReason(hub.As<v1::ListFeedsResponse>("south", feeds)), "INVALID_ARGUMENT INVALID_TOKEN");
+  }
+}
+
 TEST(Searching, NearestFirstWithDistances) {
   Hub hub;
   hub.Import("feed", Page(0, 30));

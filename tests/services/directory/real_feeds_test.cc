@@ -105,7 +105,7 @@ TEST(RealFeeds, OurOwnSampleIsTakenWithItsQuirksListed) {
   EXPECT_EQ(imported.counts.left_out(), 0);
   std::vector<std::string> fields;
   for (const v1::ImportProblem& problem : imported.problems) fields.push_back(problem.field());
-  EXPECT_THAT(fields, ::testing::Contains("minimum_age"));
+  EXPECT_THAT(fields, ::testing::ElementsAre("minimum_age", "maximum_age")) << "of the one with ages of -1";
   v1::SearchServicesRequest request;
   for (int borough = 1; borough <= 33; ++borough) {
     request.set_borough(absl::StrFormat("E090000%02d", borough));
