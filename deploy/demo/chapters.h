@@ -9,7 +9,7 @@ namespace nwd::demo {
 
 void TellRegistry(World& world, Story& story);
 void TellDirectory(World& world, Story& story, const std::string& source, const std::vector<feed::Page>& pages);
-void TellPeople(World& world, Story& story, std::vector<Resident> cohort);
+void TellPeople(World& world, Story& story, std::vector<MadeUpPerson> cohort);
 void TellConsents(World& world, Story& story);
 void TellReferrals(World& world, Story& story);
 void TellDecisions(World& world, Story& story);

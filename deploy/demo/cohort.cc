@@ -104,9 +104,9 @@ const json& BoroughFrom(const json& lists, Dice& dice) {
   return anywhere;
 }
 
-Resident MakeResident(const json& lists, int index, absl::CivilDay today) {
+MadeUpPerson MakePerson(const json& lists, int index, absl::CivilDay today) {
   Dice dice(index + 1);
-  Resident who;
+  MadeUpPerson who;
   const json& names = dice.Of(lists.at("names"));
   who.full_name =
       Cat(dice.Of(names.at("given")).get<std::string>(), " ", dice.Of(names.at("family")).get<std::string>());
@@ -146,19 +146,19 @@ Resident MakeResident(const json& lists, int index, absl::CivilDay today) {
 
 }  // namespace
 
-std::string Resident::AgeBand() const {
+std::string MadeUpPerson::AgeBand() const {
   if (age <= 18) return "16-18";
   if (age <= 24) return "19-24";
   return age < 50 ? "25-49" : "50+";
 }
 
-absl::StatusOr<std::vector<Resident>> MakeCohort(const std::string& lists_file, int people, absl::CivilDay today) {
+absl::StatusOr<std::vector<MadeUpPerson>> MakeCohort(const std::string& lists_file, int people, absl::CivilDay today) {
   std::ifstream file(lists_file);
   const json lists = json::parse(file, nullptr, false);
   if (!lists.is_object()) return absl::InvalidArgumentError(Cat("cannot read the lists of people in ", lists_file));
-  std::vector<Resident> cohort;
+  std::vector<MadeUpPerson> cohort;
   try {
-    for (int i = 0; i < people; ++i) cohort.push_back(MakeResident(lists, i, today));
+    for (int i = 0; i < people; ++i) cohort.push_back(MakePerson(lists, i, today));
   } catch (const json::exception& error) {
     return absl::InvalidArgumentError(Cat(lists_file, " is not what the demo can read: ", error.what()));
   }

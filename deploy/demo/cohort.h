@@ -1,4 +1,4 @@
-// The residents of the demo, made up from lists (deploy/sample/people.json): the same lists and the same day give the
+// The people of the demo, made up from lists (deploy/sample/people.json): the same lists and the same day give the
 // same people. Nobody in it exists; numbers pass the checks of their kind, NHS numbers are of the range kept for tests,
 // telephone numbers of the one kept for drama.
 #pragma once
@@ -18,7 +18,7 @@ struct Need {
   std::string category;  // of services that meet it: "esol"
 };
 
-struct Resident {
+struct MadeUpPerson {
   std::string full_name;
   std::string preferred_name;
   absl::CivilDay born;
@@ -41,6 +41,6 @@ struct Resident {
 };
 
 // INVALID_ARGUMENT where the lists cannot be read.
-absl::StatusOr<std::vector<Resident>> MakeCohort(const std::string& lists_file, int people, absl::CivilDay today);
+absl::StatusOr<std::vector<MadeUpPerson>> MakeCohort(const std::string& lists_file, int people, absl::CivilDay today);
 
 }  // namespace nwd::demo

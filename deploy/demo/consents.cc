@@ -65,8 +65,8 @@ v1::ConsentTerms TermsFor(World& world, const Person& person, const KnownConsent
   *terms.mutable_valid_until() = ToProto(absl::Now() + kValid);
   terms.set_retention_days(kRetentionDays);
   terms.set_method(kMethods[number % kMethods.size()]);
-  terms.set_language(person.resident.language);
-  terms.set_text_sha256(person.resident.language == "pl" ? texts.polish : texts.english);
+  terms.set_language(person.made_up.language);
+  terms.set_text_sha256(person.made_up.language == "pl" ? texts.polish : texts.english);
   return terms;
 }
 

@@ -100,7 +100,7 @@ class StopOnSignal {
 struct Stage {
   std::string folder;
   std::vector<feed::Page> pages;
-  std::vector<Resident> cohort;
+  std::vector<MadeUpPerson> cohort;
 };
 
 absl::StatusOr<Stage> Prepare(const DemoOptions& options) {

@@ -32,6 +32,14 @@ absl::StatusOr<feed::Imported> ImportFeed(World& world, const std::string& sourc
   return feed::Import(*directory, {.slug = kFeedSlug, .source = feed::IsUrl(source) ? source : ""}, pages, [](int) {});
 }
 
+// "2 problems listed, the first: page [8] minimum_age: …".
+std::string Problems(const feed::Imported& imported) {
+  if (imported.problems.empty()) return "no problem";
+  const auto& first = imported.problems.front();
+  return Cat(imported.problem_count, imported.problem_count == 1 ? " problem" : " problems",
+             " listed, the first: ", first.page(), " [", first.index(), "] ", first.field(), " ", first.description());
+}
+
 Figure FirstImport(World& world, Story& story, const std::string& source, const std::vector<feed::Page>& pages) {
   const absl::Time begin = absl::Now();
   NWD_ASSIGN_OR_RETURN(const feed::Imported imported, ImportFeed(world, source, pages));
@@ -40,9 +48,8 @@ Figure FirstImport(World& world, Story& story, const std::string& source, const 
   NWD_RETURN_IF_ERROR(Holds("the feed has at least one service", imported.done.created() > 0));
   story.Count("services", imported.done.created());
   story.Count("feed_problems", imported.problem_count);
-  return absl::StrFormat("%d services in %d pages, %d left out, problems listed: %d; %.0f services/s",
-                         imported.done.created(), pages.size(), imported.done.left_out(), imported.problem_count,
-                         imported.done.created() / seconds);
+  return absl::StrFormat("%d services in %d pages, %d left out; %.0f services/s; %s", imported.done.created(),
+                         pages.size(), imported.done.left_out(), imported.done.created() / seconds, Problems(imported));
 }
 
 Figure SecondImport(World& world, const std::string& source, const std::vector<feed::Page>& pages) {

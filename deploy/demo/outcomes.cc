@@ -21,7 +21,7 @@ using Figure = absl::StatusOr<std::string>;
 constexpr int kPayPence = 1480;
 constexpr int kHours = 30;
 
-v1::OutcomeKind KindFor(const Resident& resident) {
+v1::OutcomeKind KindFor(const MadeUpPerson& who) {
   static const auto* const kKinds = new std::map<std::string, v1::OutcomeKind>{
       {"english", v1::OUTCOME_KIND_TRAINING_START},
       {"functional-skills", v1::OUTCOME_KIND_QUALIFICATION},
@@ -38,14 +38,14 @@ v1::OutcomeKind KindFor(const Resident& resident) {
       {"better-pay", v1::OUTCOME_KIND_IN_WORK_PROGRESSION},
       {"confidence", v1::OUTCOME_KIND_CONFIDENCE},
   };
-  const auto found = kKinds->find(resident.needs.front().code);
+  const auto found = kKinds->find(who.needs.front().code);
   return found == kKinds->end() ? v1::OUTCOME_KIND_JOB_START : found->second;
 }
 
 absl::Status Record(World& world, const Case& referral) {
   v1::RecordOutcomeRequest request;
   request.set_referral_id(referral.referral_id);
-  request.set_kind(KindFor(world.people[referral.person].resident));
+  request.set_kind(KindFor(world.people[referral.person].made_up));
   request.set_occurred_on(absl::FormatCivilTime(absl::ToCivilDay(absl::Now(), absl::UTCTimeZone())));
   request.set_evidence(v1::EVIDENCE_PERSON_SAID);
   if (request.kind() == v1::OUTCOME_KIND_JOB_START) {
@@ -95,7 +95,7 @@ Figure FinishAll(World& world, Story& story) {
     if (referral.state != REFERRAL_STATE_IN_PROGRESS || referral.plot == Plot::kWithdrawnAfterStart)
       return absl::OkStatus();
     ++finished;
-    jobs += KindFor(world.people[referral.person].resident) == v1::OUTCOME_KIND_JOB_START;
+    jobs += KindFor(world.people[referral.person].made_up) == v1::OUTCOME_KIND_JOB_START;
     return Finish(world, referral);
   });
   NWD_RETURN_IF_ERROR(done);

@@ -1,4 +1,4 @@
-// Residents walk in at four different doors, are registered once, and tell their story once.
+// People walk in at four different doors, are registered once, and tell their story once.
 #include "absl/strings/str_format.h"
 #include "common/base/macros.h"
 #include "deploy/demo/chapters.h"
@@ -15,21 +15,21 @@ constexpr Shape kShapes[10] = {Shape::kBroad,    Shape::kBroad,       Shape::kBr
                                Shape::kBroad,    Shape::kLimited,     Shape::kStanding, Shape::kRefused,
                                Shape::kDeferred, Shape::kSelfCaptured};
 
-v1::RegisterPersonRequest RegistrationOf(const Resident& resident) {
+v1::RegisterPersonRequest RegistrationOf(const MadeUpPerson& who) {
   v1::RegisterPersonRequest request;
   v1::PersonDetails& details = *request.mutable_details();
-  details.set_full_name(resident.full_name);
-  details.set_date_of_birth(absl::FormatCivilTime(resident.born));
-  details.set_postcode(resident.postcode);
-  details.set_nino(resident.nino);
-  details.set_nhs_number(resident.nhs_number);
-  details.set_uln(resident.uln);
+  details.set_full_name(who.full_name);
+  details.set_date_of_birth(absl::FormatCivilTime(who.born));
+  details.set_postcode(who.postcode);
+  details.set_nino(who.nino);
+  details.set_nhs_number(who.nhs_number);
+  details.set_uln(who.uln);
   return request;
 }
 
 absl::Status Register(World& world, Person& person, const std::string& slug) {
   NWD_ASSIGN_OR_RETURN(const auto registered,
-                       world.Call<v1::RegisterPersonResponse>(slug, RegistrationOf(person.resident)));
+                       world.Call<v1::RegisterPersonResponse>(slug, RegistrationOf(person.made_up)));
   if (registered.person_ref().empty()) return Unexpected("a registration", "a reference of the person", "none");
   person.refs[slug] = registered.person_ref();
   return absl::OkStatus();
@@ -78,55 +78,55 @@ Figure RegisterAgain(World& world) {
 }
 
 Figure BadNumbersAreRefused(World& world) {
-  Resident resident = world.people.front().resident;
-  resident.nino = "QQ 12 34 56 C";
-  resident.nhs_number = "9990000001";
-  resident.postcode = "NOWHERE";
-  const auto registered = world.Call<v1::RegisterPersonResponse>("lambeth", RegistrationOf(resident));
+  MadeUpPerson who = world.people.front().made_up;
+  who.nino = "QQ 12 34 56 C";
+  who.nhs_number = "9990000001";
+  who.postcode = "NOWHERE";
+  const auto registered = world.Call<v1::RegisterPersonResponse>("lambeth", RegistrationOf(who));
   NWD_RETURN_IF_ERROR(
       Refused("a registration with a wrong number", registered.status(), absl::StatusCode::kInvalidArgument));
   return "INVALID_ARGUMENT, every wrong field named";
 }
 
-v1::RecordSection Identity(const Resident& resident) {
+v1::RecordSection Identity(const MadeUpPerson& who) {
   v1::RecordSection section;
   auto& identity = *section.mutable_identity();
-  identity.set_full_name(resident.full_name);
-  identity.set_preferred_name(resident.preferred_name);
-  identity.set_date_of_birth(absl::FormatCivilTime(resident.born));
-  identity.set_language(resident.language);
-  identity.set_interpreter_needed(resident.language != "en");
-  for (const std::string& need : resident.access_needs) identity.add_access_needs(need);
+  identity.set_full_name(who.full_name);
+  identity.set_preferred_name(who.preferred_name);
+  identity.set_date_of_birth(absl::FormatCivilTime(who.born));
+  identity.set_language(who.language);
+  identity.set_interpreter_needed(who.language != "en");
+  for (const std::string& need : who.access_needs) identity.add_access_needs(need);
   return section;
 }
 
-v1::RecordSection Contact(const Resident& resident) {
+v1::RecordSection Contact(const MadeUpPerson& who) {
   v1::RecordSection section;
   auto& contact = *section.mutable_contact();
-  contact.set_postcode(resident.postcode);
-  contact.set_phone(resident.phone);
+  contact.set_postcode(who.postcode);
+  contact.set_phone(who.phone);
   // Somebody who rebuilds their life after abuse is not to be found by it.
-  contact.set_confidential(resident.needs.front().code == "abuse");
+  contact.set_confidential(who.needs.front().code == "abuse");
   return section;
 }
 
-v1::RecordSection Circumstances(const Resident& resident) {
+v1::RecordSection Circumstances(const MadeUpPerson& who) {
   v1::RecordSection section;
   auto& circumstances = *section.mutable_circumstances();
-  for (const Need& need : resident.needs) {
+  for (const Need& need : who.needs) {
     auto& added = *circumstances.add_needs();
     added.set_code(need.code);
     added.set_weight(circumstances.needs_size() == 1 ? 3 : 1);
     added.set_notes(need.text);
   }
-  circumstances.set_months_out_of_work(resident.months_out_of_work);
-  for (const std::string& group : resident.priority_groups) circumstances.add_priority_groups(group);
+  circumstances.set_months_out_of_work(who.months_out_of_work);
+  for (const std::string& group : who.priority_groups) circumstances.add_priority_groups(group);
   return section;
 }
 
-v1::RecordSection Goals(const Resident& resident) {
+v1::RecordSection Goals(const MadeUpPerson& who) {
   v1::RecordSection section;
-  for (const std::string& goal : resident.goals) section.mutable_goals()->add_goals(goal);
+  for (const std::string& goal : who.goals) section.mutable_goals()->add_goals(goal);
   return section;
 }
 
@@ -157,8 +157,8 @@ Figure PutRecords(World& world) {
   std::atomic<int> sections = 0;
   const absl::Status done = InParallel(world.people.size(), [&](int i) -> absl::Status {
     const Person& person = world.people[i];
-    for (const v1::RecordSection& section : {Identity(person.resident), Contact(person.resident),
-                                             Circumstances(person.resident), Goals(person.resident), Demographics()}) {
+    for (const v1::RecordSection& section : {Identity(person.made_up), Contact(person.made_up),
+                                             Circumstances(person.made_up), Goals(person.made_up), Demographics()}) {
       NWD_RETURN_IF_ERROR(Put(world, person, person.registrar, section));
       ++sections;
     }
@@ -184,14 +184,14 @@ Figure StrangersCannotPut(World& world) {
 
 }  // namespace
 
-void TellPeople(World& world, Story& story, std::vector<Resident> cohort) {
-  for (Resident& resident : cohort) {
+void TellPeople(World& world, Story& story, std::vector<MadeUpPerson> cohort) {
+  for (MadeUpPerson& who : cohort) {
     Person& person = world.people.emplace_back();
-    person.resident = std::move(resident);
+    person.made_up = std::move(who);
     person.shape = kShapes[(world.people.size() - 1) % std::size(kShapes)];
   }
   story.Chapter("People: they tell their story once");
-  story.Step("residents are registered wherever they walk in", [&] { return RegisterAll(world); });
+  story.Step("people are registered wherever they walk in", [&] { return RegisterAll(world); });
   story.Step("at another door they are known, under another name", [&] { return RegisterAgain(world); });
   story.Step("numbers that cannot be are refused", [&] { return BadNumbersAreRefused(world); });
   story.Step("their records are put in", [&] { return PutRecords(world); });

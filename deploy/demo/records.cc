@@ -39,13 +39,13 @@ absl::Status CheckRead(const Person& person, const v1::GetRecordResponse& record
         Holds("nothing is read that the consent does not cover", Covers(person.consent, entry.category())));
     if (entry.section().has_identity()) {
       NWD_RETURN_IF_ERROR(
-          Same("the name as it is read", person.resident.full_name, entry.section().identity().full_name()));
+          Same("the name as it is read", person.made_up.full_name, entry.section().identity().full_name()));
     }
-    const bool hidden = person.resident.needs.front().code == "abuse";
+    const bool hidden = person.made_up.needs.front().code == "abuse";
     if (hidden) NWD_RETURN_IF_ERROR(Holds("a confidential address goes to nobody", !entry.section().has_contact()));
   }
   for (const Category category : kAsked) {
-    const bool hidden = category == CATEGORY_CONTACT && person.resident.needs.front().code == "abuse";
+    const bool hidden = category == CATEGORY_CONTACT && person.made_up.needs.front().code == "abuse";
     if (!hidden)
       NWD_RETURN_IF_ERROR(Same(Cat("whether ", Category_Name(category), " was read"), Covers(person.consent, category),
                                read.contains(category)));

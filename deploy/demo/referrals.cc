@@ -47,10 +47,10 @@ absl::StatusOr<LinkedService> FindService(World& world, const Person& person, st
   directory::v1::SearchServicesRequest request;
   request.set_open_places(true);
   request.set_page_size(kLookedAt);
-  request.set_age(person.resident.age);
-  request.set_near_postcode(person.resident.postcode);
+  request.set_age(person.made_up.age);
+  request.set_near_postcode(person.made_up.postcode);
   request.set_within_metres(kFarMetres);
-  for (const Need& need : person.resident.needs) request.add_categories(need.category);
+  for (const Need& need : person.made_up.needs) request.add_categories(need.category);
   NWD_ASSIGN_OR_RETURN(LinkedService service, FirstThatFits(world, person, request));
   if (!service.service_id.empty()) {
     ++by_need;
@@ -76,12 +76,12 @@ v1::CreateReferralRequest ReferralFor(const Person& person, const std::string& s
   request.set_person_ref(person.refs.at(person.registrar));
   request.set_service_id(service_id);
   request.set_consent_id(person.consent.consent_id);
-  request.mutable_summary()->set_need(person.resident.needs.front().code);
-  request.mutable_summary()->set_borough(person.resident.borough);
-  request.mutable_summary()->set_age_band(person.resident.AgeBand());
+  request.mutable_summary()->set_need(person.made_up.needs.front().code);
+  request.mutable_summary()->set_borough(person.made_up.borough);
+  request.mutable_summary()->set_age_band(person.made_up.AgeBand());
   request.mutable_summary()->set_priority(v1::PRIORITY_ROUTINE);
-  for (const std::string& group : person.resident.priority_groups) request.add_priority_groups(group);
-  request.set_entry_channel(person.resident.entry_channel);
+  for (const std::string& group : person.made_up.priority_groups) request.add_priority_groups(group);
+  request.set_entry_channel(person.made_up.entry_channel);
   request.set_notes("Prefers mornings.");
   request.set_send(true);
   return request;
@@ -187,7 +187,7 @@ Figure ReceiverSeesLittle(World& world) {
     NWD_ASSIGN_OR_RETURN(const auto got, world.Call<v1::GetReferralResponse>(referral.receiver, request));
     const v1::Referral& seen = got.referral();
     NWD_RETURN_IF_ERROR(Same("the need as the receiver sees it",
-                             world.people[referral.person].resident.needs.front().code, seen.summary().need()));
+                             world.people[referral.person].made_up.needs.front().code, seen.summary().need()));
     NWD_RETURN_IF_ERROR(
         Holds("before it takes a referral on, the receiver has no reference of the person", seen.person_ref().empty()));
     NWD_RETURN_IF_ERROR(Holds("before it takes a referral on, the receiver sees no text", seen.notes().empty()));

@@ -2,7 +2,7 @@
 // nothing more runs.
 //
 //   story.Chapter("People");
-//   story.Step("residents are registered", [&] { return RegisterAll(world); });      // the figure, or why it does not
+//   story.Step("people are registered", [&] { return RegisterAll(world); });      // the figure, or why it does not
 //   hold
 #pragma once
 

@@ -43,7 +43,7 @@ struct KnownConsent {
 };
 
 struct Person {
-  Resident resident;
+  MadeUpPerson made_up;
   Shape shape = Shape::kBroad;
   std::string registrar;                    // slug of who registered them first
   std::map<std::string, std::string> refs;  // each organisation's own reference, by slug

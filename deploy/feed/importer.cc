@@ -1,6 +1,10 @@
 #include "deploy/feed/importer.h"
 
 #include "common/base/macros.h"
+#include "common/ids/uuid.h"
+#include "common/status/status.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 
 namespace nwd::feed {
 namespace {
@@ -11,50 +15,99 @@ namespace v1 = directory::v1;
 constexpr absl::Duration kCommitPatience = absl::Minutes(5);
 constexpr absl::Duration kPagePatience = absl::Minutes(1);
 
-absl::Status PutPages(rpc::Client& client, const std::string& import_id, const std::vector<Page>& pages,
-                      const std::function<void(int)>& on_page, Imported& imported) {
+// Names a call, so that its retry after a lost answer is the same call.
+std::string NewRequestId() { return ids::Uuid::Random().ToString(); }
+
+absl::StatusOr<v1::BeginImportResponse> Begin(rpc::Client& client, const ImportOptions& options) {
+  v1::BeginImportRequest begin;
+  begin.set_request_id(NewRequestId());
+  begin.set_feed_slug(options.slug);
+  begin.set_source_url(options.source);
+  return client.Call<v1::BeginImportResponse>(begin);
+}
+
+absl::Status Abort(rpc::Client& client, const std::string& import_id) {
+  v1::AbortImportRequest abort;
+  abort.set_request_id(NewRequestId());
+  abort.set_import_id(import_id);
+  return client.Call<v1::AbortImportResponse>(abort).status();
+}
+
+absl::StatusOr<v1::BeginImportResponse> BeginOrTakeOver(rpc::Client& client, const ImportOptions& options) {
+  const absl::StatusOr<v1::BeginImportResponse> begun = Begin(client, options);
+  const std::string in_the_way = ImportInTheWay(begun.status());
+  if (!options.take_over || in_the_way.empty()) return begun;
+  NWD_RETURN_IF_ERROR(Abort(client, in_the_way));
+  return Begin(client, options);
+}
+
+v1::ImportProblem ProblemOf(const Page& page) {
+  v1::ImportProblem problem;
+  problem.set_page(page.name);
+  problem.set_index(-1);
+  problem.set_description(page.problem);
+  problem.set_left_out(true);
+  return problem;
+}
+
+absl::Status PutPage(rpc::Client& client, const std::string& import_id, const Page& page, Imported& imported) {
+  v1::PutImportPageRequest request;
+  request.set_import_id(import_id);
+  request.set_page_name(page.name);
+  request.set_content(page.content);
+  NWD_ASSIGN_OR_RETURN(const auto put, client.Call<v1::PutImportPageResponse>(request, {.timeout = kPagePatience}));
+  imported.services += put.services();
+  imported.problem_count += put.problem_count();
+  imported.problems.insert(imported.problems.end(), put.problems().begin(), put.problems().end());
+  return absl::OkStatus();
+}
+
+// All between beginning and the answer.
+absl::Status PutAndCommit(rpc::Client& client, const ImportOptions& options, const std::string& import_id,
+                          const std::vector<Page>& pages, const std::function<void(int)>& on_page, Imported& imported) {
+  bool all = true;
   int done = 0;
   for (const Page& page : pages) {
-    v1::PutImportPageRequest request;
-    request.set_import_id(import_id);
-    request.set_page_name(page.name);
-    request.set_content(page.content);
-    NWD_ASSIGN_OR_RETURN(const auto put, client.Call<v1::PutImportPageResponse>(request, {.timeout = kPagePatience}));
-    imported.services += put.services();
-    imported.problem_count += put.problem_count();
-    imported.problems.insert(imported.problems.end(), put.problems().begin(), put.problems().end());
+    if (page.usable()) {
+      NWD_RETURN_IF_ERROR(PutPage(client, import_id, page, imported));
+    } else {
+      all = false;
+      ++imported.problem_count;
+      imported.problems.push_back(ProblemOf(page));
+    }
     on_page(++done);
   }
+  v1::CommitImportRequest commit;
+  commit.set_request_id(NewRequestId());
+  commit.set_import_id(import_id);
+  commit.set_full(options.full && all);
+  commit.set_validate_only(options.validate_only);
+  NWD_ASSIGN_OR_RETURN(imported.done, client.Call<v1::CommitImportResponse>(commit, {.timeout = kCommitPatience}));
   return absl::OkStatus();
 }
 
 }  // namespace
 
+std::string ImportInTheWay(const absl::Status& status) {
+  if (status::ReasonOf(status) != "IMPORT_OPEN") return "";
+  const google::rpc::Status wire = status::ToWire(status);
+  for (const auto& detail : wire.details()) {
+    google::rpc::ErrorInfo info;
+    if (!detail.UnpackTo(&info)) continue;
+    const auto found = info.metadata().find("import_id");
+    if (found != info.metadata().end()) return found->second;
+  }
+  return "";
+}
+
 absl::StatusOr<Imported> Import(rpc::Client& client, const ImportOptions& options, const std::vector<Page>& pages,
                                 const std::function<void(int)>& on_page) {
-  v1::BeginImportRequest begin;
-  begin.set_feed_slug(options.slug);
-  begin.set_source_url(options.source);
-  NWD_ASSIGN_OR_RETURN(const auto begun, client.Call<v1::BeginImportResponse>(begin));
+  NWD_ASSIGN_OR_RETURN(const v1::BeginImportResponse begun, BeginOrTakeOver(client, options));
   Imported imported;
   imported.feed_id = begun.feed_id();
-
-  absl::Status status = PutPages(client, begun.import_id(), pages, on_page, imported);
-  if (status.ok()) {
-    v1::CommitImportRequest commit;
-    commit.set_import_id(begun.import_id());
-    commit.set_full(options.full);
-    commit.set_validate_only(options.validate_only);
-    auto done = client.Call<v1::CommitImportResponse>(commit, {.timeout = kCommitPatience});
-    status = done.status();
-    if (done.ok()) imported.done = *std::move(done);
-  }
+  const absl::Status status = PutAndCommit(client, options, begun.import_id(), pages, on_page, imported);
   if (!status.ok() || options.validate_only) {
-    v1::AbortImportRequest abort;
-    abort.set_import_id(begun.import_id());
-    client.Call<v1::AbortImportResponse>(abort)
-        .status()
-        .IgnoreError();  // an import that is left lying is the directory's to sweep
+    Abort(client, begun.import_id()).IgnoreError();  // an import that is left lying can be taken over
   }
   if (!status.ok()) return status;
   return imported;

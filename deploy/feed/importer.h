@@ -20,6 +20,7 @@ struct ImportOptions {
   std::string source;          // where the feed is published, for people to find
   bool full = true;            // what is absent counts as missing
   bool validate_only = false;  // check and count; change nothing
+  bool take_over = false;      // an import of this feed that the same organisation left open is aborted first
 };
 
 struct Imported {
@@ -30,9 +31,13 @@ struct Imported {
   directory::v1::CommitImportResponse done;
 };
 
-// `client` is a hub admin's, of the directory. `on_page` is told how many pages are done. What was begun and cannot be
-// finished is aborted.
+// `client` is a hub admin's, of the directory. `on_page` is told how many pages are done. A page that is not usable is
+// a problem like those the directory finds in the others; then nobody knows what is absent from the feed, and nothing
+// counts as missing. What was begun and cannot be finished is aborted. FAILED_PRECONDITION where an import is open.
 absl::StatusOr<Imported> Import(rpc::Client& client, const ImportOptions& options, const std::vector<Page>& pages,
                                 const std::function<void(int)>& on_page);
+
+// The import in the way, where that is why Import was refused and the same organisation began it; else empty.
+std::string ImportInTheWay(const absl::Status& status);
 
 }  // namespace nwd::feed

@@ -13,14 +13,37 @@ namespace {
 
 namespace fs = std::filesystem;
 
-absl::StatusOr<Page> ReadPage(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  Page page = {.name = path.filename().string(), .content = std::string((std::istreambuf_iterator<char>(file)), {})};
-  if (!file.is_open() || file.bad()) return absl::InvalidArgumentError(Cat("cannot read ", path.string()));
-  if (page.content.size() > kPageBytesMax) {
-    return absl::InvalidArgumentError(Cat(path.string(), " is ", page.content.size(), " bytes; a page may have ",
-                                          kPageBytesMax, ": ask its publisher for smaller pages, or split it"));
+// A file that may be a page: how large it is, or why it is none.
+struct Found {
+  fs::path path;
+  size_t bytes = 0;
+  std::string problem = {};
+};
+
+Found Look(const fs::path& path, const Limits& limits) {
+  Found found = {.path = path};
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) {
+    found.problem = "the page is not a file that can be read";
+    return found;
   }
+  found.bytes = fs::file_size(path, error);
+  if (error) found.problem = Cat("the page cannot be read: ", error.message());
+  if (found.bytes > limits.page_bytes) found.problem = TooLargePage(limits);
+  return found;
+}
+
+Page ReadPage(const Found& found) {
+  Page page = {.name = found.path.filename().string(), .content = {}, .problem = found.problem};
+  if (!page.usable()) return page;
+  std::ifstream file(found.path, std::ios::binary);
+  page.content.resize(found.bytes + 1);  // one more, to see that a file has grown meanwhile
+  file.read(page.content.data(), static_cast<std::streamsize>(page.content.size()));
+  page.content.resize(static_cast<size_t>(file.gcount()));
+  if (!file.is_open() || file.bad()) page.problem = "the page cannot be read; see who may read its file";
+  if (page.content.empty()) page.problem = "the page is empty";
+  if (page.content.size() > found.bytes) page.problem = "the page was being written to while it was read";
+  if (!page.usable()) page.content.clear();
   return page;
 }
 
@@ -39,12 +62,7 @@ std::vector<fs::path> PagesIn(const fs::path& folder) {
   return pages;
 }
 
-}  // namespace
-
-bool IsUrl(const std::string& source) { return source.starts_with("https://") || source.starts_with("http://"); }
-
-absl::StatusOr<std::vector<Page>> ReadPages(const std::string& source) {
-  if (IsUrl(source)) return FetchPages(source);
+absl::StatusOr<std::vector<Page>> ReadFiles(const std::string& source, const Limits& limits) {
   std::error_code error;
   std::vector<fs::path> paths;
   if (fs::is_directory(source, error)) {
@@ -54,10 +72,39 @@ absl::StatusOr<std::vector<Page>> ReadPages(const std::string& source) {
   }
   if (paths.empty())
     return absl::NotFoundError(Cat("there is no feed at ", source, ": give a JSON file, a folder of them, or a URL"));
-  std::vector<Page> pages;
+  if (paths.size() > static_cast<size_t>(limits.pages))
+    return absl::InvalidArgumentError(Cat(source, " has more than ", limits.pages, " pages"));
+  std::vector<Found> files;
+  size_t bytes = 0;
   for (const fs::path& path : paths) {
-    NWD_ASSIGN_OR_RETURN(Page page, ReadPage(path));
-    pages.push_back(std::move(page));
+    files.push_back(Look(path, limits));
+    if (files.back().problem.empty()) bytes += files.back().bytes;
+    if (bytes > limits.feed_bytes) return TooLarge(source, limits);
+  }
+  std::vector<Page> pages;
+  for (const Found& file : files) pages.push_back(ReadPage(file));
+  return pages;
+}
+
+}  // namespace
+
+bool IsUrl(const std::string& source) { return source.starts_with("https://") || source.starts_with("http://"); }
+
+absl::Status TooLarge(const std::string& source, const Limits& limits) {
+  return absl::InvalidArgumentError(
+      Cat(source, " is larger than the ", limits.feed_bytes, " bytes a feed may have: import it in parts"));
+}
+
+std::string TooLargePage(const Limits& limits) {
+  return Cat("the page is larger than the ", limits.page_bytes,
+             " bytes a page may have: ask its publisher for smaller pages, or split it");
+}
+
+absl::StatusOr<std::vector<Page>> ReadPages(const std::string& source, const Limits& limits) {
+  NWD_ASSIGN_OR_RETURN(std::vector<Page> pages, IsUrl(source) ? FetchPages(source, limits) : ReadFiles(source, limits));
+  if (std::none_of(pages.begin(), pages.end(), [](const Page& page) { return page.usable(); })) {
+    return absl::InvalidArgumentError(
+        Cat("no page of ", source, " can be imported: ", pages.front().name, ": ", pages.front().problem));
   }
   return pages;
 }

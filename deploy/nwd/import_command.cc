@@ -25,6 +25,7 @@ struct Asked {
   std::string as;
   bool partial = false;
   bool check_only = false;
+  bool take_over = false;
   bool json = false;
 };
 
@@ -60,6 +61,15 @@ void PrintJson(const feed::Imported& imported, size_t pages) {
   std::cout << all.dump() << "\n";
 }
 
+// What this program can do about an import in the way, where it can do anything.
+absl::Status WithAdvice(const absl::Status& status) {
+  const std::string import_id = feed::ImportInTheWay(status);
+  if (import_id.empty()) return status;
+  return absl::FailedPreconditionError(Cat(status.message(), "; if import ", import_id,
+                                           " will not be finished, run this again with --take-over to abort it and "
+                                           "begin anew"));
+}
+
 absl::Status RunImport(const Asked& asked) {
   NWD_ASSIGN_OR_RETURN(hub::HubState state, hub::ReadState(asked.hub));
   const std::string admin = asked.as.empty() && !state.admins.empty() ? state.admins.front() : asked.as;
@@ -72,23 +82,24 @@ absl::Status RunImport(const Asked& asked) {
     if (progress)
       std::cerr << Cat("\r  page ", done, " of ", pages.size(), done == static_cast<int>(pages.size()) ? "\n" : "");
   };
-  NWD_ASSIGN_OR_RETURN(const feed::Imported imported,
-                       feed::Import(*directory,
-                                    {.slug = asked.feed,
-                                     .source = feed::IsUrl(asked.source) ? asked.source : "",
-                                     .full = !asked.partial,
-                                     .validate_only = asked.check_only},
-                                    pages, on_page));
+  const absl::StatusOr<feed::Imported> imported = feed::Import(*directory,
+                                                               {.slug = asked.feed,
+                                                                .source = feed::IsUrl(asked.source) ? asked.source : "",
+                                                                .full = !asked.partial,
+                                                                .validate_only = asked.check_only,
+                                                                .take_over = asked.take_over},
+                                                               pages, on_page);
+  if (!imported.ok()) return WithAdvice(imported.status());
   if (asked.json) {
-    PrintJson(imported, pages.size());
+    PrintJson(*imported, pages.size());
     return absl::OkStatus();
   }
-  const auto& done = imported.done;
+  const auto& done = imported->done;
   std::cout << Cat(asked.check_only ? "would be " : "", done.created(), " created, ", done.updated(), " updated, ",
                    done.unchanged(), " unchanged, ", done.missing(), " missing, ", done.deactivated(), " deactivated, ",
                    done.left_out(), " left out\n");
-  if (imported.problem_count > 0) std::cout << Cat(imported.problem_count, " problems:\n");
-  PrintProblems(imported);
+  if (imported->problem_count > 0) std::cout << Cat(imported->problem_count, " problems:\n");
+  PrintProblems(*imported);
   return absl::OkStatus();
 }
 
@@ -104,6 +115,8 @@ void AddImportCommand(config::Options& program, Commands& commands) {
   options.Add("--as", &asked->as, "Admin organisation to act as (default: the hub's first)");
   options.Add("--partial", &asked->partial, "The pages are not the whole feed: nothing counts as missing");
   options.Add("--check-only", &asked->check_only, "Check and count; change nothing");
+  options.Add("--take-over", &asked->take_over,
+              "Abort an import of this feed that the same admin left open, and begin anew");
   options.Add("--json", &asked->json, "Print one JSON object, with every problem");
   commands.push_back({&options, [asked] {
                         const absl::Status status = RunImport(*asked);

@@ -12,6 +12,9 @@
 namespace nwd::pki {
 namespace {
 
+// X.509's upper bound for a common name.
+constexpr size_t kCommonNameBytesMax = 64;
+
 absl::Status CheckNames(const HubOptions& options) {
   if (!tls::IsTrustDomain(options.trust_domain)) {
     return absl::InvalidArgumentError(
@@ -35,9 +38,10 @@ absl::StatusOr<Authority> ReadOrCreateAuthority(const HubOptions& options) {
   if (!absl::IsNotFound(authority.status())) return authority;
   NWD_ASSIGN_OR_RETURN(
       Authority created,
-      Authority::Create({.name = absl::StrCat("No Wrong Door authority for ", options.trust_domain).substr(0, 64),
-                         .not_before = options.now - kClockSkewAllowed,
-                         .not_after = options.now + kAuthorityLifetime}));
+      Authority::Create(
+          {.name = absl::StrCat("No Wrong Door authority for ", options.trust_domain).substr(0, kCommonNameBytesMax),
+           .not_before = options.now - kClockSkewAllowed,
+           .not_after = options.now + kAuthorityLifetime}));
   NWD_RETURN_IF_ERROR(WriteAuthority(folder, created));
   return created;
 }

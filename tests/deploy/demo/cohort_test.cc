@@ -15,7 +15,7 @@ const absl::CivilDay kToday(2026, 3, 2);
 
 class CohortTest : public ::testing::Test {
  protected:
-  static std::vector<Resident> Make() { return *MakeCohort(NWD_SAMPLE_FOLDER "/people.json", kPeople, kToday); }
+  static std::vector<MadeUpPerson> Make() { return *MakeCohort(NWD_SAMPLE_FOLDER "/people.json", kPeople, kToday); }
 };
 
 TEST_F(CohortTest, TheSameListsAndDayGiveTheSamePeople) {
@@ -29,26 +29,25 @@ TEST_F(CohortTest, TheSameListsAndDayGiveTheSamePeople) {
 
 TEST_F(CohortTest, EveryNumberPassesTheCheckOfItsKindAndIsNobodyElses) {
   std::set<std::string> numbers;
-  for (const Resident& resident : Make()) {
-    EXPECT_FALSE(resident.nino.empty() && resident.nhs_number.empty());
-    EXPECT_TRUE(resident.nino.empty() || identifiers::CheckNino(resident.nino).ok()) << resident.nino;
-    EXPECT_TRUE(resident.nhs_number.empty() || identifiers::CheckNhsNumber(resident.nhs_number).ok())
-        << resident.nhs_number;
-    EXPECT_TRUE(resident.uln.empty() || identifiers::CheckUln(resident.uln).ok()) << resident.uln;
-    EXPECT_TRUE(identifiers::CheckPostcode(resident.postcode).ok()) << resident.postcode;
-    for (const std::string& number : {resident.nino, resident.nhs_number, resident.uln}) {
+  for (const MadeUpPerson& who : Make()) {
+    EXPECT_FALSE(who.nino.empty() && who.nhs_number.empty());
+    EXPECT_TRUE(who.nino.empty() || identifiers::CheckNino(who.nino).ok()) << who.nino;
+    EXPECT_TRUE(who.nhs_number.empty() || identifiers::CheckNhsNumber(who.nhs_number).ok()) << who.nhs_number;
+    EXPECT_TRUE(who.uln.empty() || identifiers::CheckUln(who.uln).ok()) << who.uln;
+    EXPECT_TRUE(identifiers::CheckPostcode(who.postcode).ok()) << who.postcode;
+    for (const std::string& number : {who.nino, who.nhs_number, who.uln}) {
       EXPECT_TRUE(number.empty() || numbers.insert(number).second) << number;
     }
   }
 }
 
 TEST_F(CohortTest, AgesFitTheDayOfBirthAndEverybodyNeedsSomething) {
-  for (const Resident& resident : Make()) {
-    EXPECT_GE(resident.age, 16);
-    EXPECT_LE(resident.age, 76);
-    EXPECT_LT(resident.born, kToday);
-    EXPECT_FALSE(resident.needs.empty());
-    EXPECT_FALSE(resident.AgeBand().empty());
+  for (const MadeUpPerson& who : Make()) {
+    EXPECT_GE(who.age, 16);
+    EXPECT_LE(who.age, 76);
+    EXPECT_LT(who.born, kToday);
+    EXPECT_FALSE(who.needs.empty());
+    EXPECT_FALSE(who.AgeBand().empty());
   }
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -44,10 +45,37 @@ TEST(PagesTest, NothingThereIsSaid) {
   EXPECT_TRUE(absl::IsNotFound(ReadPages(folder.Path() + "/none.json").status()));
 }
 
-TEST(PagesTest, APageThatIsTooLargeIsSaidByName) {
+TEST(PagesTest, APageThatIsTooLargeOrCannotBeReadIsAProblemOfThatPageAlone) {
   testing::TempFolder folder;
-  std::ofstream(folder.Path() + "/services.json") << std::string(kPageBytesMax + 1, ' ');
-  EXPECT_THAT(std::string(ReadPages(folder.Path()).status().message()), HasSubstr("services.json"));
+  std::ofstream(folder.Path() + "/services-1.json") << "{}";
+  std::ofstream(folder.Path() + "/services-2.json") << std::string(Limits().page_bytes + 1, ' ');
+  std::filesystem::create_directory(folder.Path() + "/services-3.json");
+  std::filesystem::create_symlink("nowhere", folder.Path() + "/services-4.json");
+  std::ofstream(folder.Path() + "/services-5.json");
+  const auto pages = ReadPages(folder.Path());
+  ASSERT_TRUE(pages.ok()) << pages.status();
+  ASSERT_EQ(pages->size(), 5u);
+  EXPECT_TRUE((*pages)[0].usable());
+  EXPECT_THAT((*pages)[1].problem, HasSubstr("4000000 bytes"));
+  EXPECT_THAT((*pages)[2].problem, HasSubstr("not a file"));
+  EXPECT_THAT((*pages)[3].problem, HasSubstr("not a file"));
+  EXPECT_THAT((*pages)[4].problem, HasSubstr("empty"));
+}
+
+TEST(PagesTest, AFeedWithoutAnyUsablePageIsAMistakeThatNamesOne) {
+  testing::TempFolder folder;
+  std::ofstream(folder.Path() + "/services.json") << std::string(11, ' ');
+  const auto pages = ReadPages(folder.Path(), {.page_bytes = 10});
+  EXPECT_TRUE(absl::IsInvalidArgument(pages.status()));
+  EXPECT_THAT(std::string(pages.status().message()), HasSubstr("services.json"));
+}
+
+TEST(PagesTest, AFeedHasALimitAsAWhole) {
+  testing::TempFolder folder;
+  for (const char* name : {"a.json", "b.json", "c.json"}) std::ofstream(folder.Path() + "/" + name) << "{      }";
+  EXPECT_TRUE(ReadPages(folder.Path(), {.page_bytes = 10, .feed_bytes = 24}).ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(ReadPages(folder.Path(), {.page_bytes = 10, .feed_bytes = 23}).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(ReadPages(folder.Path(), {.pages = 2}).status()));
 }
 
 // A publisher on loopback.
@@ -104,6 +132,46 @@ TEST_F(FetchTest, OnePageOfManyServedAgainAndAgainIsSaid) {
     response.set_content(R"({"contents": [{}], "last_page": false})", "application/json");
   });
   EXPECT_THAT(std::string(ReadPages(url_).status().message()), HasSubstr("the page before again"));
+}
+
+TEST_F(FetchTest, ThreeBadPagesInARowAreNoFeed) {
+  Serve([](const httplib::Request& request, httplib::Response& response) {
+    const std::string page = request.get_param_value("page");
+    if (page == "2") return static_cast<void>(response.status = 500);
+    if (page == "3") return response.set_content("<html>", "text/html");
+    if (page == "4") return response.set_content(std::string(200, ' '), "application/json");
+    response.set_content(Cat(R"({"contents": [{"id": )", page, R"(}], "total_pages": 5})"), "application/json");
+  });
+  const auto pages = ReadPages(url_, {.page_bytes = 100});
+  EXPECT_TRUE(absl::IsInvalidArgument(pages.status())) << pages.status();
+  EXPECT_THAT(std::string(pages.status().message()), HasSubstr("page 4"));
+}
+
+TEST_F(FetchTest, BadPagesHereAndThereAreListedAndTheRestIsHad) {
+  Serve([](const httplib::Request& request, httplib::Response& response) {
+    const std::string page = request.get_param_value("page");
+    if (page == "2") return static_cast<void>(response.status = 500);
+    if (page == "4") return response.set_content("<html>", "text/html");
+    if (page == "5") return response.set_content(std::string(200, ' '), "application/json");
+    response.set_content(Cat(R"({"contents": [{"id": )", page, R"(}], "total_pages": 5})"), "application/json");
+  });
+  const auto pages = ReadPages(url_, {.page_bytes = 100});
+  ASSERT_TRUE(pages.ok()) << pages.status();
+  ASSERT_EQ(pages->size(), 5u) << "also where the last is bad";
+  EXPECT_TRUE((*pages)[0].usable());
+  EXPECT_THAT((*pages)[1].problem, HasSubstr("500"));
+  EXPECT_TRUE((*pages)[2].usable());
+  EXPECT_THAT((*pages)[3].problem, HasSubstr("JSON"));
+  EXPECT_THAT((*pages)[4].problem, HasSubstr("100 bytes"));
+}
+
+TEST_F(FetchTest, AFeedHasALimitAsAWhole) {
+  Serve([](const httplib::Request& request, httplib::Response& response) {
+    response.set_content(Cat(R"({"contents": [{"id": )", request.get_param_value("page"), R"(}], "last_page": false})"),
+                         "application/json");
+  });
+  EXPECT_TRUE(absl::IsInvalidArgument(ReadPages(url_, {.feed_bytes = 1'000}).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(ReadPages(url_, {.pages = 10}).status()));
 }
 
 TEST_F(FetchTest, AnErrorOfThePublisherIsSaidWithItsAddress) {
