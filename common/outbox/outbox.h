@@ -48,7 +48,8 @@ class Outbox {
   void Handle(std::string kind, Handler handler);
 
   // Within a transaction's body. Entries of one group (a referral, say) are delivered one after the other. The id is
-  // made of the group and random bytes, so that a body that runs again is harmless.
+  // the group, a number after that of the group's last entry waiting, and random bytes. A body that runs again gets
+  // another: keep that of the last run, the only one whose entry is there.
   EntryId Add(store::Txn& txn, std::string_view kind, std::string_view group, std::string_view payload);
   // Delivers this entry now (after those of its group before it), unless it is done already. The error is that of the
   // try; the entry stays and Run goes on trying, unless the error is final. DEADLINE_EXCEEDED where its turn did not
