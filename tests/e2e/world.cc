@@ -20,6 +20,7 @@
 #include "nwd/directory/v1/feed_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
 #include "nwd/referral/v1/referral_service.pb.h"
+#include "tests/e2e/raw_peer.h"
 
 namespace nwd::e2e {
 namespace {
@@ -27,6 +28,8 @@ namespace {
 using common::v1::OrganisationKind;
 using common::v1::Role;
 namespace v1 = common::v1;
+
+constexpr std::string_view kService = "service/";  // begins the name of one of ours
 
 // The world must be right before anything can be tested in it.
 void Must(const absl::Status& status, const char* what) {
@@ -127,11 +130,14 @@ void World::Require(const absl::Status& status, const google::protobuf::Message&
 }
 
 rpc::Client& World::ClientOf(const std::string& who, const std::string& service) {
-  return *Must(clients_->As(who, service), "connect");
+  if (who.rfind(kService, 0) != 0) return *Must(clients_->As(who, service), "connect");
+  const absl::MutexLock lock(&mutex_);
+  auto& client = clients_of_services_[{who, service}];
+  if (client == nullptr) client = ConnectAs(*this, who, service);
+  return *client;
 }
 
 std::string World::FolderOf(const std::string& who) const {
-  constexpr std::string_view kService = "service/";
   const std::string pki = hub::PkiFolder(hub_.folder);
   return who.rfind(kService, 0) == 0 ? pki::ServiceFolder(pki, who.substr(kService.size()))
                                      : pki::OrganisationFolder(pki, who);

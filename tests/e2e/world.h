@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "deploy/hub/clients.h"
 #include "deploy/hub/local_hub.h"
 #include "nwd/common/v1/access.pb.h"
@@ -32,7 +34,8 @@ class World {
 
   template <class Response, class Request>
   absl::StatusOr<Response> Call(const std::string& who, const Request& request) {
-    return clients_->Call<Response>(who, request, {.practitioner = kPractitioner});
+    return ClientOf(who, hub::Clients::ServiceOf(*request.GetDescriptor()))
+        .template Call<Response>(request, {.practitioner = kPractitioner});
   }
   // The same where anything but OK ends the test program.
   template <class Response, class Request>
@@ -98,6 +101,9 @@ class World {
   hub::UpOptions options_;
   hub::HubState hub_;
   std::unique_ptr<hub::Clients> clients_;
+  absl::Mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<rpc::Client>> clients_of_services_
+      ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> organisation_ids_;
   std::map<common::v1::Role, std::string> holders_;
   std::string service_id_;
