@@ -1,6 +1,7 @@
 #include "services/outcome/app.h"
 
 #include <utility>
+#include <vector>
 
 #include "common/async/worker_pool.h"
 #include "common/audit/audit.h"
@@ -9,6 +10,8 @@
 #include "common/idempotency/janitor.h"
 #include "common/outbox/outbox.h"
 #include "common/person_keys/person_keys.h"
+#include "common/program/outbox_metrics.h"
+#include "common/program/replica_metrics.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
 #include "common/replica/follower.h"
@@ -82,7 +85,7 @@ struct App::State {
   replica::ChangeFeedService change_feed;
   OutcomeService outcome_service;
   InsightService insight_service;
-  metrics::Registration figures;
+  std::vector<metrics::Registration> figures;
 };
 
 App::App(const Parts& parts) : state_(std::make_unique<State>(parts)) {}
@@ -92,17 +95,11 @@ App::~App() = default;
 absl::Status App::Load() {
   NWD_RETURN_IF_ERROR(CheckTimeZones());
   State& state = *state_;
-  state.figures = state.parts.metrics.OnScrape([&state](metrics::Scrape& scrape) {
-    scrape.Gauge("nwd_replica_lag_seconds", "Since a replica was last level with its owner.",
-                 state.consent_changes.LagSeconds(), {{"peer", "consent"}});
-    scrape.Gauge("nwd_replica_lag_seconds", "Since a replica was last level with its owner.",
-                 state.referral_changes.LagSeconds(), {{"peer", "referral"}});
-    scrape.Gauge("nwd_replica_lag_seconds", "Since a replica was last level with its owner.",
-                 state.directory.follower().LagSeconds(), {{"peer", "directory"}});
-    const outbox::Figures outbox = state.outbox.figures();
-    scrape.Gauge("nwd_outbox_waiting", "Entries not yet delivered.", static_cast<double>(outbox.waiting));
-    scrape.Gauge("nwd_outbox_set_aside", "Entries that cannot be delivered.", static_cast<double>(outbox.set_aside));
-  });
+  metrics::Registry& registry = state.parts.metrics;
+  state.figures.push_back(program::AddOutboxMetrics(registry, state.outbox));
+  state.figures.push_back(program::AddReplicaMetrics(registry, "consent", state.consent_changes));
+  state.figures.push_back(program::AddReplicaMetrics(registry, "referral", state.referral_changes));
+  state.figures.push_back(program::AddReplicaMetrics(registry, "directory", state.directory.follower()));
   return state.directory.Load();
 }
 

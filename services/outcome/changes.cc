@@ -8,9 +8,9 @@
 #include "absl/strings/ascii.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "services/outcome/journeys.h"
 #include "services/outcome/outcome_kinds.h"
-#include "services/outcome/timestamps.h"
 
 namespace nwd::outcome {
 namespace {

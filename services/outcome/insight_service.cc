@@ -7,9 +7,9 @@
 #include "common/async/block_on.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/status/status.h"
 #include "services/outcome/indicators.h"
-#include "services/outcome/timestamps.h"
 
 namespace nwd::outcome {
 namespace {

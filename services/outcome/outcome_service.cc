@@ -6,6 +6,7 @@
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/status/status.h"
 #include "nwd/common/v1/change_service.pb.h"
 #include "services/outcome/journeys.h"
@@ -14,7 +15,6 @@
 #include "services/outcome/outcome_kinds.h"
 #include "services/outcome/outcomes.h"
 #include "services/outcome/referrals.h"
-#include "services/outcome/timestamps.h"
 
 namespace nwd::outcome {
 namespace {
@@ -102,6 +102,18 @@ async::Task<absl::StatusOr<storage::ReferralRow>> OutcomeService::FindReferral(c
   co_return parties.status();
 }
 
+async::Task<absl::StatusOr<person_keys::PersonKey>> OutcomeService::KeyOf(ids::Uuid person) {
+  const auto look = [&](const store::Reader& reader) { return Journeys::IsErased(reader, person); };
+  NWD_CO_ASSIGN_OR_RETURN(const bool erased, co_await parts_.store.View(look));
+  if (erased) co_return status::Denied();
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await parts_.person_keys.Ensure(person));
+  // Erased meanwhile: the key may have been destroyed already, and this be another.
+  NWD_CO_ASSIGN_OR_RETURN(const bool erased_meanwhile, co_await parts_.store.View(look));
+  if (!erased_meanwhile) co_return key;
+  NWD_CO_RETURN_IF_ERROR(co_await parts_.person_keys.Destroy(person));
+  co_return status::Denied();
+}
+
 async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOutcome(
     rpc::Call& call, const v1::RecordOutcomeRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral,
@@ -109,14 +121,15 @@ async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOut
   if (!IsReceiver(referral, call.organisation_id())) co_return status::Denied();
   call.ProveTie(common::v1::TIE_RECEIVER);
   NWD_CO_RETURN_IF_ERROR(CheckOutcome(request));
-  const std::optional<ids::Uuid> person = ids::Uuid::Parse(referral.person_id());
-  if (!person || !TakesOutcomes(referral, call.organisation_id())) {
+  if (!TakesOutcomes(referral, call.organisation_id())) {
     co_return status::Error(
         absl::StatusCode::kFailedPrecondition, "REFERRAL_NOT_ACCEPTED",
         Cat("the referral is ", referral.state(), "; outcomes are recorded once it has been accepted"),
         {{"state", referral.state()}});
   }
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await parts_.person_keys.Ensure(*person));
+  const std::optional<ids::Uuid> person = ids::Uuid::Parse(referral.person_id());
+  if (!person) co_return status::Denied();  // erased
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOf(*person));
   const ids::Uuid referral_id = *ids::Uuid::Parse(request.referral_id());
   const ids::Uuid outcome_id = ids::Uuid::Random();
   const auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RecordOutcomeResponse> {
@@ -126,7 +139,8 @@ async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOut
       NWD_ASSIGN_OR_RETURN(const int32_t recorded, Outcomes::NumberOf(txn, referral_id));
       if (recorded >= kOutcomesPerReferralMax) {
         return status::Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_OUTCOMES",
-                             Cat("a referral has at most ", kOutcomesPerReferralMax, " outcomes"));
+                             Cat("a referral has at most ", kOutcomesPerReferralMax, " outcomes"),
+                             {{"most", Cat(kOutcomesPerReferralMax)}});
       }
       NWD_RETURN_IF_ERROR(Referrals::NoteParties(txn, referral_id, referral));
       NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> known, Referrals::Find(txn, referral_id));
@@ -209,9 +223,11 @@ async::Task<absl::StatusOr<v1::GetJourneyResponse>> OutcomeService::GetJourney(r
     NWD_CO_ASSIGN_OR_RETURN(after, parts_.tokens.Open(scope, request.page_token()));
   }
   const int page_size = tokens::PageSize(request.page_size());
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await parts_.person_keys.Ensure(*person));
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOf(*person));
   // What is shown and the note that it was are one durable step, before it leaves.
   const auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::GetJourneyResponse> {
+    NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(txn, *person));
+    if (erased) return status::Denied();
     v1::GetJourneyResponse response;
     std::string last;
     NWD_RETURN_IF_ERROR(Journeys::Visit(txn, *person, call.organisation_id(), whole, after,

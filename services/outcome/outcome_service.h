@@ -45,6 +45,9 @@ class OutcomeService {
   using Enough = bool (*)(const storage::ReferralRow& referral, const std::string& organisation_id);
   async::Task<absl::StatusOr<storage::ReferralRow>> FindReferral(const rpc::Call& call, const std::string& referral_id,
                                                                  Enough enough);
+  // The key that what is kept about this person is sealed under, made where there is none; denied where the person is
+  // erased.
+  async::Task<absl::StatusOr<person_keys::PersonKey>> KeyOf(ids::Uuid person);
 
   const Parts parts_;
 };

@@ -6,43 +6,19 @@
 // can set one release against another.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/facts/facts.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
-#include "services/outcome/counts.h"
-#include "services/outcome/disclosure.h"
 #include "services/outcome/indicators.h"
 #include "services/outcome/months.h"
+#include "services/outcome/release_tables.h"
 #include "services/outcome/storage.pb.h"
 
 namespace nwd::outcome {
-
-// Where a table of a release is, apart from which release.
-struct TablePlace {
-  Counter counter;
-  v1::Cut cut;
-  int64_t year;
-  int slot;
-  auto operator<=>(const TablePlace&) const = default;
-};
-
-using Tables = std::map<TablePlace, storage::FrozenTable>;
-
-// Everything a release is made from.
-struct ReleaseSource {
-  std::optional<storage::ReleaseRow> newest;
-  std::vector<Tables> earlier;  // of releases before, the newest first
-  std::map<Counter, Counts::All> figures;
-  std::map<Counter, Month> began;  // absent where there are no figures yet
-};
 
 class Releases {
  public:
@@ -54,7 +30,7 @@ class Releases {
 
   static absl::StatusOr<ReleaseSource> Read(const store::Reader& reader);
   Tables Compute(const ReleaseSource& source, Month month) const;
-  // ABORTED where another release was made since `source` was read: read and compute again.
+  // UNAVAILABLE where another release was made since `source` was read: read and compute again.
   static absl::Status Write(store::Txn& txn, const ReleaseSource& source, const Tables& tables,
                             const storage::ReleaseRow& release);
 
@@ -68,7 +44,5 @@ class Releases {
  private:
   const facts::Facts& facts_;
 };
-
-Published PublishedOf(const storage::FrozenTable::Cell& cell);
 
 }  // namespace nwd::outcome

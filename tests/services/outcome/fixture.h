@@ -14,13 +14,13 @@
 #include "common/async/block_on.h"
 #include "common/async/worker_pool.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/status/status.h"
 #include "common/store_memory/memory_store.h"
 #include "services/outcome/changes.h"
 #include "services/outcome/insight_service.h"
 #include "services/outcome/journeys.h"
 #include "services/outcome/outcome_service.h"
-#include "services/outcome/timestamps.h"
 
 namespace nwd::outcome {
 

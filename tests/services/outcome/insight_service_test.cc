@@ -150,6 +150,38 @@ TEST_F(InsightTest, ARetriedReleaseIsOne) {
   EXPECT_EQ(first->release_id(), again->release_id());
 }
 
+TEST_F(InsightTest, ARequestIdServesOneReleaseOnly) {
+  ASSERT_TRUE(Release("2026-02", Id("request")).ok());
+  const absl::Status other = Release("2026-03", Id("request")).status();
+  EXPECT_EQ(other.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(status::ReasonOf(other), "REQUEST_ID_REUSED");
+}
+
+TEST_F(InsightTest, OfTwoReleasesMadeAtOnceOneIsTriedAgain) {
+  const auto read = [](const store::Reader& reader) { return Releases::Read(reader); };
+  const absl::StatusOr<ReleaseSource> before = async::BlockOn(store_.View(read));
+  ASSERT_TRUE(before.ok()) << before.status();
+  ASSERT_TRUE(Release("2026-03").ok());
+  storage::ReleaseRow row;
+  row.set_release_id(Id("late"));
+  const auto write = [&](store::Txn& txn) { return Releases::Write(txn, *before, {}, row); };
+  const absl::Status late = async::BlockOn(store_.Update(write));
+  EXPECT_EQ(late.code(), absl::StatusCode::kUnavailable) << "ABORTED is for stale etags";
+  EXPECT_EQ(status::ReasonOf(late), "RELEASE_IN_BETWEEN");
+}
+
+TEST_F(InsightTest, AForgedPageTokenIsRefused) {
+  v1::ListIndicatorsRequest request;
+  request.set_page_size(1);
+  const auto page = Call("analyst", insight_service_, &InsightService::ListIndicators, request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  for (const std::string& token : {page->next_page_token(), std::string(page->next_page_token().size(), 'A')}) {
+    request.set_page_token(token);
+    const auto answer = Call("other-analyst", insight_service_, &InsightService::ListIndicators, request);
+    EXPECT_EQ(status::ReasonOf(answer.status()), "INVALID_TOKEN");
+  }
+}
+
 TEST_F(InsightTest, IndicatorsComeByNameInPages) {
   v1::ListIndicatorsRequest request;
   request.set_page_size(4);

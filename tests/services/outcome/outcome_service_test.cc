@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/base/macros.h"
 #include "google/rpc/status.pb.h"
 #include "tests/services/outcome/fixture.h"
 
@@ -296,12 +297,53 @@ TEST_F(JourneyTest, AnErasedPersonLeavesNothingBehindAndStaysErased) {
     ASSERT_TRUE(some.ok()) << some.status();
     more = *some;
   }
-  EXPECT_THAT(Steps("jobcentre"), ElementsAre());
+  const auto steps = [&] {
+    const auto visit = [&](const store::Reader& reader) -> absl::StatusOr<int> {
+      int met = 0;
+      NWD_RETURN_IF_ERROR(Journeys::Visit(reader, *ids::Uuid::Parse(Id("ada")), Id("jobcentre"), true, "",
+                                          [&](std::string_view, absl::Time, const storage::StepRow&) {
+                                            ++met;
+                                            return store::Visit::kContinue;
+                                          }));
+      return met;
+    };
+    return *async::BlockOn(store_.View(visit));
+  };
+  EXPECT_EQ(steps(), 0);
   Apply(ReferralEvent("r1", 4, "START", "ACCEPTED", "IN_PROGRESS"));
-  EXPECT_THAT(Steps("jobcentre"), ElementsAre());
+  EXPECT_EQ(steps(), 0);
   const auto find = [](const store::Reader& reader) { return Referrals::Find(reader, *ids::Uuid::Parse(Id("r1"))); };
   EXPECT_EQ((*async::BlockOn(store_.View(find)))->person_id(), "");
   EXPECT_EQ(Figure(Counter::kJobStarts, v1::CUT_HUB, "all"), 1) << "figures name nobody and stay";
+}
+
+TEST_F(JourneyTest, AnErasedPersonIsDeniedLikeAnUnknownOneAndGetsNoKeyAgain) {
+  AcceptReferral("r1");
+  ASSERT_TRUE(Outcome("college", JobStart("r1")).ok());
+  Register("consent", common::v1::PersonChange::TYPE_ERASED);
+  ASSERT_TRUE(async::BlockOn(person_keys_.Destroy(*ids::Uuid::Parse(Id("ada")))).ok());
+  v1::GetJourneyRequest request;
+  request.set_person_ref("p1_ada");
+  EXPECT_EQ(Outcome("jobcentre", request).status(), status::Denied());
+  EXPECT_EQ(Outcome("college", JobStart("r1")).status(), status::Denied());
+  EXPECT_TRUE(absl::IsNotFound(async::BlockOn(person_keys_.Find(*ids::Uuid::Parse(Id("ada")))).status()));
+}
+
+TEST_F(JourneyTest, APageTokenServesOnlyItsOwnJourneyAndReader) {
+  AcceptReferral("r1");
+  v1::GetJourneyRequest request;
+  request.set_person_ref("p1_ada");
+  request.set_page_size(1);
+  const auto page = Outcome("jobcentre", request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  request.set_page_token(page->next_page_token());
+  EXPECT_EQ(status::ReasonOf(Outcome("college", request).status()), "INVALID_TOKEN");
+  peers_.refs[{Id("jobcentre"), "p1_ben"}] = Id("ben");
+  request.set_person_ref("p1_ben");
+  EXPECT_EQ(status::ReasonOf(Outcome("jobcentre", request).status()), "INVALID_TOKEN");
+  request.set_person_ref("p1_ada");
+  request.set_page_token(std::string(page->next_page_token().size(), 'A'));
+  EXPECT_EQ(status::ReasonOf(Outcome("jobcentre", request).status()), "INVALID_TOKEN");
 }
 
 class FiguresTest : public OutcomeFixture {};
