@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "absl/synchronization/mutex.h"
@@ -15,7 +16,9 @@
 #include "common/log/log.h"
 #include "common/metrics/process_metrics.h"
 #include "common/program/data_folder.h"
+#include "common/program/log_metrics.h"
 #include "common/program/store_metrics.h"
+#include "common/program/store_watch.h"
 #include "common/tls/certificate_store.h"
 #include "common/tls/credentials.h"
 #include "common/tls/openssl_policy.h"
@@ -24,6 +27,7 @@ namespace nwd::program {
 namespace {
 
 constexpr int kExitMistake = 2;
+constexpr int kExitDrainLate = 3;
 constexpr char kStarting[] = "starting";
 constexpr char kDraining[] = "draining";
 constexpr char kStoreFailed[] = "store failed";
@@ -177,6 +181,7 @@ int ServiceProgram::Run(const Parts& parts, const std::map<std::string, store::S
 
   std::vector<metrics::Registration> figures;
   figures.push_back(metrics::AddProcessMetrics(state.metrics));
+  figures.push_back(AddLogMetrics(state.metrics));
   for (const auto& [name, store] : stores) figures.push_back(AddStoreMetrics(state.metrics, name, *store));
   http::ServeOperations(*state.http, state.metrics, state.readiness);
   if (const absl::Status started = state.http->Start(); !started.ok()) return Fail(started);
@@ -196,10 +201,9 @@ int ServiceProgram::Run(const Parts& parts, const std::map<std::string, store::S
   if (!server.ok()) return Fail(server.status());
   parts.start_background(**server);
   (*server)->Background([&](rpc::Stop& stop) -> async::Task<void> {
+    StoreWatch watch(stores);
     while (!co_await stop.WaitUntil(absl::Now() + kStoreLook)) {
-      bool healthy = true;
-      for (const auto& [name, store] : stores) healthy = healthy && store->Health().ok();
-      if (healthy) continue;
+      if (watch.Healthy()) continue;
       state.readiness.Set(kStoreFailed);
       (*server)->SetServing(false);
     }
@@ -219,7 +223,12 @@ int ServiceProgram::Run(const Parts& parts, const std::map<std::string, store::S
 
   log::Line(log::Level::kInfo, "service.draining").Emit();
   state.readiness.Set(kDraining);
-  (*server)->Drain(state.drain);
+  if (!(*server)->Drain(state.drain)) {
+    // Something still runs and may touch the stores: end as in a crash, which they are made for, and close nothing.
+    log::Line(log::Level::kError, "service.drain_late").Emit();
+    log::Flush();
+    std::_Exit(kExitDrainLate);
+  }
   state.http->Stop();
   state.clients.clear();
   log::Line(log::Level::kInfo, "service.stopped").Emit();

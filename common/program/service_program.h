@@ -1,13 +1,14 @@
 // The frame of a service's main: everything around its App.
 //
 //   int main(int argc, char** argv) {
-//     program::ServiceProgram program("consent", "Keeps people, consents and records, and decides.", {.grpc_port = 7102, .http_port = 9102});
+//     program::ServiceProgram program("consent", "Keeps people, consents and records, and decides.",
+//                                     {.grpc_port = 7102, .http_port = 9102});
 //     program.AddPeer("directory", 7101);
-//     if (const auto code = program.Configure(argc, argv)) return *code;
-//     auto data = store::RocksStore::Open({.folder = program.Folder("data")});
+//     if (const std::optional<int> code = program.Configure(argc, argv)) return *code;
+//     const auto data = store::RocksStore::Open({.folder = program.Folder("data")});
 //     if (!data.ok()) return program.Fail(data.status());
-//     consent::App app({.store = **data, .hub_key = program.hub_key(), .directory = program.Peer("directory"), …});
-//     return program.Serve(app, {data->get()});
+//     consent::App app({.store = **data, .directory = program.Peer("directory"), ...});
+//     return program.Serve(app, {{"data", data->get()}});
 //   }
 //
 // An App has:   absl::Status Load();   void Register(rpc::Router&);   void StartBackground(rpc::Server&);
@@ -16,7 +17,7 @@
 // A mistake in options, certificates, keys, folders or ports is one sentence on stderr and exit code 2. Once ready, one
 // line of JSON goes to stdout: {"ready":true,"service":"consent","grpc_port":7102,"http_port":9102}. SIGTERM and SIGINT
 // drain: not ready, take no new call, finish what is in flight within --drain, then the stores are closed by their
-// owner, main. Exit code 0.
+// owner, main. Exit code 0; 3 where something still ran after all that time, so that nothing could be closed.
 #pragma once
 
 #include <functional>
@@ -73,7 +74,8 @@ class ServiceProgram {
   // Says why on stderr, in one sentence; the exit code to return.
   int Fail(const absl::Status& status) const;
 
-  // Loads, serves until told to stop, drains. `stores` are watched: one that fails makes the service not ready.
+  // Loads, serves until told to stop, drains. `stores` (by the name that metrics and the log give them) are watched: one
+  // that fails is said in the log, once, and makes the service not ready.
   template <class App>
   int Serve(App& app, const std::map<std::string, store::Store*>& stores) {
     Parts parts;

@@ -45,6 +45,7 @@ class App {
   replica::DirectoryReplica directory_;
   Services services_;
   replica::ChangeFeedService changes_;
+  metrics::Registration figures_;
 };
 
 }  // namespace nwd::consent

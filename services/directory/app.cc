@@ -13,6 +13,7 @@
 #include "common/idempotency/idempotency.h"
 #include "common/idempotency/janitor.h"
 #include "common/log/log.h"
+#include "common/program/replica_metrics.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/follower.h"
 #include "common/tokens/tokens.h"
@@ -59,6 +60,7 @@ struct App::State {
     referrals->OnApplied([this](const std::vector<common::v1::Change>& applied) {
       LogFailure("directory.places_taken", ShowPlacesTaken(parts.store, applied, catalogue));
     });
+    figures = program::AddReplicaMetrics(parts.metrics, "referral", *referrals);
   }
 
   absl::Status LoadFacts();
@@ -87,6 +89,7 @@ struct App::State {
   std::optional<FeedService> feeds;  // needs the facts
   replica::ChangeFeedService changes;
   std::optional<replica::Follower> referrals;
+  metrics::Registration figures;
 };
 
 absl::Status App::State::LoadFacts() {
