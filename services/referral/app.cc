@@ -32,7 +32,7 @@ struct App::State {
         consent(from.consent),
         outcome(from.outcome),
         directory(from.directory, directory_replica),
-        mover(directory, from.calendar, audit, outbox),
+        mover(directory, {from.calendar, from.times}, audit, outbox),
         parts{from.store, keys, mover, audit, requests, tokens, outbox, from.facts, {consent, outcome, directory}},
         ended_consents(parts, from.clock),
         janitor(parts, from.clock),
@@ -54,6 +54,11 @@ struct App::State {
                    static_cast<double>(figures.failures));
     scrape.Counter("nwd_outbox_set_aside_total", "Deliveries refused for good.",
                    static_cast<double>(figures.set_aside));
+    constexpr char kMoveFailures[] = "nwd_referral_move_failures_total";
+    constexpr char kMoveFailuresHelp[] = "Moves of the suite itself that failed and are tried again.";
+    scrape.Counter(kMoveFailures, kMoveFailuresHelp, static_cast<double>(janitor.failures()), {{"by", "timer"}});
+    scrape.Counter(kMoveFailures, kMoveFailuresHelp, static_cast<double>(ended_consents.failures()),
+                   {{"by", "consent"}});
     scrape.Gauge("nwd_replica_lag_seconds", "Since the replica was last level with its owner.",
                  directory_replica.follower().LagSeconds(), {{"peer", "directory"}});
     scrape.Gauge("nwd_replica_lag_seconds", "Since the replica was last level with its owner.",

@@ -21,6 +21,7 @@
 #include "common/rpc/router.h"
 #include "common/rpc/server.h"
 #include "common/store/store.h"
+#include "services/referral/limits.h"
 
 namespace nwd::referral {
 
@@ -38,6 +39,7 @@ class App {
     rpc::Client& consent;
     rpc::Client& outcome;
     metrics::Registry& metrics;
+    Times times = {};
   };
   explicit App(const Parts& parts);
   ~App();

@@ -7,6 +7,7 @@
 #include "common/status/status.h"
 #include "services/referral/new_referral.h"
 #include "services/referral/referral_service.h"
+#include "services/referral/repository.h"
 #include "services/referral/texts.h"
 #include "services/referral/visibility.h"
 
@@ -32,12 +33,21 @@ absl::Status CheckWords(const v1::CreateReferralRequest& request, const facts::F
   return violations.ToStatus();
 }
 
+// Whose references of people the caller works with where not its own: a navigator has its sponsor's.
+std::string SponsorOf(const rpc::Call& call) {
+  const access::OrganisationPtr& organisation = call.caller().organisation;
+  const bool navigates = organisation != nullptr && organisation->HasRole(common::v1::ROLE_NAVIGATOR) &&
+                         !organisation->HasRole(common::v1::ROLE_AGENCY);
+  return navigates ? organisation->sponsor_organisation_id : std::string();
+}
+
 storage::Referral Begin(const rpc::Call& call, const v1::CreateReferralRequest& request) {
   storage::Referral base;
   base.set_referral_id(ids::Uuid::Random().ToString());
   base.set_correlation_id(ids::Uuid::Random().ToString());
   base.set_referrer_organisation_id(call.organisation_id());
   base.set_referrer_person_ref(request.person_ref());
+  base.set_person_holder_organisation_id(SponsorOf(call));
   base.set_service_id(request.service_id());
   base.set_consent_id(request.consent_id());
   *base.mutable_summary() = request.summary();
@@ -55,13 +65,34 @@ v1::CreateReferralResponse Answer(const storage::Referral& referral) {
   return response;
 }
 
+// A request that was made before is answered as it was then, though what it asks others has changed or they are down.
+// Access is judged again: the referral must still be the caller's own. Looked for only where asking failed, since a
+// request that can be made again meets its kept answer in its own transaction.
+async::Task<absl::StatusOr<v1::CreateReferralResponse>> KeptAnswer(const Parts& parts, rpc::Call& call,
+                                                                   const v1::CreateReferralRequest& request,
+                                                                   const absl::Status& failed) {
+  if (request.validate_only() || absl::IsPermissionDenied(failed)) co_return failed;
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CreateReferralResponse> {
+    auto not_kept = [&]() -> absl::StatusOr<v1::CreateReferralResponse> { return failed; };
+    NWD_ASSIGN_OR_RETURN(const v1::CreateReferralResponse kept,
+                         parts.requests.Once<v1::CreateReferralResponse>(txn, call, request, not_kept));
+    NWD_ASSIGN_OR_RETURN(const auto referral, repository::Find(txn, kept.referral_id()));
+    if (!referral || referral->referrer_organisation_id() != call.organisation_id()) return failed;
+    call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+    return kept;
+  };
+  co_return co_await parts.store.Update(body, call.deadline());
+}
+
 }  // namespace
 
 async::Task<absl::StatusOr<v1::CreateReferralResponse>> ReferralService::CreateReferral(
     rpc::Call& call, const v1::CreateReferralRequest& request) {
   NWD_CO_RETURN_IF_ERROR(CheckWords(request, parts_.facts));
   const storage::Referral base = Begin(call, request);
-  NWD_CO_ASSIGN_OR_RETURN(NewReferral fresh, co_await GatherNew(parts_, call, base, request.send()));
+  absl::StatusOr<NewReferral> gathered = co_await GatherNew(parts_, call, base, request.send());
+  if (!gathered.ok()) co_return co_await KeptAnswer(parts_, call, request, gathered.status());
+  NewReferral& fresh = *gathered;
   call.ProveTie(common::v1::TIE_PERSON_HOLDER);
 
   const Command command = {

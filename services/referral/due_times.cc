@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "services/referral/limits.h"
 #include "services/referral/times.h"
 #include "services/referral/transitions.h"
 
@@ -23,29 +22,43 @@ int64_t EndOfDay(const std::string& text, const WorkingCalendar& calendar, int64
   return Micros(calendar.EndOfDay(noon));
 }
 
+void SetNudge(storage::Referral& referral, absl::Time now, int days_left, const Timetable& timetable) {
+  const int days = std::max(days_left - timetable.times.nudge_before_days, 0);
+  referral.set_nudge_time_us(Micros(timetable.calendar.AddWorkingDays(now, days)));
+}
+
 }  // namespace
 
-void StartClock(storage::Referral& referral, absl::Time now, const WorkingCalendar& calendar) {
+void StartClock(storage::Referral& referral, absl::Time now, const Timetable& timetable) {
   referral.set_clock_start_us(Micros(now));
-  referral.set_decide_by_us(Micros(calendar.AddWorkingDays(now, kDecideWithinDays)));
-  referral.set_decide_days_left(0);
+  referral.set_decide_days_left(timetable.times.decide_within_days);
+  ResumeClock(referral, now, timetable);
 }
 
-void PauseClock(storage::Referral& referral, absl::Time now, const WorkingCalendar& calendar) {
-  const int left = calendar.WorkingDaysBetween(now, FromMicros(referral.decide_by_us()));
+void PauseClock(storage::Referral& referral, absl::Time now, const Timetable& timetable) {
+  const int left = timetable.calendar.WorkingDaysBetween(now, FromMicros(referral.decide_by_us()));
   referral.set_decide_days_left(std::max(left, 1));
   referral.set_decide_by_us(0);
+  SetNudge(referral, now, timetable.times.answer_within_days, timetable);
 }
 
-void ResumeClock(storage::Referral& referral, absl::Time now, const WorkingCalendar& calendar) {
-  referral.set_decide_by_us(Micros(calendar.AddWorkingDays(now, std::max(referral.decide_days_left(), 1))));
+void ResumeClock(storage::Referral& referral, absl::Time now, const Timetable& timetable) {
+  const int left = std::max(referral.decide_days_left(), 1);
+  referral.set_decide_by_us(Micros(timetable.calendar.AddWorkingDays(now, left)));
   referral.set_decide_days_left(0);
+  SetNudge(referral, now, left, timetable);
 }
 
-void SetDueTimes(storage::Referral& referral, const WorkingCalendar& calendar) {
+void SetDueTimes(storage::Referral& referral, const Timetable& timetable) {
+  const WorkingCalendar& calendar = timetable.calendar;
+  const Times& times = timetable.times;
   const auto due = [&](const std::string& organisation_id, int64_t time_us) {
     referral.set_due_organisation_id(organisation_id);
     referral.set_due_time_us(time_us);
+  };
+  // The reminder comes first.
+  const auto expires = [&](int64_t time_us) {
+    referral.set_timer_time_us(referral.nudge_time_us() != 0 ? referral.nudge_time_us() : time_us);
   };
   const std::string& referrer = referral.referrer_organisation_id();
   const std::string& receiver = referral.receiver_organisation_id();
@@ -53,23 +66,24 @@ void SetDueTimes(storage::Referral& referral, const WorkingCalendar& calendar) {
   referral.set_timer_time_us(0);
   switch (referral.state()) {
     case v1::REFERRAL_STATE_DRAFT:
-      referral.set_timer_time_us(referral.create_time_us() + absl::ToInt64Microseconds(kDraftKept));
+      referral.set_timer_time_us(referral.create_time_us() +
+                                 absl::ToInt64Microseconds(CalendarDays(times.draft_kept_calendar_days)));
       break;
     case v1::REFERRAL_STATE_SENT:
-      due(receiver, DaysAfter(referral.clock_start_us(), kReceiveWithinDays, calendar));
-      referral.set_timer_time_us(referral.decide_by_us());
+      due(receiver, DaysAfter(referral.clock_start_us(), times.receive_within_days, calendar));
+      expires(referral.decide_by_us());
       break;
     case v1::REFERRAL_STATE_RECEIVED:
       due(receiver, referral.decide_by_us());
-      referral.set_timer_time_us(referral.decide_by_us());
+      expires(referral.decide_by_us());
       break;
     case v1::REFERRAL_STATE_INFO_REQUESTED:
-      due(referrer, DaysAfter(referral.update_time_us(), kAnswerWithinDays, calendar));
-      referral.set_timer_time_us(referral.due_time_us());
+      due(referrer, DaysAfter(referral.update_time_us(), times.answer_within_days, calendar));
+      expires(referral.due_time_us());
       break;
     case v1::REFERRAL_STATE_ACCEPTED:
     case v1::REFERRAL_STATE_WAITLISTED:
-      due(receiver, DaysAfter(referral.clock_start_us(), kStartWithinDays, calendar));
+      due(receiver, DaysAfter(referral.clock_start_us(), times.start_within_days, calendar));
       break;
     case v1::REFERRAL_STATE_ON_HOLD:
       due(receiver, EndOfDay(referral.review_on(), calendar, referral.update_time_us()));
@@ -78,7 +92,7 @@ void SetDueTimes(storage::Referral& referral, const WorkingCalendar& calendar) {
     case v1::REFERRAL_STATE_NOT_STARTED:
     case v1::REFERRAL_STATE_ENDED_EARLY:
     case v1::REFERRAL_STATE_DECLINED:
-      due(referrer, DaysAfter(referral.update_time_us(), kCloseWithinDays, calendar));
+      due(referrer, DaysAfter(referral.update_time_us(), times.close_within_days, calendar));
       referral.set_timer_time_us(referral.due_time_us());
       break;
     default:  // nobody's move

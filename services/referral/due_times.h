@@ -1,22 +1,30 @@
 // Whose move it is and by when, and when the suite itself acts: worked out from a referral's state and its clocks.
 //
-//   SetDueTimes(referral, calendar);     // after every move; fills due_time_us, due_organisation_id and timer_time_us
+//   SetDueTimes(referral, timetable);     // after every move; fills due_time_us, due_organisation_id and timer_time_us
 //
-// The decision clock: kDecideWithinDays working days from SENT or reopening. A question stops it; the answer gives back
-// the working days that were left, at least one. Pure; thread-safe.
+// The decision clock: decide_within_days working days from SENT or reopening. A question stops it; the answer gives
+// back the working days that were left, at least one. Before a referral expires, by the clock or for want of an answer,
+// there is one reminder, nudge_before_days ahead or, where less is left, at once. Pure; thread-safe.
 #pragma once
 
 #include "absl/time/time.h"
 #include "common/calendar/working_calendar.h"
+#include "services/referral/limits.h"
 #include "services/referral/storage.pb.h"
 
 namespace nwd::referral {
 
-void StartClock(storage::Referral& referral, absl::Time now, const calendar::WorkingCalendar& calendar);
-void PauseClock(storage::Referral& referral, absl::Time now, const calendar::WorkingCalendar& calendar);
-void ResumeClock(storage::Referral& referral, absl::Time now, const calendar::WorkingCalendar& calendar);
+// What times are counted with. The calendar outlives it.
+struct Timetable {
+  const calendar::WorkingCalendar& calendar;
+  Times times = {};
+};
+
+void StartClock(storage::Referral& referral, absl::Time now, const Timetable& timetable);
+void PauseClock(storage::Referral& referral, absl::Time now, const Timetable& timetable);
+void ResumeClock(storage::Referral& referral, absl::Time now, const Timetable& timetable);
 
 // From state, clocks, review day and update_time_us.
-void SetDueTimes(storage::Referral& referral, const calendar::WorkingCalendar& calendar);
+void SetDueTimes(storage::Referral& referral, const Timetable& timetable);
 
 }  // namespace nwd::referral

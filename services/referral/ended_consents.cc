@@ -20,39 +20,99 @@ namespace {
 using common::v1::Change;
 using common::v1::PersonChange;
 
-// States of a consent that permit nothing any more, for ever. SUSPENDED may come back; SUPERSEDED has another in its
-// place, yet this one is over.
-constexpr std::array<std::string_view, 5> kEnded = {"WITHDRAWN", "REVOKED", "EXPIRED", "INVALIDATED", "SUPERSEDED"};
+// States in which a consent permits nothing any more, for ever. SUSPENDED may come back.
+constexpr std::string_view kSuperseded = "SUPERSEDED";
+constexpr std::array<std::string_view, 5> kEnded = {"WITHDRAWN", "REVOKED", "EXPIRED", "INVALIDATED", kSuperseded};
 
 bool Ends(const Change& change) {
   return change.has_consent() && std::find(kEnded.begin(), kEnded.end(), change.consent().state()) != kEnded.end();
 }
 
+// A new consent took another's place.
+bool Renews(const Change& change) {
+  return change.has_consent() && change.consent().state() == "GIVEN" &&
+         !change.consent().supersedes_consent_id().empty();
+}
+
 bool Erases(const Change& change) { return change.has_person() && change.person().type() == PersonChange::TYPE_ERASED; }
+
+storage::EndedConsent EndedBy(const Change& change, const std::string& consent_id, std::string_view state) {
+  storage::EndedConsent ended;
+  ended.set_consent_id(consent_id);
+  ended.set_person_id(change.consent().person_id());
+  ended.set_state(std::string(state));
+  ended.set_end_time_us(Micros(change.change_time()));
+  return ended;
+}
+
+// What still rests on consents before this one is gone through again: the new one did not permit it, and has ended or
+// been renewed itself.
+absl::Status WakePredecessors(store::Txn& txn, std::string consent_id) {
+  for (int i = 0; i < kRenewalsFollowedMax; ++i) {
+    std::string raw;
+    NWD_ASSIGN_OR_RETURN(const bool present, txn.Get(keys::Predecessor(consent_id), &raw));
+    if (!present) break;
+    consent_id = keys::IdText(raw);
+    txn.Put(keys::EndedConsentWaiting(consent_id), "");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NoteEnded(store::Txn& txn, const Change& change) {
+  const std::string& consent_id = change.consent().consent_id();
+  if (!ids::Uuid::Parse(consent_id)) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const auto known, repository::FindEndedConsent(txn, consent_id));
+  if (known) return absl::OkStatus();
+  store::PutMessage(txn, keys::EndedConsent(consent_id), EndedBy(change, consent_id, change.consent().state()));
+  // A superseded consent's referrals wait for its successor, which is told of in a change of its own.
+  if (change.consent().state() == kSuperseded) return absl::OkStatus();
+  txn.Put(keys::EndedConsentWaiting(consent_id), "");
+  return WakePredecessors(txn, consent_id);
+}
+
+absl::Status NoteRenewed(store::Txn& txn, const Change& change) {
+  const std::string& consent_id = change.consent().supersedes_consent_id();
+  if (!ids::Uuid::Parse(consent_id) || !ids::Uuid::Parse(change.consent().consent_id())) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const auto known, repository::FindEndedConsent(txn, consent_id));
+  // One that was withdrawn, or ended otherwise, before: what rested on it ended with it.
+  if (known && known->state() != kSuperseded) return absl::OkStatus();
+  storage::EndedConsent ended = known ? *known : EndedBy(change, consent_id, kSuperseded);
+  ended.set_successor_consent_id(change.consent().consent_id());
+  store::PutMessage(txn, keys::EndedConsent(consent_id), ended);
+  txn.Put(keys::EndedConsentWaiting(consent_id), "");
+  txn.Put(keys::Predecessor(ended.successor_consent_id()), std::string(keys::Raw(consent_id).bytes()));
+  return WakePredecessors(txn, consent_id);
+}
+
+// The consent that stands in an ended one's place; empty where it is over for good; nothing where it was superseded and
+// by which has not been told.
+absl::StatusOr<std::optional<std::string>> SuccessorOf(const store::Reader& reader, storage::EndedConsent ended) {
+  for (int i = 0; i < kRenewalsFollowedMax; ++i) {
+    const std::string successor_id = ended.successor_consent_id();
+    if (successor_id.empty() && ended.state() == kSuperseded) break;
+    if (successor_id.empty()) return std::string();
+    NWD_ASSIGN_OR_RETURN(const auto next, repository::FindEndedConsent(reader, successor_id));
+    if (!next) return successor_id;
+    ended = *next;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
 absl::Status EndedConsents::Apply(store::Txn& txn, const Change& change) {
   if (Erases(change) && ids::Uuid::Parse(change.person().person_id())) {
     txn.Put(keys::ErasedPerson(change.person().person_id()), "");
+    txn.Put(keys::ErasedPersonWaiting(change.person().person_id()), "");
   }
-  if (!Ends(change) || !ids::Uuid::Parse(change.consent().consent_id())) return absl::OkStatus();
-  const std::string& consent_id = change.consent().consent_id();
-  NWD_ASSIGN_OR_RETURN(const auto known, repository::FindEndedConsent(txn, consent_id));
-  if (known) return absl::OkStatus();
-  storage::EndedConsent ended;
-  ended.set_consent_id(consent_id);
-  ended.set_person_id(change.consent().person_id());
-  ended.set_state(change.consent().state());
-  ended.set_end_time_us(Micros(change.change_time()));
-  store::PutMessage(txn, keys::EndedConsent(consent_id), ended);
-  txn.Put(keys::EndedConsentWaiting(consent_id), "");
+  if (Ends(change)) return NoteEnded(txn, change);
+  if (Renews(change)) return NoteRenewed(txn, change);
   return absl::OkStatus();
 }
 
 void EndedConsents::Applied(const std::vector<Change>& changes) {
-  const bool any =
-      std::any_of(changes.begin(), changes.end(), [](const Change& change) { return Ends(change) || Erases(change); });
+  const bool any = std::any_of(changes.begin(), changes.end(),
+                               [](const Change& change) { return Ends(change) || Renews(change) || Erases(change); });
   if (any) noted_.Notify();
 }
 
@@ -80,21 +140,41 @@ async::Task<absl::Status> EndedConsents::Done(const std::string& waiting_key) {
   co_return co_await parts_.store.Update(body);
 }
 
+async::Task<absl::StatusOr<bool>> EndedConsents::GoThroughReferral(const std::string& referral_id,
+                                                                   const std::string& consent_id,
+                                                                   const std::string& successor_id) {
+  if (successor_id.empty()) co_return co_await MoveBySuite(parts_, referral_id, Actor::kConsent, clock_.Now());
+  co_return co_await MoveToConsent(parts_, referral_id, consent_id, successor_id, clock_.Now());
+}
+
 async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::string& consent_id) {
   const std::string of_consent = keys::OfConsent(consent_id), waiting = keys::EndedConsentWaiting(consent_id);
+  auto look = [&](const store::Reader& reader) -> absl::StatusOr<std::optional<std::string>> {
+    NWD_ASSIGN_OR_RETURN(const auto ended, repository::FindEndedConsent(reader, consent_id));
+    if (!ended) return absl::DataLossError("a consent waits that has not ended");
+    return SuccessorOf(reader, *ended);
+  };
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<std::string> successor_id, co_await parts_.store.View(look));
+  if (!successor_id) {  // once it is told, it waits again
+    NWD_CO_RETURN_IF_ERROR(co_await Done(waiting));
+    co_return 0;
+  }
   int moved = 0;
+  bool all = true;
   std::string last;
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> referrals, co_await IdsUnder(of_consent, last));
     for (const std::string& referral_id : referrals) {
-      NWD_CO_ASSIGN_OR_RETURN(const bool made,
-                              co_await MoveBySuite(parts_, referral_id, Actor::kConsent, clock_.Now()));
-      if (made) ++moved;
+      const absl::StatusOr<bool> made = co_await GoThroughReferral(referral_id, consent_id, *successor_id);
+      if (made.value_or(false)) ++moved;
+      if (made.ok()) continue;
+      failures_.Note(referral_id, made.status());
+      all = false;
     }
     if (static_cast<int>(referrals.size()) < kReferralsPerConsentRound) break;
     last = referrals.back();
   }
-  NWD_CO_RETURN_IF_ERROR(co_await Done(waiting));
+  if (all) NWD_CO_RETURN_IF_ERROR(co_await Done(waiting));
   co_return moved;
 }
 
@@ -104,25 +184,29 @@ async::Task<absl::Status> EndedConsents::Erase(const std::string& person_id) {
     const absl::Status destroyed = co_await parts_.keys.Destroy(*id);
     if (!destroyed.ok() && !absl::IsNotFound(destroyed)) co_return destroyed;
   }
-  const std::string waiting = keys::ErasedPerson(person_id);
+  const std::string waiting = keys::ErasedPersonWaiting(person_id);
   co_return co_await Done(waiting);
 }
 
 async::Task<absl::StatusOr<int>> EndedConsents::GoThrough() {
-  const std::string ended = keys::EndedConsentsWaiting(), erased = keys::ErasedPeople(), from_the_first;
+  const std::string ended = keys::EndedConsentsWaiting(), erased = keys::ErasedPeopleWaiting();
   int moved = 0;
-  while (true) {
-    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> consents, co_await IdsUnder(ended, from_the_first));
+  std::string last;
+  while (true) {  // once each: what fails keeps its row, and is met again the next time
+    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> consents, co_await IdsUnder(ended, last));
     for (const std::string& consent_id : consents) {
       NWD_CO_ASSIGN_OR_RETURN(const int of_consent, co_await GoThroughConsent(consent_id));
       moved += of_consent;
     }
     if (consents.empty()) break;
+    last = consents.back();
   }
+  last.clear();
   while (true) {
-    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> people, co_await IdsUnder(erased, from_the_first));
+    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> people, co_await IdsUnder(erased, last));
     for (const std::string& person_id : people) NWD_CO_RETURN_IF_ERROR(co_await Erase(person_id));
     if (people.empty()) break;
+    last = people.back();
   }
   co_return moved;
 }

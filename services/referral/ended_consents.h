@@ -1,17 +1,20 @@
-// Consents that ended, as the consent service's feed tells: withdrawn, revoked, expired, invalidated, or the person
-// erased.
+// Consents that ended, as the consent service's feed tells: withdrawn, revoked, expired, invalidated; superseded by
+// another; or the person erased.
 //
 // Applying a change only notes it, in the follower's own transaction: from then on no referral can be sent, accepted or
 // reopened on that consent. The referrals that rest on it are then gone through one by one, each in a transaction of
-// its own: before IN_PROGRESS they become CANCELLED_BY_PERSON, from there on access ends and the support goes on. An
-// erased person's key is destroyed after that. What was noted and not gone through yet is found again after a restart.
+// its own: before IN_PROGRESS they become CANCELLED_BY_PERSON, from there on access ends and the support goes on. Those
+// of a superseded consent rest on its successor from then on, where that permits the receiver (suite_moves.h says what
+// happens where it does not). An erased person's key is destroyed after that, and never made again.
 //
-// Thread-safe.
+// A referral whose move fails is logged and counted, and those after it go on; its consent waits for the next time.
+// What was noted and not gone through yet is found again after a restart. Thread-safe.
 #pragma once
 
 #include "common/async/signal.h"
 #include "common/rpc/stop.h"
 #include "nwd/common/v1/change_service.pb.h"
+#include "services/referral/move_failures.h"
 #include "services/referral/parts.h"
 
 namespace nwd::referral {
@@ -28,9 +31,13 @@ class EndedConsents {
   // Goes through all that waits; answers how many referrals moved.
   async::Task<absl::StatusOr<int>> GoThrough();
   async::Task<void> Run(rpc::Stop& stop);
+  // Moves that failed, since the start.
+  int64_t failures() const { return failures_.count(); }
 
  private:
   async::Task<absl::StatusOr<int>> GoThroughConsent(const std::string& consent_id);
+  async::Task<absl::StatusOr<bool>> GoThroughReferral(const std::string& referral_id, const std::string& consent_id,
+                                                      const std::string& successor_id);
   async::Task<absl::Status> Erase(const std::string& person_id);
   async::Task<absl::StatusOr<std::vector<std::string>>> IdsUnder(const std::string& prefix,
                                                                  const std::string& after_id);
@@ -39,6 +46,7 @@ class EndedConsents {
   const Parts& parts_;
   const Clock& clock_;
   async::Signal noted_;
+  MoveFailures failures_{"referral.ended_consents"};
 };
 
 }  // namespace nwd::referral

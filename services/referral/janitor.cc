@@ -5,6 +5,7 @@
 
 #include "common/base/macros.h"
 #include "common/log/log.h"
+#include "services/referral/closing.h"
 #include "services/referral/keys.h"
 #include "services/referral/limits.h"
 #include "services/referral/suite_moves.h"
@@ -30,8 +31,9 @@ async::Task<absl::StatusOr<int>> Janitor::MoveWhatIsDue() {
     };
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> due, co_await parts_.store.View(body));
     for (const std::string& referral_id : due) {
-      NWD_CO_ASSIGN_OR_RETURN(const bool made, co_await MoveBySuite(parts_, referral_id, Actor::kTimer, now));
-      if (made) ++moved;
+      const absl::StatusOr<bool> made = co_await MoveBySuite(parts_, referral_id, Actor::kTimer, now);
+      if (made.value_or(false)) ++moved;
+      if (!made.ok()) failures_.Note(referral_id, made.status());  // its row stays: the next round tries again
     }
     if (static_cast<int>(due.size()) < kTimersPerRound) co_return moved;
     begin = last_key + '\0';
@@ -48,6 +50,7 @@ async::Task<absl::Status> Janitor::ForgetRetries() {
 
 async::Task<absl::StatusOr<int>> Janitor::Round() {
   NWD_CO_ASSIGN_OR_RETURN(const int moved, co_await MoveWhatIsDue());
+  NWD_CO_RETURN_IF_ERROR(co_await OpenWhatWasLeft(parts_, clock_.Now()));
   NWD_CO_RETURN_IF_ERROR(co_await ForgetRetries());
   co_return moved;
 }

@@ -10,11 +10,14 @@
 //   o referrer, person, service                   referral id (16 bytes)   open and sent: there is one at most
 //   c consent, referral                                      open referrals that rest on a consent
 //   k consent                                     EndedConsent
+//   v consent                                     consent id (16 bytes)    the one whose place it took
 //   w consent                                                ended consents whose referrals are still to be gone through
-//   x person                                                 erased people whose key is still to be destroyed
+//   x person                                                 erased people, for ever: none of them gets a key again
+//   y person                                                 those of them whose key is still to be destroyed
 //   s service                                     Places
 //   d organisation, time, referral                           what waits for an organisation's move
 //   t time, referral                                         when the suite itself acts
+//   q time, referral                                         access closed for a move: open it again unless made by then
 //   a appointment                                 Appointment
 //   b referral, time, appointment                 state (1 byte)           a referral's appointments
 //
@@ -90,10 +93,12 @@ inline std::string OfConsentEntry(std::string_view consent_id, std::string_view 
 }
 inline std::string EndedConsent(std::string_view consent_id) { return Table('k', consent_id).Build(); }
 inline std::string EndedConsentWaiting(std::string_view consent_id) { return Table('w', consent_id).Build(); }
+inline std::string Predecessor(std::string_view consent_id) { return Table('v', consent_id).Build(); }
 inline std::string EndedConsentsWaiting() { return store::KeyBuilder('w').Build(); }
 
 inline std::string ErasedPerson(std::string_view person_id) { return Table('x', person_id).Build(); }
-inline std::string ErasedPeople() { return store::KeyBuilder('x').Build(); }
+inline std::string ErasedPersonWaiting(std::string_view person_id) { return Table('y', person_id).Build(); }
+inline std::string ErasedPeopleWaiting() { return store::KeyBuilder('y').Build(); }
 
 inline std::string Places(std::string_view service_id) { return Table('s', service_id).Build(); }
 
@@ -111,6 +116,14 @@ inline std::string TimersBefore(int64_t time_us) {
 }
 inline std::string Timer(int64_t time_us, std::string_view referral_id) {
   return store::KeyBuilder('t').Number(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id).bytes()).Build();
+}
+
+inline std::string Closings() { return store::KeyBuilder('q').Build(); }
+inline std::string ClosingsBefore(int64_t time_us) {
+  return store::KeyBuilder('q').Number(static_cast<uint64_t>(time_us)).Build();
+}
+inline std::string Closing(int64_t time_us, std::string_view referral_id) {
+  return store::KeyBuilder('q').Number(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id).bytes()).Build();
 }
 
 inline std::string Appointment(std::string_view appointment_id) { return Table('a', appointment_id).Build(); }

@@ -7,15 +7,21 @@
 
 namespace nwd::referral {
 
-// Times in which somebody should move, in working days.
-inline constexpr int kReceiveWithinDays = 2;  // SENT: looked at
-inline constexpr int kDecideWithinDays = 10;  // SENT, RECEIVED: taken on or not, pauses not counted; then it expires
-inline constexpr int kAnswerWithinDays = 10;  // INFO_REQUESTED: answered; then it expires
-inline constexpr int kStartWithinDays = 15;   // from SENT: support has started
-inline constexpr int kCloseWithinDays = 10;   // after an end: acknowledged by the referrer; then the suite closes it
+// Times in which somebody should move, in working days where nothing else is said. These are the defaults; a hub
+// chooses its own by options of the program.
+struct Times {
+  int receive_within_days = 2;  // SENT: looked at
+  int decide_within_days = 10;  // SENT, RECEIVED: taken on or not, pauses not counted; then it expires
+  int answer_within_days = 10;  // INFO_REQUESTED: answered; then it expires
+  int start_within_days = 15;   // from SENT: support has started
+  int close_within_days = 10;   // after an end: acknowledged by the referrer; then the suite closes it
+  int nudge_before_days = 2;    // before it expires: whose move it is is reminded
+  int draft_kept_calendar_days = 90;
+  int reopen_within_calendar_days = 30;
+};
+inline constexpr int kDaysMax = 365;  // of each of these
 
-inline constexpr absl::Duration kDraftKept = absl::Hours(24 * 90);
-inline constexpr absl::Duration kReopenWithin = absl::Hours(24 * 30);
+inline absl::Duration CalendarDays(int days) { return absl::Hours(24) * days; }
 
 // Services offered to the referrer after a decline, and how long they are looked for.
 inline constexpr int kAlternativesMax = 3;
@@ -39,5 +45,10 @@ inline constexpr int kTimersPerRound = 200;
 inline constexpr int kReferralsPerConsentRound = 200;
 inline constexpr absl::Duration kPeerTimeout = absl::Seconds(5);      // calls that no caller waits for
 inline constexpr absl::Duration kFollowUpTimeout = absl::Seconds(3);  // opening access before the reply
+// From closing access to the move it was closed for; after that the move counts as never made.
+inline constexpr absl::Duration kClosingTakesMax = absl::Minutes(1);
+inline constexpr int kClosingsPerRound = 200;
+// Consents of which each took the place of the one before, followed from the oldest.
+inline constexpr int kRenewalsFollowedMax = 16;
 
 }  // namespace nwd::referral

@@ -12,6 +12,19 @@ int main(int argc, char** argv) {
   program.AddPeer("directory", 7101);
   program.AddPeer("consent", 7102);
   program.AddPeer("outcome", 7104);
+  referral::Times times;
+  const auto days = [&](const std::string& name, int* value, const std::string& help) {
+    program.options().Add(name, value, help).Range(1, referral::kDaysMax);
+  };
+  days("--receive-within-days", &times.receive_within_days, "Working days to look at a referral that was sent");
+  days("--decide-within-days", &times.decide_within_days, "Working days to take it on or not, before it expires");
+  days("--answer-within-days", &times.answer_within_days, "Working days to answer a question, before it expires");
+  days("--start-within-days", &times.start_within_days, "Working days from sending to the start of support");
+  days("--close-within-days", &times.close_within_days, "Working days to acknowledge an end, before it is closed");
+  days("--nudge-before-days", &times.nudge_before_days, "Working days before it expires that a reminder comes");
+  days("--draft-kept-days", &times.draft_kept_calendar_days, "Days a draft is kept");
+  days("--reopen-within-days", &times.reopen_within_calendar_days,
+       "Days after its end that a referral can be reopened");
   if (const std::optional<int> code = program.Configure(argc, argv)) return *code;
 
   const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(program.facts_folder());
@@ -36,6 +49,7 @@ int main(int argc, char** argv) {
                      .directory = program.Peer("directory"),
                      .consent = program.Peer("consent"),
                      .outcome = program.Peer("outcome"),
-                     .metrics = program.metrics()});
+                     .metrics = program.metrics(),
+                     .times = times});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

@@ -82,7 +82,8 @@ absl::StatusOr<std::vector<outbox::EntryId>> Mover::Commit(store::Txn& txn, cons
     txn.Append(store::Feed::kChanges, ReferralChangeOf(move.next, move.event).SerializeAsString());
     audit_.Append(txn, AuditType(move.event), FromMicros(move.event.event_time_us()), person_id, key,
                   DetailOf(move.next, move.event));
-    if (move.Does(Effect::kOpenGrant)) deliveries.push_back(AddGrant(txn, kOpenAccess, move.next));
+    const bool moves_grant = move.Does(Effect::kMoveGrant) && kTakenOn.Has(move.event.from_state());
+    if (move.Does(Effect::kOpenGrant) || moves_grant) deliveries.push_back(AddGrant(txn, kOpenAccess, move.next));
   }
   return deliveries;
 }

@@ -2,7 +2,7 @@
 // others follow, the audit entry, and the access to be opened or closed elsewhere.
 //
 //   NWD_ASSIGN_OR_RETURN(Findings findings, mover.Look(txn, referral, row.guards, asked));
-//   NWD_ASSIGN_OR_RETURN(Planned planned, Plan(referral, command, findings, now, mover.calendar()));
+//   NWD_ASSIGN_OR_RETURN(Planned planned, Plan(referral, command, findings, now, mover.timetable()));
 //   NWD_ASSIGN_OR_RETURN(deliveries, mover.Commit(txn, &referral, {&planned, 1}, *key));
 //
 // Thread-safe; the objects it is given outlive it.
@@ -16,7 +16,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/audit/audit.h"
-#include "common/calendar/working_calendar.h"
 #include "common/crypto/aead.h"
 #include "common/outbox/outbox.h"
 #include "common/rpc/call.h"
@@ -42,11 +41,10 @@ struct Asked {
 
 class Mover {
  public:
-  Mover(DirectoryPeer& directory, const calendar::WorkingCalendar& calendar, const audit::Audit& audit,
-        outbox::Outbox& outbox)
-      : directory_(directory), calendar_(calendar), audit_(audit), outbox_(outbox) {}
+  Mover(DirectoryPeer& directory, const Timetable& timetable, const audit::Audit& audit, outbox::Outbox& outbox)
+      : directory_(directory), timetable_(timetable), audit_(audit), outbox_(outbox) {}
 
-  const calendar::WorkingCalendar& calendar() const { return calendar_; }
+  const Timetable& timetable() const { return timetable_; }
 
   // What these guards need to know: what was asked, joined with what the store says now. A consent known to have ended
   // permits nothing, whatever was answered before.
@@ -68,7 +66,7 @@ class Mover {
 
  private:
   DirectoryPeer& directory_;
-  const calendar::WorkingCalendar& calendar_;
+  const Timetable timetable_;
   const audit::Audit& audit_;
   outbox::Outbox& outbox_;
 };

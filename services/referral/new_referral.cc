@@ -22,8 +22,9 @@ async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc
   }
   fresh.base.set_receiver_organisation_id(service.organisation_id());
 
-  const PersonQuestion whom = {base.referrer_organisation_id(), base.referrer_person_ref(), base.person_id(),
-                               service.organisation_id()};
+  const std::string& holder = base.person_holder_organisation_id();
+  const PersonQuestion whom = {holder.empty() ? base.referrer_organisation_id() : holder, base.referrer_person_ref(),
+                               base.person_id(), service.organisation_id()};
   ResolvedPerson person;
   if (send) {
     NWD_CO_ASSIGN_OR_RETURN(Prospect prospect,
@@ -43,14 +44,14 @@ absl::StatusOr<std::vector<Planned>> PlanNew(const Mover& mover, const store::Re
   std::vector<Planned> moves;
   Command step = command;
   step.action = v1::REFERRAL_ACTION_CREATE;
-  NWD_ASSIGN_OR_RETURN(Planned created, Plan(fresh.base, step, Findings(), now, mover.calendar()));
+  NWD_ASSIGN_OR_RETURN(Planned created, Plan(fresh.base, step, Findings(), now, mover.timetable()));
   moves.push_back(std::move(created));
   if (!send) return moves;
   step.action = v1::REFERRAL_ACTION_SEND;
   const storage::Referral& draft = moves.back().next;
   NWD_ASSIGN_OR_RETURN(const Row* row, RowFor(draft.state(), step));
   NWD_ASSIGN_OR_RETURN(const Findings findings, mover.Look(reader, draft, row->guards, fresh.asked));
-  NWD_ASSIGN_OR_RETURN(Planned sent, Plan(draft, step, findings, now, mover.calendar()));
+  NWD_ASSIGN_OR_RETURN(Planned sent, Plan(draft, step, findings, now, mover.timetable()));
   moves.push_back(std::move(sent));
   return moves;
 }

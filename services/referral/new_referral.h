@@ -18,9 +18,9 @@ struct NewReferral {
 };
 
 // Fills in the service and its organisation, person, references and, where it is to be sent, what the consent permits.
-// `base` names referrer, service_id and consent_id; and the referrer's reference of the person, or the person. Errors:
-// NOT_FOUND for the service, FAILED_PRECONDITION where no organisation of the hub answers for it, status::Denied()
-// where the referrer does not hold the person.
+// `base` names referrer, the holder whose reference of the person it uses, service_id and consent_id; and that
+// reference, or the person. Errors: NOT_FOUND for the service, FAILED_PRECONDITION where no organisation of the hub
+// answers for it, status::Denied() where the holder does not hold the person.
 async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc::Call& call,
                                                    const storage::Referral& base, bool send);
 

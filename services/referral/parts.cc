@@ -4,6 +4,7 @@
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/crypto/random.h"
 #include "common/status/status.h"
 #include "services/referral/limits.h"
 #include "services/referral/repository.h"
@@ -15,7 +16,21 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> EnsureKey(const Parts& parts
   const std::optional<ids::Uuid> id = ids::Uuid::Parse(person_id);
   if (!id) co_return absl::DataLossError("a person's id is not one");
   if (person_keys::PersonKey cached = parts.keys.Cached(*id)) co_return cached;
-  co_return co_await parts.keys.Ensure(*id);
+  auto erased = [&](const store::Reader& reader) { return repository::IsErased(reader, person_id); };
+  NWD_CO_ASSIGN_OR_RETURN(const bool before, co_await parts.store.View(erased));
+  if (before) co_return status::Denied();
+  NWD_CO_ASSIGN_OR_RETURN(person_keys::PersonKey key, co_await parts.keys.Ensure(*id));
+  NWD_CO_ASSIGN_OR_RETURN(const bool meanwhile, co_await parts.store.View(erased));
+  if (!meanwhile) co_return key;
+  NWD_CO_RETURN_IF_ERROR(co_await parts.keys.Destroy(*id));  // made after the destruction, it would stay for ever
+  co_return status::Denied();
+}
+
+async::Task<absl::StatusOr<person_keys::PersonKey>> KeyForMove(const Parts& parts, const std::string& person_id,
+                                                               bool brings_text) {
+  absl::StatusOr<person_keys::PersonKey> key = co_await EnsureKey(parts, person_id);
+  if (brings_text || !absl::IsPermissionDenied(key.status())) co_return key;
+  co_return std::make_shared<const crypto::AeadKey>(crypto::RandomBytes(crypto::kKeySizeBytes));
 }
 
 async::Task<absl::StatusOr<person_keys::PersonKey>> FindKey(const Parts& parts, const std::string& person_id) {

@@ -25,8 +25,13 @@ struct Parts {
   Peers peers;
 };
 
-// The key texts and audit entries of a person are sealed under; made on first use.
+// The key texts and audit entries of a person are sealed under; made on first use. status::Denied() for a person who
+// was erased: none of them gets a key again.
 async::Task<absl::StatusOr<person_keys::PersonKey>> EnsureKey(const Parts& parts, const std::string& person_id);
+// The key of a move. One that brings no text goes on after an erasure, so that support can end and its place come free:
+// under a key that nobody keeps, so that the audit log has the move and its detail can never be read.
+async::Task<absl::StatusOr<person_keys::PersonKey>> KeyForMove(const Parts& parts, const std::string& person_id,
+                                                               bool brings_text);
 // The same, or null where the person has none: nothing can be read then.
 async::Task<absl::StatusOr<person_keys::PersonKey>> FindKey(const Parts& parts, const std::string& person_id);
 

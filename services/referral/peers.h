@@ -25,9 +25,9 @@ namespace nwd::referral {
 
 // Whose reference it is, and which person.
 struct PersonQuestion {
-  std::string organisation_id;        // must hold the person
+  std::string organisation_id;        // whose reference it is: must hold the person
   std::string person_ref;             // its reference; or
-  std::string person_id;              // the person
+  std::string person_id;              // the person, known here already: nobody's reference is asked about
   std::string other_organisation_id;  // needs a reference of its own
 };
 
@@ -51,13 +51,15 @@ struct Prospect {
 class ConsentPeer {
  public:
   virtual ~ConsentPeer() = default;
-  // PERMISSION_DENIED (status::Denied) where the organisation does not hold the person.
+  // Whether an organisation holds the person its reference names is for the consent service to say: it deciphers the
+  // reference, then looks whose person that is. PERMISSION_DENIED (status::Denied) where it is not the organisation's,
+  // and where the reference is nobody's.
   virtual async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question,
                                                               const rpc::CallOptions& options) = 0;
   // Whether the consent permits the organisation anything at all about the person for purpose REFERRAL, once the
   // referral is accepted.
   virtual async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions& options) = 0;
-  // Both at once, for the other organisation of the question.
+  // Both at once, for the other organisation of the question; denied as Resolve is.
   virtual async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question,
                                                                   const std::string& consent_id,
                                                                   const rpc::CallOptions& options) = 0;

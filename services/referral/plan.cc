@@ -13,21 +13,19 @@ namespace nwd::referral {
 namespace {
 
 using absl::StatusCode;
-using calendar::WorkingCalendar;
 
 absl::Status Refused(std::string_view reason, std::string_view message) {
   return status::Error(StatusCode::kFailedPrecondition, reason, message);
 }
 
 absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Command& command,
-                        const Findings& findings, absl::Time now) {
+                        const Findings& findings, absl::Time now, const Times& times) {
   switch (guard) {
     case Guard::kBasisPermits:
       if (findings.basis_permits) return absl::OkStatus();
       return Refused("NO_BASIS",
                      "the consent does not permit the receiving organisation anything for purpose REFERRAL now; ask "
-                     "the person for "
-                     "one that names it");
+                     "the person for one that names it");
     case Guard::kServiceTakes:
       if (findings.service_takes) return absl::OkStatus();
       return Refused("SERVICE_NOT_TAKING", "the service is not active or takes no referrals now; search for another");
@@ -48,12 +46,20 @@ absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Co
       if (!referral.reopened()) return absl::OkStatus();
       return Refused("REOPENED_BEFORE", "the referral was reopened once; make a new one");
     case Guard::kWithinReopenWindow:
-      if (now <= FromMicros(referral.end_time_us()) + kReopenWithin) return absl::OkStatus();
-      return Refused("REOPEN_TOO_LATE", Cat("the referral ended more than ", kReopenWithin / absl::Hours(24),
+      if (now <= FromMicros(referral.end_time_us()) + CalendarDays(times.reopen_within_calendar_days)) {
+        return absl::OkStatus();
+      }
+      return Refused("REOPEN_TOO_LATE", Cat("the referral ended more than ", times.reopen_within_calendar_days,
                                             " days ago; make a new one"));
     case Guard::kTimerPassed:
       if (referral.timer_time_us() != 0 && FromMicros(referral.timer_time_us()) <= now) return absl::OkStatus();
       return Refused("NOT_DUE", "its time has not come");
+    case Guard::kNotNudged:
+      if (referral.nudge_time_us() != 0) return absl::OkStatus();
+      return Refused("NUDGED_BEFORE", "whose move it is was reminded already");
+    case Guard::kNudged:
+      if (referral.nudge_time_us() == 0) return absl::OkStatus();
+      return Refused("NOT_NUDGED", "whose move it is is reminded first");
     case Guard::kConsentEnded:
       return absl::
           OkStatus();  // only the follower of the consent service is this actor, and only once it has been told
@@ -62,15 +68,15 @@ absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Co
 }
 
 // A day given must be one, not before today and not too far away.
-void CheckDay(std::string_view field, const std::string& text, absl::Time now, const WorkingCalendar& calendar,
+void CheckDay(std::string_view field, const std::string& text, absl::Time now, const Timetable& timetable,
               status::Violations& violations) {
   if (text.empty()) return;
   const std::optional<absl::CivilDay> day = ParseDay(text);
   if (!day) {
     violations.Add(field, "must be a day as YYYY-MM-DD");
-  } else if (*day < calendar.Day(now)) {
+  } else if (*day < timetable.calendar.Day(now)) {
     violations.Add(field, "lies in the past");
-  } else if (*day > calendar.Day(now) + kStartAheadDaysMax) {
+  } else if (*day > timetable.calendar.Day(now) + kStartAheadDaysMax) {
     violations.Add(field, Cat("lies more than ", kStartAheadDaysMax, " days ahead"));
   }
 }
@@ -86,10 +92,13 @@ void Move(storage::Referral& next, const Row& row, const Command& command, absl:
   if (row.to != v1::REFERRAL_STATE_UNSPECIFIED) next.set_state(row.to);
   if (command.reason != v1::REFERRAL_REASON_UNSPECIFIED) next.set_reason(command.reason);
   if (!command.expected_start_on.empty()) next.set_expected_start_on(command.expected_start_on);
-  next.set_review_on(next.state() == v1::REFERRAL_STATE_ON_HOLD ? command.review_on : "");
-  next.set_revision(next.revision() + 1);
   next.set_sequence(next.sequence() + 1);
-  next.set_update_time_us(Micros(now));
+  if (!row.effects.Has(Effect::kRemind)) next.set_revision(next.revision() + 1);
+  // Times that count from the last move, and the day a pause is looked at again, outlive what moves nothing.
+  if (row.to != v1::REFERRAL_STATE_UNSPECIFIED) {
+    next.set_update_time_us(Micros(now));
+    next.set_review_on(next.state() == v1::REFERRAL_STATE_ON_HOLD ? command.review_on : "");
+  }
   if (kOpen.Has(from) && !kOpen.Has(next.state())) next.set_end_time_us(Micros(now));
   switch (row.action) {
     case v1::REFERRAL_ACTION_CREATE:
@@ -114,15 +123,17 @@ void Move(storage::Referral& next, const Row& row, const Command& command, absl:
 }
 
 void ApplyEffects(storage::Referral& next, ReferralState from, const Row& row, absl::Time now,
-                  const WorkingCalendar& calendar) {
+                  const Timetable& timetable) {
   const auto does = [&](Effect effect) { return row.effects.Has(effect); };
   if (does(Effect::kHoldPlace)) next.set_place_held(true);
   if (does(Effect::kReleasePlace)) next.set_place_held(false);
-  if (does(Effect::kStartClock)) StartClock(next, now, calendar);
-  if (does(Effect::kPauseClock)) PauseClock(next, now, calendar);
-  if (does(Effect::kResumeClock)) ResumeClock(next, now, calendar);
+  if (does(Effect::kStartClock)) StartClock(next, now, timetable);
+  if (does(Effect::kPauseClock)) PauseClock(next, now, timetable);
+  if (does(Effect::kResumeClock)) ResumeClock(next, now, timetable);
   if (does(Effect::kEndAccess)) next.set_access_ended(true);
-  if (does(Effect::kOpenGrant) || (does(Effect::kCloseGrant) && kTakenOn.Has(from))) {
+  if (does(Effect::kRemind)) next.set_nudge_time_us(0);
+  const bool changes_grant = does(Effect::kCloseGrant) || does(Effect::kMoveGrant);
+  if (does(Effect::kOpenGrant) || (changes_grant && kTakenOn.Has(from))) {
     next.set_access_number(next.access_number() + 1);
   }
 }
@@ -152,7 +163,7 @@ absl::StatusOr<const Row*> RowFor(ReferralState from, const Command& command) {
                        metadata);
 }
 
-absl::Status CheckFields(const Row& row, const Command& command, absl::Time now, const WorkingCalendar& calendar) {
+absl::Status CheckFields(const Row& row, const Command& command, absl::Time now, const Timetable& timetable) {
   status::Violations violations;
   const std::string action = ActionWord(row.action);
   const NamedField fields[] = {
@@ -172,25 +183,26 @@ absl::Status CheckFields(const Row& row, const Command& command, absl::Time now,
     violations.Add("reason",
                    Cat(ReasonWord(command.reason), " is no reason for ", action, "; see docs/referral-states.md"));
   }
-  CheckDay("expected_start_on", command.expected_start_on, now, calendar, violations);
-  CheckDay("review_on", command.review_on, now, calendar, violations);
+  CheckDay("expected_start_on", command.expected_start_on, now, timetable, violations);
+  CheckDay("review_on", command.review_on, now, timetable, violations);
   return violations.ToStatus();
 }
 
 absl::StatusOr<Planned> Plan(const storage::Referral& referral, const Command& command, const Findings& findings,
-                             absl::Time now, const WorkingCalendar& calendar) {
+                             absl::Time now, const Timetable& timetable) {
   Planned planned;
   NWD_ASSIGN_OR_RETURN(planned.row, RowFor(referral.state(), command));
   const Row& row = *planned.row;
-  NWD_RETURN_IF_ERROR(CheckFields(row, command, now, calendar));
+  NWD_RETURN_IF_ERROR(CheckFields(row, command, now, timetable));
   for (const Guard guard : kGuards) {
-    if (row.guards.Has(guard)) NWD_RETURN_IF_ERROR(JudgeGuard(guard, referral, command, findings, now));
+    if (row.guards.Has(guard))
+      NWD_RETURN_IF_ERROR(JudgeGuard(guard, referral, command, findings, now, timetable.times));
   }
 
   planned.next = referral;
   Move(planned.next, row, command, now);
-  ApplyEffects(planned.next, referral.state(), row, now, calendar);
-  SetDueTimes(planned.next, calendar);
+  ApplyEffects(planned.next, referral.state(), row, now, timetable);
+  SetDueTimes(planned.next, timetable);
 
   planned.event.set_sequence(planned.next.sequence());
   planned.event.set_action(row.action);

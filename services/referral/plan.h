@@ -1,6 +1,6 @@
 // What a move would do to a referral: judged against the table, without touching anything.
 //
-//   absl::StatusOr<Planned> planned = Plan(referral, command, findings, now, calendar);
+//   absl::StatusOr<Planned> planned = Plan(referral, command, findings, now, timetable);
 //
 // Errors: PERMISSION_DENIED, reason WRONG_ACTOR, where the table gives the action to others; FAILED_PRECONDITION,
 // reason WRONG_STATE, where it has no row from this state (the message says which states would do), or another reason
@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/calendar/working_calendar.h"
+#include "services/referral/due_times.h"
 #include "services/referral/storage.pb.h"
 #include "services/referral/transitions.h"
 
@@ -53,10 +53,9 @@ struct Planned {
 absl::StatusOr<const Row*> RowFor(ReferralState from, const Command& command);
 
 // Every violation of what the row says about reason and fields.
-absl::Status CheckFields(const Row& row, const Command& command, absl::Time now,
-                         const calendar::WorkingCalendar& calendar);
+absl::Status CheckFields(const Row& row, const Command& command, absl::Time now, const Timetable& timetable);
 
 absl::StatusOr<Planned> Plan(const storage::Referral& referral, const Command& command, const Findings& findings,
-                             absl::Time now, const calendar::WorkingCalendar& calendar);
+                             absl::Time now, const Timetable& timetable);
 
 }  // namespace nwd::referral

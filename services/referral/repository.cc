@@ -155,4 +155,9 @@ absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const stor
   return store::Find<storage::EndedConsent>(reader, keys::EndedConsent(consent_id));
 }
 
+absl::StatusOr<bool> IsErased(const store::Reader& reader, std::string_view person_id) {
+  std::string none;
+  return reader.Get(keys::ErasedPerson(person_id), &none);
+}
+
 }  // namespace nwd::referral::repository

@@ -38,4 +38,7 @@ absl::StatusOr<std::string> FindOpen(const store::Reader& reader, const Referral
 absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader,
                                                                       std::string_view consent_id);
 
+// The person was erased.
+absl::StatusOr<bool> IsErased(const store::Reader& reader, std::string_view person_id);
+
 }  // namespace nwd::referral::repository

@@ -1,6 +1,7 @@
 #include "services/referral/suite_moves.h"
 
 #include "common/base/macros.h"
+#include "services/referral/limits.h"
 #include "services/referral/repository.h"
 
 namespace nwd::referral {
@@ -10,6 +11,8 @@ namespace {
 std::optional<Command> CommandFor(const storage::Referral& referral, Actor actor) {
   for (const Row& row : Table()) {
     if (!row.by.Has(actor) || !row.from.Has(referral.state())) continue;
+    if (row.action == v1::REFERRAL_ACTION_CONSENT_RENEWED) continue;  // MoveToConsent's
+    if (row.guards.Has(Guard::kNotNudged) && referral.nudge_time_us() == 0) continue;
     Command command = {.action = row.action, .actors = actor};
     if (actor == Actor::kConsent) command.reason = v1::REFERRAL_REASON_CONSENT_WITHDRAWN;
     return command;
@@ -24,7 +27,7 @@ async::Task<absl::StatusOr<bool>> MoveBySuite(const Parts& parts, const std::str
   auto look = [&](const store::Reader& reader) { return repository::Find(reader, referral_id); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Referral> seen, co_await parts.store.View(look));
   if (!seen || !CommandFor(*seen, actor)) co_return false;
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await EnsureKey(parts, seen->person_id()));
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyForMove(parts, seen->person_id(), false));
 
   auto body = [&](store::Txn& txn) -> absl::StatusOr<bool> {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Referral> current, repository::Find(txn, referral_id));
@@ -32,7 +35,7 @@ async::Task<absl::StatusOr<bool>> MoveBySuite(const Parts& parts, const std::str
     const std::optional<Command> command = CommandFor(*current, actor);
     if (!command) return false;
     if (actor == Actor::kConsent && current->access_ended()) return false;  // told twice
-    const absl::StatusOr<Planned> planned = Plan(*current, *command, Findings(), now, parts.mover.calendar());
+    const absl::StatusOr<Planned> planned = Plan(*current, *command, Findings(), now, parts.mover.timetable());
     if (absl::IsFailedPrecondition(planned.status())) return false;  // its time moved on
     if (!planned.ok()) return planned.status();
     NWD_RETURN_IF_ERROR(parts.mover.Commit(txn, &*current, {&*planned, 1}, *key).status());
@@ -41,6 +44,41 @@ async::Task<absl::StatusOr<bool>> MoveBySuite(const Parts& parts, const std::str
     if (planned->Does(Effect::kCloseGrant) && kTakenOn.Has(current->state())) {
       parts.mover.AddGrant(txn, kCloseAccess, planned->next);
     }
+    return true;
+  };
+  co_return co_await parts.store.Update(body);
+}
+
+async::Task<absl::StatusOr<bool>> MoveToConsent(const Parts& parts, const std::string& referral_id,
+                                                const std::string& consent_id, const std::string& new_consent_id,
+                                                absl::Time now) {
+  // As it would be; nothing where it rests on another consent or is over.
+  auto moved = [&](const store::Reader& reader) -> absl::StatusOr<std::optional<storage::Referral>> {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Referral> referral, repository::Find(reader, referral_id));
+    if (!referral || referral->consent_id() != consent_id || !kOpen.Has(referral->state())) return std::nullopt;
+    referral->set_consent_id(new_consent_id);
+    return referral;
+  };
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Referral> seen, co_await parts.store.View(moved));
+  if (!seen) co_return false;
+  const BasisQuestion basis = {seen->person_id(), new_consent_id, seen->receiver_organisation_id()};
+  const rpc::CallOptions options = {.timeout = kPeerTimeout, .practitioner = {}, .traceparent = {}};
+  Asked asked;
+  NWD_CO_ASSIGN_OR_RETURN(asked.basis_permits, co_await parts.peers.consent.Permits(basis, options));
+  if (!asked.basis_permits) co_return false;
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyForMove(parts, seen->person_id(), false));
+
+  const Command command = {.action = v1::REFERRAL_ACTION_CONSENT_RENEWED, .actors = Actor::kConsent};
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<bool> {
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Referral> before, repository::Find(txn, referral_id));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Referral> current, moved(txn));
+    if (!current) return false;
+    NWD_ASSIGN_OR_RETURN(const Row* row, RowFor(current->state(), command));
+    NWD_ASSIGN_OR_RETURN(const Findings findings, parts.mover.Look(txn, *current, row->guards, asked));
+    const absl::StatusOr<Planned> planned = Plan(*current, command, findings, now, parts.mover.timetable());
+    if (absl::IsFailedPrecondition(planned.status())) return false;  // the new consent has ended, too
+    if (!planned.ok()) return planned.status();
+    NWD_RETURN_IF_ERROR(parts.mover.Commit(txn, &*before, {&*planned, 1}, *key).status());
     return true;
   };
   co_return co_await parts.store.Update(body);

@@ -1,5 +1,5 @@
-// Moves nobody asked for by a call: by the suite itself when time is up (S), and because a consent ended (C). Which one
-// applies is read from the table: the row of that actor from the referral's state.
+// Moves nobody asked for by a call: by the suite itself when time is up (S), and because a consent ended or was renewed
+// (C). Which one applies is read from the table: the row of that actor from the referral's state.
 //
 // Thread-safe.
 #pragma once
@@ -16,5 +16,16 @@ namespace nwd::referral {
 // was made.
 async::Task<absl::StatusOr<bool>> MoveBySuite(const Parts& parts, const std::string& referral_id, Actor actor,
                                               absl::Time now);
+
+// Lets a referral that rests on `consent_id` rest on the one that took its place, where that permits the receiver:
+// asked of the consent service at once. True where it does now. Errors: those of the question, too.
+//
+// Where the new consent does not permit the receiver, the referral is left as it is until that one ends, too. The table
+// cancels for "consent withdrawn" only, and only the person saying no ends provision; leaving somebody out of a new
+// consent is neither. What must not happen does not: the consent service permits nothing on a superseded consent, so no
+// record and no text is read any more, and sending, accepting and reopening are refused.
+async::Task<absl::StatusOr<bool>> MoveToConsent(const Parts& parts, const std::string& referral_id,
+                                                const std::string& consent_id, const std::string& new_consent_id,
+                                                absl::Time now);
 
 }  // namespace nwd::referral

@@ -2,13 +2,15 @@
 // it. Every request names the etag it builds on, so what was asked about one revision never decides about another.
 //
 // Access: opened after ACCEPT has committed, through the outbox, before the reply. Closed *before* a move that leaves
-// the taken-on states commits, once everything else about it holds; if that move then fails after all (somebody moved
-// the referral in between) and the referral is still taken on, access is opened again through the outbox.
+// the taken-on states commits, once everything else about it holds; if that move is then not made after all (somebody
+// moved the referral in between, the answer got lost, the process died) and the referral is still taken on, access is
+// opened again: closing.h.
 #include <utility>
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/status/status.h"
+#include "services/referral/closing.h"
 #include "services/referral/limits.h"
 #include "services/referral/new_referral.h"
 #include "services/referral/referral_service.h"
@@ -58,6 +60,7 @@ storage::Referral ChildOf(const storage::Referral& parent, const std::string& se
   child.set_parent_referral_id(parent.referral_id());
   child.set_referrer_organisation_id(parent.referrer_organisation_id());
   child.set_referrer_person_ref(parent.referrer_person_ref());
+  child.set_person_holder_organisation_id(parent.person_holder_organisation_id());
   child.set_person_id(parent.person_id());
   child.set_service_id(service_id);
   child.set_consent_id(parent.consent_id());
@@ -116,7 +119,7 @@ absl::StatusOr<Planned> Judge(const Mover& mover, const store::Reader& reader, c
                               const Command& command, const Asked& asked, absl::Time now) {
   NWD_ASSIGN_OR_RETURN(const Row* row, RowFor(referral.state(), command));
   NWD_ASSIGN_OR_RETURN(const Findings findings, mover.Look(reader, referral, row->guards, asked));
-  return Plan(referral, command, findings, now, mover.calendar());
+  return Plan(referral, command, findings, now, mover.timetable());
 }
 
 // Makes the child of a redirect: SENT where everything holds for the new receiver, else a draft that waits for the
@@ -156,54 +159,38 @@ void SetText(store::Txn& txn, Planned& planned, const Command& command, const cr
   }
 }
 
-// The closing took the number after the referral's; opening again takes the one after that.
-constexpr int64_t kPastTheClosing = 2;
+// What the handler knows before it changes anything.
+struct Gathered {
+  Outside outside;
+  std::optional<storage::Grant> closes;  // the access that must be closed before the move commits
+};
 
-// After access was closed for a move that did not happen.
-async::Task<void> OpenAgain(const Parts& parts, const std::string& referral_id) {
-  auto body = [&](store::Txn& txn) -> absl::StatusOr<std::vector<outbox::EntryId>> {
-    std::vector<outbox::EntryId> entries;
-    NWD_ASSIGN_OR_RETURN(const auto referral, repository::Find(txn, referral_id));
-    if (!referral || !kTakenOn.Has(referral->state()) || referral->access_ended()) return entries;
-    storage::Referral next = *referral;
-    next.set_access_number(referral->access_number() + kPastTheClosing);
-    repository::Put(txn, &*referral, next);  // no move: revision and etag stay
-    entries.push_back(parts.mover.AddGrant(txn, kOpenAccess, next));
-    return entries;
+// A stale etag or a move the table lacks asks nobody: the transaction refuses it, or knows it as a retry of one that
+// was made.
+async::Task<absl::StatusOr<Gathered>> Gather(const Parts& parts, const rpc::Call& call, const storage::Referral& seen,
+                                             const std::string& etag, const Command& command) {
+  const Mover& mover = parts.mover;
+  const absl::Time now = call.Now();
+  Gathered gathered;
+  const Row* row = EtagOf(seen) == etag ? FindRow(seen.state(), command.action, command.actors) : nullptr;
+  if (row == nullptr || !CheckFields(*row, command, now, mover.timetable()).ok()) co_return gathered;
+  NWD_CO_ASSIGN_OR_RETURN(gathered.outside, co_await Ask(parts, call, seen, *row, command));
+  if (!row->effects.Has(Effect::kCloseGrant) || !kTakenOn.Has(seen.state())) co_return gathered;
+  auto judge = [&](const store::Reader& reader) {
+    return Judge(mover, reader, seen, command, gathered.outside.asked, now);
   };
-  absl::StatusOr<std::vector<outbox::EntryId>> entries = co_await parts.store.Update(body);
-  if (entries.ok()) co_await Deliver(parts, *entries);
+  const absl::StatusOr<Planned> judged = co_await parts.store.View(judge);
+  if (judged.ok()) gathered.closes = GrantOf(judged->next);  // a move that is refused closes no access
+  co_return gathered;
 }
 
-}  // namespace
-
-async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(
-    rpc::Call& call, const v1::TransitionReferralRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));
-  const Command command = CommandOf(call, request, SidesOf(seen, call.organisation_id()));
+// Judges the move again and makes it; `closing` is null where no access was closed for it.
+async::Task<absl::StatusOr<Response>> Make(const Parts& parts, rpc::Call& call,
+                                           const v1::TransitionReferralRequest& request, const Command& command,
+                                           const Outside& outside, const Closing* closing,
+                                           const person_keys::PersonKey& key) {
+  const Mover& mover = parts.mover;
   const absl::Time now = call.Now();
-  const Mover& mover = parts_.mover;
-
-  // A stale etag or a move the table lacks asks nobody: the body refuses it, or knows it as a retry of one that was
-  // made.
-  const Row* row = EtagOf(seen) == request.etag() ? FindRow(seen.state(), command.action, command.actors) : nullptr;
-  Outside outside;
-  int64_t closed_number = 0;  // of the access that was closed for this move
-  if (row != nullptr && CheckFields(*row, command, now, mover.calendar()).ok()) {
-    NWD_CO_ASSIGN_OR_RETURN(outside, co_await Ask(parts_, call, seen, *row, command));
-    if (row->effects.Has(Effect::kCloseGrant) && kTakenOn.Has(seen.state())) {
-      auto judge = [&](const store::Reader& reader) { return Judge(mover, reader, seen, command, outside.asked, now); };
-      const absl::StatusOr<Planned> judged = co_await parts_.store.View(judge);
-      if (judged.ok()) {
-        const storage::Grant grant = GrantOf(judged->next);
-        const rpc::CallOptions options = rpc::Client::OptionsFor(call);
-        NWD_CO_RETURN_IF_ERROR(co_await parts_.peers.consent.CloseAccess(grant, options));
-        closed_number = grant.access_number();
-      }
-    }
-  }
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await EnsureKey(parts_, seen.person_id()));
-
   std::vector<outbox::EntryId> deliveries;
   auto body = [&](store::Txn& txn) -> absl::StatusOr<Response> {
     deliveries.clear();
@@ -211,8 +198,11 @@ async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(
     auto effect = [&]() -> absl::StatusOr<Response> {
       if (EtagOf(current) != request.etag()) return status::StaleEtag("referral");
       NWD_ASSIGN_OR_RETURN(Planned planned, Judge(mover, txn, current, command, outside.asked, now));
-      // Access that was opened again meanwhile must be closed again before this move.
-      if (closed_number != 0 && planned.next.access_number() != closed_number) return status::StaleEtag("referral");
+      if (closing != nullptr) {
+        // Access that was opened again meanwhile must be closed again before this move.
+        if (planned.next.access_number() != closing->access_number) return status::StaleEtag("referral");
+        closing->Made(txn);
+      }
       SetText(txn, planned, command, *key);
       Response response;
       if (outside.child) {
@@ -228,11 +218,33 @@ async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(
       response.set_etag(EtagOf(planned.next));
       return response;
     };
-    return parts_.requests.Once<Response>(txn, call, request, effect);
+    return parts.requests.Once<Response>(txn, call, request, effect);
   };
-  absl::StatusOr<Response> response = co_await parts_.store.Update(body, call.deadline());
-  if (closed_number != 0 && !response.ok()) co_await OpenAgain(parts_, request.referral_id());
-  co_await Deliver(parts_, deliveries);
+  absl::StatusOr<Response> response = co_await parts.store.Update(body, call.deadline());
+  if (response.ok()) co_await Deliver(parts, deliveries);
+  co_return response;
+}
+
+}  // namespace
+
+async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(
+    rpc::Call& call, const v1::TransitionReferralRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));
+  const Command command = CommandOf(call, request, SidesOf(seen, call.organisation_id()));
+  const bool brings_text = !command.text.empty() || !command.redirect_service_id.empty();
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyForMove(parts_, seen.person_id(), brings_text));
+  NWD_CO_ASSIGN_OR_RETURN(const Gathered gathered, co_await Gather(parts_, call, seen, request.etag(), command));
+  if (!gathered.closes) co_return co_await Make(parts_, call, request, command, gathered.outside, nullptr, key);
+
+  NWD_CO_ASSIGN_OR_RETURN(const Closing closing, co_await BeginClosing(parts_, *gathered.closes, call.Now()));
+  const rpc::CallOptions options = rpc::Client::OptionsFor(call);
+  const absl::Status closed = co_await parts_.peers.consent.CloseAccess(*gathered.closes, options);
+  if (!closed.ok()) {  // which may have taken effect all the same
+    co_await OpenAgain(parts_, closing);
+    co_return closed;
+  }
+  absl::StatusOr<Response> response = co_await Make(parts_, call, request, command, gathered.outside, &closing, key);
+  if (!response.ok()) co_await OpenAgain(parts_, closing);
   co_return response;
 }
 

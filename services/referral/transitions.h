@@ -75,11 +75,21 @@ enum class Guard {
   kNotReopenedBefore,   // only once
   kWithinReopenWindow,  // within 30 days of its end
   kTimerPassed,         // the suite's own time for this has come
+  kNotNudged,           // whose move it is was not reminded yet
+  kNudged,              // it was
   kConsentEnded,        // the consent service said so
 };
-inline constexpr Guard kGuards[] = {Guard::kBasisPermits,      Guard::kServiceTakes,       Guard::kRoom,
-                                    Guard::kNoOtherOpen,       Guard::kOutcomeRecorded,    Guard::kMissedIfNoShow,
-                                    Guard::kNotReopenedBefore, Guard::kWithinReopenWindow, Guard::kTimerPassed,
+inline constexpr Guard kGuards[] = {Guard::kBasisPermits,
+                                    Guard::kServiceTakes,
+                                    Guard::kRoom,
+                                    Guard::kNoOtherOpen,
+                                    Guard::kOutcomeRecorded,
+                                    Guard::kMissedIfNoShow,
+                                    Guard::kNotReopenedBefore,
+                                    Guard::kWithinReopenWindow,
+                                    Guard::kTimerPassed,
+                                    Guard::kNotNudged,
+                                    Guard::kNudged,
                                     Guard::kConsentEnded};
 using Guards = Set<Guard>;
 
@@ -96,12 +106,15 @@ enum class Effect {
   kMakeChild,          // another referral to another service, same correlation id
   kInviteFeedback,     // the outcome service asks for feedback when it follows this event
   kEndAccess,          // text is no longer shown to the receiver
+  kMoveGrant,          // the receiver's access, where it has it, rests on the new consent; after the commit
+  kRemind,             // nothing moves, and the etag stays: an event for both sides to see
   kDelete,             // the referral is removed
 };
-inline constexpr Effect kEffects[] = {Effect::kHoldPlace,      Effect::kReleasePlace,      Effect::kStartClock,
-                                      Effect::kPauseClock,     Effect::kResumeClock,       Effect::kOpenGrant,
-                                      Effect::kCloseGrant,     Effect::kOfferAlternatives, Effect::kMakeChild,
-                                      Effect::kInviteFeedback, Effect::kEndAccess,         Effect::kDelete};
+inline constexpr Effect kEffects[] = {
+    Effect::kHoldPlace,   Effect::kReleasePlace,   Effect::kStartClock, Effect::kPauseClock,
+    Effect::kResumeClock, Effect::kOpenGrant,      Effect::kCloseGrant, Effect::kOfferAlternatives,
+    Effect::kMakeChild,   Effect::kInviteFeedback, Effect::kEndAccess,  Effect::kMoveGrant,
+    Effect::kRemind,      Effect::kDelete};
 using Effects = Set<Effect>;
 
 // Fields of a request that only some actions take. Text is taken by every action of an organisation: as question,
@@ -143,8 +156,5 @@ inline constexpr States kOpen = {v1::REFERRAL_STATE_DRAFT,       v1::REFERRAL_ST
 inline constexpr States kTakenOn = {v1::REFERRAL_STATE_ACCEPTED, v1::REFERRAL_STATE_WAITLISTED,
                                     v1::REFERRAL_STATE_IN_PROGRESS, v1::REFERRAL_STATE_ON_HOLD};
 inline constexpr States kInProvision = {v1::REFERRAL_STATE_IN_PROGRESS, v1::REFERRAL_STATE_ON_HOLD};
-// Waiting for a decision to take it on or not.
-inline constexpr States kUndecided = {v1::REFERRAL_STATE_SENT, v1::REFERRAL_STATE_RECEIVED,
-                                      v1::REFERRAL_STATE_INFO_REQUESTED};
 
 }  // namespace nwd::referral

@@ -1,5 +1,5 @@
 // Following referrals: every event of those the caller is party to, from the service's own feed. A receiver sees them
-// from SEND on.
+// from SEND on, and nothing of a referral that was never sent to it: what ListEvents would show, as it happens.
 #include "common/base/macros.h"
 #include "common/replica/watch.h"
 #include "services/referral/referral_service.h"
@@ -28,10 +28,17 @@ v1::ReferralEvent EventOf(const Change& change) {
   return event;
 }
 
-bool NeverSent(const ReferralChange& change) {
-  const ReferralState from = StateOf(change.from_state());
-  const bool from_draft = from == v1::REFERRAL_STATE_UNSPECIFIED || from == v1::REFERRAL_STATE_DRAFT;
-  return from_draft && ActionOf(change.action()) != v1::REFERRAL_ACTION_SEND;
+// Whether the change names the organisation at all; what it may see of it is said by the referral's row.
+bool Names(const ReferralChange& change, const std::string& organisation_id) {
+  return change.referrer_organisation_id() == organisation_id || change.receiver_organisation_id() == organisation_id;
+}
+
+// A referral without a row was a draft, swept: its referrer's alone.
+absl::StatusOr<bool> Shows(const store::Reader& reader, const ReferralChange& change,
+                           const std::string& organisation_id) {
+  NWD_ASSIGN_OR_RETURN(const auto referral, repository::Find(reader, change.referral_id()));
+  if (!referral) return change.referrer_organisation_id() == organisation_id;
+  return ShowsEvent(*referral, change.sequence(), SidesOf(*referral, organisation_id));
 }
 
 }  // namespace
@@ -42,11 +49,10 @@ async::Task<absl::Status> ReferralService::WatchReferrals(rpc::Call& call, const
   const std::string& organisation_id = call.organisation_id();
   auto map = [&](const store::Reader& reader, const Change& change,
                  std::vector<v1::WatchReferralsResponse>& out) -> absl::Status {
-    if (!change.has_referral()) return absl::OkStatus();
     const ReferralChange& detail = change.referral();
-    const bool as_referrer = detail.referrer_organisation_id() == organisation_id;
-    const bool as_receiver = detail.receiver_organisation_id() == organisation_id && !NeverSent(detail);
-    if (!as_referrer && !as_receiver) return absl::OkStatus();
+    if (!change.has_referral() || !Names(detail, organisation_id)) return absl::OkStatus();
+    NWD_ASSIGN_OR_RETURN(const bool shown, Shows(reader, detail, organisation_id));
+    if (!shown) return absl::OkStatus();
     NWD_ASSIGN_OR_RETURN(const auto event, repository::FindEvent(reader, detail.referral_id(), detail.sequence()));
     *out.emplace_back().mutable_event() =
         event ? ShowEvent(detail.referral_id(), *event, organisation_id) : EventOf(change);

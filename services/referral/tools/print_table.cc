@@ -30,9 +30,13 @@ std::string GuardWord(Guard guard) {
     case Guard::kNotReopenedBefore:
       return "once only";
     case Guard::kWithinReopenWindow:
-      return Cat("within ", kReopenWithin / absl::Hours(24), " days of its end");
+      return Cat("within ", Times().reopen_within_calendar_days, " days of its end");
     case Guard::kTimerPassed:
       return "its time has come";
+    case Guard::kNotNudged:
+      return "not reminded yet";
+    case Guard::kNudged:
+      return "reminded before";
     case Guard::kConsentEnded:
       return "the consent has ended";
   }
@@ -64,6 +68,10 @@ std::string EffectWord(Effect effect) {
       return "feedback is invited";
     case Effect::kEndAccess:
       return "text is no longer shown to the receiver";
+    case Effect::kMoveGrant:
+      return "it rests on the new consent from then on, and the receiver's access, where it has it, with it";
+    case Effect::kRemind:
+      return "both sides see that whose move it is was reminded; the etag stays";
     case Effect::kDelete:
       return "the referral is deleted";
   }
@@ -135,7 +143,8 @@ std::string StatesDocument() {
       "suite itself, when time is up. "
       "What is not in the table is refused: PERMISSION_DENIED where the action is for others, FAILED_PRECONDITION from "
       "any other state. "
-      "Fields in bold are required. Every action of an organisation may carry a text, kept as a note.\n\n";
+      "Fields in bold are required. Every action of an organisation may carry a text, kept as a note. "
+      "The API has no resident channel yet: what P may do is done by R or T on the person's word.\n\n";
   out += Cat("Open: ", StateWords(kOpen), ". Taken on (the receiver has access): ", StateWords(kTakenOn), ".\n\n");
   out += "| from | action → to | by | guards | effects | fields |\n|---|---|---|---|---|---|\n";
   for (const Row& row : Table()) {
@@ -149,11 +158,14 @@ std::string StatesDocument() {
     out += Cat("| ", ActionWord(row.action), " | ", Join(kActors, row.by, ", ", ActorLetter), " | ", ReasonCell(row),
                " |\n");
   }
-  out += Cat("\n## Times\n\nWorking days are England's. Looked at within ", kReceiveWithinDays,
-             " of SENT; decided within ", kDecideWithinDays,
-             ", not counting the time a question is open, else EXPIRED; a question answered within ", kAnswerWithinDays,
-             ", else EXPIRED; started within ", kStartWithinDays, " of SENT; an end acknowledged within ",
-             kCloseWithinDays, ", else CLOSED. Drafts are deleted after ", kDraftKept / absl::Hours(24), " days.\n");
+  const Times times;
+  out += Cat("\n## Times\n\nWorking days are England's. Looked at within ", times.receive_within_days,
+             " of SENT; decided within ", times.decide_within_days,
+             ", not counting the time a question is open, else EXPIRED; a question answered within ",
+             times.answer_within_days, ", else EXPIRED; reminded ", times.nudge_before_days,
+             " before it expires; started within ", times.start_within_days, " of SENT; an end acknowledged within ",
+             times.close_within_days, ", else CLOSED. Drafts are deleted after ", times.draft_kept_calendar_days,
+             " days. These are the defaults; a hub chooses its own by options of `nwd-referral`.\n");
   return out;
 }
 

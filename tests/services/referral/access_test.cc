@@ -1,5 +1,6 @@
 // The receiver's access to the record: opened after ACCEPT before the reply, closed before a move that leaves the
 // taken-on states; and redirects, which ask for another receiver.
+#include "services/referral/closing.h"
 #include "tests/services/referral/office.h"
 
 namespace nwd::referral {
@@ -61,6 +62,60 @@ TEST_F(Access, IsOpenedAgainWhereTheMoveItWasClosedForFailsAfterAll) {
   EXPECT_TRUE(consent_.open.contains(id));
   Moved("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED);
   EXPECT_FALSE(consent_.open.contains(id)) << "and the next closing counts";
+}
+
+TEST_F(Access, IsOpenedAgainWhereNobodyLearnsThatItWasClosed) {
+  const std::string id = InProgress();
+  consent_.close_answers_are_lost = true;
+  EXPECT_EQ(Move("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(StateNow(id), "IN_PROGRESS");
+  EXPECT_TRUE(consent_.open.contains(id));
+  EXPECT_EQ(RowsUnder('q'), 0);
+  consent_.close_answers_are_lost = false;
+  Moved("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED);
+  EXPECT_FALSE(consent_.open.contains(id));
+  EXPECT_EQ(RowsUnder('q'), 0);
+}
+
+TEST_F(Access, IsNotClosedForAMoveWhoseTextHasNoKey) {
+  const std::string id = InProgress();
+  TellErased("ada");
+  GoThroughEndedConsents();
+  const int calls = consent_.calls;
+  EXPECT_EQ(Move("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED, "never came").status(),
+            status::Denied());
+  EXPECT_EQ(consent_.calls, calls);
+  EXPECT_TRUE(consent_.open.contains(id));
+}
+
+TEST_F(Access, ThatACrashLeftClosedIsOpenedAgainByTheSuite) {
+  const std::string id = InProgress();
+  storage::Grant grant = GrantOf(Stored(id));
+  grant.set_access_number(grant.access_number() + 1);
+  const auto closing = async::BlockOn(BeginClosing(parts_, grant, clock_.Now()));
+  ASSERT_TRUE(closing.ok()) << closing.status();
+  ASSERT_TRUE(async::BlockOn(consent_.CloseAccess(grant, {})).ok());
+  // Here the process dies.
+  JanitorRound();
+  EXPECT_EQ(outbox_.figures().waiting, 0) << "it may still be on its way";
+  clock_.Advance(kClosingTakesMax);
+  JanitorRound();
+  EXPECT_EQ(outbox_.figures().waiting, 1);
+  EXPECT_EQ(Stored(id).access_number(), grant.access_number() + 1) << "later than the closing";
+  EXPECT_EQ(RowsUnder('q'), 0);
+}
+
+TEST_F(Access, OfAMoveThatWasMadeStaysClosedThoughItsRecordWasLeft) {
+  const std::string id = InProgress();
+  const auto closing = async::BlockOn(BeginClosing(parts_, GrantOf(Stored(id)), clock_.Now()));
+  ASSERT_TRUE(closing.ok()) << closing.status();
+  clock_.Advance(absl::Seconds(1));
+  Moved("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED);
+  clock_.Advance(kClosingTakesMax);
+  JanitorRound();
+  EXPECT_EQ(outbox_.figures().waiting, 0);
+  EXPECT_EQ(RowsUnder('q'), 0);
 }
 
 TEST_F(Access, IsOpenedByTheOutboxWhereTheConsentServiceWasDownAfterTheCommit) {

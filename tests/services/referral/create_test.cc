@@ -99,6 +99,60 @@ TEST_F(Creating, ARetryIsAnsweredAsTheFirstTime) {
   EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kAlreadyExists);
 }
 
+TEST_F(Creating, ARetryIsAnsweredThoughTheServicesItAskedAreDown) {
+  v1::CreateReferralRequest request = Request();
+  request.set_request_id(Id("try"));
+  const auto first = Create(request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  consent_.down = true;
+  const auto again = Create(request);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->referral_id(), first->referral_id());
+  EXPECT_EQ(PlacesHeld("esol"), 1);
+  request.set_request_id(Id("another try"));
+  EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kUnavailable) << "that one was never made";
+}
+
+TEST_F(Creating, ARetryIsDeniedOnceThePersonIsNoLongerHeld) {
+  v1::CreateReferralRequest request = Request();
+  request.set_request_id(Id("try"));
+  ASSERT_TRUE(Create(request).ok());
+  consent_.holders.clear();
+  EXPECT_EQ(Create(request).status(), status::Denied());
+}
+
+TEST_F(Creating, ANeedIsACodeAndNeverASentence) {
+  v1::CreateReferralRequest request = Request();
+  for (const char* need : {"Ada needs English", "ESOL", "esol!", "has been hit"}) {
+    request.mutable_summary()->set_need(need);
+    EXPECT_EQ(Create(request).status().code(), absl::StatusCode::kInvalidArgument) << need;
+  }
+  request.mutable_summary()->set_need("cv-help");
+  EXPECT_TRUE(Create(request).ok());
+}
+
+TEST_F(Creating, ANavigatorRefersByItsSponsorsReferenceAndTheReferralIsItsOwn) {
+  const auto made = Create(Request(), "navigator");
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(See("navigator", made->referral_id())->person_ref(), Ref("jobcentre", "ada"));
+  EXPECT_EQ(See("jobcentre", made->referral_id()).status(), status::Denied());
+}
+
+TEST_F(Creating, AnErasedPersonIsNeverGivenAKeyAgain) {
+  const std::string id = Made();
+  TellErased("ada");
+  GoThroughEndedConsents();
+  v1::CreateReferralRequest request = Request();
+  request.set_service_id(Id("debt-advice"));
+  consent_.permits.insert({Id("consent-1"), Id("charity")});
+  EXPECT_EQ(Create(request).status(), status::Denied());
+  v1::AddNoteRequest note;
+  note.set_referral_id(id);
+  note.set_text("called today");
+  EXPECT_EQ(Call("jobcentre", referrals_, &ReferralService::AddNote, note).status(), status::Denied());
+  EXPECT_EQ(async::BlockOn(keys_.Find(*ids::Uuid::Parse(Id("ada")))).status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST_F(Creating, ValidateOnlyMakesEveryCheckAndChangesNothing) {
   v1::CreateReferralRequest request = Request();
   request.set_validate_only(true);

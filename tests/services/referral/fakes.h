@@ -59,6 +59,7 @@ class FakeConsent final : public ConsentPeer {
   async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions&) override {
     ++calls;
     if (down) co_return absl::UnavailableError("consent is down");
+    if (fails_for.contains(question.person_id)) co_return absl::UnavailableError("consent cannot say");
     if (on_permits) on_permits();
     co_return permits.contains({question.consent_id, question.organisation_id});
   }
@@ -82,6 +83,7 @@ class FakeConsent final : public ConsentPeer {
     if (grant.access_number() <= number) co_return absl::FailedPreconditionError("overtaken");
     number = grant.access_number();
     open.insert(grant.referral_id());
+    open_on[grant.referral_id()] = grant.consent_id();
     co_return absl::OkStatus();
   }
   async::Task<absl::Status> CloseAccess(const storage::Grant& grant, const rpc::CallOptions&) override {
@@ -91,15 +93,19 @@ class FakeConsent final : public ConsentPeer {
     numbers[grant.referral_id()] = grant.access_number();
     open.erase(grant.referral_id());
     if (on_close) on_close();
+    if (close_answers_are_lost) co_return absl::DeadlineExceededError("no answer in time");
     co_return absl::OkStatus();
   }
 
   bool down = false;
+  bool close_answers_are_lost = false;  // it closes, and nobody learns
   int calls = 0;
   std::set<std::string> people = {"ada", "ben", "cy"};
   std::set<std::string> holders = {"jobcentre"};
   std::set<std::pair<std::string, std::string>> permits;  // consent, organisation
   std::set<std::string> open;                             // referrals
+  std::map<std::string, std::string> open_on;             // the consent each was last opened on
+  std::set<std::string> fails_for;                        // people of whom it cannot say what is permitted
   std::map<std::string, int64_t> numbers;
   std::function<void()> on_permits;  // something happens between the question and the transaction
   std::function<void()> on_close;

@@ -31,11 +31,14 @@ TEST(Keys, HaveTheirGoldenBytes) {
   EXPECT_EQ(Hex(keys::Open(kA, kB, kC)), Cat("o ", kRawA, kRawB, kRawC));
   EXPECT_EQ(Hex(keys::OfConsentEntry(kA, kB)), Cat("c ", kRawA, kRawB));
   EXPECT_EQ(Hex(keys::EndedConsent(kA)), Cat("k ", kRawA));
+  EXPECT_EQ(Hex(keys::Predecessor(kA)), Cat("v ", kRawA));
   EXPECT_EQ(Hex(keys::EndedConsentWaiting(kA)), Cat("w ", kRawA));
   EXPECT_EQ(Hex(keys::ErasedPerson(kA)), Cat("x ", kRawA));
+  EXPECT_EQ(Hex(keys::ErasedPersonWaiting(kA)), Cat("y ", kRawA));
   EXPECT_EQ(Hex(keys::Places(kA)), Cat("s ", kRawA));
   EXPECT_EQ(Hex(keys::DueEntry(kA, 0x102, kB)), Cat("d ", kRawA, kTime, kRawB));
   EXPECT_EQ(Hex(keys::Timer(0x102, kB)), Cat("t ", kTime, kRawB));
+  EXPECT_EQ(Hex(keys::Closing(0x102, kB)), Cat("q ", kTime, kRawB));
   EXPECT_EQ(Hex(keys::Appointment(kA)), Cat("a ", kRawA));
   EXPECT_EQ(Hex(keys::AppointmentEntry(kA, 0x102, kB)), Cat("b ", kRawA, kTime, kRawB));
 }
@@ -50,6 +53,7 @@ TEST(Keys, NewerReferralsSortFirstInListsAndEarlierDueTimesFirst) {
   EXPECT_LT(keys::ListEntry(kA, 2, kB), keys::ListEntry(kA, 1, kB));
   EXPECT_LT(keys::DueEntry(kA, 1, kB), keys::DueEntry(kA, 2, kB));
   EXPECT_LT(keys::DueEntry(kA, 1, kB), keys::DueBefore(kA, 2));
+  EXPECT_LT(keys::Closing(1, kB), keys::ClosingsBefore(2));
 }
 
 }  // namespace

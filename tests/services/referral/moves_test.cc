@@ -150,7 +150,7 @@ TEST_F(Moves, ReopenAsksAgainWorksOnceAndWithinThirtyDays) {
 TEST_F(Moves, ReopenIsTooLateAfterThirtyDays) {
   const std::string id = Made();
   Moved("college", id, REFERRAL_ACTION_DECLINE, REFERRAL_REASON_NO_CAPACITY);
-  clock_.Advance(kReopenWithin + absl::Seconds(1));
+  clock_.Advance(CalendarDays(Times().reopen_within_calendar_days) + absl::Seconds(1));
   EXPECT_EQ(status::ReasonOf(Move("college", id, REFERRAL_ACTION_REOPEN).status()), "REOPEN_TOO_LATE");
 }
 
@@ -162,6 +162,31 @@ TEST_F(Moves, AReopenedReferralStandsInTheWayOfANewOneAndTheOtherWayRound) {
   Moved("jobcentre", next, REFERRAL_ACTION_WITHDRAW);
   Moved("college", id, REFERRAL_ACTION_REOPEN);
   EXPECT_EQ(status::ReasonOf(Create(Request()).status()), "ALREADY_REFERRED");
+}
+
+TEST_F(Moves, EveryChangeSaysWhetherThePlaceIsHeld) {
+  const std::string id = Made(/*send=*/false);
+  EXPECT_FALSE(LastHoldsPlace());
+  Moved("jobcentre", id, REFERRAL_ACTION_SEND);
+  EXPECT_TRUE(LastHoldsPlace());
+  Moved("college", id, REFERRAL_ACTION_ACCEPT);
+  EXPECT_TRUE(LastHoldsPlace());
+  Moved("college", id, REFERRAL_ACTION_WAITLIST);
+  EXPECT_FALSE(LastHoldsPlace());
+  Moved("college", id, REFERRAL_ACTION_START);
+  EXPECT_TRUE(LastHoldsPlace());
+  Moved("college", id, REFERRAL_ACTION_HOLD, REFERRAL_REASON_MOVED);
+  EXPECT_TRUE(LastHoldsPlace());
+  Moved("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED);
+  EXPECT_FALSE(LastHoldsPlace());
+}
+
+TEST_F(Moves, OfAnErasedPersonGoOnWithoutTextSoThatThePlaceComesFree) {
+  const std::string id = InProgress();
+  TellErased("ada");
+  GoThroughEndedConsents();
+  Moved("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED);
+  EXPECT_EQ(PlacesHeld("esol"), 0);
 }
 
 TEST_F(Moves, NoShowNeedsAMissedAppointment) {

@@ -70,7 +70,7 @@ class Office : public ::testing::Test {
         requests_(kKey),
         audit_(kKey),
         outbox_(store_, clock_),
-        mover_(directory_, ProjectCalendar(), audit_, outbox_),
+        mover_(directory_, {ProjectCalendar()}, audit_, outbox_),
         parts_{store_,  keys_,          mover_,
                audit_,  requests_,      tokens_,
                outbox_, ProjectFacts(), {consent_, outcome_, directory_}},
@@ -110,6 +110,10 @@ class Office : public ::testing::Test {
       facts.caller.kind = access::Caller::Kind::kOrganisation;
       auto trusted = std::make_shared<access::Organisation>();
       trusted->organisation_id = Id(who);
+      if (who == "navigator") {
+        trusted->roles = {common::v1::ROLE_NAVIGATOR};
+        trusted->sponsor_organisation_id = Id("jobcentre");
+      }
       facts.caller.organisation = trusted;
       facts.practitioner = who + "-adviser";
     }
@@ -228,12 +232,42 @@ class Office : public ::testing::Test {
     }
     return words;
   }
+  // What the last change of a referral says of its place.
+  bool LastHoldsPlace() {
+    const auto entries = store_.ReadFeed(store::Feed::kChanges, 0, 1000);
+    EXPECT_TRUE(entries.ok());
+    common::v1::Change change;
+    EXPECT_TRUE(change.ParseFromString(entries->back().bytes));
+    return change.referral().holds_place();
+  }
+  int RowsUnder(char table) {
+    int rows = 0;
+    auto body = [&](const store::Reader& reader) {
+      return reader.Scan(store::PrefixRange(std::string(1, table)), store::Direction::kForward,
+                         [&](std::string_view, std::string_view) {
+                           ++rows;
+                           return store::Visit::kContinue;
+                         });
+    };
+    EXPECT_TRUE(async::BlockOn(store_.View(body)).ok());
+    return rows;
+  }
   // As the consent service's feed would tell.
-  void TellConsent(const std::string& consent, const std::string& state) {
+  void TellConsent(const std::string& consent, const std::string& state, const std::string& supersedes = "") {
     common::v1::Change change;
     change.mutable_consent()->set_consent_id(Id(consent));
     change.mutable_consent()->set_person_id(Id("ada"));
     change.mutable_consent()->set_state(state);
+    if (!supersedes.empty()) change.mutable_consent()->set_supersedes_consent_id(Id(supersedes));
+    Tell(change);
+  }
+  void TellErased(const std::string& person) {
+    common::v1::Change change;
+    change.mutable_person()->set_person_id(Id(person));
+    change.mutable_person()->set_type(common::v1::PersonChange::TYPE_ERASED);
+    Tell(change);
+  }
+  void Tell(const common::v1::Change& change) {
     auto body = [&](store::Txn& txn) { return EndedConsents::Apply(txn, change); };
     const absl::Status applied = async::BlockOn(store_.Update(body));
     ASSERT_TRUE(applied.ok()) << applied;

@@ -2,6 +2,9 @@
 // a directory of which only the change feed is there. No outcome service answers: what needs one says so.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
+#include "absl/synchronization/notification.h"
 #include "common/async/block_on.h"
 #include "common/replica/change_feed.h"
 #include "common/status/status.h"
@@ -35,6 +38,24 @@ const calendar::WorkingCalendar& ProjectCalendar() {
       *calendar::WorkingCalendar::Load(std::string(NWD_DATA_DIR) + "/bank-holidays-england.csv");
   return calendar;
 }
+
+// The directory's feed, which tells when the referral service has taken in the first batch of it.
+class DirectoryFeed {
+ public:
+  DirectoryFeed(store::Store& store, const tokens::Tokens& tokens) : feed_(store, tokens) {}
+  void Register(rpc::Router& router) { router.Unary(this, &DirectoryFeed::ReadChanges); }
+  async::Task<absl::StatusOr<common::v1::ReadChangesResponse>> ReadChanges(
+      rpc::Call& call, const common::v1::ReadChangesRequest& request) {
+    const bool goes_on = call.caller().service == "referral" && !request.cursor().empty();
+    if (goes_on && !told_.exchange(true)) taken_in.Notify();
+    co_return co_await feed_.ReadChanges(call, request);
+  }
+  absl::Notification taken_in;
+
+ private:
+  replica::ChangeFeedService feed_;
+  std::atomic<bool> told_{false};
+};
 
 class OverTls : public ::testing::Test {
  protected:
@@ -115,10 +136,8 @@ class OverTls : public ::testing::Test {
       };
     });
     referral_app_->StartBackground(referral_service_->server());
-    // The replica starts empty; the directory's feed brings the service as the last of its changes.
-    const absl::Time patience = absl::Now() + absl::Seconds(20);
-    while (referral_registry_.FindById(IdOf("stranger")) == nullptr && absl::Now() < patience)
-      absl::SleepFor(absl::Milliseconds(5));
+    // The replica starts empty. It asks for what comes after a batch once it has taken that in.
+    ASSERT_TRUE(directory_feed_.taken_in.WaitForNotificationWithTimeout(absl::Seconds(20)));
     ASSERT_NE(referral_registry_.FindById(IdOf("stranger")), nullptr) << "the replica did not follow";
   }
 
@@ -210,7 +229,7 @@ class OverTls : public ::testing::Test {
   metrics::Registry metrics_, referral_metrics_;
   store::MemoryStore directory_store_, consent_store_, consent_keys_, store_, keys_;
   const tokens::Tokens directory_tokens_{kPlainKey};
-  replica::ChangeFeedService directory_feed_{directory_store_, directory_tokens_};
+  DirectoryFeed directory_feed_{directory_store_, directory_tokens_};
   rpc::Router directory_router_, consent_router_, router_;
   std::unique_ptr<testing::TestService> directory_service_;
   std::unique_ptr<consent::App> consent_app_;

@@ -288,6 +288,25 @@ TEST_F(Watching, GoesOnAfterItsCursorAndTheCursorIsItsOwn) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(Watching, AReceiverNeverHearsOfAReferralThatWasNeverSentHoweverItEnds) {
+  const std::string withdrawn = Made(/*send=*/false);
+  Moved("jobcentre", withdrawn, REFERRAL_ACTION_WITHDRAW);
+  Moved("jobcentre", withdrawn, REFERRAL_ACTION_VOID, REFERRAL_REASON_DUPLICATE);
+  const std::string cancelled = Made(/*send=*/false);
+  Moved("jobcentre", cancelled, REFERRAL_ACTION_CANCEL, REFERRAL_REASON_PERSON_DECLINED);
+  Moved("jobcentre", cancelled, REFERRAL_ACTION_VOID, REFERRAL_REASON_DUPLICATE);
+  Made(/*send=*/false);
+  clock_.Advance(CalendarDays(Times().draft_kept_calendar_days));
+  ASSERT_EQ(JanitorRound(), 1) << "the last one is swept";
+  const std::string sent = Made();
+  const auto seen = Watch("college", "", 1);
+  EXPECT_EQ(Words(seen), (std::vector<std::string>{"SEND"}));
+  EXPECT_EQ(seen[0].event().referral_id(), sent);
+  EXPECT_EQ(Words(Watch("jobcentre", "", 10)),
+            (std::vector<std::string>{"CREATE", "WITHDRAW", "VOID", "CREATE", "CANCEL", "VOID", "CREATE", "SWEEP",
+                                      "CREATE", "SEND"}));
+}
+
 TEST_F(Watching, AReceiverNeverHearsOfADraft) {
   const std::string draft = Made(/*send=*/false);
   Moved("jobcentre", draft, REFERRAL_ACTION_CANCEL, REFERRAL_REASON_PERSON_DECLINED);

@@ -26,7 +26,7 @@ class Speed {
         key_store_(*store::RocksStore::Open({.folder = folder_.Path() + "/keys"})),
         keys_(*key_store_, kKey),
         outbox_(*data_, SystemClock::Get()),
-        mover_(directory_, calendar_, audit_, outbox_),
+        mover_(directory_, {calendar_}, audit_, outbox_),
         parts_{*data_, keys_, mover_, audit_, requests_, tokens_, outbox_, facts_, {consent_, outcome_, directory_}},
         service_(parts_) {
     HandleAccess(outbox_, consent_);

@@ -1,4 +1,5 @@
 // What happens without a call: consents that end, and time that passes.
+#include "services/referral/keys.h"
 #include "tests/services/referral/office.h"
 
 namespace nwd::referral {
@@ -73,21 +74,165 @@ TEST_F(EndedConsent, WhatIsOverStaysAsItIs) {
 TEST_F(EndedConsent, AnErasedPersonsTextsCanNeverBeReadAgain) {
   const std::string id = Made();
   EXPECT_EQ(See("jobcentre", id)->notes(), "speaks Tigrinya at home");
-  common::v1::Change change;
-  change.mutable_person()->set_person_id(Id("ada"));
-  change.mutable_person()->set_type(common::v1::PersonChange::TYPE_ERASED);
-  auto body = [&](store::Txn& txn) { return EndedConsents::Apply(txn, change); };
-  ASSERT_TRUE(async::BlockOn(store_.Update(body)).ok());
+  TellErased("ada");
   GoThroughEndedConsents();
   EXPECT_EQ(See("jobcentre", id)->notes(), "");
 }
 
+TEST_F(EndedConsent, OfAnErasedPersonStillEndsWhatRestsOnIt) {
+  const std::string id = Made();
+  TellErased("ada");
+  GoThroughEndedConsents();
+  TellConsent("consent-1", "REVOKED");
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(StateNow(id), "CANCELLED_BY_PERSON");
+  EXPECT_EQ(PlacesHeld("esol"), 0);
+}
+
+class RenewedConsent : public Office {
+ protected:
+  // As the consent service tells it, in one transaction: the old one's end, and the new one.
+  void Renew(const std::string& from, const std::string& to) {
+    TellConsent(from, "SUPERSEDED");
+    TellConsent(to, "GIVEN", from);
+  }
+};
+
+TEST_F(RenewedConsent, CarriesOnWhatRestsOnTheOldOne) {
+  const std::string draft = Made(/*send=*/false);
+  CreateReferralRequest for_ben = Request();
+  for_ben.set_person_ref(Ref("jobcentre", "ben"));
+  const std::string sent = Create(for_ben)->referral_id();
+  const std::string running = InProgress();
+  consent_.open.clear();  // the consent service closes all access of a superseded consent
+  consent_.permits = {{Id("consent-2"), Id("college")}};
+  Renew("consent-1", "consent-2");
+  EXPECT_EQ(GoThroughEndedConsents(), 3);
+  for (const std::string& id : {draft, sent, running}) {
+    EXPECT_EQ(Stored(id).consent_id(), Id("consent-2"));
+    EXPECT_EQ(EventsSeen("jobcentre", id).back(), "CONSENT_RENEWED");
+  }
+  EXPECT_EQ(StateNow(draft), "DRAFT");
+  EXPECT_EQ(StateNow(sent), "SENT");
+  EXPECT_EQ(StateNow(running), "IN_PROGRESS");
+  EXPECT_EQ(outbox_.figures().waiting, 1) << "access that was open opens on the new consent, and no other";
+  Moved("college", sent, REFERRAL_ACTION_ACCEPT);
+  EXPECT_EQ(consent_.open_on[sent], Id("consent-2"));
+  TellConsent("consent-2", "WITHDRAWN");
+  EXPECT_EQ(GoThroughEndedConsents(), 3) << "and now they end with the new one";
+}
+
+TEST_F(RenewedConsent, ToldInEitherOrderIsTheSame) {
+  const std::string id = Made();
+  consent_.permits = {{Id("consent-2"), Id("college")}};
+  TellConsent("consent-2", "GIVEN", "consent-1");
+  TellConsent("consent-1", "SUPERSEDED");
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(Stored(id).consent_id(), Id("consent-2"));
+}
+
+TEST_F(RenewedConsent, IsFollowedToTheLast) {
+  const std::string id = Made();
+  consent_.permits = {{Id("consent-3"), Id("college")}};
+  Renew("consent-1", "consent-2");
+  Renew("consent-2", "consent-3");
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(Stored(id).consent_id(), Id("consent-3"));
+}
+
+TEST_F(RenewedConsent, ThatLeavesTheReceiverOutIsNotThePersonSayingNo) {
+  const std::string sent = Made();
+  consent_.permits.clear();
+  Renew("consent-1", "consent-2");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(StateNow(sent), "SENT");
+  EXPECT_EQ(Stored(sent).consent_id(), Id("consent-1"));
+  EXPECT_EQ(status::ReasonOf(Move("college", sent, REFERRAL_ACTION_ACCEPT).status()), "NO_BASIS");
+}
+
+TEST_F(RenewedConsent, ThatIsWithdrawnEndsWhatItLeftOut) {
+  const std::string sent = Made();
+  consent_.permits.clear();
+  Renew("consent-1", "consent-2");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  TellConsent("consent-2", "WITHDRAWN");
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(StateNow(sent), "CANCELLED_BY_PERSON");
+}
+
+TEST_F(RenewedConsent, ThatIsRenewedItselfTakesInWhatItLeftOut) {
+  const std::string sent = Made();
+  consent_.permits = {{Id("consent-3"), Id("college")}};
+  Renew("consent-1", "consent-2");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  Renew("consent-2", "consent-3");
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(Stored(sent).consent_id(), Id("consent-3"));
+}
+
+TEST_F(RenewedConsent, WaitsWhereTheNewOneWasSupersededByOneNotToldOfYet) {
+  const std::string sent = Made();
+  consent_.permits = {{Id("consent-3"), Id("college")}};
+  Renew("consent-1", "consent-2");
+  TellConsent("consent-2", "SUPERSEDED");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(StateNow(sent), "SENT");
+  TellConsent("consent-3", "GIVEN", "consent-2");
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(Stored(sent).consent_id(), Id("consent-3"));
+}
+
+TEST_F(RenewedConsent, UntilItsSuccessorIsToldOfASupersededOneEndsNothingAndPermitsNothing) {
+  const std::string id = Made();
+  TellConsent("consent-1", "SUPERSEDED");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(StateNow(id), "SENT");
+  EXPECT_EQ(status::ReasonOf(Move("college", id, REFERRAL_ACTION_ACCEPT).status()), "NO_BASIS");
+}
+
+TEST_F(RenewedConsent, BringsNothingBackThatEndedWithAWithdrawal) {
+  const std::string id = InProgress();
+  TellConsent("consent-1", "WITHDRAWN");
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  consent_.permits.insert({Id("consent-2"), Id("college")});
+  TellConsent("consent-2", "GIVEN", "consent-1");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(Stored(id).consent_id(), Id("consent-1"));
+}
+
+TEST_F(RenewedConsent, OneReferralThatCannotBeAskedAboutHoldsUpNoOther) {
+  const std::string ada = Made();
+  CreateReferralRequest for_ben = Request();
+  for_ben.set_person_ref(Ref("jobcentre", "ben"));
+  const std::string ben = Create(for_ben)->referral_id();
+  consent_.permits = {{Id("consent-2"), Id("college")}};
+  for (const std::string stuck : {"ada", "ben"}) {  // whichever comes first
+    consent_.fails_for = {Id(stuck)};
+    Renew("consent-1", "consent-2");
+    GoThroughEndedConsents();
+    const std::string& other = stuck == "ada" ? ben : ada;
+    EXPECT_EQ(Stored(other).consent_id(), Id("consent-2"));
+  }
+  EXPECT_GE(ended_consents_.failures(), 1);
+  consent_.fails_for.clear();
+  GoThroughEndedConsents();
+  EXPECT_EQ(Stored(ada).consent_id(), Id("consent-2"));
+  EXPECT_EQ(Stored(ben).consent_id(), Id("consent-2"));
+  EXPECT_EQ(RowsUnder('w'), 0);
+}
+
 using Timers = Office;
 
-TEST_F(Timers, AnUndecidedReferralExpiresAfterTenWorkingDays) {
+TEST_F(Timers, AnUndecidedReferralIsRemindedOfAndExpiresAfterTenWorkingDays) {
   const std::string id = Made();
-  PassWorkingDays(9);
+  PassWorkingDays(7);
   EXPECT_EQ(JanitorRound(), 0);
+  PassWorkingDays(1);
+  EXPECT_EQ(JanitorRound(), 1);
+  EXPECT_EQ(EventsSeen("college", id).back(), "NUDGE");
+  EXPECT_EQ(Changes().back(), "NUDGE SENT→SENT");
+  PassWorkingDays(1);
+  EXPECT_EQ(JanitorRound(), 0) << "once";
   PassWorkingDays(1);
   EXPECT_EQ(JanitorRound(), 1);
   EXPECT_EQ(StateNow(id), "EXPIRED");
@@ -95,26 +240,74 @@ TEST_F(Timers, AnUndecidedReferralExpiresAfterTenWorkingDays) {
   EXPECT_EQ(JanitorRound(), 0);
 }
 
+TEST_F(Timers, AReminderLeavesTheEtagThatIsBuiltOn) {
+  const std::string id = Made();
+  const TransitionReferralRequest accept = MoveRequest(id, REFERRAL_ACTION_ACCEPT);
+  PassWorkingDays(8);
+  EXPECT_EQ(JanitorRound(), 1);
+  const auto accepted = Move("college", accept);
+  EXPECT_TRUE(accepted.ok()) << accepted.status();
+}
+
 TEST_F(Timers, TheTimeAQuestionIsOpenDoesNotCount) {
   const std::string id = Made();
   PassWorkingDays(4);
   Moved("college", id, REFERRAL_ACTION_ASK, REFERRAL_REASON_UNSPECIFIED, "?");
-  PassWorkingDays(8);
+  PassWorkingDays(7);
   EXPECT_EQ(JanitorRound(), 0);
   Moved("jobcentre", id, REFERRAL_ACTION_ANSWER, REFERRAL_REASON_UNSPECIFIED, "!");
-  PassWorkingDays(5);
+  PassWorkingDays(4);
+  EXPECT_EQ(JanitorRound(), 1) << "reminded";
+  PassWorkingDays(1);
   EXPECT_EQ(JanitorRound(), 0);
   PassWorkingDays(1);
   EXPECT_EQ(JanitorRound(), 1);
   EXPECT_EQ(StateNow(id), "EXPIRED");
 }
 
-TEST_F(Timers, AnUnansweredQuestionExpires) {
+TEST_F(Timers, AnUnansweredQuestionExpiresAfterItsReminder) {
   const std::string id = Made();
   Moved("college", id, REFERRAL_ACTION_ASK, REFERRAL_REASON_UNSPECIFIED, "?");
-  PassWorkingDays(10);
+  PassWorkingDays(8);
+  EXPECT_EQ(JanitorRound(), 1);
+  EXPECT_EQ(StateNow(id), "INFO_REQUESTED");
+  EXPECT_EQ(EventsSeen("jobcentre", id).back(), "NUDGE");
+  PassWorkingDays(2);
   EXPECT_EQ(JanitorRound(), 1);
   EXPECT_EQ(StateNow(id), "EXPIRED");
+}
+
+TEST_F(Timers, NothingExpiresUnremindedThoughTheSuiteWasAway) {
+  const std::string id = Made();
+  PassWorkingDays(20);
+  EXPECT_EQ(JanitorRound(), 1);
+  EXPECT_EQ(StateNow(id), "SENT");
+  EXPECT_EQ(JanitorRound(), 1);
+  EXPECT_EQ(StateNow(id), "EXPIRED");
+}
+
+TEST_F(Timers, OneReferralThatCannotBeMovedHoldsUpNoOther) {
+  const std::string broken = Made(/*send=*/false);
+  clock_.Advance(absl::Seconds(1));
+  const std::string sound = Made(/*send=*/false);
+  const std::string key = keys::Referral(broken);
+  std::string kept;
+  auto spoil = [&](store::Txn& txn) -> absl::Status {
+    const absl::Status read = txn.Get(key, &kept).status();
+    txn.Put(key, "no referral");
+    return read;
+  };
+  ASSERT_TRUE(async::BlockOn(store_.Update(spoil)).ok());
+  clock_.Advance(CalendarDays(Times().draft_kept_calendar_days));
+  EXPECT_EQ(JanitorRound(), 1);
+  EXPECT_EQ(See("jobcentre", sound).status(), status::Denied());
+  EXPECT_EQ(janitor_.failures(), 1);
+  auto mend = [&](store::Txn& txn) -> absl::Status {
+    txn.Put(key, kept);
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(async::BlockOn(store_.Update(mend)).ok());
+  EXPECT_EQ(JanitorRound(), 1) << "it was kept waiting";
 }
 
 TEST_F(Timers, WhatWasTakenOnDoesNotExpire) {
@@ -139,7 +332,7 @@ TEST_F(Timers, ADraftIsSweptAwayWithEverythingItHad) {
   note.set_referral_id(id);
   note.set_text("to be finished");
   ASSERT_TRUE(Call("jobcentre", referrals_, &ReferralService::AddNote, note).ok());
-  clock_.Advance(kDraftKept - absl::Seconds(1));
+  clock_.Advance(CalendarDays(Times().draft_kept_calendar_days) - absl::Seconds(1));
   EXPECT_EQ(JanitorRound(), 0);
   clock_.Advance(absl::Seconds(1));
   EXPECT_EQ(JanitorRound(), 1);
@@ -158,7 +351,7 @@ TEST_F(Timers, ADraftIsSweptAwayWithEverythingItHad) {
 
 TEST_F(Timers, ManyAreMovedInOneRound) {
   for (int i = 0; i < kTimersPerRound + 20; ++i) Made(/*send=*/false);
-  clock_.Advance(kDraftKept);
+  clock_.Advance(CalendarDays(Times().draft_kept_calendar_days));
   EXPECT_EQ(JanitorRound(), kTimersPerRound + 20);
 }
 

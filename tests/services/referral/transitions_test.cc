@@ -121,6 +121,8 @@ class EveryMove : public ::testing::Test {
     if (needs(Field::kRedirectServiceId)) command.redirect_service_id = "00000000-0000-4000-8000-000000000002";
     return command;
   }
+  // An expiry comes after the reminder, anything else may come before it.
+  int64_t NudgeTime(ReferralAction action) const { return action == v1::REFERRAL_ACTION_EXPIRE ? 0 : Micros(now_); }
   static ReferralReason FirstOf(Reasons reasons) {
     for (int number = v1::ReferralReason_MIN + 1; number <= v1::ReferralReason_MAX; ++number) {
       if (reasons.Has(static_cast<ReferralReason>(number))) return static_cast<ReferralReason>(number);
@@ -130,6 +132,7 @@ class EveryMove : public ::testing::Test {
 
   const absl::Time now_ = absl::FromCivil(absl::CivilHour(2026, 3, 2, 10), absl::UTCTimeZone());
   const calendar::WorkingCalendar calendar_ = *calendar::WorkingCalendar::FromHolidays({});
+  const Timetable timetable_ = {calendar_};
   storage::Referral referral_;
   Findings everything_;
 };
@@ -144,14 +147,15 @@ TEST_F(EveryMove, TheTableHasIsMadeAndWhatItLacksIsRefusedAsSuch) {
         const Row* row = FindRow(state, action, actor);
         referral_.set_state(state);
         referral_.set_place_held(kOpen.Has(state));
+        referral_.set_nudge_time_us(NudgeTime(action));
         const absl::StatusOr<Planned> planned =
-            Plan(referral_, Complete(action, actor, row), everything_, now_, calendar_);
+            Plan(referral_, Complete(action, actor, row), everything_, now_, timetable_);
         if (row != nullptr) {
           ++made;
           ASSERT_TRUE(planned.ok()) << tried << ": " << planned.status();
           EXPECT_EQ(planned->next.state(), row->to == v1::REFERRAL_STATE_UNSPECIFIED ? state : row->to) << tried;
           EXPECT_EQ(planned->event.from_state(), state) << tried;
-          EXPECT_EQ(planned->next.revision(), 8) << tried;
+          EXPECT_EQ(planned->next.revision(), row->effects.Has(Effect::kRemind) ? 7 : 8) << tried;
           EXPECT_EQ(planned->event.sequence(), 8) << tried;
           continue;
         }
@@ -170,7 +174,7 @@ TEST_F(EveryMove, TheTableHasIsMadeAndWhatItLacksIsRefusedAsSuch) {
       }
     });
   });
-  EXPECT_EQ(made + refused, 18 * 24 * 5);
+  EXPECT_EQ(made + refused, 18 * 26 * 5);
   EXPECT_GT(made, 80);
 }
 
@@ -183,7 +187,9 @@ TEST_F(EveryMove, IsRefusedForEachGuardThatDoesNotHold) {
                                                               {Guard::kMissedIfNoShow, "NO_MISSED_APPOINTMENT"},
                                                               {Guard::kNotReopenedBefore, "REOPENED_BEFORE"},
                                                               {Guard::kWithinReopenWindow, "REOPEN_TOO_LATE"},
-                                                              {Guard::kTimerPassed, "NOT_DUE"}};
+                                                              {Guard::kTimerPassed, "NOT_DUE"},
+                                                              {Guard::kNotNudged, "NUDGED_BEFORE"},
+                                                              {Guard::kNudged, "NOT_NUDGED"}};
   for (const Row& row : Table()) {
     for (const auto& [guard, reason] : reasons) {
       if (!row.guards.Has(guard)) continue;
@@ -191,6 +197,7 @@ TEST_F(EveryMove, IsRefusedForEachGuardThatDoesNotHold) {
         if (!row.from.Has(state)) return;
         storage::Referral referral = referral_;
         referral.set_state(state);
+        referral.set_nudge_time_us(NudgeTime(row.action));
         Findings findings = everything_;
         for (const Actor actor : kActors) {
           if (!row.by.Has(actor)) continue;
@@ -205,7 +212,9 @@ TEST_F(EveryMove, IsRefusedForEachGuardThatDoesNotHold) {
           if (guard == Guard::kNotReopenedBefore) referral.set_reopened(true);
           if (guard == Guard::kWithinReopenWindow) referral.set_end_time_us(Micros(now_ - absl::Hours(24 * 31)));
           if (guard == Guard::kTimerPassed) referral.set_timer_time_us(Micros(now_ + absl::Seconds(1)));
-          const absl::Status refused = Plan(referral, command, findings, now_, calendar_).status();
+          if (guard == Guard::kNotNudged) referral.set_nudge_time_us(0);
+          if (guard == Guard::kNudged) referral.set_nudge_time_us(Micros(now_));
+          const absl::Status refused = Plan(referral, command, findings, now_, timetable_).status();
           EXPECT_EQ(status::ReasonOf(refused), reason)
               << ActionWord(row.action) << " from " << StateWord(state) << ": " << refused;
           EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
@@ -220,6 +229,7 @@ TEST_F(EveryMove, TakesExactlyTheReasonsAndFieldsOfItsRow) {
     ForEveryState([&](ReferralState state) {
       if (!row.from.Has(state)) return;
       referral_.set_state(state);
+      referral_.set_nudge_time_us(NudgeTime(row.action));
       for (const Actor actor : kActors) {
         if (!row.by.Has(actor)) continue;
         for (int number = v1::ReferralReason_MIN; number <= v1::ReferralReason_MAX; ++number) {
@@ -227,18 +237,42 @@ TEST_F(EveryMove, TakesExactlyTheReasonsAndFieldsOfItsRow) {
           command.reason = static_cast<ReferralReason>(number);
           const bool none = command.reason == v1::REFERRAL_REASON_UNSPECIFIED;
           const bool fits = none ? !row.required.Has(Field::kReason) : row.reasons.Has(command.reason);
-          const absl::Status status = Plan(referral_, command, everything_, now_, calendar_).status();
+          const absl::Status status = Plan(referral_, command, everything_, now_, timetable_).status();
           EXPECT_EQ(status.code(), fits ? absl::StatusCode::kOk : absl::StatusCode::kInvalidArgument)
               << ActionWord(row.action) << " with " << ReasonWord(command.reason) << ": " << status;
         }
         Command command = Complete(row.action, actor, &row);
         command.review_on = "2026-03-20";
-        EXPECT_EQ(Plan(referral_, command, everything_, now_, calendar_).ok(), row.taken.Has(Field::kReviewOn))
+        EXPECT_EQ(Plan(referral_, command, everything_, now_, timetable_).ok(), row.taken.Has(Field::kReviewOn))
             << ActionWord(row.action);
         command = Complete(row.action, actor, &row);
         command.expected_start_on = "2026-03-20";
-        EXPECT_EQ(Plan(referral_, command, everything_, now_, calendar_).ok(), row.taken.Has(Field::kExpectedStartOn))
+        EXPECT_EQ(Plan(referral_, command, everything_, now_, timetable_).ok(), row.taken.Has(Field::kExpectedStartOn))
             << ActionWord(row.action);
+      }
+    });
+  }
+}
+
+TEST_F(EveryMove, WhatMovesNothingLeavesTheTimesThatCountFromTheLastMove) {
+  for (const Row& row : Table()) {
+    if (row.to != v1::REFERRAL_STATE_UNSPECIFIED || row.effects.Has(Effect::kDelete)) continue;
+    ForEveryState([&](ReferralState state) {
+      if (!row.from.Has(state)) return;
+      storage::Referral referral = referral_;
+      referral.set_state(state);
+      referral.set_nudge_time_us(NudgeTime(row.action));
+      referral.set_review_on(state == v1::REFERRAL_STATE_ON_HOLD ? "2026-04-30" : "");
+      SetDueTimes(referral, timetable_);
+      referral.set_timer_time_us(Micros(now_));
+      for (const Actor actor : kActors) {
+        if (!row.by.Has(actor)) continue;
+        const auto planned = Plan(referral, Complete(row.action, actor, &row), everything_, now_, timetable_);
+        ASSERT_TRUE(planned.ok()) << planned.status();
+        EXPECT_EQ(planned->next.due_time_us(), referral.due_time_us())
+            << ActionWord(row.action) << " in " << StateWord(state);
+        EXPECT_EQ(planned->next.review_on(), referral.review_on());
+        EXPECT_EQ(planned->next.update_time_us(), referral.update_time_us());
       }
     });
   }
@@ -252,7 +286,7 @@ TEST_F(EveryMove, NamesAllViolationsOfItsFieldsAtOnce) {
                            .expected_start_on = "2026-03-09",
                            .review_on = "2026-02-01",
                            .redirect_service_id = "00000000-0000-4000-8000-000000000002"};
-  const absl::Status status = Plan(referral_, command, everything_, now_, calendar_).status();
+  const absl::Status status = Plan(referral_, command, everything_, now_, timetable_).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   for (const char* field : {"reason", "expected_start_on", "review_on", "redirect_service_id"}) {
     EXPECT_NE(status.ToString().find(field), std::string::npos) << field << " in " << status;
