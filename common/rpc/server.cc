@@ -1,7 +1,10 @@
 #include "common/rpc/server.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
+
+#include <thread>
 
 #include "absl/time/clock.h"
 #include "common/base/check.h"
@@ -18,6 +21,20 @@
 
 namespace nwd::rpc {
 namespace {
+
+// How long what was answered last has to reach its caller before the connection goes.
+constexpr absl::Duration kLastAnswers = absl::Milliseconds(200);
+
+// A server that shuts down waits for its callers to hang up, and one that is asleep does not: when no call is left, its
+// connections are closed.
+void HangUpWhenIdle(grpc::Server& server, Outstanding& calls, absl::Time deadline) {
+  while (calls.WaitForNone(deadline)) {
+    absl::SleepFor(kLastAnswers);
+    if (!calls.WaitForNone(absl::Now())) continue;  // one had come in just before
+    grpc_server_cancel_all_calls(server.c_server());
+    return;
+  }
+}
 
 // Tells a call that its caller has gone, and its coroutine that gRPC is done with the context.
 class Done final : public Tag {
@@ -227,7 +244,9 @@ bool Server::Drain(absl::Duration patience) {
   state.draining = true;
   state.background.stop().Request();
   // Takes no new call; waits for those in flight, and cancels what is left when the patience is over.
+  std::thread hang_up([&] { HangUpWhenIdle(*state.server, state.calls, cancelled); });
   state.server->Shutdown(absl::ToChronoTime(cancelled));
+  hang_up.join();
   const absl::Time deadline = cancelled + state.options.limits.drain_grace;
   if (!state.calls.WaitForNone(deadline) || !state.background.WaitForEnd(deadline)) return false;
   for (auto& queue : state.queues) queue->Stop();

@@ -185,7 +185,9 @@ TEST_P(Startup, ACertificateOfAnotherAuthority) {
   ExpectRefused("tls", copy.string(), {"tls.crt is not usable with ca.crt"});
 }
 
-TEST_P(Startup, AnotherTrustDomain) { ExpectRefused("trust-domain", "elsewhere.test", {"tls.crt", "elsewhere.test"}); }
+TEST_P(Startup, AnotherTrustDomain) {
+  ExpectRefused("trust-domain", "elsewhere.test", {"tls.crt", "another trust domain"});
+}
 
 // ---- keys, folders, facts
 
