@@ -1,9 +1,14 @@
 #include "common/rpc/queue.h"
 
+#include <algorithm>
+
 #include "absl/time/clock.h"
 #include "common/base/check.h"
 
 namespace nwd::rpc {
+
+int DefaultQueues() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2); }
+
 namespace {
 
 thread_local Queue* current_queue = nullptr;

@@ -209,8 +209,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Rou
     }
     state->methods.push_back({route.get(), service, route->method->index()});
   }
-  const int threads = state->options.threads > 0 ? state->options.threads
-                                                 : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int threads = state->options.threads > 0 ? state->options.threads : DefaultQueues();
   for (int i = 0; i < threads; ++i) state->queues.push_back(std::make_unique<Queue>(builder.AddCompletionQueue()));
   state->server = builder.BuildAndStart();
   if (state->server == nullptr || state->port == 0) {

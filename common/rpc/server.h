@@ -39,7 +39,7 @@ struct ServerOptions {
   const access::Registry* registry = nullptr;
   metrics::Registry* metrics = nullptr;
   const Clock* clock = &SystemClock::Get();
-  int threads = 0;  // 0: one a core
+  int threads = 0;  // queues, each with a thread; 0: DefaultQueues()
   bool reflection = true;
   Limits limits = {};
   // Asks the owner of the registry about an identity that is not in it, before it is refused. May be empty.

@@ -65,7 +65,7 @@ int Run(int argc, char** argv) {
   builder.AddListeningPort(address, tls::Credentials(*certificates).Server(), &port);
   builder.RegisterService(&service);
   std::vector<std::unique_ptr<rpc::Queue>> queues;
-  for (unsigned i = 0; i < std::max(1u, std::thread::hardware_concurrency()); ++i) {
+  for (int i = 0; i < rpc::DefaultQueues(); ++i) {
     queues.push_back(std::make_unique<rpc::Queue>(builder.AddCompletionQueue()));
   }
   const auto server = builder.BuildAndStart();
