@@ -44,7 +44,6 @@ TEST(PlacesTest, AReferralSentTakesAPlaceOfThoseASearchShows) {
     ASSERT_LT(absl::Now(), deadline) << "the directory has not heard of the referral";
     absl::SleepFor(kLookAgain);
   }
-  world.End();
 }
 
 }  // namespace
