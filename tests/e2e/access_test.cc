@@ -20,6 +20,7 @@
 #include "tests/e2e/every_rpc.h"
 #include "tests/e2e/good_calls.h"
 #include "tests/e2e/raw_peer.h"
+#include "tests/e2e/things.h"
 #include "tests/e2e/world.h"
 
 namespace nwd::e2e {
@@ -204,6 +205,20 @@ TEST(Access, TheRightRoleWithoutTheTieIsRefused) {
     }
   }
   EXPECT_GT(refused, 20);
+}
+
+TEST(Access, ANavigatorRefersItsSponsorsPeopleAndNobodyElses) {
+  World& world = World::Get();
+  const std::string& navigator = world.HolderOf(v1::ROLE_NAVIGATOR);  // sponsored by the stranger
+  const auto sponsors = Sending(world.Consent(kStranger, {kReceiver}), world.service_id());
+  const auto referred = world.Call<referral::v1::CreateReferralResponse>(navigator, sponsors);
+  ASSERT_TRUE(referred.ok()) << referred.status();
+  referral::v1::GetReferralRequest get;
+  get.set_referral_id(referred->referral_id());
+  EXPECT_TRUE(world.Call<referral::v1::GetReferralResponse>(navigator, get).ok());
+  EXPECT_EQ(world.Call<referral::v1::GetReferralResponse>(kReferrer, get).status(), status::Denied());
+  const auto others = Sending(world.Consent(kReferrer, {kReceiver}), world.service_id());
+  EXPECT_EQ(world.Call<referral::v1::CreateReferralResponse>(navigator, others).status(), status::Denied());
 }
 
 // What a call or stream answers to somebody, as text; of a stream what comes within a second.

@@ -1,7 +1,7 @@
 // For every RPC a call that is answered OK, as data: who sends what, on objects made for that one call. What tests of
 // refusals start from: they change one thing, so that thing is what was refused.
 //
-//   std::optional<GoodCall> call = MakeGoodCall(world, rpc);   // nothing: add a row to good_calls.cc
+//   std::optional<GoodCall> call = MakeGoodCall(world, rpc);   // nothing: add a row to good_<service>_calls.cc
 //
 // Once a call has been made, MakeGoodCall gives another: another request, on other objects, where the RPC changes any.
 // Lists have more than a page, streams an event. For one thread.
@@ -24,9 +24,5 @@ struct GoodCall {
 };
 
 std::optional<GoodCall> MakeGoodCall(World& world, const Rpc& rpc);
-
-// An object that exists and that `who` has no tie to, by the name of the field that names it; made at the first use.
-// Empty where the hub keeps nothing of that name from `who`.
-std::string OthersThing(World& world, const std::string& who, const std::string& field);
 
 }  // namespace nwd::e2e

@@ -148,7 +148,7 @@ void World::CreateOrganisation(const std::string& slug, OrganisationKind kind) {
   request.set_slug(slug);
   request.set_name(Cat("Sample: ", slug));
   request.set_kind(kind);
-  if (slug == HolderOf(v1::ROLE_NAVIGATOR)) request.set_sponsor_organisation_id(IdOf(kReferrer));
+  if (slug == HolderOf(v1::ROLE_NAVIGATOR)) request.set_sponsor_organisation_id(IdOf(kStranger));  // no tie either
   organisation_ids_[slug] =
       Must(Call<directory::v1::CreateOrganisationResponse>(kAdmin, request), "create an organisation")
           .organisation_id();

@@ -1,0 +1,163 @@
+#include "common/base/strings.h"
+#include "common/ids/uuid.h"
+#include "nwd/consent/v1/access_service.pb.h"
+#include "tests/e2e/good_call_table.h"
+#include "tests/e2e/things.h"
+
+namespace nwd::e2e {
+namespace {
+
+namespace c = consent::v1;
+namespace v1 = common::v1;
+
+c::CreateConsentRequest Drawing(World& world, bool request) {
+  c::CreateConsentRequest create = world.ConsentRequest(world.Register(kReferrer), {kReceiver}, /*standing=*/false);
+  create.set_request(request);
+  return create;
+}
+
+std::string PersonIdOf(World& world, const std::string& person_ref) {
+  c::ResolveRefRequest resolve;
+  resolve.set_on_behalf_of(world.IdOf(kReferrer));
+  resolve.set_person_ref(person_ref);
+  return world.Do<c::ResolveRefResponse>(kReferralService, resolve).person_id();
+}
+
+}  // namespace
+
+void AddConsentCalls(Table& table) {
+  Add(table, kReferrer, kStranger, [](World&) { return Person(); });
+  Add(table, kReferrer, kStranger, [](World& world) {
+    const c::RegisterPersonRequest person = Person();
+    world.Do<c::RegisterPersonResponse>(kReferrer, person);
+    c::FindPersonRequest find;
+    find.set_nino(person.details().nino());
+    return find;
+  });
+  Add(table, kReferralService, kOutcomeService, [](World& world) {
+    c::ResolveRefRequest resolve;
+    resolve.set_on_behalf_of(world.IdOf(kReferrer));
+    resolve.set_person_ref(world.Register(kReferrer));
+    return resolve;
+  });
+  const auto text = [](World&) {
+    c::CreateTextRequest create;
+    create.set_text(Cat("May we share this, for the ", NextNumber(), "th time?"));
+    create.set_language("en");
+    create.set_version("test");
+    return create;
+  };
+  Add(table, kReferrer, kStranger, text);
+  Add(table, kReferrer, kStranger, [text](World& world) {
+    c::GetTextRequest get;
+    get.set_text_sha256(world.Do<c::CreateTextResponse>(kReferrer, text(world)).text_sha256());
+    return get;
+  });
+  Add(table, kReferrer, "", [](World& world) { return Drawing(world, /*request=*/true); });
+  Add(table, kReferrer, "", [](World& world) {
+    const auto draft = world.Do<c::CreateConsentResponse>(kReferrer, Drawing(world, /*request=*/false));
+    c::RequestConsentRequest request;
+    request.set_consent_id(draft.consent_id());
+    request.set_etag(draft.etag());
+    return request;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    const auto requested = world.Do<c::CreateConsentResponse>(kReferrer, Drawing(world, /*request=*/true));
+    c::RecordDecisionRequest decide;
+    decide.set_consent_id(requested.consent_id());
+    decide.set_etag(requested.etag());
+    decide.set_decision(c::CONSENT_STATE_GIVEN);
+    return decide;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    // Captured by its own recipient; the referrer's data is in its scope.
+    const Shared shared = SharePerson(world);
+    const auto own = world.Do<c::CreateConsentResponse>(
+        kReceiver, world.ConsentRequest(shared.receivers_ref, {kReceiver}, /*standing=*/true));
+    world.Give(kReceiver, own);
+    c::CorroborateConsentRequest corroborate;
+    corroborate.set_consent_id(own.consent_id());
+    return corroborate;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::WithdrawConsentRequest withdraw;
+    withdraw.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
+    return withdraw;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::GetConsentRequest get;
+    get.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
+    return get;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    const World::Consented first = world.Consent(kReferrer, {kReceiver});
+    world.Do<c::CreateConsentResponse>(kReferrer, world.ConsentRequest(first.person_ref, {kReceiver}, false));
+    c::ListConsentsRequest list;
+    list.set_person_ref(first.person_ref);
+    list.set_page_size(1);
+    return list;
+  });
+  Add(table, kReceiver, "", [](World& world) {
+    const Shared shared = SharePerson(world);
+    c::CheckAccessRequest check;
+    check.set_person_ref(shared.receivers_ref);
+    check.set_purpose(v1::PURPOSE_REFERRAL);
+    check.add_categories(v1::CATEGORY_IDENTITY);
+    check.set_mode(c::SHARING_MODE_VIEW);
+    check.set_consent_id(shared.consent_id);
+    return check;
+  });
+  Add(table, kReferralService, "", [](World& world) {
+    const World::Consented consented = world.Consent(kReferrer, {kReceiver});
+    c::OpenReferralAccessRequest open;
+    open.set_referral_id(ids::Uuid::Random().ToString());
+    open.set_consent_id(consented.consent_id);
+    open.set_person_id(PersonIdOf(world, consented.person_ref));
+    open.set_organisation_id(world.IdOf(kReceiver));
+    open.set_sequence(1);
+    return open;
+  });
+  Add(table, kReferralService, "", [](World& world) {
+    c::CloseReferralAccessRequest close;
+    close.set_referral_id(ids::Uuid::Random().ToString());
+    close.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
+    close.set_organisation_id(world.IdOf(kReceiver));
+    close.set_sequence(1);
+    return close;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::PutRecordRequest put;
+    put.set_person_ref(world.Register(kReferrer));
+    put.mutable_section()->mutable_identity()->set_full_name("Sample Person");
+    return put;
+  });
+  Add(table, kReceiver, "", [](World& world) { return Reading(SharePerson(world)); });
+  Add(table, kReferrer, "", [](World& world) {
+    const Shared shared = SharePerson(world);
+    world.Do<c::GetRecordResponse>(kReceiver, Reading(shared));
+    world.Do<c::GetRecordResponse>(kReceiver, Reading(shared));
+    c::ListDisclosuresRequest list;
+    list.set_person_ref(shared.referrers_ref);
+    list.set_page_size(1);
+    return list;
+  });
+  Add(table, kReceiver, kStranger, [](World& world) {
+    MakeNotice(world, kReceiver);
+    return c::WatchNoticesRequest();
+  });
+  Add(table, kReceiver, "", [](World& world) {
+    c::AcknowledgeNoticeRequest acknowledge;
+    acknowledge.set_notice_id(OpenNotice(world, kReceiver));
+    acknowledge.set_answer(c::NOTICE_ANSWER_ERASED);
+    return acknowledge;
+  });
+  Add(table, kReceiver, kStranger, [](World& world) {
+    MakeNotice(world, kReceiver);
+    MakeNotice(world, kReceiver);
+    c::ListNoticesRequest list;
+    list.set_page_size(1);
+    return list;
+  });
+}
+
+}  // namespace nwd::e2e

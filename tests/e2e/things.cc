@@ -1,0 +1,194 @@
+#include "tests/e2e/things.h"
+
+#include <map>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "common/base/check.h"
+#include "common/base/strings.h"
+#include "nwd/directory/v1/catalogue_service.pb.h"
+
+namespace nwd::e2e {
+namespace {
+
+namespace v1 = common::v1;
+
+// A provider of the sample feed that no organisation answers for.
+std::string FreeProvider(World& world) {
+  directory::v1::ListProvidersRequest list;
+  list.set_feed_id(world.feed_id());
+  list.set_page_size(500);
+  const auto known = world.Do<directory::v1::ListProvidersResponse>(kAdmin, list);
+  for (const auto& provider : known.providers()) {
+    if (provider.organisation_id().empty()) return provider.external_id();
+  }
+  NWD_CHECK(false);  // the sample has more providers than there are tests
+  return "";
+}
+
+}  // namespace
+
+int NextNumber() {
+  static int number = 0;
+  return ++number;
+}
+
+google::protobuf::Timestamp At(absl::Time time) {
+  google::protobuf::Timestamp at;
+  at.set_seconds(absl::ToUnixSeconds(time));
+  return at;
+}
+
+std::string FreshImport(World& world, const std::string& who) {
+  directory::v1::BeginImportRequest begin;
+  begin.set_feed_slug(Cat("fresh-feed-", NextNumber()));
+  return world.Do<directory::v1::BeginImportResponse>(who, begin).import_id();
+}
+
+directory::v1::LinkProviderRequest Link(World& world, const std::string& organisation) {
+  directory::v1::LinkProviderRequest link;
+  link.set_feed_id(world.feed_id());
+  link.set_external_id(FreeProvider(world));
+  link.set_organisation_id(world.IdOf(organisation));
+  return link;
+}
+
+consent::v1::RegisterPersonRequest Person() {
+  const int number = NextNumber();
+  consent::v1::RegisterPersonRequest request;
+  request.mutable_details()->set_full_name(Cat("Shared Person ", number));
+  request.mutable_details()->set_date_of_birth(
+      absl::StrFormat("1971-%02d-%02d", 1 + number / 28 % 12, 1 + number % 28));
+  request.mutable_details()->set_nino(absl::StrFormat("AB%06dC", number));
+  return request;
+}
+
+Shared SharePerson(World& world, const std::string& receiver) {
+  const consent::v1::RegisterPersonRequest person = Person();
+  Shared shared;
+  shared.referrers_ref = world.Do<consent::v1::RegisterPersonResponse>(kReferrer, person).person_ref();
+  shared.receivers_ref = world.Do<consent::v1::RegisterPersonResponse>(receiver, person).person_ref();
+  const auto consent = world.Do<consent::v1::CreateConsentResponse>(
+      kReferrer, world.ConsentRequest(shared.referrers_ref, {receiver}, /*standing=*/true));
+  world.Give(kReferrer, consent);
+  shared.consent_id = consent.consent_id();
+  world.PutIdentity(kReferrer, shared.referrers_ref);
+  return shared;
+}
+
+consent::v1::GetRecordRequest Reading(const Shared& shared) {
+  consent::v1::GetRecordRequest read;
+  read.set_person_ref(shared.receivers_ref);
+  read.set_purpose(v1::PURPOSE_REFERRAL);
+  read.add_categories(v1::CATEGORY_IDENTITY);
+  read.set_mode(consent::v1::SHARING_MODE_VIEW);
+  read.set_consent_id(shared.consent_id);
+  return read;
+}
+
+void MakeNotice(World& world, const std::string& recipient) {
+  const Shared shared = SharePerson(world, recipient);
+  world.Do<consent::v1::GetRecordResponse>(recipient, Reading(shared));
+  consent::v1::WithdrawConsentRequest withdraw;
+  withdraw.set_consent_id(shared.consent_id);
+  world.Do<consent::v1::WithdrawConsentResponse>(kReferrer, withdraw);
+}
+
+std::string OpenNotice(World& world, const std::string& recipient) {
+  MakeNotice(world, recipient);
+  consent::v1::ListNoticesRequest list;
+  list.set_open_only(true);
+  list.set_page_size(500);
+  const auto open = world.Do<consent::v1::ListNoticesResponse>(recipient, list);
+  NWD_CHECK(open.notices_size() > 0);
+  return open.notices(open.notices_size() - 1).notice_id();
+}
+
+referral::v1::CreateReferralRequest Sending(const World::Consented& consented, const std::string& service_id) {
+  referral::v1::CreateReferralRequest create;
+  create.set_person_ref(consented.person_ref);
+  create.set_service_id(service_id);
+  create.set_consent_id(consented.consent_id);
+  create.mutable_summary()->set_need("debt");
+  create.set_send(true);
+  return create;
+}
+
+void Accept(World& world, const std::string& receiver, const std::string& referral_id, const std::string& etag) {
+  referral::v1::TransitionReferralRequest accept;
+  accept.set_referral_id(referral_id);
+  accept.set_etag(etag);
+  accept.set_action(referral::v1::REFERRAL_ACTION_ACCEPT);
+  world.Do<referral::v1::TransitionReferralResponse>(receiver, accept);
+}
+
+World::Referred FreshReferral(World& world) { return world.Refer(kReferrer, world.Consent(kReferrer, {kReceiver})); }
+
+std::string Accepted(World& world) {
+  const World::Referred referred = FreshReferral(world);
+  Accept(world, kReceiver, referred.referral_id, referred.etag);
+  return referred.referral_id;
+}
+
+referral::v1::BookAppointmentRequest Booking(const std::string& referral_id, absl::Duration ahead) {
+  referral::v1::BookAppointmentRequest book;
+  book.set_referral_id(referral_id);
+  *book.mutable_start_time() = At(absl::Now() + ahead);
+  book.set_duration_minutes(30);
+  return book;
+}
+
+namespace {
+
+using Things = std::map<std::string, std::string>;
+
+std::string ServiceOf(World& world, const std::string& organisation) {
+  directory::v1::SearchServicesRequest search;
+  search.set_organisation_id(world.IdOf(organisation));
+  search.set_open_places(true);
+  while (true) {  // NWD_CHECK in FreeProvider ends it
+    world.Do<directory::v1::LinkProviderResponse>(kAdmin, Link(world, organisation));
+    const auto found = world.Do<directory::v1::SearchServicesResponse>(kReferrer, search);
+    if (found.results_size() > 0) return found.results(0).service().service_id();
+  }
+}
+
+// Between `referrer` and `receiver`, whose service is named: a person, a consent, an accepted referral, an appointment.
+Things Between(World& world, const std::string& referrer, const std::string& receiver, const std::string& service_id) {
+  const World::Consented consented = world.Consent(referrer, {receiver});
+  const auto sent = world.Do<referral::v1::CreateReferralResponse>(referrer, Sending(consented, service_id));
+  Accept(world, receiver, sent.referral_id(), sent.etag());
+  const auto booked =
+      world.Do<referral::v1::BookAppointmentResponse>(receiver, Booking(sent.referral_id(), absl::Hours(48)));
+  return {{"person_ref", consented.person_ref},
+          {"consent_id", consented.consent_id},
+          {"supersedes_consent_id", consented.consent_id},
+          {"referral_id", sent.referral_id()},
+          {"appointment_id", booked.appointment_id()},
+          {"recipient_organisation_id", world.IdOf(kStranger)}};
+}
+
+Things ThingsOfOthers(World& world, const std::string& who) {
+  if (who == kReferrer) return Between(world, kStranger, kReceiver, world.service_id());
+  if (who == kReceiver) {
+    const std::string service_id = ServiceOf(world, kStranger);
+    Things things = Between(world, kReferrer, kStranger, service_id);
+    things["service_id"] = service_id;
+    things["notice_id"] = OpenNotice(world, kStranger);
+    return things;
+  }
+  if (who == kAdmin) return {{"import_id", FreshImport(world, kSecondAdmin)}};
+  return {};
+}
+
+}  // namespace
+
+std::string OthersThing(World& world, const std::string& who, const std::string& field) {
+  static std::map<std::string, Things> made;
+  auto [entry, fresh] = made.try_emplace(who);
+  if (fresh) entry->second = ThingsOfOthers(world, who);
+  const auto found = entry->second.find(field);
+  return found == entry->second.end() ? "" : found->second;
+}
+
+}  // namespace nwd::e2e

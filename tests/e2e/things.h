@@ -1,0 +1,55 @@
+// What organisations make so that something can be called on it: imports, people whom two know, notices, referrals,
+// appointments. Each ends the test program where the hub refuses. For one thread.
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "nwd/consent/v1/person_service.pb.h"
+#include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/directory/v1/feed_service.pb.h"
+#include "nwd/referral/v1/appointment_service.pb.h"
+#include "nwd/referral/v1/referral_service.pb.h"
+#include "tests/e2e/world.h"
+
+namespace nwd::e2e {
+
+// Another one every time.
+int NextNumber();
+google::protobuf::Timestamp At(absl::Time time);
+
+// An import, just begun, of a feed of its own.
+std::string FreshImport(World& world, const std::string& who);
+// What lets an organisation answer for a provider of the sample feed that nobody answers for yet.
+directory::v1::LinkProviderRequest Link(World& world, const std::string& organisation);
+
+// Somebody nobody knows yet, with an identifier that says who they are.
+consent::v1::RegisterPersonRequest Person();
+// A person whom the referrer and a receiver both registered, with an identifier that says they are one.
+struct Shared {
+  std::string referrers_ref;
+  std::string receivers_ref;
+  std::string consent_id;  // standing; captured by the referrer, names the receiver
+};
+Shared SharePerson(World& world, const std::string& receiver = kReceiver);
+// The receiver's reading of what the referrer put in about them.
+consent::v1::GetRecordRequest Reading(const Shared& shared);
+// The recipient has read, and the person has withdrawn.
+void MakeNotice(World& world, const std::string& recipient);
+// The id of such a notice.
+std::string OpenNotice(World& world, const std::string& recipient);
+
+// What makes and sends a referral that rests on this consent.
+referral::v1::CreateReferralRequest Sending(const World::Consented& consented, const std::string& service_id);
+// From the referrer to the receiver: one that was sent, and the id of one that was accepted.
+World::Referred FreshReferral(World& world);
+std::string Accepted(World& world);
+void Accept(World& world, const std::string& receiver, const std::string& referral_id, const std::string& etag);
+referral::v1::BookAppointmentRequest Booking(const std::string& referral_id, absl::Duration ahead = absl::Hours(48));
+
+// An object that exists and that `who` has no tie to, by the name of the field that names it; made at the first use.
+// Empty where the hub keeps nothing of that name from `who`.
+std::string OthersThing(World& world, const std::string& who, const std::string& field);
+
+}  // namespace nwd::e2e
