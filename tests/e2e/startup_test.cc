@@ -227,6 +227,22 @@ TEST_P(Startup, ADataFolderThatAnotherProcessUses) {
   ExpectRefused("data", hub::DataFolder(world_.hub().folder, Service()), {"in use by another process"});
 }
 
+TEST_P(Startup, ADataFolderOfAnotherService) {
+  ExpectRefused("data", hub::DataFolder(world_.hub().folder, Other()), {"not the", Service(), "give --data"});
+}
+
+TEST_P(Startup, DataWrittenUnderAnotherHubKey) {
+  Options options = Good();
+  const std::string port = options["http"];
+  options["http"] = Cat("127.0.0.1:", world_.hub().Service(Service()).http_port);
+  ExpectRefused(options, {"cannot listen for HTTP"});  // the data folder has been made by then
+  options["http"] = port;
+  const fs::path key = folder_ / "another.key";
+  Write(key, Cat(std::string(43, 'A'), "=\n"));
+  options["hub-key"] = key.string();
+  ExpectRefused(options, {"another hub key", "give --hub-key"});
+}
+
 TEST_P(Startup, MissingFacts) {
   ExpectRefused("facts", folder_ / "no-facts", {"no-facts"});
   const fs::path facts = CopyOfFacts();
