@@ -1,4 +1,4 @@
-// Audit entries in their final bytes (DESIGN section 9): written with the effect they describe, in its transaction; the
+// Audit entries in their final bytes (README.md): written with the effect they describe, in its transaction; the
 // log's tree, tiles and checkpoints are built over them later, unchanged.
 //
 // What goes into the log is AuditEntry{type, time bucket, commitment}: no personal data. Beside it, sealed under the

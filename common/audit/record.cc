@@ -1,14 +1,12 @@
 #include "common/audit/record.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "common/audit/audit.h"
 #include "common/base/check.h"
 #include "common/base/macros.h"
-#include "common/crypto/secret.h"
-#include "common/crypto/sha256.h"
+#include "common/crypto/hmac.h"
 #include "common/store/keys.h"
 
 namespace nwd::audit {
@@ -17,7 +15,6 @@ namespace {
 constexpr char kEntryFormat = 1;
 constexpr char kRecordFormat = 1;
 constexpr size_t kCommitmentKeyBytes = crypto::kKeySizeBytes;
-constexpr size_t kHashBlockBytes = 64;  // SHA-256's
 constexpr std::string_view kSealedFor = "nwd audit detail";
 const int64_t kBucketSeconds = absl::ToInt64Seconds(kTimeBucket);  // part of entry format 1: see README.md
 
@@ -97,23 +94,8 @@ std::optional<Record> DecodeRecord(std::string_view bytes) {
   return record;
 }
 
-// HMAC-SHA256 (RFC 2104) in two plain hashes: each key serves once, so the starting states that crypto::HmacKey keeps
-// would cost more than the work.
-crypto::Digest Commitment(std::string_view k, std::string_view detail) {
-  NWD_CHECK(k.size() <= kHashBlockBytes);
-  std::array<char, kHashBlockBytes> inner, outer;
-  for (size_t i = 0; i < kHashBlockBytes; ++i) {
-    const char byte = i < k.size() ? k[i] : '\0';
-    inner[i] = static_cast<char>(byte ^ 0x36);
-    outer[i] = static_cast<char>(byte ^ 0x5c);
-  }
-  const crypto::Digest hashed = crypto::Sha256({std::string_view(inner.data(), inner.size()), detail});
-  const crypto::Digest commitment =
-      crypto::Sha256({std::string_view(outer.data(), outer.size()), crypto::View(hashed)});
-  crypto::Wipe(inner.data(), inner.size());
-  crypto::Wipe(outer.data(), outer.size());
-  return commitment;
-}
+// Each key serves once.
+crypto::Digest Commitment(std::string_view k, std::string_view detail) { return crypto::HmacSha256(k, detail); }
 
 std::string SealDetail(const crypto::AeadKey& key, ids::Uuid person_id, std::string_view entry, std::string_view k,
                        std::string_view detail) {

@@ -15,10 +15,31 @@ constexpr size_t kHashBlockBytes = 64;  // SHA-256's
 constexpr uint8_t kInnerPad = 0x36;     // RFC 2104
 constexpr uint8_t kOuterPad = 0x5c;
 
-// A hash that has taken in the key xor `pad`, one block, and nothing else.
-DigestContext StartingState(const std::array<uint8_t, kHashBlockBytes>& key, uint8_t pad) {
-  std::array<uint8_t, kHashBlockBytes> block = key;
+using Block = std::array<uint8_t, kHashBlockBytes>;
+
+std::string_view ViewOf(const Block& block) { return {reinterpret_cast<const char*>(block.data()), block.size()}; }
+
+// The key as one block; a longer one by its hash.
+Block BlockOf(std::string_view key) {
+  Block block{};
+  if (key.size() > block.size()) {
+    const Digest digest = Sha256(key);
+    std::memcpy(block.data(), digest.data(), digest.size());
+  } else if (!key.empty()) {
+    std::memcpy(block.data(), key.data(), key.size());
+  }
+  return block;
+}
+
+// In place: what held a key is wiped by whoever made it.
+void Xor(Block& block, uint8_t pad) {
   for (uint8_t& byte : block) byte ^= pad;
+}
+
+// A hash that has taken in the key xor `pad`, one block, and nothing else.
+DigestContext StartingState(const Block& key, uint8_t pad) {
+  Block block = key;
+  Xor(block, pad);
   DigestContext state(EVP_MD_CTX_new());
   NWD_CHECK(state != nullptr);
   NWD_CHECK(EVP_DigestInit_ex2(state.get(), Sha256Algorithm(), nullptr) == 1);
@@ -46,13 +67,7 @@ struct HmacKey::States {
 };
 
 HmacKey::HmacKey(std::string_view key) {
-  std::array<uint8_t, kHashBlockBytes> block{};
-  if (key.size() > block.size()) {
-    const Digest digest = Sha256(key);
-    std::memcpy(block.data(), digest.data(), digest.size());
-  } else if (!key.empty()) {
-    std::memcpy(block.data(), key.data(), key.size());
-  }
+  Block block = BlockOf(key);
   states_.reset(new States{StartingState(block, kInnerPad), StartingState(block, kOuterPad)});
   Wipe(block.data(), block.size());
 }
@@ -70,6 +85,16 @@ std::string HmacKey::ComputeString(std::string_view message) const { return std:
 
 bool HmacKey::Verify(std::string_view message, std::string_view tag) const {
   return ConstantTimeEqual(View(Compute(message)), tag);
+}
+
+Digest HmacSha256(std::string_view key, std::string_view message) {
+  Block block = BlockOf(key);
+  Xor(block, kInnerPad);
+  const Digest hashed = Sha256({ViewOf(block), message});
+  Xor(block, kInnerPad ^ kOuterPad);  // takes the inner pad off and puts the outer on
+  const Digest digest = Sha256({ViewOf(block), View(hashed)});
+  Wipe(block.data(), block.size());
+  return digest;
 }
 
 bool ConstantTimeEqual(std::string_view a, std::string_view b) {

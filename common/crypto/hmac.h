@@ -35,6 +35,9 @@ class HmacKey {
   std::unique_ptr<const States> states_;
 };
 
+// The same under a key that serves once: cheaper than to keep its states.
+Digest HmacSha256(std::string_view key, std::string_view message);
+
 // Whether two strings are equal, in a time that depends on their lengths only.
 bool ConstantTimeEqual(std::string_view a, std::string_view b);
 

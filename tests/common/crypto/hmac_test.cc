@@ -38,6 +38,7 @@ TEST(Hmac, AgreesWithRfc4231) {
     EXPECT_EQ(ToHex(key.ComputeString(vector.message)), vector.tag) << vector.message;
     EXPECT_EQ(ToHex(key.ComputeString(vector.message)), vector.tag) << "the second time, " << vector.message;
     EXPECT_TRUE(key.Verify(vector.message, FromHex(vector.tag)));
+    EXPECT_EQ(ToHex(View(HmacSha256(vector.key, vector.message))), vector.tag) << "at once, " << vector.message;
   }
 }
 
