@@ -69,12 +69,4 @@ std::vector<CellSpan> SpansWithin(const Point& centre, double radius_metres) {
   return spans;
 }
 
-std::vector<CellKey> CellsWithin(const Point& centre, double radius_metres) {
-  std::vector<CellKey> cells;
-  for (const CellSpan& span : SpansWithin(centre, radius_metres)) {
-    for (CellKey cell = span.first; cell <= span.last; ++cell) cells.push_back(cell);
-  }
-  return cells;
-}
-
 }  // namespace nwd::geo

@@ -35,8 +35,4 @@ struct CellSpan {
 // About radius / 550 m spans: 9 or 10 for 5 km.
 std::vector<CellSpan> SpansWithin(const Point& centre, double radius_metres);
 
-// The same as single cells, for an index that hashes them. About 80 for 5 km, growing with the square: bound the radius
-// first.
-std::vector<CellKey> CellsWithin(const Point& centre, double radius_metres);
-
 }  // namespace nwd::geo

@@ -90,7 +90,6 @@ absl::Status CertificateStore::Take(CertificateFiles files) {
       .Str("serial", facts_.serial)
       .Str("not_after", absl::FormatTime(absl::RFC3339_sec, facts_.not_after, absl::UTCTimeZone()))
       .Emit();
-  if (options_.on_change) options_.on_change(absl::OkStatus());
   return absl::OkStatus();
 }
 
@@ -98,7 +97,6 @@ void CertificateStore::Refuse(const absl::Status& why) {
   if (why == last_refusal_) return;
   last_refusal_ = why;
   log::Line(log::Level::kError, "tls.reload_refused").Str("folder", options_.folder).Status(why).Emit();
-  if (options_.on_change) options_.on_change(why);
 }
 
 CertificateFacts CertificateStore::facts() const {

@@ -11,7 +11,6 @@
 // to another. Thread-safe.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,9 +31,6 @@ class CertificateStore {
     std::string trust_domain;
     absl::Duration check_interval = absl::Seconds(5);
     const Clock* clock = &SystemClock::Get();
-    // Told of every new set of files: OK if it was taken, else why it was refused. For metrics; on the watching thread,
-    // must be short.
-    std::function<void(const absl::Status&)> on_change = nullptr;
   };
 
   static absl::StatusOr<std::shared_ptr<CertificateStore>> Open(Options options);
