@@ -20,10 +20,19 @@ struct Judged {
 };
 
 // Judges the cited consent alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is
-// not there: the two reads below happen for every such caller.
+// not there: the two reads below happen for every such caller. A reference that one of our services passes on must be of
+// somebody whom its organisation, `held_by`, holds: a reference that was merely told makes nobody a holder.
 absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& consent_id, const ids::Uuid& person_id,
-                             const Question& question, bool tell_person, absl::Time now) {
+                             const std::optional<ids::Uuid>& held_by, const Question& question, bool tell_person,
+                             absl::Time now) {
   Judged judged;
+  if (held_by.has_value()) {
+    NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, *held_by));
+    if (!held) {
+      judged.decision = NoBasis(question.categories);
+      return judged;
+    }
+  }
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, consent_id));
   const bool about_them = consent.has_value() && consent->person_id() == person_id.bytes();
   judged.person_known = about_them;
@@ -103,7 +112,7 @@ async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(
   const Asked asked = Read(call, request, organisation);
   const bool tell_person = call.caller().IsService();
   auto body = [&](const store::Reader& reader) {
-    return Judge(reader, asked.consent_id, asked.person_id, asked.question, tell_person, call.Now());
+    return Judge(reader, asked.consent_id, asked.person_id, asked.held_by, asked.question, tell_person, call.Now());
   };
   absl::StatusOr<Judged> judged = co_await parts_.store.View(body);
   if (!judged.ok()) co_return Corrupt(parts_, "a consent", judged.status());
@@ -141,6 +150,7 @@ AccessService::Asked AccessService::Read(const rpc::Call& call, const v1::CheckA
   asked.person_id = request.person_ref().empty()
                         ? IdIn(request.person_id())
                         : parts_.references.PersonOf(ref_of, request.person_ref()).value_or(ids::Uuid());
+  if (call.caller().IsService() && !request.person_ref().empty()) asked.held_by = ref_of;
   return asked;
 }
 

@@ -1,6 +1,10 @@
 // AccessService: the decision, and the referral service's grants. A check is one look at the latest committed state: a
 // consent's one value says all that a decision needs. Its audit entry follows within 100 ms (check_log.h).
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
+
+#include <optional>
 
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/access_service.pb.h"
@@ -26,6 +30,7 @@ class AccessService {
   struct Asked {
     ids::Uuid person_id;
     ids::Uuid consent_id;
+    std::optional<ids::Uuid> held_by;  // who must hold the person, where one of our services asks by a reference
     Question question;
   };
   Asked Read(const rpc::Call& call, const v1::CheckAccessRequest& request,

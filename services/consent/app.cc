@@ -1,5 +1,9 @@
 #include "services/consent/app.h"
 
+#include "common/base/macros.h"
+#include "common/program/replica_metrics.h"
+#include "services/consent/london.h"
+
 namespace nwd::consent {
 
 App::App(const AppParts& parts)
@@ -8,9 +12,13 @@ App::App(const AppParts& parts)
           parts.store, parts.keys, parts.hub_key, parts.clock, parts.registry,
           [this](const std::string& organisation_id) { return directory_.AskOrganisation(organisation_id); },
           parts.metrics),
-      changes_(parts.store, services_.tokens()) {}
+      changes_(parts.store, services_.tokens()),
+      figures_(program::AddReplicaMetrics(parts.metrics, "directory", directory_.follower())) {}
 
-absl::Status App::Load() { return directory_.Load(); }
+absl::Status App::Load() {
+  NWD_RETURN_IF_ERROR(CheckLondon());
+  return directory_.Load();
+}
 
 void App::Register(rpc::Router& router) {
   services_.Register(router);

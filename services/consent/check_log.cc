@@ -1,6 +1,5 @@
 #include "services/consent/check_log.h"
 
-#include <algorithm>
 #include <iterator>
 
 #include "common/async/block_on.h"
@@ -29,6 +28,7 @@ absl::Status CheckLog::Add(std::string record) {
   if (waiting_.size() >= kCheckLogWaitingMax)
     return status::Shed("too many checks wait to be logged", kCheckLogRetryAfter);
   waiting_.push_back(std::move(record));
+  ++added_;
   return absl::OkStatus();
 }
 
@@ -43,49 +43,68 @@ async::Task<void> CheckLog::Run(rpc::Stop& stop) {
 }
 
 async::Task<absl::Status> CheckLog::Flush() {
+  const uint64_t wanted = Added();
   while (true) {
-    std::deque<std::string> records = Take();
-    if (records.empty()) break;
-    auto body = [&](store::Txn& txn) {
-      for (const std::string& record : records) txn.Append(store::Feed::kAudit, record);
-      return absl::OkStatus();
-    };
-    absl::Status written = co_await store_.Update(body);
-    const bool failed = !written.ok();
-    if (failed) GiveBack(std::move(records));
-    {
-      // A store that is merely busy refuses this batch and takes it the next time; only a failed one closes the log.
-      absl::MutexLock lock(&mutex_);
-      last_flush_ = absl::IsResourceExhausted(written) ? absl::OkStatus() : written;
+    const uint64_t seen = written_.Count();
+    std::deque<std::string> records;
+    switch (Begin(wanted, records)) {
+      case Turn::kDone:
+        co_return absl::OkStatus();
+      case Turn::kAnothers:
+        co_await written_.WaitPast(seen, absl::InfiniteFuture());
+        break;
+      case Turn::kOurs: {
+        auto body = [&](store::Txn& txn) {
+          for (const std::string& record : records) txn.Append(store::Feed::kAudit, record);
+          return absl::OkStatus();
+        };
+        const absl::Status written = co_await store_.Update(body);
+        End(std::move(records), written);
+        if (!written.ok()) co_return written;
+      }
     }
-    if (failed) co_return written;
   }
+}
+
+uint64_t CheckLog::Added() const {
   absl::MutexLock lock(&mutex_);
-  last_flush_ = absl::OkStatus();
-  co_return absl::OkStatus();
+  return added_;
+}
+
+CheckLog::Turn CheckLog::Begin(uint64_t wanted, std::deque<std::string>& records) {
+  absl::MutexLock lock(&mutex_);
+  if (durable_ >= wanted) return Turn::kDone;
+  if (writing_) return Turn::kAnothers;
+  writing_ = true;
+  if (waiting_.size() <= static_cast<size_t>(kCheckLogBatch)) {
+    records.swap(waiting_);
+    return Turn::kOurs;
+  }
+  const auto end = waiting_.begin() + kCheckLogBatch;
+  records.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return Turn::kOurs;
+}
+
+void CheckLog::End(std::deque<std::string> records, const absl::Status& written) {
+  {
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    // A store that is merely busy refuses this batch and takes it the next time; only a failed one closes the log.
+    last_flush_ = absl::IsResourceExhausted(written) ? absl::OkStatus() : written;
+    if (written.ok()) {
+      durable_ += records.size();
+    } else {
+      waiting_.insert(waiting_.begin(), std::make_move_iterator(records.begin()),
+                      std::make_move_iterator(records.end()));
+    }
+  }
+  written_.Notify();
 }
 
 size_t CheckLog::Waiting() const {
   absl::MutexLock lock(&mutex_);
-  return waiting_.size();
-}
-
-std::deque<std::string> CheckLog::Take() {
-  absl::MutexLock lock(&mutex_);
-  std::deque<std::string> taken;
-  if (waiting_.size() <= static_cast<size_t>(kCheckLogBatch)) {
-    taken.swap(waiting_);
-    return taken;
-  }
-  const auto end = waiting_.begin() + kCheckLogBatch;
-  taken.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
-  waiting_.erase(waiting_.begin(), end);
-  return taken;
-}
-
-void CheckLog::GiveBack(std::deque<std::string> records) {
-  absl::MutexLock lock(&mutex_);
-  waiting_.insert(waiting_.begin(), std::make_move_iterator(records.begin()), std::make_move_iterator(records.end()));
+  return added_ - durable_;
 }
 
 }  // namespace nwd::consent

@@ -11,11 +11,13 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "common/async/signal.h"
 #include "common/async/task.h"
 #include "common/base/clock.h"
 #include "common/rpc/stop.h"
@@ -35,20 +37,32 @@ class CheckLog {
   // Run has ended: from now on each check flushes what it added before it answers.
   bool Closing() const { return closing_.load(std::memory_order_acquire); }
   async::Task<void> Run(rpc::Stop& stop);
-  // Makes everything added so far durable.
+  // OK once everything added before the call is durable, whoever wrote it. One flush writes at a time, in the order of
+  // Add; the others wait for it.
   async::Task<absl::Status> Flush();
 
+  // Entries that are not durable yet.
   size_t Waiting() const;
 
  private:
-  std::deque<std::string> Take();
-  void GiveBack(std::deque<std::string> records);
+  enum class Turn { kDone, kAnothers, kOurs };
+
+  uint64_t Added() const;
+  // What a flush does next: nothing, where the first `wanted` entries are durable; wait for who is writing; or write
+  // `records` and then call End.
+  Turn Begin(uint64_t wanted, std::deque<std::string>& records);
+  void End(std::deque<std::string> records, const absl::Status& written);
 
   store::Store& store_;
   mutable absl::Mutex mutex_;
   std::deque<std::string> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  // Entries since the start; those added and not durable are waiting_ and what is being written.
+  uint64_t added_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t durable_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status last_flush_ ABSL_GUARDED_BY(mutex_);
   std::atomic<bool> closing_{false};
+  async::Signal written_;
 };
 
 }  // namespace nwd::consent

@@ -29,6 +29,24 @@ void Add(store::Txn& txn, const storage::Consent& consent, const storage::Sealed
   Put(txn, consent);
   store::PutMessage(txn, keys::Terms(consent_id), terms);
   txn.Put(keys::ConsentOfPerson(IdOf(consent.person_id()), consent.create_time_us(), consent_id), "");
+  txn.Put(keys::ConsentEnd(consent.valid_until_us(), consent_id), "");
+}
+
+absl::StatusOr<std::vector<storage::Consent>> TakeOver(store::Txn& txn, absl::Time now, size_t limit) {
+  std::vector<std::string> rows;
+  const store::Range passed{keys::ConsentEnds(), keys::ConsentEndsAfter(Micros(now))};
+  NWD_RETURN_IF_ERROR(txn.Scan(passed, store::Direction::kForward, [&](std::string_view key, std::string_view) {
+    rows.emplace_back(key);
+    return rows.size() < limit ? store::Visit::kContinue : store::Visit::kStop;
+  }));
+  std::vector<storage::Consent> over;
+  for (const std::string& row : rows) {
+    txn.Delete(row);
+    const ids::Uuid consent_id = IdOf(std::string_view(row).substr(row.size() - ids::Uuid::kSizeBytes));
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, Find(txn, consent_id));
+    if (consent.has_value()) over.push_back(*std::move(consent));
+  }
+  return over;
 }
 
 absl::StatusOr<std::vector<storage::Consent>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id) {

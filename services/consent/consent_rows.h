@@ -1,5 +1,6 @@
-// Consents in the store: the one value that decisions need, their sealed terms, the index by person, texts; and
-// consents as the API shows them.
+// Consents in the store: the one value that decisions need, their sealed terms, the indexes by person and by the time
+// they end; and consents as the API shows them. Called within a View or an Update; errors are the store's, or DATA_LOSS
+// for what does not parse or open. No state.
 #pragma once
 
 #include <optional>
@@ -18,8 +19,11 @@ namespace nwd::consent::consents {
 
 absl::StatusOr<std::optional<storage::Consent>> Find(const store::Reader& reader, const ids::Uuid& consent_id);
 void Put(store::Txn& txn, const storage::Consent& consent);
-// The consent, its terms and its place in the index.
+// The consent, its terms and its places in the indexes.
 void Add(store::Txn& txn, const storage::Consent& consent, const storage::SealedTerms& terms);
+
+// Those whose time is over at `now`, whatever became of them before, soonest first, at most `limit`. Each is taken once.
+absl::StatusOr<std::vector<storage::Consent>> TakeOver(store::Txn& txn, absl::Time now, size_t limit);
 
 // All consents of a person, newest first.
 absl::StatusOr<std::vector<storage::Consent>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id);

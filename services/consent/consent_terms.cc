@@ -4,6 +4,7 @@
 #include "common/base/strings.h"
 #include "common/ids/uuid.h"
 #include "services/consent/categories.h"
+#include "services/consent/london.h"
 #include "services/consent/times.h"
 
 namespace nwd::consent {
@@ -53,10 +54,11 @@ void CheckValidity(const v1::ConsentTerms& terms, absl::Time now, status::Violat
   }
 }
 
-absl::Time EndOf(const std::string& day) {
-  absl::CivilDay parsed;
-  if (!absl::ParseCivilTime(AbslView(day), &parsed)) return absl::InfinitePast();
-  return absl::FromCivil(parsed + 1, absl::UTCTimeZone());
+// When a representative's authority is over; the field has been checked to be a day.
+absl::Time AuthorityEnd(const v1::Representative& representative) {
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(AbslView(representative.authority_ends_on()), &day)) return absl::InfinitePast();
+  return EndOf(day);
 }
 
 }  // namespace
@@ -70,7 +72,7 @@ void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violation
                    Cat("must be ", kSha256TextLength, " hexadecimal digits, as CreateText answered"));
   }
   if (terms.has_representative() && !terms.representative().authority_ends_on().empty() &&
-      EndOf(terms.representative().authority_ends_on()) <= now) {
+      AuthorityEnd(terms.representative()) <= now) {
     violations.Add("terms.representative.authority_ends_on",
                    "has passed: nobody acts for the person on that authority now");
   }
@@ -96,7 +98,7 @@ storage::Consent FromTerms(const v1::ConsentTerms& terms) {
     consent.set_supersedes_consent_id(std::string(supersedes->bytes()));
   }
   if (terms.has_representative() && !terms.representative().authority_ends_on().empty()) {
-    consent.set_authority_until_us(Micros(EndOf(terms.representative().authority_ends_on())));
+    consent.set_authority_until_us(Micros(AuthorityEnd(terms.representative())));
   }
   return consent;
 }

@@ -41,6 +41,21 @@ void Add(store::Txn& txn, const Placed& placed) {
   txn.Put(keys::DisclosureOfRecipient(recipient, placed.time_us, placed.disclosure_id), placed.person_id.bytes());
 }
 
+absl::Status Widen(store::Txn& txn, const Placed& again) {
+  const std::string row = keys::Disclosure(again.person_id, again.time_us, again.disclosure_id);
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::Disclosure> before, store::Find<storage::Disclosure>(txn, row));
+  if (!before.has_value()) return absl::DataLossError("a disclosure is not where its request says");
+  Placed both = again;
+  both.disclosure = *before;
+  both.disclosure.set_categories(before->categories() | again.disclosure.categories());
+  for (const std::string& source : again.disclosure.source_ids()) {
+    const auto& known = before->source_ids();
+    if (std::find(known.begin(), known.end(), source) == known.end()) both.disclosure.add_source_ids(source);
+  }
+  Add(txn, both);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const storage::Consent& consent, int limit_each) {
   int wanted = 0;
   for (const storage::Recipient& recipient : consent.recipients())

@@ -1,5 +1,6 @@
 // Disclosures in the store: by person and time, by recipient and time. There is no index by consent: every read would
-// write it, and only an ended consent needs it, whose person's disclosures are then gone through.
+// write it, and only an ended consent needs it, whose person's disclosures are then gone through. Called within a View
+// or an Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
 #pragma once
 
 #include <optional>
@@ -23,6 +24,8 @@ struct Placed {
 };
 
 void Add(store::Txn& txn, const Placed& placed);
+// A disclosure that happens again, by a retry: it now covers also what `again` does.
+absl::Status Widen(store::Txn& txn, const Placed& again);
 
 // By recipient (16 raw bytes), the ids of the newest under a consent, newest first, at most `limit_each`. `consent`
 // knows how many there are. Looks at the newest kDisclosuresLookedAtMax of the person.

@@ -31,6 +31,7 @@ inline constexpr char kNotice = 'm';
 inline constexpr char kNoticeSequence = 'q';
 inline constexpr char kNoticePlace = 'k';
 inline constexpr char kNoticeOpen = 'u';
+inline constexpr char kConsentEnd = 'e';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
@@ -63,6 +64,16 @@ inline std::string ConsentOfPerson(const Uuid& person, int64_t create_time_us, c
       .Bytes(consent.bytes())
       .Build();
 }
+
+// Nothing: consents by when their time is over, soonest first, until that has been announced.
+inline std::string ConsentEnd(int64_t valid_until_us, const Uuid& consent) {
+  return KeyBuilder(kConsentEnd).Number(static_cast<uint64_t>(valid_until_us)).Bytes(consent.bytes()).Build();
+}
+// Before it lie those whose time is over at `now_us`.
+inline std::string ConsentEndsAfter(int64_t now_us) {
+  return KeyBuilder(kConsentEnd).Number(static_cast<uint64_t>(now_us) + 1).Build();
+}
+inline std::string ConsentEnds() { return std::string(1, kConsentEnd); }
 
 // Text, by its SHA-256 (32 bytes).
 inline std::string Text(std::string_view sha256) { return KeyBuilder(kText).Bytes(sha256).Build(); }

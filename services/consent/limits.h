@@ -16,8 +16,9 @@ inline constexpr int kNoticeDisclosuresMax = 100;       // disclosures named in 
 inline constexpr int kDisclosuresLookedAtMax = 20'000;  // of a person, for those a notice names
 inline constexpr int kRowsLookedAtMax = 5000;           // by one page of a filtered list
 inline constexpr absl::Duration kNoticeDue = absl::Hours(24 * 14);  // to answer a notice
-inline constexpr int kWatchBatch = 100;                             // notices between two judgements of the watcher
-inline constexpr absl::Duration kWatchLook = absl::Seconds(1);      // a waiting watcher is judged at least this often
+inline constexpr size_t kEndsAnnouncedMax = 100;                // consents ended by time, announced in one transaction
+inline constexpr int kWatchBatch = 100;                         // notices between two judgements of the watcher
+inline constexpr absl::Duration kWatchLook = absl::Seconds(1);  // a waiting watcher is judged at least this often
 
 inline constexpr size_t kCheckLogWaitingMax = 65536;                      // checks answered and not yet logged
 inline constexpr int kCheckLogBatch = 1024;                               // entries of one transaction

@@ -1,5 +1,6 @@
 // Notices in the store. Each recipient's are numbered from 1 without gaps, in the order they were committed, so that a
-// watcher who has seen number n misses nothing by asking for what comes after n.
+// watcher who has seen number n misses nothing by asking for what comes after n. Called within a View or an Update;
+// errors are the store's, or DATA_LOSS for what does not parse. No state.
 #pragma once
 
 #include <optional>

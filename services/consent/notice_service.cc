@@ -38,12 +38,11 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
   const ids::Uuid recipient = OrganisationOf(call);
   NWD_CO_ASSIGN_OR_RETURN(uint64_t after,
                           tokens::OpenCursor(parts_.tokens, kFeed, call.organisation_id(), request.cursor()));
+  const std::shared_ptr<async::Signal> bell = parts_.notice_bells.Of(recipient);
   while (true) {
     NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
     NWD_CO_RETURN_IF_ERROR(call.StillAdmitted());
-    // A notice is committed together with a change of its consent: waiting past the changes seen before looking misses
-    // none.
-    const store::Position seen = parts_.store.LastPosition(store::Feed::kChanges);
+    const uint64_t seen = bell->Count();
     auto body = [&](const store::Reader& reader) {
       return notices::After(reader, recipient, after, kWatchBatch, /*open_only=*/false);
     };
@@ -60,8 +59,7 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
       after = numbered.sequence;
     }
     if (batch.empty()) {
-      co_await parts_.store.WaitForFeed(store::Feed::kChanges, seen,
-                                        std::min(absl::Now() + kWatchLook, call.deadline()));
+      co_await bell->WaitPast(seen, std::min(absl::Now() + kWatchLook, call.deadline()));
     }
   }
 }

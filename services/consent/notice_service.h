@@ -1,4 +1,6 @@
 // RecordService's notices: what a recipient must be told, in order, none skipped, until it has answered.
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
 
 #include "common/rpc/router.h"

@@ -67,7 +67,8 @@ void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1:
   txn.Append(store::Feed::kChanges, change.SerializeAsString());
 }
 
-void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now) {
+void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
+                         const ids::Uuid& superseded) {
   common::v1::Change change;
   ToProto(now, change.mutable_change_time());
   common::v1::ConsentChange& detail = *change.mutable_consent();
@@ -79,6 +80,7 @@ void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl:
     detail.add_recipient_organisation_ids(consents::IdOf(recipient.organisation_id()).ToString());
   }
   detail.set_purpose(consent.purpose());
+  if (!superseded.is_nil()) detail.set_supersedes_consent_id(superseded.ToString());
   txn.Append(store::Feed::kChanges, change.SerializeAsString());
 }
 

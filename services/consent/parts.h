@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/audit/audit.h"
+#include "common/base/clock.h"
 #include "common/base/macros.h"
 #include "common/idempotency/idempotency.h"
 #include "common/metrics/metrics.h"
@@ -16,6 +17,7 @@
 #include "nwd/common/v1/change_service.pb.h"
 #include "services/consent/check_log.h"
 #include "services/consent/identifier_hashes.h"
+#include "services/consent/notice_bells.h"
 #include "services/consent/organisations.h"
 #include "services/consent/references.h"
 #include "services/consent/storage.pb.h"
@@ -41,6 +43,8 @@ struct Parts {
   const tokens::Tokens& tokens;
   Organisations& organisations;
   CheckLog& check_log;
+  NoticeBells& notice_bells;
+  const Clock& clock;
   Figures& figures;
 };
 
@@ -64,7 +68,9 @@ ids::Uuid IdIn(std::string_view text);
 // In the change feed: ids and types only.
 void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1::PersonChange::Type type,
                         const ids::Uuid& organisation_id, absl::Time now);
-void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now);
+// `superseded`: the consent whose place it took, in the same transaction.
+void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
+                         const ids::Uuid& superseded = ids::Uuid());
 
 // Says in the log and a metric that something kept does not open, and gives the error back.
 absl::Status Corrupt(const Parts& parts, std::string_view what, const absl::Status& error);

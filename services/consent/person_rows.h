@@ -1,4 +1,5 @@
-// People, who holds them, and the identifiers that lead to them, in the store.
+// People, who holds them, and the identifiers that lead to them, in the store. Called within a View or an Update;
+// errors are the store's, or DATA_LOSS for what does not parse. No state.
 #pragma once
 
 #include <optional>

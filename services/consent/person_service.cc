@@ -29,23 +29,31 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterP
   call.ProveTie(common::v1::TIE_SELF);
   NWD_CO_ASSIGN_OR_RETURN(const CheckedDetails details, CheckDetails(request.details()));
   const HashedDetails hashed = parts_.hashes.Hash(details);
-  // A key is made whether or not it will be needed, so that joining takes as long as registering.
-  Candidate fresh{ids::Uuid::Random(), nullptr};
-  NWD_CO_ASSIGN_OR_RETURN(fresh.key, co_await parts_.person_keys.Ensure(fresh.person_id));
-  absl::StatusOr<v1::RegisterPersonResponse> registered;
-  for (int i = 0; i < kRegisterTries; ++i) {
-    registered = co_await TryRegister(call, request, details, hashed, fresh);
-    if (!absl::IsAborted(registered.status())) break;
-  }
-  // Only where it is certain that nobody was registered under it: an error may leave that open.
-  if (registered.ok() &&
-      registered->person_ref() != parts_.references.ReferenceOf(OrganisationOf(call), fresh.person_id)) {
-    NoteUnused(fresh.person_id);
+  const ids::Uuid fresh_id = ids::Uuid::Random();
+  absl::StatusOr<v1::RegisterPersonResponse> registered = co_await RegisterAs(call, request, details, hashed, fresh_id);
+  // A join leaves a key behind, and so may an error.
+  if (!registered.ok() || registered->person_ref() != parts_.references.ReferenceOf(OrganisationOf(call), fresh_id)) {
+    NotePerhapsUnused({fresh_id});
   }
   co_return registered;
 }
 
-async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::TryRegister(
+async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterAs(
+    rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
+    const HashedDetails& hashed, const ids::Uuid& fresh_id) {
+  // A key is made whether or not it will be needed, so that joining takes as long as registering.
+  Candidate fresh{fresh_id, nullptr};
+  NWD_CO_ASSIGN_OR_RETURN(fresh.key, co_await parts_.person_keys.Ensure(fresh.person_id));
+  for (int i = 0; i < kRegisterTries; ++i) {
+    NWD_CO_ASSIGN_OR_RETURN(const std::optional<v1::RegisterPersonResponse> registered,
+                            co_await TryRegister(call, request, details, hashed, fresh));
+    if (registered.has_value()) co_return *registered;
+  }
+  co_return status::Error(absl::StatusCode::kUnavailable, "BUSY",
+                          "this person's registration is changing at this moment; try again shortly");
+}
+
+async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonService::TryRegister(
     rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
     const HashedDetails& hashed, const Candidate& fresh) {
   const ids::Uuid organisation = OrganisationOf(call);
@@ -55,14 +63,13 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::TryRegist
   Candidate person = fresh;
   if (certain.has_value()) {
     person.person_id = *certain;
-    NWD_CO_ASSIGN_OR_RETURN(person.key, co_await parts_.person_keys.Find(*certain));
+    NWD_CO_ASSIGN_OR_RETURN(person.key, co_await KeyOrNull(parts_, *certain));
+    // They are being erased: soon they are nobody.
+    if (person.key == nullptr) co_return std::optional<v1::RegisterPersonResponse>();
   }
   const std::string sealed = SealDetails(*fresh.key, fresh.person_id, details);
 
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::RegisterPersonResponse> {
-    NWD_ASSIGN_OR_RETURN(const std::optional<ids::Uuid> still, people::FindCertain(txn, hashed));
-    if (still != certain)
-      return absl::AbortedError("somebody else registered this person at the same moment; try again");
     NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(txn, person.person_id, organisation));
     if (!certain.has_value()) {
       storage::Person row;
@@ -84,9 +91,13 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::TryRegist
     response.set_person_ref(parts_.references.ReferenceOf(organisation, person.person_id));
     return response;
   };
-  auto body = [&](store::Txn& txn) {
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<std::optional<v1::RegisterPersonResponse>> {
+    NWD_ASSIGN_OR_RETURN(const std::optional<ids::Uuid> still, people::FindCertain(txn, hashed));
+    if (still != certain) return std::optional<v1::RegisterPersonResponse>();
     auto once = [&] { return effect(txn); };
-    return parts_.requests.Once<v1::RegisterPersonResponse>(txn, call, request, once);
+    NWD_ASSIGN_OR_RETURN(v1::RegisterPersonResponse response,
+                         parts_.requests.Once<v1::RegisterPersonResponse>(txn, call, request, once));
+    return std::make_optional(std::move(response));
   };
   co_return co_await parts_.store.Update(body, call.deadline());
 }
@@ -126,13 +137,19 @@ async::Task<absl::StatusOr<v1::ResolveRefResponse>> PersonService::ResolveRef(rp
   if (request.person_ref().empty() == request.person_id().empty()) {
     co_return status::InvalidField("person_ref", "exactly one of person_ref and person_id must be given");
   }
-  const ids::Uuid person =
-      request.person_ref().empty()
-          ? IdIn(request.person_id())
-          : parts_.references.PersonOf(IdIn(request.on_behalf_of()), request.person_ref()).value_or(ids::Uuid());
-  auto body = [&](const store::Reader& reader) { return people::Find(reader, person); };
-  NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Person> known, co_await parts_.store.View(body));
-  if (!known.has_value()) co_return status::Denied();
+  const bool by_reference = !request.person_ref().empty();
+  const ids::Uuid organisation = IdIn(request.on_behalf_of());
+  const ids::Uuid person = by_reference
+                               ? parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid())
+                               : IdIn(request.person_id());
+  // By its reference an organisation names whom it holds, and nobody else.
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<bool> {
+    if (by_reference) return people::Holds(reader, person, organisation);
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> known, people::Find(reader, person));
+    return known.has_value();
+  };
+  NWD_CO_ASSIGN_OR_RETURN(const bool may_be_named, co_await parts_.store.View(body));
+  if (!may_be_named) co_return status::Denied();
   v1::ResolveRefResponse response;
   response.set_person_id(person.ToString());
   for (const std::string& organisation_id : request.organisation_ids()) {
@@ -147,18 +164,31 @@ async::Task<absl::Status> PersonService::DestroyUnusedKeys() {
     absl::MutexLock lock(&mutex_);
     unused.swap(unused_);
   }
-  for (const ids::Uuid& person : unused) {
-    auto look = [&](const store::Reader& reader) { return people::Find(reader, person); };
-    NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Person> registered, co_await parts_.store.View(look));
-    if (registered.has_value()) continue;
-    NWD_CO_RETURN_IF_ERROR(co_await parts_.person_keys.Destroy(person));
+  while (!unused.empty()) {
+    const absl::Status destroyed = co_await DestroyIfUnused(unused.back());
+    if (!destroyed.ok()) {
+      NotePerhapsUnused(unused);
+      co_return destroyed;
+    }
+    unused.pop_back();
   }
   co_return absl::OkStatus();
 }
 
-void PersonService::NoteUnused(const ids::Uuid& person_id) {
+async::Task<absl::Status> PersonService::DestroyIfUnused(const ids::Uuid& person_id) {
+  // An update, though it changes nothing: it comes after every registration that was under way, and a store that may
+  // have taken one without saying so refuses it.
+  auto look = [&](store::Txn& txn) { return people::Find(txn, person_id); };
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Person> registered, co_await parts_.store.Update(look));
+  if (registered.has_value()) co_return absl::OkStatus();
+  co_return co_await parts_.person_keys.Destroy(person_id);
+}
+
+void PersonService::NotePerhapsUnused(const std::vector<ids::Uuid>& person_ids) {
   absl::MutexLock lock(&mutex_);
-  if (unused_.size() < kUnusedKeysMax) unused_.push_back(person_id);
+  for (const ids::Uuid& person_id : person_ids) {
+    if (unused_.size() < kUnusedKeysMax) unused_.push_back(person_id);
+  }
 }
 
 }  // namespace nwd::consent

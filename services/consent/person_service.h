@@ -1,7 +1,10 @@
 // PersonService: who a person is to an organisation. Matching must not be a people-search: a certain match answers like
 // a new registration, byte for byte and at the same cost, and nobody finds a person they do not hold.
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
@@ -21,7 +24,8 @@ class PersonService {
   async::Task<absl::StatusOr<v1::FindPersonResponse>> FindPerson(rpc::Call& call, const v1::FindPersonRequest& request);
   async::Task<absl::StatusOr<v1::ResolveRefResponse>> ResolveRef(rpc::Call& call, const v1::ResolveRefRequest& request);
 
-  // Destroys keys that were made for registrations that turned out to join somebody. For the janitor.
+  // Destroys keys that were made for registrations that joined somebody or failed. On an error those that are left wait
+  // for the next time. What a process that is killed leaves are keys to nothing. For the janitor.
   async::Task<absl::Status> DestroyUnusedKeys();
 
  private:
@@ -29,13 +33,18 @@ class PersonService {
     ids::Uuid person_id;
     person_keys::PersonKey key;
   };
-  // One try; ABORTED where somebody else registered the person in the meantime.
-  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> TryRegister(rpc::Call& call,
-                                                                      const v1::RegisterPersonRequest& request,
-                                                                      const CheckedDetails& details,
-                                                                      const HashedDetails& hashed,
-                                                                      const Candidate& fresh);
-  void NoteUnused(const ids::Uuid& person_id);
+  // Registers under `fresh_id`, or joins whom it certainly is.
+  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> RegisterAs(rpc::Call& call,
+                                                                     const v1::RegisterPersonRequest& request,
+                                                                     const CheckedDetails& details,
+                                                                     const HashedDetails& hashed,
+                                                                     const ids::Uuid& fresh_id);
+  // One try; nothing where somebody else registered the person in the meantime.
+  async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> TryRegister(
+      rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
+      const HashedDetails& hashed, const Candidate& fresh);
+  async::Task<absl::Status> DestroyIfUnused(const ids::Uuid& person_id);
+  void NotePerhapsUnused(const std::vector<ids::Uuid>& person_ids);
 
   const Parts& parts_;
   absl::Mutex mutex_;

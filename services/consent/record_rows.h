@@ -1,4 +1,5 @@
-// The record in the store: the newest version of each section by each source, and those before it.
+// The record in the store: the newest version of each section by each source, and those before it. Called within a
+// View or an Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
 #pragma once
 
 #include <optional>

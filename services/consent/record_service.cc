@@ -7,6 +7,7 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/limits.h"
+#include "services/consent/london.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/times.h"
 
@@ -134,11 +135,33 @@ absl::StatusOr<RecordService::Released> RecordService::Release(store::Txn& txn, 
                                                                const v1::GetRecordRequest& request,
                                                                const ids::Uuid& person_id, const Question& question,
                                                                const person_keys::PersonKey& key) const {
+  std::optional<Released> fresh;
+  auto effect = [&]() -> absl::StatusOr<storage::KeptRead> {
+    NWD_ASSIGN_OR_RETURN(fresh, ReleaseOnce(txn, call, request, person_id, question, key, nullptr));
+    if (!fresh->permitted) return status::Denied();  // for the table of requests only: a refusal is not kept
+    storage::KeptRead read;
+    read.set_disclosure_id(std::string(fresh->disclosure_id.bytes()));
+    read.set_time_us(fresh->time_us);
+    return read;
+  };
+  const absl::StatusOr<storage::KeptRead> read = parts_.requests.Once<storage::KeptRead>(txn, call, request, effect);
+  if (fresh.has_value()) return *std::move(fresh);
+  NWD_RETURN_IF_ERROR(read.status());
+  return ReleaseOnce(txn, call, request, person_id, question, key, &*read);
+}
+
+absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& txn, rpc::Call& call,
+                                                                   const v1::GetRecordRequest& request,
+                                                                   const ids::Uuid& person_id, const Question& question,
+                                                                   const person_keys::PersonKey& key,
+                                                                   const storage::KeptRead* before) const {
   const absl::Time now = call.Now();
   const ids::Uuid consent_id = IdIn(request.consent_id());
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, consent_id));
   const bool about_them = consent.has_value() && consent->person_id() == person_id.bytes() && key != nullptr;
   storage::Recipient* recipient = about_them ? FindRecipient(*consent, question.organisation_id) : nullptr;
+  // A retry is judged as the one use it is.
+  if (recipient != nullptr && before != nullptr) consent->set_uses(consent->uses() - 1);
 
   Released released;
   released.decision = recipient != nullptr ? Decide(*consent, question, now) : NoBasis(question.categories);
@@ -161,12 +184,18 @@ absl::StatusOr<RecordService::Released> RecordService::Release(store::Txn& txn, 
 
   call.ProveTie(common::v1::TIE_NAMED_RECIPIENT);
   released.obligations = ObligationsOf(*consent, question.mode, now);
-  released.disclosure_id = ids::Uuid::Random();
-  consent->set_uses(consent->uses() + 1);
-  recipient->set_disclosures(recipient->disclosures() + 1);
-  consents::Put(txn, *consent);
-  disclosures::Add(txn, {released.disclosure_id, person_id, Micros(now),
-                         DisclosureOf(*consent, question, released.entries, opened)});
+  const storage::Disclosure disclosure = DisclosureOf(*consent, question, released.entries, opened);
+  if (before != nullptr) {
+    released.disclosure_id = consents::IdOf(before->disclosure_id());
+    NWD_RETURN_IF_ERROR(disclosures::Widen(txn, {released.disclosure_id, person_id, before->time_us(), disclosure}));
+  } else {
+    released.disclosure_id = ids::Uuid::Random();
+    consent->set_uses(consent->uses() + 1);
+    recipient->set_disclosures(recipient->disclosures() + 1);
+    consents::Put(txn, *consent);
+    released.time_us = Micros(now);
+    disclosures::Add(txn, {released.disclosure_id, person_id, released.time_us, disclosure});
+  }
   deed.set_disclosure_id(std::string(released.disclosure_id.bytes()));
   Record(parts_, txn, "record.disclosed", now, person_id, key, deed);
   return released;

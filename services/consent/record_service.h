@@ -1,5 +1,7 @@
 // RecordService's putting in and reading. A read is one transaction: the decision, the count of uses, the disclosure
 // and the audit entry are durable before anything is opened and answered.
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
 
 #include <vector>
@@ -27,12 +29,17 @@ class RecordService {
     Decision decision;
     v1::Obligations obligations;
     ids::Uuid disclosure_id;
+    int64_t time_us = 0;  // of a first disclosure: part of where it is kept
     std::vector<records::Entry> entries;
   };
-  // Within a body.
+  // Within a body. A request id that was used before makes it the same use and the same disclosure, judged anew.
   absl::StatusOr<Released> Release(store::Txn& txn, rpc::Call& call, const v1::GetRecordRequest& request,
                                    const ids::Uuid& person_id, const Question& question,
                                    const person_keys::PersonKey& key) const;
+  // `before`: the read that this one repeats; null for a first one.
+  absl::StatusOr<Released> ReleaseOnce(store::Txn& txn, rpc::Call& call, const v1::GetRecordRequest& request,
+                                       const ids::Uuid& person_id, const Question& question,
+                                       const person_keys::PersonKey& key, const storage::KeptRead* before) const;
 
   const Parts& parts_;
 };

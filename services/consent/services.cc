@@ -24,10 +24,12 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       organisations_(registry, std::move(ask)),
       check_log_(store),
       figures_(metrics),
-      parts_{store,     person_keys_, references_,    hashes_,    audit_,  service_key_,
-             requests_, tokens_,      organisations_, check_log_, figures_},
+      parts_{store,   person_keys_,   references_, hashes_,       audit_, service_key_, requests_,
+             tokens_, organisations_, check_log_,  notice_bells_, clock,  figures_},
       person_(parts_),
+      text_(parts_),
       consent_(parts_),
+      decision_(parts_),
       access_(parts_),
       record_(parts_),
       disclosure_(parts_),
@@ -39,7 +41,9 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
 
 void Services::Register(rpc::Router& router) {
   person_.Register(router);
+  text_.Register(router);
   consent_.Register(router);
+  decision_.Register(router);
   access_.Register(router);
   record_.Register(router);
   disclosure_.Register(router);
@@ -48,6 +52,8 @@ void Services::Register(rpc::Router& router) {
 
 async::Task<void> Services::RunJanitor(rpc::Stop& stop) {
   while (!co_await stop.WaitUntil(absl::Now() + kJanitorEvery)) {
+    const absl::Status announced = co_await decision_.AnnounceEnded();
+    if (!announced.ok()) log::Line(log::Level::kWarning, "consent.ends_failed").Status(announced).Emit();
     const absl::Status swept = co_await SweepRequests();
     if (!swept.ok()) log::Line(log::Level::kWarning, "consent.sweep_failed").Status(swept).Emit();
     const absl::Status destroyed = co_await person_.DestroyUnusedKeys();

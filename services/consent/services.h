@@ -9,11 +9,13 @@
 #include "common/rpc/stop.h"
 #include "services/consent/access_service.h"
 #include "services/consent/consent_service.h"
+#include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
 #include "services/consent/notice_service.h"
 #include "services/consent/parts.h"
 #include "services/consent/person_service.h"
 #include "services/consent/record_service.h"
+#include "services/consent/text_service.h"
 
 namespace nwd::consent {
 
@@ -23,16 +25,19 @@ class Services {
            const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics);
 
   void Register(rpc::Router& router);
-  // Forgets old request ids and unused keys until told to stop.
+  // Announces what time has ended and forgets old request ids and unused keys, until told to stop.
   async::Task<void> RunJanitor(rpc::Stop& stop);
 
   PersonService& person() { return person_; }
+  TextService& text() { return text_; }
   ConsentService& consent() { return consent_; }
+  DecisionService& decision() { return decision_; }
   AccessService& access() { return access_; }
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
   NoticeService& notice() { return notice_; }
   CheckLog& check_log() { return check_log_; }
+  person_keys::PersonKeys& person_keys() { return person_keys_; }
   const References& references() const { return references_; }
   const tokens::Tokens& tokens() const { return tokens_; }
 
@@ -50,10 +55,13 @@ class Services {
   person_keys::PersonKeys person_keys_;
   Organisations organisations_;
   CheckLog check_log_;
+  NoticeBells notice_bells_;
   Figures figures_;
   const Parts parts_;
   PersonService person_;
+  TextService text_;
   ConsentService consent_;
+  DecisionService decision_;
   AccessService access_;
   RecordService record_;
   DisclosureService disclosure_;

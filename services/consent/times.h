@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -30,8 +28,5 @@ inline void MicrosToProto(int64_t micros, google::protobuf::Timestamp* out) {
   ToProto(absl::FromUnixMicros(micros), out);
 }
 inline int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
-
-// The day, as YYYY-MM-DD (UTC).
-inline std::string DayOf(absl::Time time) { return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone()); }
 
 }  // namespace nwd::consent

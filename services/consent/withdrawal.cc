@@ -27,22 +27,22 @@ absl::Status Tell(store::Txn& txn, const storage::Consent& consent, const storag
 
 }  // namespace
 
-absl::StatusOr<int> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event, v1::NoticeType notice,
-                               absl::Time now) {
+absl::StatusOr<std::vector<ids::Uuid>> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
+                                                  v1::NoticeType notice, absl::Time now) {
   const std::optional<ConsentState> ended = Next(consent.state(), event);
   NWD_CHECK(ended.has_value() && IsTerminal(*ended));
   consent.set_state(*ended);
   consent.set_end_time_us(Micros(now));
   consent.set_revision(consent.revision() + 1);
   NWD_RETURN_IF_ERROR(grants::CloseAll(txn, consent, Micros(now)));
-  int told = 0;
+  std::vector<ids::Uuid> told;
   if (notice != v1::NOTICE_TYPE_UNSPECIFIED) {
     NWD_ASSIGN_OR_RETURN(disclosures::ByRecipient newest,
                          disclosures::NewestUnder(txn, consent, kNoticeDisclosuresMax));
     for (const storage::Recipient& recipient : consent.recipients()) {
       if (recipient.disclosures() == 0) continue;
       NWD_RETURN_IF_ERROR(Tell(txn, consent, recipient, newest[recipient.organisation_id()], notice, now));
-      ++told;
+      told.push_back(consents::IdOf(recipient.organisation_id()));
     }
   }
   consents::Put(txn, consent);

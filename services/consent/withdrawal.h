@@ -2,8 +2,11 @@
 // those who read under it, the change feed. After that transaction nothing permits on it.
 #pragma once
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/ids/uuid.h"
 #include "common/store/store.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "services/consent/consent_states.h"
@@ -12,8 +15,8 @@
 namespace nwd::consent {
 
 // Ends the consent by `event`, which must be possible in its state (checked by the caller). `notice` UNSPECIFIED:
-// nobody is told. Answers how many recipients were sent a notice.
-absl::StatusOr<int> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event, v1::NoticeType notice,
-                               absl::Time now);
+// nobody is told. Answers which recipients were sent a notice; once it is durable, their bells are to be rung.
+absl::StatusOr<std::vector<ids::Uuid>> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
+                                                  v1::NoticeType notice, absl::Time now);
 
 }  // namespace nwd::consent

@@ -129,6 +129,21 @@ TEST_F(AccessServiceTest, OneQuestionSaysWhoSomebodysReferenceIsAndWhetherAnothe
   EXPECT_EQ(Ask("service/referral", request)->person_ref(), "");
 }
 
+TEST_F(AccessServiceTest, AReferenceThatItsOrganisationWasMerelyToldIsNobodys) {
+  const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  v1::CheckAccessRequest request = desk_.CheckRequest(college_ref_, id);
+  request.set_person_ref_of(desk_.IdOf("college"));
+  request.set_on_behalf_of(desk_.IdOf("college"));
+  const auto told = Ask("service/referral", request);
+  request.set_person_ref(
+      desk_.services().references().ReferenceOf(*ids::Uuid::Parse(desk_.IdOf("college")), ids::Uuid::Random()));
+  const auto nobody = Ask("service/referral", request);
+  ASSERT_TRUE(told.ok() && nobody.ok()) << told.status() << nobody.status();
+  EXPECT_EQ(told->SerializeAsString(), nobody->SerializeAsString());
+  EXPECT_EQ(told->person_id(), "");
+  EXPECT_TRUE(desk_.Check("college", college_ref_, id)->permitted()) << "about itself it may ask by it";
+}
+
 TEST_F(AccessServiceTest, ASuspendedRecipientIsPermittedNothing) {
   const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
   access::Organisation college = *desk_.registry().FindById(desk_.IdOf("college"));

@@ -86,6 +86,7 @@ rpc::Call::Facts Desk::FactsOf(const std::string& who) const {
     facts.caller.service = who.substr(kService.size());
   } else {
     facts.caller.kind = access::Caller::Kind::kOrganisation;
+    facts.caller.identity = "spiffe://hub.test/org/" + who;
     facts.caller.organisation = registry_.FindById(IdOf(who));
     facts.practitioner = "practitioner-of-" + who;
   }
@@ -127,7 +128,7 @@ v1::ConsentTerms Desk::Terms(const std::vector<std::string>& recipients) {
     request.set_text("We would like to share what you told us with those named here.");
     request.set_language("en");
     request.set_version("2026-03");
-    text_sha256_ = Ask(services_->consent(), &ConsentService::CreateText, ids_.begin()->first, request)->text_sha256();
+    text_sha256_ = Ask(services_->text(), &TextService::CreateText, ids_.begin()->first, request)->text_sha256();
   }
   v1::ConsentTerms terms;
   terms.set_purpose(PURPOSE_EMPLOYMENT_SUPPORT);
@@ -161,7 +162,7 @@ void Desk::Decide(const std::string& captor, const std::string& consent_id, v1::
   request.set_consent_id(consent_id);
   request.set_etag(Get(captor, consent_id).etag());
   request.set_decision(decision);
-  const auto response = Ask(services_->consent(), &ConsentService::RecordDecision, captor, request);
+  const auto response = Ask(services_->decision(), &DecisionService::RecordDecision, captor, request);
   EXPECT_TRUE(response.ok()) << response.status();
 }
 
@@ -218,8 +219,10 @@ absl::StatusOr<v1::CheckAccessResponse> Desk::Check(const std::string& who, cons
 }
 
 absl::StatusOr<v1::GetRecordResponse> Desk::Read(const std::string& who, const std::string& ref,
-                                                 const std::string& consent_id, std::vector<Category> categories) {
+                                                 const std::string& consent_id, std::vector<Category> categories,
+                                                 const std::string& request_id) {
   v1::GetRecordRequest request;
+  request.set_request_id(request_id);
   request.set_person_ref(ref);
   request.set_purpose(PURPOSE_EMPLOYMENT_SUPPORT);
   for (const Category category : categories) request.add_categories(category);
@@ -231,7 +234,7 @@ absl::StatusOr<v1::GetRecordResponse> Desk::Read(const std::string& who, const s
 absl::StatusOr<v1::WithdrawConsentResponse> Desk::Withdraw(const std::string& who, const std::string& consent_id) {
   v1::WithdrawConsentRequest request;
   request.set_consent_id(consent_id);
-  return Ask(services_->consent(), &ConsentService::WithdrawConsent, who, request);
+  return Ask(services_->decision(), &DecisionService::WithdrawConsent, who, request);
 }
 
 absl::Status Desk::Open(const std::string& consent_id, const std::string& person_id, const std::string& organisation,

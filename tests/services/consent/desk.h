@@ -86,7 +86,8 @@ class Desk {
                                                 std::vector<Category> categories = {common::v1::CATEGORY_SKILLS});
   absl::StatusOr<v1::GetRecordResponse> Read(const std::string& who, const std::string& ref,
                                              const std::string& consent_id,
-                                             std::vector<Category> categories = {common::v1::CATEGORY_SKILLS});
+                                             std::vector<Category> categories = {common::v1::CATEGORY_SKILLS},
+                                             const std::string& request_id = "");
   absl::StatusOr<v1::WithdrawConsentResponse> Withdraw(const std::string& who, const std::string& consent_id);
   absl::Status Open(const std::string& consent_id, const std::string& person_id, const std::string& organisation,
                     const std::string& referral_id, int64_t sequence);

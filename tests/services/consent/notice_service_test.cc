@@ -154,6 +154,24 @@ TEST_F(NoticeServiceTest, AnAnswerStands) {
   EXPECT_EQ(desk_.Audited("notice.answered"), 1);
 }
 
+TEST_F(NoticeServiceTest, ARetryWithItsRequestIdAnswersOnce) {
+  GiveReadWithdraw(1);
+  v1::AcknowledgeNoticeRequest request;
+  request.set_request_id(ids::Uuid::Random().ToString());
+  request.set_notice_id(List("college").notices(0).notice_id());
+  request.set_answer(v1::NOTICE_ANSWER_RETAINED);
+  request.set_retained_basis("legal obligation");
+  const auto first = desk_.Ask(desk_.services().notice(), &NoticeService::AcknowledgeNotice, "college", request);
+  desk_.clock().Advance(absl::Hours(1));
+  const auto again = desk_.Ask(desk_.services().notice(), &NoticeService::AcknowledgeNotice, "college", request);
+  ASSERT_TRUE(first.ok() && again.ok()) << first.status() << again.status();
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_EQ(desk_.Audited("notice.answered"), 1);
+  request.set_retained_basis("contract");
+  EXPECT_THAT(desk_.Ask(desk_.services().notice(), &NoticeService::AcknowledgeNotice, "college", request),
+              Refused(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
+}
+
 TEST_F(NoticeServiceTest, RetainingNeedsAnotherBasis) {
   GiveReadWithdraw(1);
   const std::string id = List("college").notices(0).notice_id();

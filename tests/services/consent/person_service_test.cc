@@ -1,5 +1,7 @@
 #include "services/consent/person_service.h"
 
+#include <thread>
+
 #include "services/consent/keys.h"
 #include "tests/services/consent/desk.h"
 
@@ -28,6 +30,18 @@ class PersonServiceTest : public ::testing::Test {
       if (change.has_person()) types.push_back(change.person().type());
     }
     return types;
+  }
+  // How many people's keys are kept.
+  int Keys() {
+    auto count = [](const store::Reader& reader) -> absl::StatusOr<int> {
+      int rows = 0;
+      NWD_RETURN_IF_ERROR(reader.Scan({"", ""}, store::Direction::kForward, [&](std::string_view, std::string_view) {
+        ++rows;
+        return store::Visit::kContinue;
+      }));
+      return rows;
+    };
+    return *async::BlockOn(desk_.keys().View(count));
   }
   Desk desk_;
 };
@@ -117,29 +131,72 @@ TEST_F(PersonServiceTest, ARetryWithItsRequestIdRegistersOnce) {
 TEST_F(PersonServiceTest, KeysMadeForAJoinAreDestroyedAndThePersonsOwnIsNot) {
   const std::string ref = desk_.Register("lambeth", "Ada Lovelace", kNino);
   desk_.Register("jobcentre", "Ada Lovelace", kNino);
-  const auto keys = [&] {
-    auto count = [](const store::Reader& reader) -> absl::StatusOr<int> {
-      int rows = 0;
-      NWD_RETURN_IF_ERROR(reader.Scan({"", ""}, store::Direction::kForward, [&](std::string_view, std::string_view) {
-        ++rows;
-        return store::Visit::kContinue;
-      }));
-      return rows;
-    };
-    return *async::BlockOn(desk_.keys().View(count));
-  };
-  EXPECT_EQ(keys(), 2);
+  EXPECT_EQ(Keys(), 2);
   ASSERT_TRUE(async::BlockOn(desk_.services().person().DestroyUnusedKeys()).ok());
-  EXPECT_EQ(keys(), 1);
+  EXPECT_EQ(Keys(), 1);
   desk_.Put("lambeth", ref, desk_.Skills("poetry"));
+}
+
+TEST_F(PersonServiceTest, ARegistrationThatFailsLeavesNoKey) {
+  v1::RegisterPersonRequest request;
+  request.set_request_id(ids::Uuid::Random().ToString());
+  request.mutable_details()->set_full_name("Ada Lovelace");
+  request.mutable_details()->set_date_of_birth("1990-05-17");
+  ASSERT_TRUE(desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, "lambeth", request).ok());
+  request.mutable_details()->set_full_name("Grace Hopper");
+  ASSERT_FALSE(desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, "lambeth", request).ok());
+  EXPECT_EQ(Keys(), 2);
+  ASSERT_TRUE(async::BlockOn(desk_.services().person().DestroyUnusedKeys()).ok());
+  EXPECT_EQ(Keys(), 1);
+}
+
+TEST_F(PersonServiceTest, WhileTheStoreTakesNoWritesNoKeyIsDestroyedAndNoneForgotten) {
+  for (int i = 0; i < 3; ++i) desk_.Register("lambeth", "Ada Lovelace", kNino);
+  desk_.store().Break();
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(async::BlockOn(desk_.services().person().DestroyUnusedKeys()).ok());
+  EXPECT_EQ(Keys(), 3);
 }
 
 TEST_F(PersonServiceTest, ResolveRefLeadsOurServicesThereAndBackAndMakesNoHolder) {
   const std::string ref = desk_.Register("lambeth", "Ada Lovelace", kNino);
   const std::string college = desk_.Add("college", ORGANISATION_KIND_COLLEGE);
   const std::string theirs = desk_.RefFor("college", ref, "lambeth");
-  EXPECT_EQ(desk_.PersonId("college", theirs), desk_.PersonId("lambeth", ref));
+  v1::ResolveRefRequest request;
+  request.set_on_behalf_of(college);
+  request.set_person_id(desk_.PersonId("lambeth", ref));
+  request.add_organisation_ids(college);
+  const auto by_id = desk_.Ask(desk_.services().person(), &PersonService::ResolveRef, "service/referral", request);
+  ASSERT_TRUE(by_id.ok()) << by_id.status();
+  EXPECT_EQ(by_id->refs().at(college), theirs);
   EXPECT_EQ(FindNino("college", kNino)->person_refs_size(), 0);
+}
+
+TEST_F(PersonServiceTest, WhoWasToldAReferenceHoldsThePersonOnlyOnceItHasRegisteredThem) {
+  const std::string ref = desk_.Register("lambeth", "Ada Lovelace", kNino);
+  v1::ResolveRefRequest request;
+  request.set_on_behalf_of(desk_.Add("college", ORGANISATION_KIND_COLLEGE));
+  request.set_person_ref(desk_.RefFor("college", ref, "lambeth"));
+  const auto told = desk_.Ask(desk_.services().person(), &PersonService::ResolveRef, "service/referral", request);
+  EXPECT_THAT(told, Denied());
+  EXPECT_EQ(desk_.Register("college", "Ada Lovelace", kNino), request.person_ref());
+  EXPECT_EQ(desk_.PersonId("college", request.person_ref()), desk_.PersonId("lambeth", ref));
+  request.set_person_ref(desk_.services().references().ReferenceOf(ids::Uuid::Random(), ids::Uuid::Random()));
+  const auto nobody = desk_.Ask(desk_.services().person(), &PersonService::ResolveRef, "service/referral", request);
+  EXPECT_EQ(told.status(), nobody.status());
+}
+
+TEST_F(PersonServiceTest, DesksThatRegisterOnePersonAtTheSameMomentAllSucceed) {
+  constexpr int kDesks = 8;
+  for (int i = 0; i < kDesks; ++i) desk_.Add(Cat("desk-", i));
+  std::vector<std::string> refs(kDesks);
+  std::vector<std::thread> desks;
+  for (int i = 0; i < kDesks; ++i) {
+    desks.emplace_back([&, i] { refs[i] = desk_.Register(Cat("desk-", i), "Ada Lovelace", kNino); });
+  }
+  for (std::thread& desk : desks) desk.join();
+  for (int i = 1; i < kDesks; ++i) {
+    EXPECT_EQ(desk_.PersonId(Cat("desk-", i), refs[i]), desk_.PersonId("desk-0", refs[0]));
+  }
 }
 
 TEST_F(PersonServiceTest, AReferenceThatLeadsToNobodyIsDenied) {

@@ -9,6 +9,8 @@ namespace {
 
 using namespace common::v1;  // NOLINT
 
+constexpr char kRequest[] = "7f3c0b1e-0000-4000-8000-000000000009";
+
 class RecordServiceTest : public ::testing::Test {
  protected:
   RecordServiceTest() {
@@ -66,6 +68,53 @@ TEST_F(RecordServiceTest, UsesAreCountedOnReadsAndRunOut) {
   EXPECT_EQ(desk_.Check("college", college_ref_, id)->denied_categories(0).reason(), v1::DENIAL_REASON_USED_UP);
 }
 
+TEST_F(RecordServiceTest, AReadWhoseAnswerWasLostIsRetriedWithoutAnotherUse) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  terms.set_max_uses(1);
+  const std::string id = desk_.Give("lambeth", ref_, terms);
+  const auto first = desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest);
+  const auto again = desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest);
+  ASSERT_TRUE(first.ok() && again.ok()) << first.status() << again.status();
+  EXPECT_EQ(first->disclosure_id(), again->disclosure_id());
+  EXPECT_EQ(again->entries(0).section().skills().skills(0), "bricklaying");
+  EXPECT_EQ(desk_.Get("lambeth", id).uses(), 1);
+  EXPECT_EQ(desk_.Audited("record.disclosed"), 2) << "what left, left twice";
+  EXPECT_THAT(desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, ids::Uuid::Random().ToString()), Denied());
+  EXPECT_THAT(desk_.Read("college", college_ref_, id, {CATEGORY_GOALS}, kRequest),
+              Refused(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
+  EXPECT_EQ(desk_.Withdraw("lambeth", id)->notices(), 1);
+}
+
+TEST_F(RecordServiceTest, ARetriedReadIsJudgedAnewAndReadAnew) {
+  const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  ASSERT_TRUE(desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest).ok());
+  const std::string stranger_ref = desk_.Register("stranger", "Ada Lovelace", "AB123456C");
+  desk_.Put("stranger", stranger_ref, desk_.Skills("welding"));
+  desk_.clock().Advance(absl::Minutes(1));
+  const auto again = desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->entries_size(), 2);
+
+  v1::ListDisclosuresRequest list;
+  list.set_person_ref(stranger_ref);
+  const auto listed = desk_.Ask(desk_.services().disclosure(), &DisclosureService::ListDisclosures, "stranger", list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->disclosures_size(), 1) << "the one disclosure now has its data too";
+  EXPECT_EQ(listed->disclosures(0).disclosure_id(), again->disclosure_id());
+
+  ASSERT_TRUE(desk_.Withdraw("lambeth", id).ok());
+  EXPECT_THAT(desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest), Denied());
+}
+
+TEST_F(RecordServiceTest, ARefusedReadUsesUpNoRequestId) {
+  const std::string id = desk_.Draw("lambeth", ref_, desk_.Terms({"college"}));
+  EXPECT_THAT(desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest), Denied());
+  desk_.Decide("lambeth", id, v1::CONSENT_STATE_GIVEN);
+  EXPECT_TRUE(desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest).ok());
+  EXPECT_EQ(desk_.Get("lambeth", id).uses(), 1);
+  EXPECT_EQ(desk_.Audited("record.refused"), 1);
+}
+
 TEST_F(RecordServiceTest, TheNewestVersionOfEachSourceIsRead) {
   const std::string stranger_ref = desk_.Register("stranger", "Ada Lovelace", "AB123456C");
   desk_.Put("lambeth", ref_, desk_.Skills("roofing"));
@@ -108,7 +157,7 @@ TEST_F(RecordServiceTest, NobodyMintsTheirOwnKey) {
 
   v1::CorroborateConsentRequest request;
   request.set_consent_id(minted);
-  ASSERT_TRUE(desk_.Ask(desk_.services().consent(), &ConsentService::CorroborateConsent, "lambeth", request).ok());
+  ASSERT_TRUE(desk_.Ask(desk_.services().decision(), &DecisionService::CorroborateConsent, "lambeth", request).ok());
   EXPECT_EQ(desk_.Read("college", college_ref_, minted)->entries_size(), 2);
   EXPECT_TRUE(desk_.Get("college", minted).corroborated());
 }

@@ -51,7 +51,7 @@ class Speed {
     text.set_text("words");
     text.set_language("en");
     text.set_version("1");
-    text_ = async::BlockOn(Ask(services_->consent(), &ConsentService::CreateText, captor_, text))->text_sha256();
+    text_ = async::BlockOn(Ask(services_->text(), &TextService::CreateText, captor_, text))->text_sha256();
   }
 
   void Run(int people, int checks, int reads) {
@@ -126,7 +126,7 @@ class Speed {
       decide.set_consent_id(drawn->consent_id());
       decide.set_etag(drawn->etag());
       decide.set_decision(v1::CONSENT_STATE_GIVEN);
-      NWD_CHECK((co_await Ask(services_->consent(), &ConsentService::RecordDecision, captor_, decide)).ok());
+      NWD_CHECK((co_await Ask(services_->decision(), &DecisionService::RecordDecision, captor_, decide)).ok());
       known.consents.push_back(drawn->consent_id());
     }
     const auto person_id = services_->references().PersonOf(IdIn(captor_->organisation_id), registered->person_ref());

@@ -1,0 +1,231 @@
+#include "services/consent/decision_service.h"
+
+#include "common/base/strings.h"
+#include "services/consent/consent_refusals.h"
+#include "services/consent/decide.h"
+#include "services/consent/limits.h"
+#include "services/consent/named_consent.h"
+#include "services/consent/record_rows.h"
+#include "services/consent/times.h"
+#include "services/consent/withdrawal.h"
+
+namespace nwd::consent {
+namespace {
+
+absl::Status WrongState(ConsentState state, ConsentEvent event) {
+  return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+                       Cat("the consent is ", StateName(state), "; ", EventName(event), " is not possible from there"),
+                       {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}});
+}
+
+// The person agreed to it, and has not taken it back.
+bool WasGiven(ConsentState state) { return state == v1::CONSENT_STATE_GIVEN || state == v1::CONSENT_STATE_SUSPENDED; }
+
+// Refusals and consents of one person bear on each other: what was refused before closes what is given now, and what is
+// refused now closes what was given before. What is not given yet is judged when it is given: only then is it known
+// whether it lifts the refusal.
+absl::Status SettleRefusals(store::Txn& txn, storage::Consent& decided) {
+  if (decided.state() != v1::CONSENT_STATE_GIVEN && decided.state() != v1::CONSENT_STATE_REFUSED)
+    return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(std::vector<storage::Consent> others,
+                       consents::OfPerson(txn, consents::IdOf(decided.person_id())));
+  for (storage::Consent& other : others) {
+    if (other.consent_id() == decided.consent_id()) continue;
+    if (decided.state() == v1::CONSENT_STATE_GIVEN) {
+      ApplyRefusal(decided, other);
+    } else if (WasGiven(other.state()) && ApplyRefusal(other, decided)) {
+      other.set_revision(other.revision() + 1);
+      consents::Put(txn, other);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The consent that `given` renews or changes ends with it. Answers whether there was one to end.
+absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, absl::Time now) {
+  if (given.supersedes_consent_id().empty()) return false;
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
+                       consents::Find(txn, consents::IdOf(given.supersedes_consent_id())));
+  if (!old.has_value() || !Next(old->state(), ConsentEvent::kSupersede).has_value()) return false;
+  NWD_RETURN_IF_ERROR(EndConsent(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
+  return true;
+}
+
+std::optional<ConsentEvent> EventOf(ConsentState decision) {
+  switch (decision) {
+    case v1::CONSENT_STATE_GIVEN:
+      return ConsentEvent::kGive;
+    case v1::CONSENT_STATE_REFUSED:
+      return ConsentEvent::kRefuse;
+    case v1::CONSENT_STATE_DEFERRED:
+      return ConsentEvent::kDefer;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+void DecisionService::Register(rpc::Router& router) {
+  router.Unary(this, &DecisionService::RequestConsent);
+  router.Unary(this, &DecisionService::RecordDecision);
+  router.Unary(this, &DecisionService::CorroborateConsent);
+  router.Unary(this, &DecisionService::WithdrawConsent);
+}
+
+async::Task<absl::StatusOr<v1::RequestConsentResponse>> DecisionService::RequestConsent(
+    rpc::Call& call, const v1::RequestConsentRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RequestConsentResponse> {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
+    if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
+      return status::Denied();
+    call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
+    auto once = [&]() -> absl::StatusOr<v1::RequestConsentResponse> {
+      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, ConsentEvent::kRequest, request.etag()));
+      return Stands<v1::RequestConsentResponse>(*consent);
+    };
+    return parts_.requests.Once<v1::RequestConsentResponse>(txn, call, request, once);
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordDecision(
+    rpc::Call& call, const v1::RecordDecisionRequest& request) {
+  const std::optional<ConsentEvent> event = EventOf(request.decision());
+  if (!event.has_value()) co_return status::InvalidField("decision", "must be GIVEN, REFUSED or DEFERRED");
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RecordDecisionResponse> {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
+    if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
+      return status::Denied();
+    call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
+    auto once = [&]() -> absl::StatusOr<v1::RecordDecisionResponse> {
+      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, *event, request.etag()));
+      return Stands<v1::RecordDecisionResponse>(*consent);
+    };
+    return parts_.requests.Once<v1::RecordDecisionResponse>(txn, call, request, once);
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
+                                     storage::Consent& consent, ConsentEvent event, std::string_view etag) const {
+  const absl::Time now = call.Now();
+  if (etag != consents::EtagOf(consent)) return status::StaleEtag("consent");
+  const ConsentState state = StateAt(consent, now);
+  const std::optional<ConsentState> next = Next(state, event);
+  if (!next.has_value()) return WrongState(state, event);
+  if (event == ConsentEvent::kGive && consent.authority_until_us() != 0 &&
+      Micros(now) >= consent.authority_until_us()) {
+    return status::Error(
+        absl::StatusCode::kFailedPrecondition, "AUTHORITY_ENDED",
+        "the authority of the person's representative has ended; nobody can agree on it for the person");
+  }
+  consent.set_state(*next);
+  consent.set_revision(consent.revision() + 1);
+  if (event != ConsentEvent::kRequest) consent.set_decide_time_us(Micros(now));
+  if (IsTerminal(*next)) consent.set_end_time_us(Micros(now));
+  NWD_RETURN_IF_ERROR(SettleRefusals(txn, consent));
+  bool superseded = false;
+  if (event == ConsentEvent::kGive) {
+    NWD_ASSIGN_OR_RETURN(superseded, Supersede(txn, consent, now));
+  }
+  consents::Put(txn, consent);
+  AppendConsentChange(txn, consent, now, superseded ? consents::IdOf(consent.supersedes_consent_id()) : ids::Uuid());
+  Record(parts_, txn, "consent.decided", now, named.person_id, named.key, DeedOn(call, consent));
+  return absl::OkStatus();
+}
+
+async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::CorroborateConsent(
+    rpc::Call& call, const v1::CorroborateConsentRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  const ids::Uuid organisation = OrganisationOf(call);
+  const absl::Time now = call.Now();
+  auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<v1::CorroborateConsentResponse> {
+    for (const std::string& already : consent.corroborator_ids()) {
+      if (already == organisation.bytes()) return Stands<v1::CorroborateConsentResponse>(consent);
+    }
+    const ConsentState state = StateAt(consent, now);
+    if (IsTerminal(state)) {
+      return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+                           Cat("the consent is ", StateName(state), "; there is nothing left to corroborate"),
+                           {{"state", std::string(StateName(state))}});
+    }
+    consent.add_corroborator_ids(std::string(organisation.bytes()));
+    consent.set_revision(consent.revision() + 1);
+    consents::Put(txn, consent);
+    Record(parts_, txn, "consent.corroborated", now, named.person_id, named.key, DeedOn(call, consent));
+    return Stands<v1::CorroborateConsentResponse>(consent);
+  };
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CorroborateConsentResponse> {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
+    if (!consent.has_value() || consent->captor_organisation_id() == organisation.bytes()) return status::Denied();
+    NWD_ASSIGN_OR_RETURN(const bool source,
+                         records::HasFrom(txn, named.person_id, consent->categories(), organisation));
+    if (!source) return status::Denied();
+    call.ProveTie(common::v1::TIE_DATA_SOURCE);
+    auto once = [&] { return effect(txn, *consent); };
+    return parts_.requests.Once<v1::CorroborateConsentResponse>(txn, call, request, once);
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> DecisionService::WithdrawConsent(
+    rpc::Call& call, const v1::WithdrawConsentRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  const absl::Time now = call.Now();
+  bool withdrawn = false;
+  std::vector<ids::Uuid> told;
+  auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<v1::WithdrawConsentResponse> {
+    // A person's no is never too late: what was withdrawn already stays so, and what has run out is withdrawn all the
+    // same.
+    if (consent.state() == v1::CONSENT_STATE_WITHDRAWN) return Stands<v1::WithdrawConsentResponse>(consent);
+    if (!Next(consent.state(), ConsentEvent::kWithdraw).has_value())
+      return WrongState(consent.state(), ConsentEvent::kWithdraw);
+    NWD_ASSIGN_OR_RETURN(told, EndConsent(txn, consent, ConsentEvent::kWithdraw, v1::NOTICE_TYPE_WITHDRAWAL, now));
+    Record(parts_, txn, "consent.withdrawn", now, named.person_id, named.key, DeedOn(call, consent));
+    withdrawn = true;
+    v1::WithdrawConsentResponse response = Stands<v1::WithdrawConsentResponse>(consent);
+    response.set_notices(static_cast<int>(told.size()));
+    return response;
+  };
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::WithdrawConsentResponse> {
+    withdrawn = false;
+    told.clear();
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
+    if (!consent.has_value() || !IsParty(*consent, OrganisationOf(call))) return status::Denied();
+    call.ProveTie(common::v1::TIE_CONSENT_PARTY);
+    auto once = [&] { return effect(txn, *consent); };
+    return parts_.requests.Once<v1::WithdrawConsentResponse>(txn, call, request, once);
+  };
+  absl::StatusOr<v1::WithdrawConsentResponse> response = co_await parts_.store.Update(body, call.deadline());
+  if (response.ok() && withdrawn) {
+    parts_.figures.withdrawals.Increment();
+    parts_.figures.notices.Increment(response->notices());
+    for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
+  }
+  co_return response;
+}
+
+async::Task<absl::Status> DecisionService::AnnounceEnded() {
+  size_t announced = 0;
+  do {
+    const absl::Time now = parts_.clock.Now();
+    auto body = [&](store::Txn& txn) -> absl::Status {
+      NWD_ASSIGN_OR_RETURN(std::vector<storage::Consent> over, consents::TakeOver(txn, now, kEndsAnnouncedMax));
+      announced = over.size();
+      for (storage::Consent& consent : over) {
+        // What ended before its time has been told. The state that is kept stays as it was decided.
+        if (IsTerminal(consent.state())) continue;
+        consent.set_state(StateAt(consent, now));
+        AppendConsentChange(txn, consent, now);
+      }
+      return absl::OkStatus();
+    };
+    NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));
+  } while (announced == kEndsAnnouncedMax);
+  co_return absl::OkStatus();
+}
+
+}  // namespace nwd::consent

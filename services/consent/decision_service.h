@@ -1,0 +1,43 @@
+// ConsentService's decisions: what the person says of a consent, and what follows from it. Which decision is possible
+// when is the table's to say (consent_states.h); what a withdrawal does is withdrawal.h's.
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
+#pragma once
+
+#include <string_view>
+
+#include "common/rpc/router.h"
+#include "nwd/consent/v1/consent_service.pb.h"
+#include "services/consent/consent_states.h"
+#include "services/consent/named_consent.h"
+#include "services/consent/parts.h"
+
+namespace nwd::consent {
+
+class DecisionService {
+ public:
+  explicit DecisionService(const Parts& parts) : parts_(parts) {}
+  void Register(rpc::Router& router);
+
+  async::Task<absl::StatusOr<v1::RequestConsentResponse>> RequestConsent(rpc::Call& call,
+                                                                         const v1::RequestConsentRequest& request);
+  async::Task<absl::StatusOr<v1::RecordDecisionResponse>> RecordDecision(rpc::Call& call,
+                                                                         const v1::RecordDecisionRequest& request);
+  async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> CorroborateConsent(
+      rpc::Call& call, const v1::CorroborateConsentRequest& request);
+  async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> WithdrawConsent(rpc::Call& call,
+                                                                           const v1::WithdrawConsentRequest& request);
+
+  // Says in the change feed which consents time has ended since the last time: EXPIRED or LAPSED, once each. Nothing
+  // waits for it, a decision looks at the time itself. For the janitor.
+  async::Task<absl::Status> AnnounceEnded();
+
+ private:
+  // The transition itself: the table, the etag, the change, the audit entry. Within a body.
+  absl::Status Decide(store::Txn& txn, const rpc::Call& call, const NamedConsent& named, storage::Consent& consent,
+                      ConsentEvent event, std::string_view etag) const;
+
+  const Parts& parts_;
+};
+
+}  // namespace nwd::consent

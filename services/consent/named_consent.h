@@ -1,0 +1,32 @@
+// A consent that a call names, looked at before the transaction so that its person's key is at hand within it; and what
+// every answer about a consent says.
+#pragma once
+
+#include <string>
+
+#include "services/consent/consent_rows.h"
+#include "services/consent/parts.h"
+
+namespace nwd::consent {
+
+struct NamedConsent {
+  ids::Uuid consent_id;
+  ids::Uuid person_id;         // nil where there is no such consent
+  person_keys::PersonKey key;  // null where there is no such person, or no longer
+};
+
+// Whose a consent is never changes, so what is learnt here holds in a later transaction too. Errors are the store's.
+async::Task<absl::StatusOr<NamedConsent>> LookUp(const Parts& parts, const std::string& consent_id);
+
+// What was done to a consent, for the audit.
+storage::Deed DeedOn(const rpc::Call& call, const storage::Consent& consent);
+
+template <class Response>
+Response Stands(const storage::Consent& consent) {
+  Response response;
+  response.set_state(consent.state());
+  response.set_etag(consents::EtagOf(consent));
+  return response;
+}
+
+}  // namespace nwd::consent
