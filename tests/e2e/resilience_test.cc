@@ -267,6 +267,32 @@ TEST(Resilience, ADrainUnderLoadFailsNoCall) {
   EXPECT_THAT(failures, IsEmpty()) << failures.front();
 }
 
+// When a service last said this in its log.
+absl::Time LastTime(World& world, const std::string& service, const std::string& event) {
+  absl::Time last = absl::InfinitePast();
+  for (const auto& line : LogOf(world, service)) {
+    std::string wrong;
+    if (line.value("event", "") == event) absl::ParseTime(absl::RFC3339_full, line.value("ts", ""), &last, &wrong);
+  }
+  return last;
+}
+
+TEST(Resilience, ADrainDoesNotWaitForACallerThatIsConnectedAndAsleep) {
+  World& world = World::Get();
+  // This process holds connections to every service and, while it waits for the end of one, does not look at them.
+  constexpr absl::Duration kPatienceOfCalls = absl::Seconds(20);  // --drain, where nothing else is said
+  for (const std::string& service : hub::ServiceNames()) {
+    ASSERT_TRUE(world.ClientOf(kReferrer, service)
+                    .Call<grpc::health::v1::HealthCheckResponse>(grpc::health::v1::HealthCheckRequest())
+                    .ok());
+    world.Stop(service);
+    EXPECT_LT(LastTime(world, service, "service.stopped") - LastTime(world, service, "service.draining"),
+              kPatienceOfCalls / 2)
+        << service << " used up the time that calls in flight may take";
+    world.Start(service);
+  }
+}
+
 // ---- silence
 
 // The connections that this process has to a port on this machine: the numbers of their sockets.
