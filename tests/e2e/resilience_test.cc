@@ -279,12 +279,16 @@ absl::Time LastTime(World& world, const std::string& service, const std::string&
 
 TEST(Resilience, ADrainDoesNotWaitForACallerThatIsConnectedAndAsleep) {
   World& world = World::Get();
-  // This process holds connections to every service and, while it waits for the end of one, does not look at them.
+  // This process holds many connections to the service and, while it waits for its end, hardly looks at them.
+  constexpr int kAsleep = 12;
   constexpr absl::Duration kPatienceOfCalls = absl::Seconds(20);  // --drain, where nothing else is said
   for (const std::string& service : hub::ServiceNames()) {
-    ASSERT_TRUE(world.ClientOf(kReferrer, service)
-                    .Call<grpc::health::v1::HealthCheckResponse>(grpc::health::v1::HealthCheckRequest())
-                    .ok());
+    std::vector<std::unique_ptr<rpc::Client>> asleep;
+    for (int i = 0; i < kAsleep; ++i) {
+      asleep.push_back(ConnectAs(world, kReferrer, service));
+      ASSERT_TRUE(
+          asleep.back()->Call<grpc::health::v1::HealthCheckResponse>(grpc::health::v1::HealthCheckRequest()).ok());
+    }
     world.Stop(service);
     EXPECT_LT(LastTime(world, service, "service.stopped") - LastTime(world, service, "service.draining"),
               kPatienceOfCalls / 2)
