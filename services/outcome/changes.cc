@@ -24,11 +24,6 @@ std::string TypeOf(std::string_view thing, const std::string& name) {
   return Cat(thing, ".", absl::AsciiStrToLower(name));
 }
 
-// It never left its referrer's desk.
-bool IsDraft(const common::v1::ReferralChange& change) {
-  return change.to_state() == "DRAFT" || (change.from_state() == "DRAFT" && change.to_state() != "SENT");
-}
-
 // When an outcome stands in a journey: by the end of the day it happened, or when it was recorded if that was earlier.
 absl::Time StepTimeOf(const storage::OutcomeRow& outcome, absl::Time recorded) {
   const std::optional<absl::CivilDay> day = ParseDay(outcome.occurred_on());
@@ -105,7 +100,7 @@ absl::Status Changes::ApplyReferral(store::Txn& txn, const common::v1::ReferralC
   step.row.set_organisation_id(by_referrer ? change.referrer_organisation_id() : change.receiver_organisation_id());
   step.row.set_referral_id(change.referral_id());
   step.row.set_service_id(change.service_id());
-  step.row.set_draft(IsDraft(change));
+  step.row.set_draft(row->sent_month() == 0);  // it never left its referrer's desk
   return Journeys::Add(txn, person, step).status();
 }
 

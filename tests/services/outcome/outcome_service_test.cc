@@ -254,6 +254,7 @@ TEST_F(JourneyTest, AReceiverSeesTheReferralOnlyOnceItHasAcceptedAndNeverTheDraf
 TEST_F(JourneyTest, AConsentShowsAllButDrafts) {
   AcceptReferral("r1");
   Apply(ReferralEvent("r2", 1, "CREATE", "", "DRAFT"));
+  Apply(ReferralEvent("r2", 2, "CANCEL", "DRAFT", "CANCELLED_BY_PERSON"));
   peers_.consents.insert({Id("charity"), Id("ada"), Id("consent")});
   EXPECT_THAT(Steps("charity", "consent"), ElementsAre("referral.send", "referral.accept"));
 }
