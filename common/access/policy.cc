@@ -9,6 +9,15 @@ namespace nwd::access {
 
 using common::v1::AccessRule;
 
+namespace {
+
+absl::Status NotActive(std::string_view whose) {
+  return status::Error(absl::StatusCode::kPermissionDenied, "ORGANISATION_NOT_ACTIVE",
+                       Cat(whose, " is not active in this hub; ask the hub's admin"));
+}
+
+}  // namespace
+
 absl::StatusOr<AccessRule> RuleOf(const google::protobuf::MethodDescriptor& method) {
   if (!method.options().HasExtension(common::v1::access)) {
     return absl::FailedPreconditionError(Cat(method.full_name(), " declares no access rule (nwd.common.v1.access)"));
@@ -44,13 +53,19 @@ absl::Status Admit(const AccessRule& rule, const Caller& caller) {
   }
   const Organisation& organisation = *caller.organisation;
   if (organisation.state != common::v1::ORGANISATION_STATE_ACTIVE) {
-    return status::Error(absl::StatusCode::kPermissionDenied, "ORGANISATION_NOT_ACTIVE",
-                         "your organisation is not active in this hub; ask the hub's admin");
+    return NotActive("your organisation");
   }
   for (const int role : rule.roles()) {
     if (organisation.HasRole(static_cast<Role>(role))) return absl::OkStatus();
   }
   return status::Denied();
+}
+
+absl::Status AdmitSponsor(const Caller& caller, const Registry& registry) {
+  if (caller.organisation == nullptr || caller.organisation->sponsor_organisation_id.empty()) return absl::OkStatus();
+  const OrganisationPtr sponsor = registry.FindById(caller.organisation->sponsor_organisation_id);
+  const bool active = sponsor != nullptr && sponsor->state == common::v1::ORGANISATION_STATE_ACTIVE;
+  return active ? absl::OkStatus() : NotActive("your sponsor");
 }
 
 }  // namespace nwd::access

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/access/caller.h"
+#include "common/access/registry.h"
 #include "google/protobuf/descriptor.h"
 #include "nwd/common/v1/access.pb.h"
 
@@ -16,5 +17,9 @@ absl::StatusOr<common::v1::AccessRule> RuleOf(const google::protobuf::MethodDesc
 // OK, or UNAUTHENTICATED for a caller that is nobody here or whose certificate is revoked, or PERMISSION_DENIED for one
 // that lacks every role, is suspended or has left, or is a service the rule does not name.
 absl::Status Admit(const common::v1::AccessRule& rule, const Caller& caller);
+
+// A sponsored organisation (a navigator) goes no further than its sponsor: PERMISSION_DENIED where that is unknown,
+// suspended or has left. OK for everybody else.
+absl::Status AdmitSponsor(const Caller& caller, const Registry& registry);
 
 }  // namespace nwd::access

@@ -74,6 +74,13 @@ absl::Status OpenDataFolder(const std::string& folder, const std::string& servic
   const std::string path = Cat(folder, "/", kMark);
   if (!std::filesystem::exists(path, error)) {
     if (error) return CannotUse(folder, error.message());
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+      if (entry.path().filename() == Cat(kMark, ".new")) continue;  // of a first start that was cut off
+      return absl::FailedPreconditionError(Cat("the data folder ", folder, " holds ", entry.path().filename().string(),
+                                               " but no file named ", kMark,
+                                               "; restore that from the same backup, or give --data an empty folder"));
+    }
+    if (error) return CannotUse(folder, error.message());
     return Write(folder, ServiceLine(service) + KeyLine(hub_key));
   }
   std::ifstream file(path, std::ios::binary);

@@ -88,6 +88,7 @@ async::Task<absl::Status> CallChain::Admit(const Route& route, const PeerFacts& 
   if (route.stream) call.SetDraining(&draining_);
   NWD_CO_RETURN_IF_ERROR(identified);
   NWD_CO_RETURN_IF_ERROR(access::Admit(route.rule, call.caller()));
+  NWD_CO_RETURN_IF_ERROR(access::AdmitSponsor(call.caller(), *options_.registry));
   NWD_CO_RETURN_IF_ERROR(limiter_.Enter(call.caller(), static_cast<bool>(route.stream), &ticket));
   if (route.rule.about_person() && !call.caller().IsService() && !ids::IsPractitioner(call.practitioner())) {
     co_return status::InvalidField(

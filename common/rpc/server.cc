@@ -26,13 +26,13 @@ namespace {
 constexpr absl::Duration kLastAnswers = absl::Milliseconds(200);
 
 // A server that shuts down waits for its callers to hang up, and one that is asleep does not: when no call is left, its
-// connections are closed.
-void HangUpWhenIdle(grpc::Server& server, Outstanding& calls, absl::Time deadline) {
-  while (calls.WaitForNone(deadline)) {
+// connections are closed. Again and again until the server is down: a caller may have come just before.
+void HangUpWhenIdle(grpc::Server& server, Outstanding& calls, const std::atomic<bool>& down, absl::Time deadline) {
+  while (!down && calls.WaitForNone(deadline)) {
     absl::SleepFor(kLastAnswers);
-    if (!calls.WaitForNone(absl::Now())) continue;  // one had come in just before
+    if (down || !calls.WaitForNone(absl::Now())) continue;
     grpc_server_cancel_all_calls(server.c_server());
-    return;
+    if (absl::Now() > deadline) return;
   }
 }
 
@@ -243,8 +243,10 @@ bool Server::Drain(absl::Duration patience) {
   state.draining = true;
   state.background.stop().Request();
   // Takes no new call; waits for those in flight, and cancels what is left when the patience is over.
-  std::thread hang_up([&] { HangUpWhenIdle(*state.server, state.calls, cancelled); });
+  std::atomic<bool> down = false;
+  std::thread hang_up([&] { HangUpWhenIdle(*state.server, state.calls, down, cancelled); });
   state.server->Shutdown(absl::ToChronoTime(cancelled));
+  down = true;
   hang_up.join();
   const absl::Time deadline = cancelled + state.options.limits.drain_grace;
   if (!state.calls.WaitForNone(deadline) || !state.background.WaitForEnd(deadline)) return false;

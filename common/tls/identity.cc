@@ -52,8 +52,10 @@ absl::StatusOr<Identity> ParseIdentity(absl::Span<const std::string> uris, std::
   if (!uri.starts_with(kScheme)) return Refused("its URI name is not a SPIFFE id");
   const std::string_view rest = uri.substr(kScheme.size());
   const std::string_view domain = rest.substr(0, rest.find('/'));
-  if (domain != trust_domain || domain.size() == rest.size())
-    return Refused("its SPIFFE id is of another trust domain");
+  if (domain != trust_domain || domain.size() == rest.size()) {
+    return Refused(absl::StrCat("its SPIFFE id is of another trust domain than ",
+                                absl::string_view(trust_domain.data(), trust_domain.size())));
+  }
   const std::string_view path = rest.substr(domain.size() + 1);
   const size_t slash = path.find('/');
   const std::string_view kind = path.substr(0, slash);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -121,13 +122,26 @@ absl::Status WaitUntilReady(const HubState& hub, RunningService& service, int ou
 
 }  // namespace
 
+// Starts what has ended of a hub that runs in part: same data, same ports.
+absl::StatusOr<HubState> StartEnded(const UpOptions& options, HubState hub) {
+  for (size_t i = 0; i < hub.services.size(); ++i) {
+    if (IsAlive(hub.services[i].process)) continue;
+    const std::string name = hub.services[i].name;
+    NWD_RETURN_IF_ERROR(StartAgain(options, hub, name));
+  }
+  return hub;
+}
+
 absl::StatusOr<HubState> Up(const UpOptions& asked) {
   UpOptions options = asked;
   options.folder = fs::absolute(asked.folder).lexically_normal().string();
-  if (const auto running = ReadState(options.folder); running.ok()) {
-    for (const ProcessId& id : running->Processes()) {
-      if (IsAlive(id)) return absl::AlreadyExistsError(Cat("a hub runs from ", options.folder, " already"));
+  if (auto running = ReadState(options.folder); running.ok()) {
+    const std::vector<ProcessId> processes = running->Processes();
+    const auto alive = std::count_if(processes.begin(), processes.end(), IsAlive);
+    if (alive == static_cast<ptrdiff_t>(processes.size())) {
+      return absl::AlreadyExistsError(Cat("a hub runs from ", options.folder, " already"));
     }
+    if (alive > 0) return StartEnded(options, *std::move(running));
     RemoveState(options.folder);
   }
   NWD_RETURN_IF_ERROR(Prepare(options));
@@ -151,6 +165,8 @@ absl::StatusOr<HubState> Up(const UpOptions& asked) {
     if (!status.ok()) break;
     service.process = started->id;
     outputs.push_back(started->output);
+    status = WriteState(hub);  // at once: who is interrupted while they start can still bring them down
+    if (!status.ok()) break;
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (status.ok()) status = WaitUntilReady(hub, hub.services[i], outputs[i]);
@@ -159,6 +175,7 @@ absl::StatusOr<HubState> Up(const UpOptions& asked) {
   if (status.ok()) status = WriteState(hub);
   if (!status.ok()) {
     StopProcesses(hub.Processes(), kStopPatience).IgnoreError();  // what went wrong first is what to say
+    RemoveState(options.folder);
     return status;
   }
   return hub;

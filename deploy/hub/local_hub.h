@@ -34,7 +34,7 @@ struct UpOptions {
   std::string log_level = "info";
 };
 
-// ALREADY_EXISTS where a hub runs from this folder.
+// Where a hub runs from this folder, starts those of its services that have ended; ALREADY_EXISTS where none has.
 absl::StatusOr<HubState> Up(const UpOptions& options);
 
 // Starts one service of a running hub again after it has ended: same data, same ports. For operators' and tests'

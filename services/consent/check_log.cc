@@ -22,7 +22,8 @@ CheckLog::~CheckLog() {
 absl::Status CheckLog::Add(std::string record) {
   absl::MutexLock lock(&mutex_);
   if (!last_flush_.ok()) {
-    return absl::UnavailableError(
+    return status::Error(
+        absl::StatusCode::kUnavailable, "CHECKS_NOT_LOGGED",
         "checks cannot be logged at the moment, and what is not logged is not answered; try again shortly");
   }
   if (waiting_.size() >= kCheckLogWaitingMax)
@@ -33,9 +34,11 @@ absl::Status CheckLog::Add(std::string record) {
 }
 
 async::Task<void> CheckLog::Run(rpc::Stop& stop) {
+  bool failed = false;  // said once, until it is well again
   while (!co_await stop.WaitUntil(absl::Now() + kCheckLogEvery)) {
     const absl::Status written = co_await Flush();
-    if (!written.ok()) log::Line(log::Level::kError, "consent.check_log_failed").Status(written).Emit();
+    if (!written.ok() && !failed) log::Line(log::Level::kError, "consent.check_log_failed").Status(written).Emit();
+    failed = !written.ok();
   }
   closing_.store(true, std::memory_order_release);
   const absl::Status written = co_await Flush();

@@ -25,6 +25,7 @@ inline constexpr int kCheckLogBatch = 1024;                               // ent
 inline constexpr absl::Duration kCheckLogEvery = absl::Milliseconds(50);  // half of the 100 ms a check may be behind
 inline constexpr absl::Duration kCheckLogRetryAfter = absl::Milliseconds(100);
 
+inline constexpr absl::Duration kReadRetryWindow = absl::Minutes(5);  // a repeated read is no further use for so long
 inline constexpr int kRegisterTries = 3;  // when two desks register one person at the same moment
 inline constexpr absl::Duration kJanitorEvery = absl::Seconds(30);
 inline constexpr int kJanitorBatch = 1000;       // rows forgotten in one transaction

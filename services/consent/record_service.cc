@@ -147,7 +147,8 @@ absl::StatusOr<RecordService::Released> RecordService::Release(store::Txn& txn, 
   const absl::StatusOr<storage::KeptRead> read = parts_.requests.Once<storage::KeptRead>(txn, call, request, effect);
   if (fresh.has_value()) return *std::move(fresh);
   NWD_RETURN_IF_ERROR(read.status());
-  return ReleaseOnce(txn, call, request, person_id, question, key, &*read);
+  const bool retry = call.Now() - absl::FromUnixMicros(read->time_us()) <= kReadRetryWindow;
+  return ReleaseOnce(txn, call, request, person_id, question, key, retry ? &*read : nullptr);
 }
 
 absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& txn, rpc::Call& call,

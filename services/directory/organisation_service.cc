@@ -156,6 +156,7 @@ async::Task<absl::StatusOr<v1::UpdateOrganisationResponse>> OrganisationService:
     rpc::Call& call, const v1::UpdateOrganisationRequest& request) {
   status::Violations violations;
   bool name = false, kind = false, identities = false;
+  if (request.update_mask().paths().empty()) violations.Add("update_mask", "names what to set: name, kind, identities");
   for (const std::string& path : request.update_mask().paths()) {
     name |= path == "name";
     kind |= path == "kind";

@@ -24,6 +24,9 @@ std::string TypeOf(std::string_view thing, const std::string& name) {
   return Cat(thing, ".", absl::AsciiStrToLower(name));
 }
 
+// What the suite notes about a referral, and nobody did.
+constexpr std::array<std::string_view, 2> kNotSteps{"NUDGE", "CONSENT_RENEWED"};
+
 // When an outcome stands in a journey: by the end of the day it happened, or when it was recorded if that was earlier.
 absl::Time StepTimeOf(const storage::OutcomeRow& outcome, absl::Time recorded) {
   const std::optional<absl::CivilDay> day = ParseDay(outcome.occurred_on());
@@ -94,6 +97,7 @@ absl::Status Changes::ApplyReferral(store::Txn& txn, const common::v1::ReferralC
   NWD_ASSIGN_OR_RETURN(const ids::Uuid person, IdOf("person_id", change.person_id()));
   NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(txn, person));
   if (erased) return Referrals::Forget(txn, referral);
+  if (std::ranges::find(kNotSteps, change.action()) != kNotSteps.end()) return absl::OkStatus();
   Step step{.time = time, .sequence = change.sequence(), .source = referral, .row = {}};
   const bool by_referrer = std::ranges::find(kReferrerActions, change.action()) != kReferrerActions.end();
   step.row.set_type(TypeOf("referral", change.action()));

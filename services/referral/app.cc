@@ -6,6 +6,8 @@
 #include "common/idempotency/idempotency.h"
 #include "common/outbox/outbox.h"
 #include "common/person_keys/person_keys.h"
+#include "common/program/outbox_metrics.h"
+#include "common/program/replica_metrics.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
 #include "common/replica/follower.h"
@@ -40,29 +42,21 @@ struct App::State {
         change_feed(from.store, tokens),
         referral_service(parts),
         appointment_service(parts),
-        outbox_figures(from.metrics.OnScrape([this](metrics::Scrape& scrape) { Scrape(scrape); })) {
+        outbox_figures(program::AddOutboxMetrics(from.metrics, outbox)),
+        directory_figures(program::AddReplicaMetrics(from.metrics, "directory", directory_replica.follower())),
+        consent_figures(program::AddReplicaMetrics(from.metrics, "consent", consent_changes)),
+        move_figures(from.metrics.OnScrape([this](metrics::Scrape& scrape) { Scrape(scrape); })) {
     HandleAccess(outbox, consent);
     consent_changes.OnApplied(
         [this](const std::vector<common::v1::Change>& changes) { ended_consents.Applied(changes); });
   }
 
   void Scrape(metrics::Scrape& scrape) const {
-    const outbox::Figures figures = outbox.figures();
-    scrape.Gauge("nwd_outbox_waiting", "Entries of the outbox that are still to be delivered.",
-                 static_cast<double>(figures.waiting));
-    scrape.Counter("nwd_outbox_failures_total", "Deliveries that failed and are tried again.",
-                   static_cast<double>(figures.failures));
-    scrape.Counter("nwd_outbox_set_aside_total", "Deliveries refused for good.",
-                   static_cast<double>(figures.set_aside));
     constexpr char kMoveFailures[] = "nwd_referral_move_failures_total";
     constexpr char kMoveFailuresHelp[] = "Moves of the suite itself that failed and are tried again.";
     scrape.Counter(kMoveFailures, kMoveFailuresHelp, static_cast<double>(janitor.failures()), {{"by", "timer"}});
     scrape.Counter(kMoveFailures, kMoveFailuresHelp, static_cast<double>(ended_consents.failures()),
                    {{"by", "consent"}});
-    scrape.Gauge("nwd_replica_lag_seconds", "Since the replica was last level with its owner.",
-                 directory_replica.follower().LagSeconds(), {{"peer", "directory"}});
-    scrape.Gauge("nwd_replica_lag_seconds", "Since the replica was last level with its owner.",
-                 consent_changes.LagSeconds(), {{"peer", "consent"}});
   }
 
   const tokens::Tokens tokens;
@@ -86,6 +80,9 @@ struct App::State {
   ReferralService referral_service;
   AppointmentService appointment_service;
   metrics::Registration outbox_figures;
+  metrics::Registration directory_figures;
+  metrics::Registration consent_figures;
+  metrics::Registration move_figures;
 };
 
 App::App(const Parts& parts) : state_(std::make_unique<State>(parts)) {}

@@ -20,9 +20,10 @@ namespace {
 using common::v1::Change;
 using common::v1::PersonChange;
 
-// States in which a consent permits nothing any more, for ever. SUSPENDED may come back.
+// States that end what rests on a consent. SUSPENDED may come back. EXPIRED is nobody's no: it permits nothing by its
+// date, a renewal may still take its place, and until then the referral's own clocks run.
 constexpr std::string_view kSuperseded = "SUPERSEDED";
-constexpr std::array<std::string_view, 5> kEnded = {"WITHDRAWN", "REVOKED", "EXPIRED", "INVALIDATED", kSuperseded};
+constexpr std::array<std::string_view, 4> kEnded = {"WITHDRAWN", "REVOKED", "INVALIDATED", kSuperseded};
 
 bool Ends(const Change& change) {
   return change.has_consent() && std::find(kEnded.begin(), kEnded.end(), change.consent().state()) != kEnded.end();
@@ -170,6 +171,8 @@ async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::stri
       if (made.ok()) continue;
       failures_.Note(referral_id, made.status());
       all = false;
+      // The consent service is down: asking it about the next one would only keep others waiting.
+      if (absl::IsUnavailable(made.status()) || absl::IsDeadlineExceeded(made.status())) co_return moved;
     }
     if (static_cast<int>(referrals.size()) < kReferralsPerConsentRound) break;
     last = referrals.back();
@@ -188,25 +191,26 @@ async::Task<absl::Status> EndedConsents::Erase(const std::string& person_id) {
   co_return co_await Done(waiting);
 }
 
-async::Task<absl::StatusOr<int>> EndedConsents::GoThrough() {
+async::Task<absl::StatusOr<int>> EndedConsents::GoThrough(const rpc::Stop* stop) {
   const std::string ended = keys::EndedConsentsWaiting(), erased = keys::ErasedPeopleWaiting();
-  int moved = 0;
   std::string last;
-  while (true) {  // once each: what fails keeps its row, and is met again the next time
-    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> consents, co_await IdsUnder(ended, last));
-    for (const std::string& consent_id : consents) {
-      NWD_CO_ASSIGN_OR_RETURN(const int of_consent, co_await GoThroughConsent(consent_id));
-      moved += of_consent;
-    }
-    if (consents.empty()) break;
-    last = consents.back();
-  }
-  last.clear();
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> people, co_await IdsUnder(erased, last));
     for (const std::string& person_id : people) NWD_CO_RETURN_IF_ERROR(co_await Erase(person_id));
     if (people.empty()) break;
     last = people.back();
+  }
+  int moved = 0;
+  last.clear();
+  while (true) {  // once each: what fails keeps its row, and is met again the next time
+    NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> consents, co_await IdsUnder(ended, last));
+    for (const std::string& consent_id : consents) {
+      if (stop != nullptr && stop->requested()) co_return moved;
+      NWD_CO_ASSIGN_OR_RETURN(const int of_consent, co_await GoThroughConsent(consent_id));
+      moved += of_consent;
+    }
+    if (consents.empty()) break;
+    last = consents.back();
   }
   co_return moved;
 }
@@ -214,7 +218,7 @@ async::Task<absl::StatusOr<int>> EndedConsents::GoThrough() {
 async::Task<void> EndedConsents::Run(rpc::Stop& stop) {
   while (!stop.requested()) {
     const uint64_t seen = noted_.Count();
-    const absl::StatusOr<int> moved = co_await GoThrough();
+    const absl::StatusOr<int> moved = co_await GoThrough(&stop);
     if (!moved.ok()) log::Line(log::Level::kWarning, "referral.ended_consents").Status(moved.status()).Emit();
     if (stop.requested()) co_return;
     // Woken by the follower; the pause bounds how long a failure or a stop waits.

@@ -1,5 +1,5 @@
-// Consents that ended, as the consent service's feed tells: withdrawn, revoked, expired, invalidated; superseded by
-// another; or the person erased.
+// Consents that ended, as the consent service's feed tells: withdrawn, revoked, invalidated; superseded by another; or
+// the person erased. One that expired ends nothing here: it permits nothing by its date, and may still be renewed.
 //
 // Applying a change only notes it, in the follower's own transaction: from then on no referral can be sent, accepted or
 // reopened on that consent. The referrals that rest on it are then gone through one by one, each in a transaction of
@@ -28,8 +28,8 @@ class EndedConsents {
   // For the follower: after the commit.
   void Applied(const std::vector<common::v1::Change>& changes);
 
-  // Goes through all that waits; answers how many referrals moved.
-  async::Task<absl::StatusOr<int>> GoThrough();
+  // Goes through all that waits, or until `stop` is requested; answers how many referrals moved.
+  async::Task<absl::StatusOr<int>> GoThrough(const rpc::Stop* stop = nullptr);
   async::Task<void> Run(rpc::Stop& stop);
   // Moves that failed, since the start.
   int64_t failures() const { return failures_.count(); }

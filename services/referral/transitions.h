@@ -73,7 +73,7 @@ enum class Guard {
   kOutcomeRecorded,     // at least one outcome, asked of the outcome service at once
   kMissedIfNoShow,      // with reason NO_SHOW: at least one missed appointment
   kNotReopenedBefore,   // only once
-  kWithinReopenWindow,  // within 30 days of its end
+  kWithinReopenWindow,  // within reopen_within_calendar_days of its end
   kTimerPassed,         // the suite's own time for this has come
   kNotNudged,           // whose move it is was not reminded yet
   kNudged,              // it was

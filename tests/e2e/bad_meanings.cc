@@ -46,6 +46,8 @@ void AddDirectory(Table& table) {
   Add<d::GetOrganisationRequest>(table, "nobody named", {"organisation_id"}, [](auto& q) { q.clear_slug(); });
   Add<d::GetOrganisationRequest>(table, "two names", {"organisation_id"},
                                  [](auto& q) { q.set_organisation_id(kNobody); });
+  Add<d::UpdateOrganisationRequest>(table, "nothing to set", {"update_mask"},
+                                    [](auto& q) { q.mutable_update_mask()->clear_paths(); });
   Add<d::UpdateOrganisationRequest>(table, "a field that cannot be set", {"update_mask"},
                                     [](auto& q) { q.mutable_update_mask()->add_paths("roles"); });
   Add<d::UpdateOrganisationRequest>(table, "all that is named is empty", {"identities", "kind", "name"}, [](auto& q) {

@@ -77,5 +77,22 @@ TEST(Policy, AMethodWithoutARuleHasNoneToEnforce) {
   EXPECT_TRUE(RuleOf(*file.FindServiceByName("EchoService")->method(0)).ok());
 }
 
+TEST(Policy, ANavigatorGoesNoFurtherThanItsSponsor) {
+  Registry registry;
+  Organisation sponsor;
+  sponsor.organisation_id = "sponsor";
+  sponsor.state = common::v1::ORGANISATION_STATE_ACTIVE;
+  auto navigator = std::make_shared<Organisation>();
+  navigator->sponsor_organisation_id = "sponsor";
+  Caller caller = Agency();
+  caller.organisation = navigator;
+  EXPECT_EQ(status::ReasonOf(AdmitSponsor(caller, registry)), "ORGANISATION_NOT_ACTIVE") << "the sponsor is unknown";
+  registry.Set(sponsor);
+  EXPECT_TRUE(AdmitSponsor(caller, registry).ok());
+  sponsor.state = common::v1::ORGANISATION_STATE_SUSPENDED;
+  registry.Set(sponsor);
+  EXPECT_EQ(status::ReasonOf(AdmitSponsor(caller, registry)), "ORGANISATION_NOT_ACTIVE");
+}
+
 }  // namespace
 }  // namespace nwd::access

@@ -61,6 +61,15 @@ TEST_F(DataFolderTest, AMarkThatWasCutShortOrIsNotAFileIsRefused) {
   EXPECT_FALSE(OpenDataFolder(root_ + "/d", "consent", Key("hub")).ok());
 }
 
+TEST_F(DataFolderTest, WithDataButWithoutAMarkIsRefused) {
+  ASSERT_TRUE(OpenDataFolder(root_ + "/d", "consent", Key("hub")).ok());
+  std::filesystem::create_directory(root_ + "/d/data");
+  std::filesystem::remove(root_ + "/d/mark");
+  EXPECT_THAT(std::string(OpenDataFolder(root_ + "/d", "consent", Key("other")).message()),
+              HasSubstr("holds data but no file named mark"));
+  EXPECT_FALSE(std::filesystem::exists(root_ + "/d/mark")) << "nothing was stamped";
+}
+
 TEST_F(DataFolderTest, WhereNoneCanBeMadeSaysWhatToDo) {
   std::ofstream(root_ + "/file") << "not a folder";
   const absl::Status status = OpenDataFolder(root_ + "/file/data", "consent", Key("hub"));

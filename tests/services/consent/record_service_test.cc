@@ -106,6 +106,19 @@ TEST_F(RecordServiceTest, ARetriedReadIsJudgedAnewAndReadAnew) {
   EXPECT_THAT(desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest), Denied());
 }
 
+TEST_F(RecordServiceTest, ARequestIdUsedAgainLaterIsAnotherUse) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  terms.set_max_uses(2);
+  const std::string id = desk_.Give("lambeth", ref_, terms);
+  const auto first = desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest);
+  desk_.clock().Advance(kReadRetryWindow + absl::Seconds(1));
+  const auto later = desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest);
+  ASSERT_TRUE(first.ok() && later.ok()) << first.status() << later.status();
+  EXPECT_NE(first->disclosure_id(), later->disclosure_id());
+  EXPECT_EQ(desk_.Get("lambeth", id).uses(), 2);
+  EXPECT_THAT(desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest), Denied()) << "both are used up";
+}
+
 TEST_F(RecordServiceTest, ARefusedReadUsesUpNoRequestId) {
   const std::string id = desk_.Draw("lambeth", ref_, desk_.Terms({"college"}));
   EXPECT_THAT(desk_.Read("college", college_ref_, id, {CATEGORY_SKILLS}, kRequest), Denied());

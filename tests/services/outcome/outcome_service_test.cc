@@ -251,10 +251,11 @@ TEST_F(JourneyTest, AReceiverSeesTheReferralOnlyOnceItHasAcceptedAndNeverTheDraf
   EXPECT_THAT(Steps("charity"), ElementsAre());
 }
 
-TEST_F(JourneyTest, AConsentShowsAllButDrafts) {
+TEST_F(JourneyTest, AConsentShowsAllButDraftsAndReminders) {
   AcceptReferral("r1");
   Apply(ReferralEvent("r2", 1, "CREATE", "", "DRAFT"));
   Apply(ReferralEvent("r2", 2, "CANCEL", "DRAFT", "CANCELLED_BY_PERSON"));
+  Apply(ReferralEvent("r1", 4, "NUDGE", "ACCEPTED", "ACCEPTED"));
   peers_.consents.insert({Id("charity"), Id("ada"), Id("consent")});
   EXPECT_THAT(Steps("charity", "consent"), ElementsAre("referral.send", "referral.accept"));
 }

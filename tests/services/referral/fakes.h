@@ -59,7 +59,7 @@ class FakeConsent final : public ConsentPeer {
   async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions&) override {
     ++calls;
     if (down) co_return absl::UnavailableError("consent is down");
-    if (fails_for.contains(question.person_id)) co_return absl::UnavailableError("consent cannot say");
+    if (fails_for.contains(question.person_id)) co_return absl::DataLossError("consent cannot say");
     if (on_permits) on_permits();
     co_return permits.contains({question.consent_id, question.organisation_id});
   }

@@ -53,6 +53,7 @@ TEST_F(EndedConsent, OtherConsentsAndOtherStatesChangeNothing) {
   TellConsent("consent-2", "WITHDRAWN");
   TellConsent("consent-1", "GIVEN");
   TellConsent("consent-1", "SUSPENDED");
+  TellConsent("consent-1", "EXPIRED");
   EXPECT_EQ(GoThroughEndedConsents(), 0);
   EXPECT_EQ(StateNow(id), "SENT");
 }
@@ -219,6 +220,25 @@ TEST_F(RenewedConsent, OneReferralThatCannotBeAskedAboutHoldsUpNoOther) {
   EXPECT_EQ(Stored(ada).consent_id(), Id("consent-2"));
   EXPECT_EQ(Stored(ben).consent_id(), Id("consent-2"));
   EXPECT_EQ(RowsUnder('w'), 0);
+}
+
+TEST_F(RenewedConsent, WaitsWhileTheConsentServiceIsDownAndWithdrawalsDoNot) {
+  const std::string ada = Made();
+  CreateReferralRequest for_ben = Request();
+  for_ben.set_person_ref(Ref("jobcentre", "ben"));
+  for_ben.set_consent_id(Id("consent-3"));
+  consent_.permits = {{Id("consent-3"), Id("college")}};
+  const std::string ben = Create(for_ben)->referral_id();
+  consent_.permits = {{Id("consent-2"), Id("college")}};
+  Renew("consent-1", "consent-2");
+  TellConsent("consent-3", "WITHDRAWN");
+  consent_.down = true;
+  GoThroughEndedConsents();
+  EXPECT_EQ(Stored(ada).consent_id(), Id("consent-1"));
+  EXPECT_EQ(StateNow(ben), "CANCELLED_BY_PERSON");
+  consent_.down = false;
+  GoThroughEndedConsents();
+  EXPECT_EQ(Stored(ada).consent_id(), Id("consent-2"));
 }
 
 using Timers = Office;
