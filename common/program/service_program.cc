@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -34,8 +35,11 @@ constexpr char kStoreFailed[] = "store failed";
 constexpr absl::Duration kStoreLook = absl::Seconds(1);
 
 // gRPC's own messages go to our log; they name addresses and files, never content.
+// Until the service is up, what is wrong is said in one sentence of ours.
+std::atomic<bool> forward_grpc_log = false;
+
 void ForwardGrpcLog(gpr_log_func_args* args) {
-  if (args->severity < GPR_LOG_SEVERITY_ERROR) return;
+  if (args->severity < GPR_LOG_SEVERITY_ERROR || !forward_grpc_log) return;
   log::Line(log::Level::kWarning, "grpc.log")
       .Str("message", args->message)
       .Str("file", args->file)
@@ -199,6 +203,7 @@ int ServiceProgram::Run(const Parts& parts, const std::map<std::string, store::S
   options.on_unknown_identity = parts.on_unknown_identity;
   auto server = rpc::Server::Start(std::move(options), router);
   if (!server.ok()) return Fail(server.status());
+  forward_grpc_log = true;
   parts.start_background(**server);
   (*server)->Background([&](rpc::Stop& stop) -> async::Task<void> {
     StoreWatch watch(stores);

@@ -3,9 +3,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <optional>
 #include <thread>
@@ -25,7 +27,11 @@ namespace fs = std::filesystem;
 constexpr int kExitFailed = 1;
 constexpr int kExitInterrupted = 130;
 
-// The folder to use, empty of what an earlier demo left. Only what is plainly a hub's folder is removed.
+// In a folder that a demo made, and may replace.
+constexpr char kMark[] = "made-by-nwd-demo";
+
+// The folder to use, empty of what an earlier demo left. Only what a demo made is removed: a real hub's folder holds the
+// only copy of its key.
 absl::StatusOr<std::string> PrepareFolder(const DemoOptions& options) {
   if (options.folder.empty()) {
     std::string made = (fs::temp_directory_path() / "nwd-demo-XXXXXX").string();
@@ -33,18 +39,25 @@ absl::StatusOr<std::string> PrepareFolder(const DemoOptions& options) {
       return absl::FailedPreconditionError(Cat("cannot make a folder in ", fs::temp_directory_path().string()));
     return made;
   }
-  const auto running = hub::ReadState(options.folder);
-  if (running.ok() && running->AllAlive()) {
-    return absl::FailedPreconditionError(
-        Cat("a hub runs from ", options.folder, "; stop it with: nwd hub down --folder ", options.folder));
+  if (const auto running = hub::ReadState(options.folder); running.ok()) {
+    const std::vector<hub::ProcessId> processes = running->Processes();
+    if (std::any_of(processes.begin(), processes.end(), hub::IsAlive)) {
+      return absl::FailedPreconditionError(
+          Cat("a hub runs from ", options.folder, "; stop it with: nwd hub down --folder ", options.folder));
+    }
   }
   std::error_code error;
-  const bool was_hub = fs::exists(hub::KeyFile(options.folder), error);
-  if (!was_hub && fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
+  const fs::path mark = fs::path(options.folder) / kMark;
+  const bool made_by_demo = fs::exists(mark, error);
+  if (!made_by_demo && fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
     return absl::FailedPreconditionError(
-        Cat(options.folder, " holds something that is not a hub; name another folder"));
+        Cat(options.folder, " holds something that no demo made; name another folder, or remove it yourself"));
   }
-  if (was_hub) fs::remove_all(options.folder, error);
+  if (made_by_demo) fs::remove_all(options.folder, error);
+  fs::create_directories(options.folder, error);
+  if (!std::ofstream(mark)) {
+    return absl::FailedPreconditionError(Cat("cannot write to ", options.folder, "; name another folder"));
+  }
   return options.folder;
 }
 

@@ -21,7 +21,7 @@ void AddDemoCommand(config::Options& program, Commands& commands) {
               "Feed to import: a JSON file, a folder of them, or an http(s) URL (default: the sample)");
   options.Add("--people", &asked->people, "How many people").Range(kPeopleMin, kPeopleMax);
   options.Add("--folder", &asked->folder,
-              "Folder of the hub; an earlier demo's is replaced (default: a temporary one)");
+              "Folder of the hub; one that a demo made is replaced (default: a temporary one)");
   options.Add("--json", &asked->json, "End with one line of JSON");
   options.Add("--keep", &asked->keep, "Leave the hub up, on its usual ports, and say what to try next");
   commands.push_back({&options, [asked] { return demo::RunDemo(*asked); }});

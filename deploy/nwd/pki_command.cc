@@ -3,9 +3,11 @@
 #include <memory>
 
 #include "absl/time/clock.h"
+#include "common/base/strings.h"
 #include "deploy/hub/folder.h"
 #include "deploy/nwd/command.h"
 #include "deploy/pki/hub.h"
+#include "deploy/pki/pem_files.h"
 
 namespace nwd::tool {
 namespace {
@@ -53,7 +55,15 @@ void AddPkiCommands(config::Options& program, Commands& commands) {
   config::Options& issue_options = family.Command("issue", "Issues certificates to organisations");
   AddCommon(issue_options, *issue);
   issue_options.Add("--org", &issue->organisations, "Organisations, by slug").Required();
-  commands.push_back({&issue_options, [issue] { return Issue(*issue, {}); }});
+  commands.push_back(
+      {&issue_options, [issue] {
+         const std::string authority = pki::AuthorityFolder(issue->folder);
+         if (absl::IsNotFound(pki::ReadAuthority(authority).status())) {
+           return Fail(absl::FailedPreconditionError(
+               Cat(authority, " holds no authority; make a hub's with: nwd pki init --folder ", issue->folder)));
+         }
+         return Issue(*issue, {});
+       }});
 }
 
 }  // namespace nwd::tool

@@ -37,6 +37,11 @@ void CheckRecipients(const v1::ConsentTerms& terms, status::Violations& violatio
   }
 }
 
+// Agreements are not kept yet, so none can be in force, and what cannot be judged is not permitted.
+void CheckAgreement(const v1::ConsentTerms& terms, status::Violations& violations) {
+  if (!terms.agreement_id().empty()) violations.Add("terms.agreement_id", "names no agreement of this hub");
+}
+
 void CheckValidity(const v1::ConsentTerms& terms, absl::Time now, status::Violations& violations) {
   if (terms.has_valid_from() && !IsTime(terms.valid_from())) {
     violations.Add("terms.valid_from", "is no time");
@@ -67,6 +72,7 @@ void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violation
   CheckCategories(terms, violations);
   CheckRecipients(terms, violations);
   CheckValidity(terms, now, violations);
+  CheckAgreement(terms, violations);
   if (terms.text_sha256().size() != kSha256TextLength) {
     violations.Add("terms.text_sha256",
                    Cat("must be ", kSha256TextLength, " hexadecimal digits, as CreateText answered"));

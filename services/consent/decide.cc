@@ -51,7 +51,7 @@ Decision Decide(const storage::Consent& consent, const Question& question, absl:
       reason = v1::DENIAL_REASON_NOT_COVERED;
     } else if (!Holds(ceiling, category)) {
       reason = v1::DENIAL_REASON_ABOVE_CEILING;
-    } else if (self_captured && consent.corroborator_ids().empty()) {
+    } else if (self_captured && !Holds(consent.corroborated_categories(), category)) {
       reason = v1::DENIAL_REASON_NOT_CORROBORATED;
       decision.own_only |= MaskOf(category);
     } else {

@@ -1,5 +1,6 @@
 #include "services/consent/decision_service.h"
 
+#include <algorithm>
 #include "common/base/strings.h"
 #include "services/consent/consent_refusals.h"
 #include "services/consent/decide.h"
@@ -142,9 +143,12 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
   const ids::Uuid organisation = OrganisationOf(call);
   const absl::Time now = call.Now();
+  CategoryMask theirs = 0;
   auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<v1::CorroborateConsentResponse> {
-    for (const std::string& already : consent.corroborator_ids()) {
-      if (already == organisation.bytes()) return Stands<v1::CorroborateConsentResponse>(consent);
+    const auto& before = consent.corroborator_ids();
+    const bool again = std::find(before.begin(), before.end(), organisation.bytes()) != before.end();
+    if (again && (theirs & ~consent.corroborated_categories()) == 0) {
+      return Stands<v1::CorroborateConsentResponse>(consent);
     }
     const ConsentState state = StateAt(consent, now);
     if (IsTerminal(state)) {
@@ -152,7 +156,8 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
                            Cat("the consent is ", StateName(state), "; there is nothing left to corroborate"),
                            {{"state", std::string(StateName(state))}});
     }
-    consent.add_corroborator_ids(std::string(organisation.bytes()));
+    if (!again) consent.add_corroborator_ids(std::string(organisation.bytes()));
+    consent.set_corroborated_categories(consent.corroborated_categories() | theirs);
     consent.set_revision(consent.revision() + 1);
     consents::Put(txn, consent);
     Record(parts_, txn, "consent.corroborated", now, named.person_id, named.key, DeedOn(call, consent));
@@ -161,9 +166,8 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CorroborateConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     if (!consent.has_value() || consent->captor_organisation_id() == organisation.bytes()) return status::Denied();
-    NWD_ASSIGN_OR_RETURN(const bool source,
-                         records::HasFrom(txn, named.person_id, consent->categories(), organisation));
-    if (!source) return status::Denied();
+    NWD_ASSIGN_OR_RETURN(theirs, records::From(txn, named.person_id, consent->categories(), organisation));
+    if (theirs == 0) return status::Denied();
     call.ProveTie(common::v1::TIE_DATA_SOURCE);
     auto once = [&] { return effect(txn, *consent); };
     return parts_.requests.Once<v1::CorroborateConsentResponse>(txn, call, request, once);

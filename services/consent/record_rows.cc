@@ -48,19 +48,19 @@ absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const i
   return found;
 }
 
-absl::StatusOr<bool> HasFrom(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
-                             const ids::Uuid& source_id) {
-  bool has = false;
+absl::StatusOr<CategoryMask> From(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
+                                  const ids::Uuid& source_id) {
+  CategoryMask found = 0;
   absl::Status failed;
   ForEachCategory(categories, [&](Category category) {
-    if (has || !failed.ok()) return;
+    if (!failed.ok()) return;
     std::string value;
     const absl::StatusOr<bool> present = reader.Get(keys::Record(person_id, category, source_id), &value);
     failed = present.status();
-    has = present.ok() && *present;
+    if (present.ok() && *present) found |= MaskOf(category);
   });
   if (!failed.ok()) return failed;
-  return has;
+  return found;
 }
 
 }  // namespace nwd::consent::records

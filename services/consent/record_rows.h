@@ -28,7 +28,7 @@ void Add(store::Txn& txn, const VersionName& name, const storage::RecordVersion&
 absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id,
                                             CategoryMask categories);
 // Whether `source_id` has put in any of these categories.
-absl::StatusOr<bool> HasFrom(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
-                             const ids::Uuid& source_id);
+absl::StatusOr<CategoryMask> From(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
+                                  const ids::Uuid& source_id);
 
 }  // namespace nwd::consent::records

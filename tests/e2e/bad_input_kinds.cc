@@ -228,7 +228,7 @@ bool IsPublic(const Rpc& rpc, const std::string& field) {
       "organisation_id",  // of the registry
       "recipient_organisation_ids",
       "redirect_service_id",  // of the catalogue
-      "agreement_id",         // kept as it was said
+      "agreement_id",         // of the hub
   };
   if (field == "service_id") return rpc.rule.tie() != v1::TIE_SERVICE_PROVIDER;
   return names.contains(field);

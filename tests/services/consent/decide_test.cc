@@ -197,6 +197,8 @@ TEST(Decide, NobodyMintsTheirOwnKey) {
   EXPECT_FALSE(OpensSource(consent, kCollege, kStranger));
 
   consent.add_corroborator_ids(Bytes(kStranger));
+  ExpectDenied(consent, Asked(), v1::DENIAL_REASON_NOT_CORROBORATED);
+  consent.set_corroborated_categories(kTwo);
   EXPECT_EQ(Decide(consent, Asked(), kNow).permitted, kTwo);
   EXPECT_TRUE(OpensSource(consent, kCollege, kStranger));
   EXPECT_FALSE(OpensSource(consent, kCollege, kCaptor)) << "one organisation's word opens its own data, not another's";

@@ -137,6 +137,29 @@ TEST_F(DecisionServiceTest, OnlyWhoseDataItCoversCorroborates) {
   EXPECT_THAT(Corroborate("stranger", id), Denied());
 }
 
+TEST_F(DecisionServiceTest, WhoCorroboratesVouchesForTheCategoriesItPutInAndNoOthers) {
+  using common::v1::CATEGORY_GOALS;
+  using common::v1::CATEGORY_SKILLS;
+  desk_.Put("lambeth", desk_.Register("lambeth", "Ben Sample", "AB123456C"), desk_.Skills("bricklaying"));
+  const std::string college_ref = desk_.Register("college", "Ben Sample", "AB123456C");
+  const std::string id = desk_.Give("college", college_ref, desk_.Terms({"college"}));
+  ASSERT_TRUE(Corroborate("lambeth", id).ok());
+  const auto check = desk_.Check("college", college_ref, id, {CATEGORY_SKILLS, CATEGORY_GOALS});
+  ASSERT_TRUE(check.ok()) << check.status();
+  ASSERT_EQ(check->permitted_categories_size(), 1);
+  EXPECT_EQ(check->permitted_categories(0), CATEGORY_SKILLS);
+  ASSERT_EQ(check->denied_categories_size(), 1);
+  EXPECT_EQ(check->denied_categories(0).reason(), v1::DENIAL_REASON_NOT_CORROBORATED);
+}
+
+TEST_F(DecisionServiceTest, AnAgreementThatIsNotThereIsRefused) {
+  v1::CreateConsentRequest request;
+  request.set_person_ref(ref_);
+  *request.mutable_terms() = desk_.Terms({"college"});
+  request.mutable_terms()->set_agreement_id(ids::Uuid::Random().ToString());
+  EXPECT_THAT(desk_.Ask(desk_.services().consent(), &ConsentService::CreateConsent, "lambeth", request), Invalid());
+}
+
 TEST_F(DecisionServiceTest, OnlyTheCaptorDecides) {
   const std::string id = desk_.Draw("lambeth", ref_, desk_.Terms({"college"}));
   EXPECT_THAT(Decide("college", id, "r1", v1::CONSENT_STATE_GIVEN), Denied());
