@@ -110,10 +110,11 @@ Figure PrintBoroughs(World& world, std::vector<std::string>& lines) {
   std::string line;
   for (int i = 1; i < table.cells_size(); ++i) {
     const auto& cell = table.cells(i);
-    hidden += cell.count().kind() == v1::Count::KIND_SUPPRESSED;
-    none += cell.count().kind() == v1::Count::KIND_ZERO;
-    if (cell.count().kind() == v1::Count::KIND_ZERO) continue;
     const auto name = names.find(cell.key());
+    const bool is_borough = name != names.end();  // else those of no borough of London
+    hidden += is_borough && cell.count().kind() == v1::Count::KIND_SUPPRESSED;
+    none += is_borough && cell.count().kind() == v1::Count::KIND_ZERO;
+    if (cell.count().kind() == v1::Count::KIND_ZERO) continue;
     line += absl::StrFormat("      %-24s %4s", name == names.end() ? cell.key() : name->second, Symbol(cell.count()));
     if (++printed % kBoroughsAcross == 0) lines.push_back(std::exchange(line, ""));
   }
