@@ -4,7 +4,7 @@
 //   absl::Time due = calendar->AddWorkingDays(sent, 10);
 //
 // Sums keep the time of day on London's clock: sent on Friday at 16:30, due in one working day on Monday at 16:30, also
-// when the clocks change in between. A deadline that lasts until its day is over is EndOfDay of the sum.
+// when the clocks change in between. A deadline that lasts until its day is over is EndOf the sum's day (london.h).
 //
 // Beyond the last holiday in the file only weekends are known: see last_holiday(). Thread-safe once made; cheap to
 // move.
@@ -32,9 +32,6 @@ class WorkingCalendar {
   // From a list of bank holidays, in any order.
   static absl::StatusOr<WorkingCalendar> FromHolidays(const std::vector<absl::CivilDay>& holidays);
 
-  // London's day at this time.
-  absl::CivilDay Day(absl::Time time) const { return absl::ToCivilDay(time, london_); }
-
   bool IsWorkingDay(absl::CivilDay day) const;
 
   // The `days`-th working day after this one, at the same time of day. From a day off, the next working day is the
@@ -50,17 +47,12 @@ class WorkingCalendar {
   // working day. At the same time of day. `months` is 0 to kMaxMonthsAhead.
   absl::Time AddCalendarMonths(absl::Time time, int months) const;
 
-  // The moment at which London's day at this time is over.
-  absl::Time EndOfDay(absl::Time time) const { return absl::FromCivil(Day(time) + 1, london_); }
-
   // The last day this calendar knows to be a bank holiday.
   absl::CivilDay last_holiday() const { return last_holiday_; }
 
  private:
-  WorkingCalendar(absl::TimeZone london, const std::vector<absl::CivilDay>& holidays);
-  absl::Time AtSameTimeOfDay(absl::CivilDay day, absl::Time time) const;
+  explicit WorkingCalendar(const std::vector<absl::CivilDay>& holidays);
 
-  absl::TimeZone london_;
   absl::flat_hash_set<absl::CivilDay> holidays_;
   absl::CivilDay last_holiday_;
 };

@@ -2,10 +2,12 @@
 // are known.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/macros.h"
+#include "common/calendar/written_days.h"
 #include "common/csv/csv.h"
 #include "common/facts/facts.h"
 
@@ -22,11 +24,9 @@ absl::Status Wrong(const std::string& value, const char* what) {
 }
 
 absl::StatusOr<absl::CivilDay> ParseDay(const std::string& text) {
-  absl::CivilDay day;
-  if (!absl::ParseCivilTime(text, &day) || absl::FormatCivilTime(day) != text) {
-    return Wrong(text, "is not a date of the form 2025-12-31");
-  }
-  return day;
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(text);
+  if (!day) return Wrong(text, "is not a date of the form 2025-12-31");
+  return *day;
 }
 
 absl::StatusOr<int> ParsePence(const std::string& pounds_text) {

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "absl/time/civil_time.h"
-#include "common/base/strings.h"
+#include "common/calendar/written_days.h"
 #include "common/identifiers/postcode.h"
 #include "common/ids/names.h"
 #include "common/ids/uuid.h"
@@ -14,16 +13,6 @@ namespace {
 
 bool AllOf(std::string_view text, std::string_view allowed) {
   return text.find_first_not_of(allowed) == std::string_view::npos;
-}
-
-bool IsDate(std::string_view text) {
-  absl::CivilDay day;
-  return text.size() == 10 && absl::ParseCivilTime(AbslView(text), &day) && day.year() >= 1 && day.year() <= 9999;
-}
-
-bool IsMonth(std::string_view text) {
-  absl::CivilMonth month;
-  return text.size() == 7 && absl::ParseCivilTime(AbslView(text), &month);
 }
 
 // The prefix names the way of enciphering; then 128 bits in base32.
@@ -54,14 +43,6 @@ bool IsSpiffe(std::string_view text) {
 
 }  // namespace
 
-absl::TimeZone London() {
-  static const absl::TimeZone zone = [] {
-    absl::TimeZone london;
-    return absl::LoadTimeZone("Europe/London", &london) ? london : absl::UTCTimeZone();
-  }();
-  return zone;
-}
-
 std::string_view WrongFormat(common::v1::Format format, std::string_view value) {
   switch (format) {
     case common::v1::FORMAT_UUID:
@@ -69,9 +50,9 @@ std::string_view WrongFormat(common::v1::Format format, std::string_view value) 
     case common::v1::FORMAT_SLUG:
       return ids::IsSlug(value) ? "" : "is not a slug: lower-case letters, digits and inner hyphens, at most 63";
     case common::v1::FORMAT_DATE:
-      return IsDate(value) ? "" : "is not a day written YYYY-MM-DD";
+      return calendar::ParseDay(value) ? "" : "is not a day written YYYY-MM-DD";
     case common::v1::FORMAT_MONTH:
-      return IsMonth(value) ? "" : "is not a month written YYYY-MM";
+      return calendar::ParseMonth(value) ? "" : "is not a month written YYYY-MM";
     case common::v1::FORMAT_PERSON_REF:
       return IsPersonRef(value) ? "" : "is not a person reference: p1_ and 26 characters";
     case common::v1::FORMAT_POSTCODE:

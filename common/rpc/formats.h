@@ -3,15 +3,11 @@
 
 #include <string_view>
 
-#include "absl/time/time.h"
 #include "nwd/common/v1/rule.pb.h"
 
 namespace nwd::rpc {
 
 // Empty where `value` has the shape; else what is wrong, without the value.
 std::string_view WrongFormat(common::v1::Format format, std::string_view value);
-
-// The time zone that days are meant in.
-absl::TimeZone London();
 
 }  // namespace nwd::rpc

@@ -5,8 +5,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/civil_time.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
+#include "common/calendar/london.h"
+#include "common/calendar/written_days.h"
 #include "common/rpc/formats.h"
 #include "common/rpc/limits.h"
 #include "common/status/status.h"
@@ -168,9 +170,8 @@ class Validator {
       return;
     }
     if (rule.format() == common::v1::FORMAT_DATE && (rule.not_future() || rule.not_past())) {
-      absl::CivilDay day;
-      if (!absl::ParseCivilTime(value, &day)) return;
-      const absl::CivilDay today = absl::ToCivilDay(now_, London());
+      const absl::CivilDay day = *calendar::ParseDay(value);
+      const absl::CivilDay today = calendar::DayOf(now_);
       if (rule.not_future() && day > today) violations_.Add(path(), "lies in the future");
       if (rule.not_past() && day < today) violations_.Add(path(), "lies in the past");
     }
@@ -188,8 +189,7 @@ class Validator {
   void CheckMessage(const Message& value, const CompiledField& compiled, const std::string& path, int depth) {
     if (value.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
       const auto& time = static_cast<const google::protobuf::Timestamp&>(value);
-      if (time.seconds() < kTimestampSecondsMin || time.seconds() > kTimestampSecondsMax || time.nanos() < 0 ||
-          time.nanos() >= 1'000'000'000) {
+      if (!IsTimestamp(time)) {
         violations_.Add(path, "is not a time between the years 0001 and 9999");
         return;
       }
@@ -251,9 +251,6 @@ class Validator {
     }
   }
 
-  // 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, the bounds of google.protobuf.Timestamp.
-  static constexpr int64_t kTimestampSecondsMin = -62135596800;
-  static constexpr int64_t kTimestampSecondsMax = 253402300799;
   static constexpr absl::Duration kClockSkew = absl::Minutes(1);
 
   const absl::Time now_;

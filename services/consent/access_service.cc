@@ -1,12 +1,12 @@
 #include "services/consent/access_service.h"
 
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/keys.h"
 #include "services/consent/person_rows.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 namespace {

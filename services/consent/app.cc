@@ -1,8 +1,8 @@
 #include "services/consent/app.h"
 
 #include "common/base/macros.h"
+#include "common/calendar/london.h"
 #include "common/program/replica_metrics.h"
-#include "services/consent/london.h"
 
 namespace nwd::consent {
 
@@ -16,7 +16,7 @@ App::App(const AppParts& parts)
       figures_(program::AddReplicaMetrics(parts.metrics, "directory", directory_.follower())) {}
 
 absl::Status App::Load() {
-  NWD_RETURN_IF_ERROR(CheckLondon());
+  NWD_RETURN_IF_ERROR(calendar::CheckLondon());
   return directory_.Load();
 }
 

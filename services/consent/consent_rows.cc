@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/decide.h"
 #include "services/consent/keys.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent::consents {
 namespace {
@@ -110,11 +110,11 @@ v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, c
   if (captor) shown.set_practitioner(terms.practitioner());
   shown.set_corroborated(FindRecipient(consent, IdOf(consent.captor_organisation_id())) == nullptr ||
                          !consent.corroborator_ids().empty());
-  MicrosToProto(consent.create_time_us(), shown.mutable_create_time());
-  if (consent.decide_time_us() != 0) MicrosToProto(consent.decide_time_us(), shown.mutable_decide_time());
+  *shown.mutable_create_time() = MicrosToTimestamp(consent.create_time_us());
+  if (consent.decide_time_us() != 0) *shown.mutable_decide_time() = MicrosToTimestamp(consent.decide_time_us());
   const bool over_by_time = IsTerminal(shown.state()) && consent.end_time_us() == 0;
   if (consent.end_time_us() != 0 || over_by_time) {
-    MicrosToProto(over_by_time ? consent.valid_until_us() : consent.end_time_us(), shown.mutable_end_time());
+    *shown.mutable_end_time() = MicrosToTimestamp(over_by_time ? consent.valid_until_us() : consent.end_time_us());
   }
   shown.set_uses(consent.uses());
   shown.set_etag(EtagOf(consent));

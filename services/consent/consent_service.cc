@@ -2,13 +2,13 @@
 
 #include "absl/strings/escaping.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_terms.h"
 #include "services/consent/decide.h"
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "services/consent/times.h"
+#include "common/base/timestamps.h"
 
 namespace nwd::consent {
 namespace {

@@ -2,10 +2,11 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
+#include "common/calendar/london.h"
+#include "common/calendar/written_days.h"
 #include "common/ids/uuid.h"
 #include "services/consent/categories.h"
-#include "services/consent/london.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 namespace {
@@ -43,27 +44,26 @@ void CheckAgreement(const v1::ConsentTerms& terms, status::Violations& violation
 }
 
 void CheckValidity(const v1::ConsentTerms& terms, absl::Time now, status::Violations& violations) {
-  if (terms.has_valid_from() && !IsTime(terms.valid_from())) {
+  if (terms.has_valid_from() && !IsTimestamp(terms.valid_from())) {
     violations.Add("terms.valid_from", "is no time");
     return;
   }
-  if (!IsTime(terms.valid_until())) {
+  if (!IsTimestamp(terms.valid_until())) {
     violations.Add("terms.valid_until", "is no time");
     return;
   }
-  const absl::Time until = FromProto(terms.valid_until());
+  const absl::Time until = FromTimestamp(terms.valid_until());
   if (until <= now) violations.Add("terms.valid_until", "must lie in the future");
   if (until > now + kValidityMax) violations.Add("terms.valid_until", "must lie within ten years");
-  if (terms.has_valid_from() && FromProto(terms.valid_from()) >= until) {
+  if (terms.has_valid_from() && FromTimestamp(terms.valid_from()) >= until) {
     violations.Add("terms.valid_from", "must come before valid_until");
   }
 }
 
 // When a representative's authority is over; the field has been checked to be a day.
 absl::Time AuthorityEnd(const v1::Representative& representative) {
-  absl::CivilDay day;
-  if (!absl::ParseCivilTime(AbslView(representative.authority_ends_on()), &day)) return absl::InfinitePast();
-  return EndOf(day);
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(representative.authority_ends_on());
+  return day ? calendar::EndOf(*day) : absl::InfinitePast();
 }
 
 }  // namespace
@@ -94,8 +94,8 @@ storage::Consent FromTerms(const v1::ConsentTerms& terms) {
     consent.add_recipients()->set_organisation_id(std::string(ids::Uuid::Parse(id).value_or(ids::Uuid()).bytes()));
   }
   consent.set_mode(terms.mode());
-  if (terms.has_valid_from()) consent.set_valid_from_us(Micros(FromProto(terms.valid_from())));
-  consent.set_valid_until_us(Micros(FromProto(terms.valid_until())));
+  if (terms.has_valid_from()) consent.set_valid_from_us(Micros(FromTimestamp(terms.valid_from())));
+  consent.set_valid_until_us(Micros(FromTimestamp(terms.valid_until())));
   consent.set_retention_days(terms.retention_days());
   consent.set_standing(terms.standing());
   consent.set_max_uses(terms.max_uses());

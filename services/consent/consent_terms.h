@@ -1,5 +1,4 @@
-// What terms a consent may have, beyond what its fields declare. Faults are reported all at once, under "terms.". Pure
-// functions; the handler of CreateConsent calls them before its Update.
+// What terms a consent may have, beyond what its fields declare. Faults are reported all at once, under "terms.".
 #pragma once
 
 #include "absl/time/time.h"

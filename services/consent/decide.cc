@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "common/base/timestamps.h"
 #include "services/consent/ceilings.h"
 #include "services/consent/consent_states.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 namespace {
@@ -94,7 +94,7 @@ bool OpensSource(const storage::Consent& consent, const ids::Uuid& organisation_
 v1::Obligations ObligationsOf(const storage::Consent& consent, v1::SharingMode mode, absl::Time now) {
   v1::Obligations obligations;
   if (mode != v1::SHARING_MODE_VIEW) {
-    ToProto(now + absl::Hours(24) * consent.retention_days(), obligations.mutable_erase_by());
+    *obligations.mutable_erase_by() = ToTimestamp(now + absl::Hours(24) * consent.retention_days());
   }
   obligations.set_no_onward(consent.mode() != v1::SHARING_MODE_ONWARD);
   obligations.set_do_not_contact(consent.do_not_contact());

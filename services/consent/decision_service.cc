@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "services/consent/consent_refusals.h"
 #include "services/consent/decide.h"
 #include "services/consent/limits.h"
 #include "services/consent/named_consent.h"
 #include "services/consent/record_rows.h"
-#include "services/consent/times.h"
 #include "services/consent/withdrawal.h"
 
 namespace nwd::consent {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "common/base/timestamps.h"
 #include "services/consent/categories.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 namespace {
@@ -15,12 +15,12 @@ absl::StatusOr<disclosures::Span> SpanOf(const v1::ListDisclosuresRequest& reque
   status::Violations violations;
   disclosures::Span span;
   if (request.has_start_time()) {
-    if (!IsTime(request.start_time())) violations.Add("start_time", "is no time");
-    span.start_us = Micros(FromProto(request.start_time()));
+    if (!IsTimestamp(request.start_time())) violations.Add("start_time", "is no time");
+    span.start_us = Micros(FromTimestamp(request.start_time()));
   }
   if (request.has_end_time()) {
-    if (!IsTime(request.end_time())) violations.Add("end_time", "is no time");
-    span.end_us = Micros(FromProto(request.end_time()));
+    if (!IsTimestamp(request.end_time())) violations.Add("end_time", "is no time");
+    span.end_us = Micros(FromTimestamp(request.end_time()));
   }
   if (span.start_us.has_value() && span.end_us.has_value() && *span.start_us >= *span.end_us) {
     violations.Add("end_time", "must come after start_time");
@@ -40,7 +40,7 @@ v1::Disclosure Show(const disclosures::Placed& placed, std::string person_ref) {
   shown.set_consent_id(consents::IdOf(placed.disclosure.consent_id()).ToString());
   shown.set_purpose(placed.disclosure.purpose());
   ForEachCategory(placed.disclosure.categories(), [&](Category category) { shown.add_categories(category); });
-  MicrosToProto(placed.time_us, shown.mutable_disclose_time());
+  *shown.mutable_disclose_time() = MicrosToTimestamp(placed.time_us);
   return shown;
 }
 

@@ -1,6 +1,5 @@
 // The keys of the consent service's store. Each function below says what lies under the key;
-// tests/services/consent/keys_test.cc holds them to their bytes, since a key that changes loses what was kept. Pure
-// functions.
+// tests/services/consent/keys_test.cc holds them to their bytes, since a key that changes loses what was kept.
 #pragma once
 
 #include <string>

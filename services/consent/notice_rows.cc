@@ -1,9 +1,9 @@
 #include "services/consent/notice_rows.h"
 
+#include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/keys.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent::notices {
 namespace {
@@ -93,10 +93,10 @@ v1::Notice Show(const storage::Notice& notice, std::string person_ref) {
   for (const std::string& disclosure : notice.disclosure_ids())
     shown.add_disclosure_ids(consents::IdOf(disclosure).ToString());
   shown.set_disclosure_count(notice.disclosure_count());
-  MicrosToProto(notice.create_time_us(), shown.mutable_create_time());
-  MicrosToProto(notice.due_time_us(), shown.mutable_due_time());
+  *shown.mutable_create_time() = MicrosToTimestamp(notice.create_time_us());
+  *shown.mutable_due_time() = MicrosToTimestamp(notice.due_time_us());
   shown.set_answer(notice.answer());
-  if (notice.answer_time_us() != 0) MicrosToProto(notice.answer_time_us(), shown.mutable_answer_time());
+  if (notice.answer_time_us() != 0) *shown.mutable_answer_time() = MicrosToTimestamp(notice.answer_time_us());
   return shown;
 }
 

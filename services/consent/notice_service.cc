@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 namespace {
@@ -121,7 +121,7 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
     deed.set_answer(notice.answer());
     Record(parts_, txn, "notice.answered", call.Now(), consents::IdOf(notice.person_id()), key, deed);
   }
-  MicrosToProto(notice.answer_time_us(), response.mutable_answer_time());
+  *response.mutable_answer_time() = MicrosToTimestamp(notice.answer_time_us());
   return response;
 }
 

@@ -1,9 +1,9 @@
 #include "services/consent/parts.h"
 
+#include "common/base/timestamps.h"
 #include "common/log/log.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 
@@ -60,7 +60,7 @@ ids::Uuid IdIn(std::string_view text) { return ids::Uuid::Parse(text).value_or(i
 void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1::PersonChange::Type type,
                         const ids::Uuid& organisation_id, absl::Time now) {
   common::v1::Change change;
-  ToProto(now, change.mutable_change_time());
+  *change.mutable_change_time() = ToTimestamp(now);
   change.mutable_person()->set_person_id(person_id.ToString());
   change.mutable_person()->set_type(type);
   change.mutable_person()->set_organisation_id(organisation_id.ToString());
@@ -70,7 +70,7 @@ void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1:
 void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
                          const ids::Uuid& superseded) {
   common::v1::Change change;
-  ToProto(now, change.mutable_change_time());
+  *change.mutable_change_time() = ToTimestamp(now);
   common::v1::ConsentChange& detail = *change.mutable_consent();
   detail.set_consent_id(consents::IdOf(consent.consent_id()).ToString());
   detail.set_person_id(consents::IdOf(consent.person_id()).ToString());

@@ -1,7 +1,7 @@
 #include "services/consent/person_details.h"
 
-#include "absl/time/civil_time.h"
 #include "common/base/strings.h"
+#include "common/calendar/written_days.h"
 #include "common/identifiers/person_number.h"
 #include "common/identifiers/postcode.h"
 #include "common/text/fold.h"
@@ -48,10 +48,10 @@ absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details) {
   checked.folded_name = text::FoldName(details.full_name());
   if (checked.folded_name.empty()) violations.Add("details.full_name", "needs at least one letter");
 
-  absl::CivilDay born;
-  if (!absl::ParseCivilTime(AbslView(details.date_of_birth()), &born)) {
+  const std::optional<absl::CivilDay> born = calendar::ParseDay(details.date_of_birth());
+  if (!born) {
     violations.Add("details.date_of_birth", "must be a day as YYYY-MM-DD");
-  } else if (absl::CivilYear(born) < kBirthYearMin) {
+  } else if (absl::CivilYear(*born) < kBirthYearMin) {
     violations.Add("details.date_of_birth", "is too long ago to be a living person's");
   }
   checked.date_of_birth = details.date_of_birth();

@@ -1,9 +1,9 @@
 #include "services/consent/person_rows.h"
 
+#include "common/base/timestamps.h"
 #include "common/crypto/hmac.h"
 #include "common/store/proto_value.h"
 #include "services/consent/keys.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent::people {
 

@@ -1,9 +1,9 @@
 #include "services/consent/person_service.h"
 
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 namespace {

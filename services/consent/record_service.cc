@@ -4,12 +4,12 @@
 
 #include "absl/container/btree_set.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
+#include "common/calendar/london.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/limits.h"
-#include "services/consent/london.h"
 #include "services/consent/person_rows.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 namespace {
@@ -66,7 +66,7 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
     storage::RecordVersion version;
     version.set_sealed(SealSection(*key, name, request.section()));
     version.set_version(name.version);
-    version.set_as_of(request.as_of().empty() ? DayOf(now) : request.as_of());
+    version.set_as_of(request.as_of().empty() ? absl::FormatCivilTime(calendar::DayOf(now)) : request.as_of());
     version.set_create_time_us(Micros(now));
     version.set_confidential(IsConfidential(request.section()));
     records::Add(txn, name, version, before);
@@ -118,7 +118,7 @@ async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc:
     shown.set_version(entry.name.version);
     shown.set_source_organisation_id(entry.name.source_id.ToString());
     shown.set_as_of(entry.version.as_of());
-    MicrosToProto(entry.version.create_time_us(), shown.mutable_create_time());
+    *shown.mutable_create_time() = MicrosToTimestamp(entry.version.create_time_us());
     *shown.mutable_section() = *std::move(section);
   }
   ForEachCategory(question.categories & ~released.decision.permitted, [&](Category category) {

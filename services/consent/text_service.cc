@@ -2,10 +2,10 @@
 
 #include "absl/strings/escaping.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/crypto/sha256.h"
 #include "common/store/proto_value.h"
 #include "services/consent/keys.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 
@@ -54,7 +54,7 @@ async::Task<absl::StatusOr<v1::GetTextResponse>> TextService::GetText(rpc::Call&
   text.set_text(kept->text());
   text.set_language(kept->language());
   text.set_version(kept->version());
-  MicrosToProto(kept->create_time_us(), text.mutable_create_time());
+  *text.mutable_create_time() = MicrosToTimestamp(kept->create_time_us());
   co_return response;
 }
 

@@ -1,13 +1,13 @@
 #include "services/consent/withdrawal.h"
 
 #include "common/base/check.h"
+#include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/grants.h"
 #include "services/consent/limits.h"
 #include "services/consent/notice_rows.h"
 #include "services/consent/parts.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 namespace {

@@ -1,5 +1,4 @@
-// What the audit log says of an administrative act: who did what to which object. Ids and codes only. Pure; called
-// within the transaction of the act.
+// What the audit log says of an administrative act: who did what to which object. Ids and codes only.
 #pragma once
 
 #include <string>

@@ -1,5 +1,4 @@
-// What could not be taken from a page, gathered while it is read. The first ones are kept, all are counted. Used by the
-// one thread that reads the page.
+// What could not be taken from a page, gathered while it is read. The first ones are kept, all are counted.
 #pragma once
 
 #include <string>

@@ -8,8 +8,7 @@
 //   'k' service                 CapacityRow           'l' feed, provider           ProviderLinkRow
 //   't' service                 TakenRow              'h' referral                 HeldPlaceRow
 //
-// Ids are 16 raw bytes; a generation is a big-endian number, so that a service's rows stand oldest first. Pure
-// functions.
+// Ids are 16 raw bytes; a generation is a big-endian number, so that a service's rows stand oldest first.
 #pragma once
 
 #include <string>

@@ -1,5 +1,4 @@
-// A service as search and readers hold it in memory: immutable, except for what the hub itself knows (LiveFacts). Any
-// thread reads it.
+// A service as search and readers hold it in memory: immutable, except for what the hub itself knows (LiveFacts).
 #pragma once
 
 #include <memory>

@@ -6,6 +6,7 @@
 #include "common/async/worker_pool.h"
 #include "common/audit/audit.h"
 #include "common/base/macros.h"
+#include "common/calendar/london.h"
 #include "common/idempotency/idempotency.h"
 #include "common/idempotency/janitor.h"
 #include "common/outbox/outbox.h"
@@ -20,7 +21,6 @@
 #include "services/outcome/erasure.h"
 #include "services/outcome/insight_service.h"
 #include "services/outcome/limits.h"
-#include "services/outcome/months.h"
 #include "services/outcome/outcome_service.h"
 #include "services/outcome/own_changes.h"
 #include "services/outcome/peers.h"
@@ -93,7 +93,7 @@ App::App(const Parts& parts) : state_(std::make_unique<State>(parts)) {}
 App::~App() = default;
 
 absl::Status App::Load() {
-  NWD_RETURN_IF_ERROR(CheckTimeZones());
+  NWD_RETURN_IF_ERROR(calendar::CheckLondon());
   State& state = *state_;
   metrics::Registry& registry = state.parts.metrics;
   state.figures.push_back(program::AddOutboxMetrics(registry, state.outbox));

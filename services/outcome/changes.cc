@@ -9,6 +9,8 @@
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "common/calendar/london.h"
+#include "common/calendar/written_days.h"
 #include "services/outcome/journeys.h"
 #include "services/outcome/outcome_kinds.h"
 
@@ -29,9 +31,9 @@ constexpr std::array<std::string_view, 2> kNotSteps{"NUDGE", "CONSENT_RENEWED"};
 
 // When an outcome stands in a journey: by the end of the day it happened, or when it was recorded if that was earlier.
 absl::Time StepTimeOf(const storage::OutcomeRow& outcome, absl::Time recorded) {
-  const std::optional<absl::CivilDay> day = ParseDay(outcome.occurred_on());
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(outcome.occurred_on());
   if (!day) return recorded;
-  return std::min(recorded, absl::FromCivil(*day + 1, London()) - absl::Microseconds(1));
+  return std::min(recorded, calendar::EndOf(*day) - absl::Microseconds(1));
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "common/calendar/london.h"
 
 namespace nwd::outcome {
 
@@ -24,15 +24,9 @@ constexpr int PlaceInYear(Month month) { return static_cast<int>(month % kMonths
 
 inline Month MonthOf(absl::CivilDay day) { return day.year() * kMonthsAYear + (day.month() - 1); }
 
-// London's time zone; UTC where the machine has no time zone data, which CheckTimeZones says at start.
-absl::TimeZone London();
-absl::Status CheckTimeZones();
+inline Month MonthOf(absl::Time time) { return MonthOf(calendar::DayOf(time)); }
 
-inline absl::CivilDay DayOf(absl::Time time) { return absl::ToCivilDay(time, London()); }
-inline Month MonthOf(absl::Time time) { return MonthOf(DayOf(time)); }
-
-// "2026-03-31" and "2026-03"; nothing for what is no day or month.
-std::optional<absl::CivilDay> ParseDay(std::string_view text);
+// "2026-03"; nothing for what is no month.
 std::optional<Month> ParseMonth(std::string_view text);
 std::string MonthText(Month month);
 

@@ -5,6 +5,7 @@
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/calendar/written_days.h"
 #include "common/store/proto_value.h"
 #include "services/outcome/keys.h"
 #include "services/outcome/outcome_kinds.h"
@@ -23,7 +24,7 @@ absl::StatusOr<OutcomeIds> IdsOf(const storage::OutcomeRow& row) {
   OutcomeIds found;
   NWD_ASSIGN_OR_RETURN(found.outcome, IdOf("outcome_id", row.outcome_id()));
   NWD_ASSIGN_OR_RETURN(found.referral, IdOf("referral_id", row.referral_id()));
-  const std::optional<absl::CivilDay> day = ParseDay(row.occurred_on());
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(row.occurred_on());
   if (!day) return absl::DataLossError("a stored outcome has no day");
   found.day = *day;
   return found;

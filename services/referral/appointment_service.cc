@@ -70,12 +70,12 @@ absl::StatusOr<v1::Appointment> ShowAppointment(const storage::Appointment& appo
   out.set_appointment_id(appointment.appointment_id());
   out.set_referral_id(appointment.referral_id());
   out.set_state(appointment.state());
-  SetTime(appointment.start_time_us(), *out.mutable_start_time());
+  *out.mutable_start_time() = MicrosToTimestamp(appointment.start_time_us());
   out.set_duration_minutes(appointment.duration_minutes());
   NWD_ASSIGN_OR_RETURN(*out.mutable_place(),
                        OpenText(key, appointment.appointment_id(), kPlace, appointment.sealed_place()));
   out.set_etag(EtagOf(appointment));
-  SetTime(appointment.create_time_us(), *out.mutable_create_time());
+  *out.mutable_create_time() = MicrosToTimestamp(appointment.create_time_us());
   return out;
 }
 

@@ -7,7 +7,7 @@ namespace nwd::referral {
 
 common::v1::Change ReferralChangeOf(const storage::Referral& referral, const storage::Event& event) {
   common::v1::Change change;
-  SetTime(event.event_time_us(), *change.mutable_change_time());
+  *change.mutable_change_time() = MicrosToTimestamp(event.event_time_us());
   common::v1::ReferralChange& detail = *change.mutable_referral();
   detail.set_referral_id(referral.referral_id());
   detail.set_correlation_id(referral.correlation_id());
@@ -30,13 +30,13 @@ common::v1::Change ReferralChangeOf(const storage::Referral& referral, const sto
 
 common::v1::Change AppointmentChangeOf(const storage::Appointment& appointment, int64_t time_us) {
   common::v1::Change change;
-  SetTime(time_us, *change.mutable_change_time());
+  *change.mutable_change_time() = MicrosToTimestamp(time_us);
   common::v1::AppointmentChange& detail = *change.mutable_appointment();
   detail.set_appointment_id(appointment.appointment_id());
   detail.set_referral_id(appointment.referral_id());
   detail.set_person_id(appointment.person_id());
   detail.set_state(AppointmentStateWord(appointment.state()));
-  SetTime(appointment.start_time_us(), *detail.mutable_start_time());
+  *detail.mutable_start_time() = MicrosToTimestamp(appointment.start_time_us());
   return change;
 }
 

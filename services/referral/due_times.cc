@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/calendar/london.h"
+#include "common/calendar/written_days.h"
 #include "services/referral/times.h"
 #include "services/referral/transitions.h"
 
@@ -15,11 +17,9 @@ int64_t DaysAfter(int64_t micros, int days, const WorkingCalendar& calendar) {
 }
 
 // When London's day `text` is over; `otherwise` for a day that is not one.
-int64_t EndOfDay(const std::string& text, const WorkingCalendar& calendar, int64_t otherwise) {
-  const std::optional<absl::CivilDay> day = ParseDay(text);
-  if (!day) return otherwise;
-  const absl::Time noon = absl::FromCivil(absl::CivilHour(*day) + 12, absl::UTCTimeZone());
-  return Micros(calendar.EndOfDay(noon));
+int64_t EndOfDay(const std::string& text, int64_t otherwise) {
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(text);
+  return day ? Micros(calendar::EndOf(*day)) : otherwise;
 }
 
 void SetNudge(storage::Referral& referral, absl::Time now, int days_left, const Timetable& timetable) {
@@ -86,7 +86,7 @@ void SetDueTimes(storage::Referral& referral, const Timetable& timetable) {
       due(receiver, DaysAfter(referral.clock_start_us(), times.start_within_days, calendar));
       break;
     case v1::REFERRAL_STATE_ON_HOLD:
-      due(receiver, EndOfDay(referral.review_on(), calendar, referral.update_time_us()));
+      due(receiver, EndOfDay(referral.review_on(), referral.update_time_us()));
       break;
     case v1::REFERRAL_STATE_COMPLETED:
     case v1::REFERRAL_STATE_NOT_STARTED:

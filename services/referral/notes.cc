@@ -112,7 +112,7 @@ async::Task<absl::StatusOr<v1::ListNotesResponse>> ReferralService::ListNotes(rp
     out.set_note_id(note.note_id());
     out.set_author_organisation_id(note.author_organisation_id());
     NWD_CO_ASSIGN_OR_RETURN(*out.mutable_text(), OpenText(key, note.note_id(), kNotes, note.sealed_text()));
-    SetTime(note.create_time_us(), *out.mutable_create_time());
+    *out.mutable_create_time() = MicrosToTimestamp(note.create_time_us());
   }
   co_return response;
 }

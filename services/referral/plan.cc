@@ -3,6 +3,8 @@
 #include "common/base/check.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/calendar/london.h"
+#include "common/calendar/written_days.h"
 #include "common/status/status.h"
 #include "services/referral/due_times.h"
 #include "services/referral/limits.h"
@@ -68,15 +70,14 @@ absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Co
 }
 
 // A day given must be one, not before today and not too far away.
-void CheckDay(std::string_view field, const std::string& text, absl::Time now, const Timetable& timetable,
-              status::Violations& violations) {
+void CheckDay(std::string_view field, const std::string& text, absl::Time now, status::Violations& violations) {
   if (text.empty()) return;
-  const std::optional<absl::CivilDay> day = ParseDay(text);
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(text);
   if (!day) {
     violations.Add(field, "must be a day as YYYY-MM-DD");
-  } else if (*day < timetable.calendar.Day(now)) {
+  } else if (*day < calendar::DayOf(now)) {
     violations.Add(field, "lies in the past");
-  } else if (*day > timetable.calendar.Day(now) + kStartAheadDaysMax) {
+  } else if (*day > calendar::DayOf(now) + kStartAheadDaysMax) {
     violations.Add(field, Cat("lies more than ", kStartAheadDaysMax, " days ahead"));
   }
 }
@@ -163,7 +164,7 @@ absl::StatusOr<const Row*> RowFor(ReferralState from, const Command& command) {
                        metadata);
 }
 
-absl::Status CheckFields(const Row& row, const Command& command, absl::Time now, const Timetable& timetable) {
+absl::Status CheckFields(const Row& row, const Command& command, absl::Time now) {
   status::Violations violations;
   const std::string action = ActionWord(row.action);
   const NamedField fields[] = {
@@ -183,8 +184,8 @@ absl::Status CheckFields(const Row& row, const Command& command, absl::Time now,
     violations.Add("reason",
                    Cat(ReasonWord(command.reason), " is no reason for ", action, "; see docs/referral-states.md"));
   }
-  CheckDay("expected_start_on", command.expected_start_on, now, timetable, violations);
-  CheckDay("review_on", command.review_on, now, timetable, violations);
+  CheckDay("expected_start_on", command.expected_start_on, now, violations);
+  CheckDay("review_on", command.review_on, now, violations);
   return violations.ToStatus();
 }
 
@@ -193,7 +194,7 @@ absl::StatusOr<Planned> Plan(const storage::Referral& referral, const Command& c
   Planned planned;
   NWD_ASSIGN_OR_RETURN(planned.row, RowFor(referral.state(), command));
   const Row& row = *planned.row;
-  NWD_RETURN_IF_ERROR(CheckFields(row, command, now, timetable));
+  NWD_RETURN_IF_ERROR(CheckFields(row, command, now));
   for (const Guard guard : kGuards) {
     if (row.guards.Has(guard))
       NWD_RETURN_IF_ERROR(JudgeGuard(guard, referral, command, findings, now, timetable.times));

@@ -55,10 +55,10 @@ v1::Referral ShowSummary(const storage::Referral& referral, Actors sides) {
   out.set_expected_start_on(referral.expected_start_on());
   out.set_review_on(referral.review_on());
   out.set_due_organisation_id(referral.due_organisation_id());
-  if (referral.due_time_us() != 0) SetTime(referral.due_time_us(), *out.mutable_due_time());
-  if (referral.send_time_us() != 0) SetTime(referral.send_time_us(), *out.mutable_send_time());
-  SetTime(referral.create_time_us(), *out.mutable_create_time());
-  SetTime(referral.update_time_us(), *out.mutable_update_time());
+  if (referral.due_time_us() != 0) *out.mutable_due_time() = MicrosToTimestamp(referral.due_time_us());
+  if (referral.send_time_us() != 0) *out.mutable_send_time() = MicrosToTimestamp(referral.send_time_us());
+  *out.mutable_create_time() = MicrosToTimestamp(referral.create_time_us());
+  *out.mutable_update_time() = MicrosToTimestamp(referral.update_time_us());
   out.set_etag(EtagOf(referral));
   if (referrer) {
     out.set_person_ref(referral.referrer_person_ref());
@@ -99,7 +99,7 @@ v1::ReferralEvent ShowEvent(std::string_view referral_id, const storage::Event& 
   out.set_reason(event.reason());
   out.set_actor_organisation_id(event.actor_organisation_id());
   if (event.actor_organisation_id() == organisation_id) out.set_practitioner(event.practitioner());
-  SetTime(event.event_time_us(), *out.mutable_event_time());
+  *out.mutable_event_time() = MicrosToTimestamp(event.event_time_us());
   return out;
 }
 

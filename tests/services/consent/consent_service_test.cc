@@ -66,7 +66,7 @@ TEST_F(ConsentServiceTest, EveryFaultOfTheTermsIsNamedAtOnce) {
   v1::ConsentTerms terms = desk_.Terms({"college", "college"});
   *terms.add_categories() = terms.categories(0);
   terms.add_recipient_organisation_ids(ids::Uuid::Random().ToString());
-  ToProto(desk_.clock().Now() - absl::Hours(1), terms.mutable_valid_until());
+  *terms.mutable_valid_until() = ToTimestamp(desk_.clock().Now() - absl::Hours(1));
   terms.set_text_sha256("abcd");
   terms.mutable_representative()->set_name("Byron");
   terms.mutable_representative()->set_authority("deputy");

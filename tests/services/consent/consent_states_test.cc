@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 
-#include "services/consent/times.h"
+#include "common/base/timestamps.h"
 
 namespace nwd::consent {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "services/consent/times.h"
+#include "common/base/timestamps.h"
 
 namespace nwd::consent {
 namespace {
@@ -214,7 +214,7 @@ TEST(Decide, ObligationsFollowModeAndRetention) {
   storage::Consent consent = Given();
   EXPECT_FALSE(ObligationsOf(consent, v1::SHARING_MODE_VIEW, kNow).has_erase_by());
   const v1::Obligations obligations = ObligationsOf(consent, v1::SHARING_MODE_STORE, kNow);
-  EXPECT_EQ(FromProto(obligations.erase_by()), kNow + absl::Hours(24 * 30));
+  EXPECT_EQ(FromTimestamp(obligations.erase_by()), kNow + absl::Hours(24 * 30));
   EXPECT_TRUE(obligations.no_onward());
   consent.set_mode(v1::SHARING_MODE_ONWARD);
   consent.set_do_not_contact(true);

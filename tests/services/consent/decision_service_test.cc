@@ -213,7 +213,7 @@ TEST_F(DecisionServiceTest, ARenewalOfWhatIsWithdrawnTakesNoPlace) {
 
 TEST_F(DecisionServiceTest, AnAuthorityEndsWhenItsDayIsOverInLondon) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
-  ToProto(At("2026-09-01T00:00:00Z"), terms.mutable_valid_until());
+  *terms.mutable_valid_until() = ToTimestamp(At("2026-09-01T00:00:00Z"));
   terms.mutable_representative()->set_name("Byron");
   terms.mutable_representative()->set_authority("parent");
   terms.mutable_representative()->set_authority_ends_on("2026-07-01");

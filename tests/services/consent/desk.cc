@@ -138,7 +138,7 @@ v1::ConsentTerms Desk::Terms(const std::vector<std::string>& recipients) {
   }
   for (const std::string& recipient : recipients) terms.add_recipient_organisation_ids(IdOf(recipient));
   terms.set_mode(v1::SHARING_MODE_STORE);
-  ToProto(clock_.Now() + absl::Hours(24 * 90), terms.mutable_valid_until());
+  *terms.mutable_valid_until() = ToTimestamp(clock_.Now() + absl::Hours(24 * 90));
   terms.set_retention_days(30);
   terms.set_standing(true);
   terms.set_method(v1::CAPTURE_METHOD_SPOKEN);

@@ -19,10 +19,10 @@
 #include "absl/synchronization/mutex.h"
 #include "common/async/block_on.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/rpc/validation.h"
 #include "common/store_memory/memory_store.h"
 #include "services/consent/services.h"
-#include "services/consent/times.h"
 
 namespace nwd::consent {
 

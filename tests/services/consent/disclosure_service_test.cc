@@ -69,13 +69,13 @@ TEST_F(DisclosureServiceTest, AnAuditorListsByRecipientAndTime) {
   ASSERT_TRUE(all.ok()) << all.status();
   EXPECT_EQ(all->disclosures_size(), 2);
   EXPECT_EQ(all->disclosures(0).person_ref(), "");
-  ToProto(second, request.mutable_start_time());
+  *request.mutable_start_time() = ToTimestamp(second);
   EXPECT_EQ(List("auditor", request)->disclosures_size(), 1);
-  ToProto(first, request.mutable_start_time());
-  ToProto(second, request.mutable_end_time());
+  *request.mutable_start_time() = ToTimestamp(first);
+  *request.mutable_end_time() = ToTimestamp(second);
   const auto between = List("auditor", request);
   ASSERT_EQ(between->disclosures_size(), 1);
-  EXPECT_EQ(FromProto(between->disclosures(0).disclose_time()), first);
+  EXPECT_EQ(FromTimestamp(between->disclosures(0).disclose_time()), first);
   EXPECT_EQ(desk_.Audited("disclosures.listed"), 3);
 }
 

@@ -88,7 +88,7 @@ TEST_F(NoticeServiceTest, WhoReadIsToldAndWhoDidNotIsNot) {
   EXPECT_EQ(notice.person_ref(), college_ref_);
   EXPECT_EQ(notice.disclosure_ids_size(), 3);
   EXPECT_EQ(notice.disclosure_count(), 3);
-  EXPECT_EQ(FromProto(notice.due_time()) - FromProto(notice.create_time()), kNoticeDue);
+  EXPECT_EQ(FromTimestamp(notice.due_time()) - FromTimestamp(notice.create_time()), kNoticeDue);
   EXPECT_EQ(List("stranger").notices_size(), 0);
 }
 
@@ -146,7 +146,7 @@ TEST_F(NoticeServiceTest, AnAnswerStands) {
   desk_.clock().Advance(absl::Hours(1));
   const auto again = Answer("college", id, v1::NOTICE_ANSWER_ERASED);
   ASSERT_TRUE(again.ok());
-  EXPECT_EQ(FromProto(again->answer_time()), FromProto(answered->answer_time()));
+  EXPECT_EQ(FromTimestamp(again->answer_time()), FromTimestamp(answered->answer_time()));
   EXPECT_THAT(Answer("college", id, v1::NOTICE_ANSWER_RETAINED, "legal obligation"),
               Refused(absl::StatusCode::kFailedPrecondition, "ALREADY_ANSWERED"));
   EXPECT_EQ(List("college", /*open_only=*/true).notices_size(), 0);

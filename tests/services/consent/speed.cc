@@ -6,11 +6,11 @@
 #include <cstdlib>
 
 #include "common/async/block_on.h"
+#include "common/base/timestamps.h"
 #include "common/crypto/random.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/services.h"
-#include "services/consent/times.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nwd::consent {
@@ -117,7 +117,7 @@ class Speed {
       }
       terms.add_recipient_organisation_ids(organisation_->organisation_id);
       terms.set_mode(v1::SHARING_MODE_STORE);
-      ToProto(absl::Now() + absl::Hours(24 * 90), terms.mutable_valid_until());
+      *terms.mutable_valid_until() = ToTimestamp(absl::Now() + absl::Hours(24 * 90));
       terms.set_standing(true);
       terms.set_text_sha256(text_);
       const auto drawn = co_await Ask(services_->consent(), &ConsentService::CreateConsent, captor_, create);

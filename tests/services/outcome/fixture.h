@@ -87,7 +87,7 @@ class OutcomeFixture : public ::testing::Test {
         audit_(kKey),
         outcome_service_({store_, person_keys_, tokens_, requests_, audit_, peers_}),
         insight_service_({store_, releases_, own_changes_, workers_, tokens_, requests_, audit_}) {
-    London();  // the worker's threads share it
+    calendar::London();  // the worker's threads share it
   }
 
   // Calls a handler as an organisation; the declared tie must be proved by an OK answer.

@@ -13,7 +13,7 @@ class Appointments : public Office {
   BookAppointmentRequest Booking(const std::string& referral_id, absl::Duration ahead) {
     BookAppointmentRequest request;
     request.set_referral_id(referral_id);
-    SetTime(Micros(clock_.Now() + ahead), *request.mutable_start_time());
+    *request.mutable_start_time() = ToTimestamp(clock_.Now() + ahead);
     request.set_duration_minutes(45);
     request.set_place("Room 4, ask for the blue door");
     return request;
@@ -46,7 +46,7 @@ TEST_F(Appointments, AreBookedMovedAndAttendedAndTheReferralStays) {
   RescheduleAppointmentRequest later;
   later.set_appointment_id(booked->appointment_id());
   later.set_etag(booked->etag());
-  SetTime(Micros(clock_.Now() + absl::Hours(48)), *later.mutable_start_time());
+  *later.mutable_start_time() = ToTimestamp(clock_.Now() + absl::Hours(48));
   const auto moved = Call("college", appointments_, &AppointmentService::RescheduleAppointment, later);
   ASSERT_TRUE(moved.ok()) << moved.status();
   clock_.Advance(absl::Hours(48));

@@ -18,6 +18,7 @@
 #include "common/access/policy.h"
 #include "common/async/block_on.h"
 #include "common/base/strings.h"
+#include "common/calendar/london.h"
 #include "common/rpc/validation.h"
 #include "common/status/status.h"
 #include "common/store_memory/memory_store.h"
@@ -163,7 +164,7 @@ class Office : public ::testing::Test {
     request.set_reason(reason);
     request.set_text(text);
     if (action == v1::REFERRAL_ACTION_HOLD) {
-      request.set_review_on(absl::FormatCivilTime(ProjectCalendar().Day(clock_.Now()) + 14));
+      request.set_review_on(absl::FormatCivilTime(calendar::DayOf(clock_.Now()) + 14));
     }
     return request;
   }

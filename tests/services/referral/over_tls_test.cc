@@ -174,7 +174,7 @@ class OverTls : public ::testing::Test {
     terms.mutable_categories(0)->set_necessity("to know who comes");
     terms.add_recipient_organisation_ids(IdOf("college"));
     terms.set_mode(cv1::SHARING_MODE_VIEW);
-    SetTime(Micros(absl::Now() + absl::Hours(24 * 30)), *terms.mutable_valid_until());
+    *terms.mutable_valid_until() = ToTimestamp(absl::Now() + absl::Hours(24 * 30));
     terms.set_method(cv1::CAPTURE_METHOD_SPOKEN);
     terms.set_language("en");
     terms.set_text_sha256(kept->text_sha256());
@@ -256,7 +256,7 @@ TEST_F(OverTls, AReferralIsSentAcceptedReadFollowedAndCutOffByWithdrawal) {
 
   BookAppointmentRequest book;
   book.set_referral_id(id);
-  SetTime(Micros(absl::Now() + absl::Minutes(30)), *book.mutable_start_time());
+  *book.mutable_start_time() = ToTimestamp(absl::Now() + absl::Minutes(30));
   book.set_duration_minutes(30);
   const auto booked = As<BookAppointmentResponse>("college", book);
   ASSERT_TRUE(booked.ok()) << booked.status();

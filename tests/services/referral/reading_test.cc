@@ -199,7 +199,7 @@ TEST_F(Reading, WhatIsDueIsListedForWhoseMoveItIs) {
   ListDueRequest now;
   EXPECT_EQ(Call("college", referrals_, &ReferralService::ListDue, now)->referrals_size(), 0) << "not due yet";
   ListDueRequest soon;
-  SetTime(Micros(clock_.Now() + absl::Hours(24 * 7)), *soon.mutable_due_before());
+  *soon.mutable_due_before() = ToTimestamp(clock_.Now() + absl::Hours(24 * 7));
   ASSERT_EQ(Call("college", referrals_, &ReferralService::ListDue, soon)->referrals_size(), 1);
   PassWorkingDays(3);
   const auto due = Call("college", referrals_, &ReferralService::ListDue, now);
