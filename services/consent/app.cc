@@ -2,12 +2,14 @@
 
 #include "common/base/macros.h"
 #include "common/calendar/london.h"
+#include "common/idempotency/janitor.h"
 #include "common/program/replica_metrics.h"
 
 namespace nwd::consent {
 
 App::App(const AppParts& parts)
-    : directory_(parts.store, parts.directory, parts.registry, parts.clock),
+    : parts_(parts),
+      directory_(parts.store, parts.directory, parts.registry, parts.clock),
       services_(
           parts.store, parts.keys, parts.hub_key, parts.clock, parts.registry,
           [this](const std::string& organisation_id) { return directory_.AskOrganisation(organisation_id); },
@@ -29,6 +31,9 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([this](rpc::Stop& stop) { return directory_.Run(stop); });
   server.Background([this](rpc::Stop& stop) { return services_.check_log().Run(stop); });
   server.Background([this](rpc::Stop& stop) { return services_.RunJanitor(stop); });
+  server.Background([this](rpc::Stop& stop) {
+    return idempotency::KeepTidy(services_.requests(), parts_.store, parts_.clock, stop);
+  });
 }
 
 async::Task<absl::Status> App::OnUnknownIdentity(std::string spiffe_id) {

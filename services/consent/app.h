@@ -42,6 +42,7 @@ class App {
   async::Task<absl::Status> OnUnknownIdentity(std::string spiffe_id);
 
  private:
+  const AppParts parts_;
   replica::DirectoryReplica directory_;
   Services services_;
   replica::ChangeFeedService changes_;

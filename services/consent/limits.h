@@ -28,7 +28,6 @@ inline constexpr absl::Duration kCheckLogRetryAfter = absl::Milliseconds(100);
 inline constexpr absl::Duration kReadRetryWindow = absl::Minutes(5);  // a repeated read is no further use for so long
 inline constexpr int kRegisterTries = 3;  // when two desks register one person at the same moment
 inline constexpr absl::Duration kJanitorEvery = absl::Seconds(30);
-inline constexpr int kJanitorBatch = 1000;       // rows forgotten in one transaction
 inline constexpr size_t kUnusedKeysMax = 65536;  // person keys made for a registration that joined, to be destroyed
 
 }  // namespace nwd::consent

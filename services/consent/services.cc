@@ -12,9 +12,7 @@ constexpr std::string_view kAuditKey = "consent/audit";
 
 Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
                    const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics)
-    : store_(store),
-      clock_(clock),
-      references_(hub_key),
+    : references_(hub_key),
       hashes_(hub_key),
       audit_(hub_key.Derive(kAuditKey)),
       service_key_(hub_key.Derive(kAuditKey)),
@@ -54,20 +52,9 @@ async::Task<void> Services::RunJanitor(rpc::Stop& stop) {
   while (!co_await stop.WaitUntil(absl::Now() + kJanitorEvery)) {
     const absl::Status announced = co_await decision_.AnnounceEnded();
     if (!announced.ok()) log::Line(log::Level::kWarning, "consent.ends_failed").Status(announced).Emit();
-    const absl::Status swept = co_await SweepRequests();
-    if (!swept.ok()) log::Line(log::Level::kWarning, "consent.sweep_failed").Status(swept).Emit();
     const absl::Status destroyed = co_await person_.DestroyUnusedKeys();
     if (!destroyed.ok()) log::Line(log::Level::kWarning, "consent.unused_keys_failed").Status(destroyed).Emit();
   }
-}
-
-async::Task<absl::Status> Services::SweepRequests() {
-  int forgotten = 0;
-  do {
-    auto body = [&](store::Txn& txn) { return requests_.Sweep(txn, clock_.Now(), kJanitorBatch); };
-    NWD_CO_ASSIGN_OR_RETURN(forgotten, co_await store_.Update(body));
-  } while (forgotten == kJanitorBatch);
-  co_return absl::OkStatus();
 }
 
 }  // namespace nwd::consent

@@ -25,7 +25,7 @@ class Services {
            const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics);
 
   void Register(rpc::Router& router);
-  // Announces what time has ended and forgets old request ids and unused keys, until told to stop.
+  // Announces what time has ended and destroys unused keys, until told to stop.
   async::Task<void> RunJanitor(rpc::Stop& stop);
 
   PersonService& person() { return person_; }
@@ -40,12 +40,9 @@ class Services {
   person_keys::PersonKeys& person_keys() { return person_keys_; }
   const References& references() const { return references_; }
   const tokens::Tokens& tokens() const { return tokens_; }
+  const idempotency::Requests& requests() const { return requests_; }
 
  private:
-  async::Task<absl::Status> SweepRequests();
-
-  store::Store& store_;
-  const Clock& clock_;
   const References references_;
   const IdentifierHashes hashes_;
   const audit::Audit audit_;

@@ -4,6 +4,7 @@
 
 #include "common/audit/audit.h"
 #include "common/idempotency/idempotency.h"
+#include "common/idempotency/janitor.h"
 #include "common/outbox/outbox.h"
 #include "common/person_keys/person_keys.h"
 #include "common/program/outbox_metrics.h"
@@ -25,7 +26,9 @@ namespace nwd::referral {
 
 struct App::State {
   explicit State(const App::Parts& from)
-      : tokens(from.hub_key.Derive("referral/tokens")),
+      : store(from.store),
+        clock(from.clock),
+        tokens(from.hub_key.Derive("referral/tokens")),
         requests(from.hub_key.Derive("referral/requests")),
         audit(from.hub_key.Derive("referral/audit")),
         keys(from.keys, from.hub_key.Derive("referral/wrapping")),
@@ -59,6 +62,8 @@ struct App::State {
                    {{"by", "consent"}});
   }
 
+  store::Store& store;
+  const Clock& clock;
   const tokens::Tokens tokens;
   const idempotency::Requests requests;
   const audit::Audit audit;
@@ -103,6 +108,8 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([&state](rpc::Stop& stop) { return state.ended_consents.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.outbox.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.janitor.Run(stop); });
+  server.Background(
+      [&state](rpc::Stop& stop) { return idempotency::KeepTidy(state.requests, state.store, state.clock, stop); });
 }
 
 async::Task<absl::Status> App::OnUnknownIdentity(std::string spiffe_id) {

@@ -40,18 +40,9 @@ async::Task<absl::StatusOr<int>> Janitor::MoveWhatIsDue() {
   }
 }
 
-async::Task<absl::Status> Janitor::ForgetRetries() {
-  while (true) {
-    auto body = [&](store::Txn& txn) { return parts_.requests.Sweep(txn, clock_.Now(), kRetriesPerSweep); };
-    NWD_CO_ASSIGN_OR_RETURN(const int forgotten, co_await parts_.store.Update(body));
-    if (forgotten < kRetriesPerSweep) co_return absl::OkStatus();
-  }
-}
-
 async::Task<absl::StatusOr<int>> Janitor::Round() {
   NWD_CO_ASSIGN_OR_RETURN(const int moved, co_await MoveWhatIsDue());
   NWD_CO_RETURN_IF_ERROR(co_await OpenWhatWasLeft(parts_, clock_.Now()));
-  NWD_CO_RETURN_IF_ERROR(co_await ForgetRetries());
   co_return moved;
 }
 

@@ -1,5 +1,5 @@
 // What the suite does by itself: moves whose time has come (drafts swept, reminders sent, referrals expired, ends
-// closed), access opened again that was closed for a move nobody made, and old retry rows forgotten.
+// closed), and access opened again that was closed for a move nobody made.
 //
 // The rows of table 't' are in the order of their times, so a round looks only at what is due. A referral whose move
 // fails is logged, counted, and tried again in the next round; those after it go on. "Now" comes from the clock it is
@@ -26,7 +26,6 @@ class Janitor {
 
  private:
   async::Task<absl::StatusOr<int>> MoveWhatIsDue();
-  async::Task<absl::Status> ForgetRetries();
 
   const Parts& parts_;
   const Clock& clock_;
