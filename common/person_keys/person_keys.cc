@@ -77,4 +77,15 @@ async::Task<absl::Status> PersonKeys::Destroy(ids::Uuid person_id) {
   co_return destroyed;
 }
 
+async::Task<absl::StatusOr<PersonKey>> EnsureUnlessErased(PersonKeys& keys, ids::Uuid person_id, store::Store& data,
+                                                          const IsErased& is_erased) {
+  NWD_CO_ASSIGN_OR_RETURN(const bool before, co_await data.View(std::cref(is_erased)));
+  if (before) co_return PersonKey();
+  NWD_CO_ASSIGN_OR_RETURN(PersonKey key, co_await keys.Ensure(person_id));
+  NWD_CO_ASSIGN_OR_RETURN(const bool meanwhile, co_await data.View(std::cref(is_erased)));
+  if (!meanwhile) co_return key;
+  NWD_CO_RETURN_IF_ERROR(co_await keys.Destroy(person_id));  // made after the destruction, it would stay for ever
+  co_return PersonKey();
+}
+
 }  // namespace nwd::person_keys

@@ -12,6 +12,7 @@
 // Thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,5 +46,16 @@ class PersonKeys {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// The key of somebody who may be erased at any moment: Ensure, but null for a person who is erased, of whom no key is
+// left behind. `is_erased` looks in `data`, where the erasure is written before the key is destroyed; a key made after
+// that destruction is destroyed again. Everything given outlives the task.
+//
+//   const person_keys::IsErased is_erased = [&](const store::Reader& reader) { return people.IsErased(reader, id); };
+//   NWD_CO_ASSIGN_OR_RETURN(PersonKey key, co_await EnsureUnlessErased(keys, id, data, is_erased));
+//   if (key == nullptr) co_return status::Denied();
+using IsErased = std::function<absl::StatusOr<bool>(const store::Reader&)>;
+async::Task<absl::StatusOr<PersonKey>> EnsureUnlessErased(PersonKeys& keys, ids::Uuid person_id, store::Store& data,
+                                                          const IsErased& is_erased);
 
 }  // namespace nwd::person_keys

@@ -103,15 +103,11 @@ async::Task<absl::StatusOr<storage::ReferralRow>> OutcomeService::FindReferral(c
 }
 
 async::Task<absl::StatusOr<person_keys::PersonKey>> OutcomeService::KeyOf(ids::Uuid person) {
-  const auto look = [&](const store::Reader& reader) { return Journeys::IsErased(reader, person); };
-  NWD_CO_ASSIGN_OR_RETURN(const bool erased, co_await parts_.store.View(look));
-  if (erased) co_return status::Denied();
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await parts_.person_keys.Ensure(person));
-  // Erased meanwhile: the key may have been destroyed already, and this be another.
-  NWD_CO_ASSIGN_OR_RETURN(const bool erased_meanwhile, co_await parts_.store.View(look));
-  if (!erased_meanwhile) co_return key;
-  NWD_CO_RETURN_IF_ERROR(co_await parts_.person_keys.Destroy(person));
-  co_return status::Denied();
+  const person_keys::IsErased erased = [&](const store::Reader& reader) { return Journeys::IsErased(reader, person); };
+  NWD_CO_ASSIGN_OR_RETURN(person_keys::PersonKey key,
+                          co_await person_keys::EnsureUnlessErased(parts_.person_keys, person, parts_.store, erased));
+  if (key == nullptr) co_return status::Denied();
+  co_return key;
 }
 
 async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOutcome(

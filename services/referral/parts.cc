@@ -16,14 +16,13 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> EnsureKey(const Parts& parts
   const std::optional<ids::Uuid> id = ids::Uuid::Parse(person_id);
   if (!id) co_return absl::DataLossError("a person's id is not one");
   if (person_keys::PersonKey cached = parts.keys.Cached(*id)) co_return cached;
-  auto erased = [&](const store::Reader& reader) { return repository::IsErased(reader, person_id); };
-  NWD_CO_ASSIGN_OR_RETURN(const bool before, co_await parts.store.View(erased));
-  if (before) co_return status::Denied();
-  NWD_CO_ASSIGN_OR_RETURN(person_keys::PersonKey key, co_await parts.keys.Ensure(*id));
-  NWD_CO_ASSIGN_OR_RETURN(const bool meanwhile, co_await parts.store.View(erased));
-  if (!meanwhile) co_return key;
-  NWD_CO_RETURN_IF_ERROR(co_await parts.keys.Destroy(*id));  // made after the destruction, it would stay for ever
-  co_return status::Denied();
+  const person_keys::IsErased erased = [&](const store::Reader& reader) {
+    return repository::IsErased(reader, person_id);
+  };
+  NWD_CO_ASSIGN_OR_RETURN(person_keys::PersonKey key,
+                          co_await person_keys::EnsureUnlessErased(parts.keys, *id, parts.store, erased));
+  if (key == nullptr) co_return status::Denied();
+  co_return key;
 }
 
 async::Task<absl::StatusOr<person_keys::PersonKey>> KeyForMove(const Parts& parts, const std::string& person_id,

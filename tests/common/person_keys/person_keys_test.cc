@@ -82,6 +82,48 @@ TEST_F(PersonKeysTest, AKeyWrappedUnderAnotherHubKeyIsDataLossAndIsNotReplaced) 
   EXPECT_TRUE(Same(async::BlockOn(restarted.Find(person_)).value(), key));
 }
 
+// The data's store says whether somebody is erased; here erased_ stands for its row.
+class OfWhoMayBeErased : public PersonKeysTest {
+ protected:
+  absl::StatusOr<PersonKey> Ensure() {
+    const IsErased is_erased = [this](const store::Reader&) -> absl::StatusOr<bool> {
+      const bool answer = erased_;
+      erased_ |= erased_after_a_look_;
+      return answer;
+    };
+    return async::BlockOn(EnsureUnlessErased(keys_, person_, data_, is_erased));
+  }
+
+  store::MemoryStore data_;
+  bool erased_ = false;
+  bool erased_after_a_look_ = false;
+};
+
+TEST_F(OfWhoMayBeErased, WhoIsNotGetsTheKeyEveryoneGets) {
+  const PersonKey key = Ensure().value();
+  ASSERT_NE(key, nullptr);
+  EXPECT_EQ(Ensure().value(), key);
+  EXPECT_EQ(async::BlockOn(keys_.Find(person_)).value(), key);
+}
+
+TEST_F(OfWhoMayBeErased, WhoIsGetsNoneAndNoneIsMade) {
+  erased_ = true;
+  EXPECT_EQ(Ensure().value(), nullptr);
+  EXPECT_TRUE(testing::Scan(store_, {}).empty());
+}
+
+TEST_F(OfWhoMayBeErased, WhoIsErasedWhileTheKeyIsMadeLeavesNone) {
+  erased_after_a_look_ = true;
+  EXPECT_EQ(Ensure().value(), nullptr);
+  EXPECT_EQ(keys_.Cached(person_), nullptr);
+  EXPECT_TRUE(testing::Scan(store_, {}).empty());
+}
+
+TEST_F(OfWhoMayBeErased, AKeyThatCannotBeMadeIsAnErrorAndNoErasure) {
+  store_.Break();
+  EXPECT_EQ(Ensure().status().code(), absl::StatusCode::kUnavailable);
+}
+
 TEST_F(PersonKeysTest, NoKeyLiesInTheStoreAsItIs) {
   ASSERT_TRUE(async::BlockOn(keys_.Ensure(person_)).ok());
   const testing::Entries rows = testing::Scan(store_, {});
