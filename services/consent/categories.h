@@ -1,4 +1,4 @@
-// Sets of categories as bit masks: bit n is the category whose number is n.
+// Sets of categories as bit masks: bit n is the category whose number is n. Pure functions.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // What an organisation of a kind may see at most, whatever a consent says: health and convictions are not an employer's
-// business by default, and the partnership that runs the hub reads about nobody. One table.
+// business by default, and the partnership that runs the hub reads about nobody. One table. Pure.
 #pragma once
 
 #include "nwd/common/v1/vocabulary.pb.h"

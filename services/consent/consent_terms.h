@@ -1,4 +1,5 @@
-// What terms a consent may have, beyond what its fields declare. Faults are reported all at once, under "terms.".
+// What terms a consent may have, beyond what its fields declare. Faults are reported all at once, under "terms.". Pure
+// functions; the handler of CreateConsent calls them before its Update.
 #pragma once
 
 #include "absl/time/time.h"

@@ -1,6 +1,7 @@
 // A referral's access under a consent: open while the referral is with its receiver, closed after. Events are numbered
 // by the referral, so that a message that comes late, or twice, does no harm: what an event closed opens only by a
-// later one, and a close that was overtaken changes nothing.
+// later one, and a close that was overtaken changes nothing. Open and Close are pure; CloseAll is called within an
+// Update, and its errors are the store's, or DATA_LOSS.
 #pragma once
 
 #include <cstdint>

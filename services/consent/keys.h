@@ -1,5 +1,6 @@
 // The keys of the consent service's store. Each function below says what lies under the key;
-// tests/services/consent/keys_test.cc holds them to their bytes, since a key that changes loses what was kept.
+// tests/services/consent/keys_test.cc holds them to their bytes, since a key that changes loses what was kept. Pure
+// functions.
 #pragma once
 
 #include <string>

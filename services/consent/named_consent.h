@@ -1,5 +1,5 @@
 // A consent that a call names, looked at before the transaction so that its person's key is at hand within it; and what
-// every answer about a consent says.
+// every answer about a consent says. Called by handlers, many at once; no state.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // What an organisation says of a person at registration, checked and in its normal forms. All faults are reported at
-// once, by field, and none repeats what was typed.
+// once, by field, and none repeats what was typed. Pure functions; handlers call them before they look at the store.
 #pragma once
 
 #include <string>

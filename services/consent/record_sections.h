@@ -1,6 +1,6 @@
 // The nine sections of the record: which category each is, and how a version is sealed. A version opens only as what it
 // was sealed as: the person, the category, the source and the version are bound to it, so that one swapped for another
-// in the store is noticed.
+// in the store is noticed. Functions of values, without state: called by handlers, within a transaction or not.
 #pragma once
 
 #include <optional>

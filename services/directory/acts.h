@@ -1,4 +1,5 @@
-// What the audit log says of an administrative act: who did what to which object. Ids and codes only.
+// What the audit log says of an administrative act: who did what to which object. Ids and codes only. Pure; called
+// within the transaction of the act.
 #pragma once
 
 #include <string>

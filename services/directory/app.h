@@ -6,7 +6,7 @@
 //
 // Load reads facts and store, fills the registry and the catalogue, and on an empty store makes the first two admin
 // organisations; it blocks. What the parts name outlives the App; the App outlives the server its routes and background
-// work are given to.
+// work are given to. Load, Register and StartBackground are called by one thread, in this order.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// A set of dense document numbers, a bit each.
+// A set of dense document numbers, a bit each. Without a lock: any number of threads read one that no thread changes.
 #pragma once
 
 #include <algorithm>

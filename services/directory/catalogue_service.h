@@ -1,4 +1,6 @@
 // RPC CatalogueService: services found, shown, and their capacity set. Search itself is in search_index.h.
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
 
 #include "common/audit/audit.h"

@@ -1,5 +1,5 @@
 // How to ask about a feed's service: telephone numbers and e-mail addresses, freed of the labels and blanks that feeds
-// carry.
+// carry. Functions of what they are given; run on the worker pool, a page a thread.
 #pragma once
 
 #include "nwd/directory/v1/catalogue_service.pb.h"

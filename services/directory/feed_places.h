@@ -1,6 +1,6 @@
 // Where a feed's service is offered: places with address, postcode, point and borough. What the feed leaves out is
 // found from its postcode; a point that cannot be in the United Kingdom is dropped, one with its halves exchanged is
-// turned round.
+// turned round. A function of what it is given; runs on the worker pool, a page a thread.
 #pragma once
 
 #include "common/geo/gazetteer.h"

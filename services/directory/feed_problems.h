@@ -1,4 +1,5 @@
-// What could not be taken from a page, gathered while it is read. The first ones are kept, all are counted.
+// What could not be taken from a page, gathered while it is read. The first ones are kept, all are counted. Used by the
+// one thread that reads the page.
 #pragma once
 
 #include <string>

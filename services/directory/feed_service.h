@@ -1,5 +1,7 @@
 // RPC FeedService: importing directory feeds. Reading pages is in feed_reader.h, committing in importer.h, linking
 // providers in provider_linker.h, rows in import_repository.h.
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
 
 #include "common/async/worker_pool.h"

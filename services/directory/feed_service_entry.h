@@ -1,5 +1,6 @@
 // One service of a feed's page, cleaned and checked. Part of feed_reader.h; split by what is read: the service itself
-// here, its places in feed_places.h, its contacts in feed_contacts.h.
+// here, its places in feed_places.h, its contacts in feed_contacts.h. Functions of what they are given; run on the
+// worker pool, a page a thread.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // The first two admin organisations of a hub: named by configuration, made where the store holds no organisation at
-// all.
+// all. Called by App::Load, before the server starts.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // What the hub itself knows of a service, beside what its feed says: who answers for it, its capacity, the places
-// taken.
+// taken. The functions are pure; LiveFacts is read by any thread while one writes.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,8 @@ struct HubFacts {
   bool AcceptsReferrals() const { return !organisation_id.empty() && accepts; }
 };
 
-// The service as callers see it: what the feed said, and what the hub knows.
+// The service as callers see it: what the feed said, and what the hub knows. Its etag is made of all of that but the
+// places taken: what a provider changes must not be refused because somebody was referred meanwhile.
 void AddHubFacts(const HubFacts& facts, int64_t revision, v1::Service& service);
 // The same for peers, without words.
 common::v1::ServiceChange ToServiceChange(const v1::Service& service);

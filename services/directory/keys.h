@@ -8,7 +8,8 @@
 //   'k' service                 CapacityRow           'l' feed, provider           ProviderLinkRow
 //   't' service                 TakenRow              'h' referral                 HeldPlaceRow
 //
-// Ids are 16 raw bytes; a generation is a big-endian number, so that a service's rows stand oldest first.
+// Ids are 16 raw bytes; a generation is a big-endian number, so that a service's rows stand oldest first. Pure
+// functions.
 #pragma once
 
 #include <string>

@@ -1,5 +1,7 @@
 // The part of RPC OrganisationService that gives roles: proposed by one admin organisation, confirmed by another. Which
 // roles go together and whose word is enough is in role_rules.h.
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
 
 #include "common/rpc/router.h"

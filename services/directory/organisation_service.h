@@ -1,6 +1,8 @@
 // RPC OrganisationService: the registry of organisations and the trust they are given. Roles are in
 // organisation_roles.h, rules in organisation_rules.h, what every change has in common in organisation_editor.h, rows
 // in organisation_repository.h.
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// A service as search and readers hold it in memory: immutable, except for what the hub itself knows (LiveFacts).
+// A service as search and readers hold it in memory: immutable, except for what the hub itself knows (LiveFacts). Any
+// thread reads it.
 #pragma once
 
 #include <memory>

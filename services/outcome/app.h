@@ -4,6 +4,9 @@
 //   app.Load();            // before the server takes calls
 //   app.Register(router);
 //   app.StartBackground(server);
+//
+// Load, Register and StartBackground are called by one thread, in this order; OnUnknownIdentity by any of the server's
+// queues.
 #pragma once
 
 #include <memory>

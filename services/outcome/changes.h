@@ -1,5 +1,6 @@
 // What follows here from a change anywhere: journeys, what is known of referrals, figures. Each is applied in one
-// transaction, and applying it again changes nothing.
+// transaction, and applying it again changes nothing. Apply is called within the bodies of transactions, by the
+// followers of the other services and of this one's own feed.
 #pragma once
 
 #include <functional>

@@ -7,6 +7,8 @@
 // quarter of the second) is not looked for. Measured by search on random tables, with somebody who is even told which
 // suppressed figures have not changed: months alone, two or three releases, none of 2,000 each; months and their
 // quarter in two releases, 14 of 2,000, mostly 3 or 4 values left instead of 5.
+//
+// Pure: it changes the year it is given and nothing else.
 #pragma once
 
 #include <vector>

@@ -3,7 +3,7 @@
 // suppressed; flow.h has the computation.
 //
 // Figures flow from the year of each cell down to its months, across to the whole's month, and up to the whole's year.
-// Changes `shown` of the figures it is given, which outlive it.
+// Changes `shown` of the figures it is given, which outlive it. No threads: a network is used by the one that made it.
 #pragma once
 
 #include <array>

@@ -1,5 +1,6 @@
 // Forgetting a person: first everything kept about them, then the key that what remains is sealed under. Put in the
-// outbox by the change that says so, and retried until it is done; doing it again does no harm.
+// outbox by the change that says so, and retried until it is done; doing it again does no harm. Called by the outbox's
+// deliveries only.
 #pragma once
 
 #include <string>

@@ -3,6 +3,7 @@
 // A counter is an exact figure by month, kept incrementally; an indicator publishes one counter, or two as a share.
 // Figures about referrals count in the month in which the referral was first sent (a cohort), whenever the rest
 // happened: so a share's parts are of the same referrals, and a later release may know more of the same month.
+// Constant: any thread reads it.
 #pragma once
 
 #include <cstdint>

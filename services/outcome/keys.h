@@ -13,7 +13,7 @@
 //   s sequence (newest first)                   → release id
 //   f release counter cut year slot             → FrozenTable
 //
-// Ids are 16 raw bytes; numbers 8 bytes, big-endian; text ends with a zero byte.
+// Ids are 16 raw bytes; numbers 8 bytes, big-endian; text ends with a zero byte. Pure functions.
 #pragma once
 
 #include <string>

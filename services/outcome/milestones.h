@@ -1,5 +1,5 @@
 // How far a referral has come, for figures: a state reached says which milestones are behind it. Once reached, a
-// milestone stays.
+// milestone stays. Constant tables and pure functions.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // The other services, as this one needs them: small enough that a test can stand in for them.
 //
 // Errors are those of the call; PERMISSION_DENIED, NOT_FOUND and INVALID_ARGUMENT of the owner all mean "not for this
-// caller".
+// caller". Thread-safe: handlers call it on any of the server's queues.
 #pragma once
 
 #include <string>

@@ -4,6 +4,9 @@
 // away from the store (it may take a while); Write puts it there in one transaction, if no other release came in
 // between. What earlier releases showed of figures that have not changed since is part of the decision, so that nobody
 // can set one release against another.
+//
+// Immutable: any thread uses it. Read, Newest, Find, Table and Write are called within bodies of the store; Compute
+// runs on the worker pool.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // What a release is made of: tables of cells, each one counter in one cut and period. Values, and how a figure under
-// disclosure control becomes a stored cell and back.
+// disclosure control becomes a stored cell and back. Pure functions; no threads.
 #pragma once
 
 #include <map>
