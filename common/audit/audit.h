@@ -5,8 +5,8 @@
 // person's key, lie the key of the commitment and the detail, so that whoever may read the detail can prove it and
 // erasing the person's key makes both unreadable for ever: commitment = HMAC-SHA256(k, detail), k fresh and random.
 //
-//   audit.Append(txn, "consent.withdrawn", now, person_id, *person_key, detail);         // about a person
-//   audit.AppendPlain(txn, "organisation.suspended", now, detail);                       // about nobody: under the service's own key
+//   audit.Append(txn, "consent.withdrawn", now, person_id, *person_key, detail);  // about a person
+//   audit.AppendPlain(txn, "organisation.suspended", now, detail);                // of nobody: the service's own key
 //
 // `detail` is a protobuf message, serialised deterministically. Types are fixed text, `thing.verb`. Thread-safe.
 #pragma once

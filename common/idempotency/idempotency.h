@@ -1,8 +1,7 @@
 // Making a retry safe. In the body of a mutation, after the caller's tie to the object has been established:
 //
-//   return requests_.Once<WithdrawConsentResponse>(txn, call, request, [&]() -> absl::StatusOr<WithdrawConsentResponse> {
-//     ... check, change, append ...
-//   });
+//   auto effect = [&]() -> absl::StatusOr<WithdrawConsentResponse> { ... check, change, append ... };
+//   return requests_.Once<WithdrawConsentResponse>(txn, call, request, effect);
 //
 // Where the request names no request_id the effect simply runs. Where it does, the response of the first OK run is
 // kept, in the same transaction, under (organisation, method, request_id) for 7 days, and a replay gets it without the

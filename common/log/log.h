@@ -3,7 +3,8 @@
 //   log::Init({.program = "nwd-consent"});                                  // once, in main
 //   log::Line(log::Level::kInfo, "rpc.call").Str("method", m).Int("latency_us", 12).Emit();
 //
-//   {"ts":"2026-03-02T09:15:00.000123Z","level":"info","program":"nwd-consent","event":"rpc.call","method":"…","latency_us":12}
+//   {"ts":"2026-03-02T09:15:00.000123Z","level":"info","program":"nwd-consent","event":"rpc.call","method":"…",
+//    "latency_us":12}
 //
 // Event names are fixed text, `area.what`; everything that varies is a field. Never personal data: no names, no
 // references, no free text a person wrote. Keys are ours (plain ASCII); values may be any bytes and come out as valid

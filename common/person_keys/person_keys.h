@@ -4,7 +4,7 @@
 // their own, apart from the data and its backups. Unwrapped keys are cached in memory, bounded by number
 // (kCachedKeysMax), the least recently used first out.
 //
-//   NWD_CO_ASSIGN_OR_RETURN(PersonKey key, co_await keys.Ensure(person_id));   // makes one, durable before it is answered
+//   NWD_CO_ASSIGN_OR_RETURN(PersonKey key, co_await keys.Ensure(person_id));   // made where there is none, and durable
 //   std::string sealed = key->Seal(text, associated_data);
 //
 // Find: NOT_FOUND where there is no key (or it was destroyed). A wrapped key that does not open is DATA_LOSS. Destroy

@@ -1,8 +1,9 @@
 // A person's key as it lies in the store of keys:
 //
-//   'P' person_id(16)  →  format(1 byte: 1) AES-256-GCM(key) under the wrapping key, nonce(12) ‖ ciphertext(32) ‖ tag(16)
+//   'P' person_id(16)  →  format(1 byte: 1) nonce(12) ‖ ciphertext(32) ‖ tag(16)
 //
-// with associated data "nwd person key" ‖ person_id(16), so that no one's key can be put in another's place.
+// AES-256-GCM under the wrapping key, with associated data "nwd person key" ‖ person_id(16), so that no one's
+// key can be put in another's place.
 #pragma once
 
 #include <string>

@@ -2,7 +2,7 @@
 // thing at once share one question, and what the owner did not know is remembered for kUnknownRemembered, at most
 // kUnknownMax things at once.
 //
-//   auto fetch = [&]() -> async::Task<absl::StatusOr<bool>> { return Fetch(id); };    // true: there is such a thing, and it is kept
+//   auto fetch = [&]() -> async::Task<absl::StatusOr<bool>> { return Fetch(id); };   // true: it exists, and is kept
 //   absl::Status asked = co_await asks.Ask(id, fetch);
 //
 // OK says that the question was answered, either way; an error is the fetch's. Thread-safe.

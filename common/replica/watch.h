@@ -2,9 +2,11 @@
 // what this caller may see of it, writes that, and waits for more, until the caller leaves, its trust ends, or the
 // service goes down.
 //
-//   async::Task<absl::Status> WatchReferrals(rpc::Call& call, const WatchReferralsRequest& request, Writer<WatchReferralsResponse>& writer) {
+//   async::Task<absl::Status> WatchReferrals(rpc::Call& call, const WatchReferralsRequest& request,
+//                                           Writer<WatchReferralsResponse>& writer) {
 //     call.ProveTie(common::v1::TIE_SELF);
-//     auto map = [&](const store::Reader& reader, const Change& change, std::vector<WatchReferralsResponse>& out) -> absl::Status {
+//     auto map = [&](const store::Reader& reader, const Change& change,
+//                    std::vector<WatchReferralsResponse>& out) -> absl::Status {
 //       if (!change.has_referral() || !Concerns(change.referral(), call.organisation_id())) return absl::OkStatus();
 //       NWD_ASSIGN_OR_RETURN(*out.emplace_back().mutable_event(), events_.Get(reader, change.referral()));
 //       return absl::OkStatus();

@@ -1,6 +1,7 @@
 // One call, as its handler sees it.
 //
-//   Task<absl::StatusOr<GetReferralResponse>> ReferralService::GetReferral(rpc::Call& call, const GetReferralRequest& request) {
+//   Task<absl::StatusOr<GetReferralResponse>> ReferralService::GetReferral(rpc::Call& call,
+//                                                                           const GetReferralRequest& request) {
 //     co_return co_await store_.View([&](const Reader& reader) -> absl::StatusOr<GetReferralResponse> {
 //       NWD_ASSIGN_OR_RETURN(const Referral referral, referrals_.Get(reader, request.referral_id(), call.caller()));
 //       call.ProveTie(common::v1::TIE_REFERRAL_PARTY);
@@ -8,7 +9,8 @@
 //     });
 //   }
 //
-// A Call lives until its handler has finished. Used from the handler's queue; CheckAlive() and ProveTie() from anywhere.
+// A Call lives until its handler has finished. Used from the handler's queue; CheckAlive() and ProveTie() from
+// anywhere.
 #pragma once
 
 #include <atomic>
@@ -55,9 +57,9 @@ class Call {
   absl::Status StillAdmitted() const;
 
   // The handler has established that the caller has this tie to the object. A method that declares a tie and answers OK
-  // without having proved it is stopped by the chain (INTERNAL), and so is a stream's first response: access that nobody checked
-  // is not access. Calls from our own services need no tie. May be called from a store's body (that is, on another thread while the handler
-  // waits), and again when a body runs again.
+  // without having proved it is stopped by the chain (INTERNAL), and so is a stream's first response: access that
+  // nobody checked is not access. Calls from our own services need no tie. May be called from a store's body (that is,
+  // on another thread while the handler waits), and again when a body runs again.
   void ProveTie(common::v1::Tie tie) { proved_.fetch_or(1u << tie, std::memory_order_relaxed); }
   bool TieProved() const;
 

@@ -19,8 +19,8 @@ namespace nwd::rpc {
 
 class Limiter {
  public:
-  // One call's or stream's place; gives it back when it goes, on whatever thread. Empty until Enter has filled it, which
-  // it does at most once.
+  // One call's or stream's place; gives it back when it goes, on whatever thread. Empty until Enter has filled it,
+  // which it does at most once.
   class Ticket {
    public:
     Ticket() = default;

@@ -22,7 +22,8 @@ void Put(store::Txn& txn, const storage::Consent& consent);
 // The consent, its terms and its places in the indexes.
 void Add(store::Txn& txn, const storage::Consent& consent, const storage::SealedTerms& terms);
 
-// Those whose time is over at `now`, whatever became of them before, soonest first, at most `limit`. Each is taken once.
+// Those whose time is over at `now`, whatever became of them before, soonest first, at most `limit`. Each is taken
+// once.
 absl::StatusOr<std::vector<storage::Consent>> TakeOver(store::Txn& txn, absl::Time now, size_t limit);
 
 // All consents of a person, newest first.

@@ -1,7 +1,8 @@
 // The directory service: all its objects, built from what the program gives.
 //
-//   directory::App app({.store = *store, .hub_key = hub_key, .clock = clock, .registry = registry, .facts_folder = "deploy/data",
-//                       .trust_domain = "hub.example", .admin_slugs = {"clf-registry", "glf-registry"}});
+//   directory::App app({.store = *store, .hub_key = hub_key, .clock = clock, .registry = registry,
+//                       .facts_folder = "deploy/data", .trust_domain = "hub.example",
+//                       .admin_slugs = {"clf-registry", "glf-registry"}});
 //   NWD_RETURN_IF_ERROR(app.Load());
 //
 // Load reads facts and store, fills the registry and the catalogue, and on an empty store makes the first two admin

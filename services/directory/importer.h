@@ -1,7 +1,9 @@
 // Puts an import into effect: for readers all at once, on disk in transactions of bounded size.
 //
-//   1  the feed notes a pending generation; new rows are written under it, a bounded transaction at a time; nobody reads them
-//   2  one transaction makes that generation the feed's, closes the import and keeps the answer: from here on it has happened
+//   1  the feed notes a pending generation; new rows, which nobody reads, are written under it, a bounded transaction
+//      at a time
+//   2  one transaction makes that generation the feed's, closes the import and keeps the answer: from here on it has
+//      happened
 //   3  readers get the new index; peers are told of each service that changed; replaced rows and staged pages go
 //
 // Ended before 2 (an error, a caller who left, a crash): nothing has happened, the rows are swept before the next

@@ -1,7 +1,9 @@
 // How anything about an organisation is changed: found, held to its etag, edited, and made durable, told to peers,
 // recorded and trusted, all in one place. Thread-safe.
 //
-//   auto edit = [&](Txn&, v1::Organisation& organisation) -> absl::StatusOr<Done> { … return Done{"organisation.updated", ""}; };
+//   auto edit = [&](Txn&, v1::Organisation& organisation) -> absl::StatusOr<Done> {
+//     … return Done{"organisation.updated", ""};
+//   };
 //   co_return co_await editor_.Change<v1::UpdateOrganisationResponse>(call, request, request.etag(), edit);
 #pragma once
 

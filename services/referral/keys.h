@@ -5,19 +5,19 @@
 //   r referral                                    Referral
 //   e referral, sequence                          Event
 //   n referral, time, note                        Note
-//   l organisation, ↓time, referral               ListRow    an organisation's referrals: made (create time) or received (send time)
-//   p organisation, person_ref, ↓time, referral   ListRow    the same, of one person, by the organisation's own reference
+//   l organisation, ↓time, referral               ListRow    its own: made (create time) or received (send time)
+//   p organisation, person_ref, ↓time, referral   ListRow    the same, of a person by the organisation's reference
 //   o referrer, person, service                   referral id (16 bytes)   open and sent: there is one at most
 //   c consent, referral                                      open referrals that rest on a consent
 //   k consent                                     EndedConsent
 //   v consent                                     consent id (16 bytes)    the one whose place it took
-//   w consent                                                ended consents whose referrals are still to be gone through
+//   w consent                                                ended, whose referrals are still to be gone through
 //   x person                                                 erased people, for ever: none of them gets a key again
 //   y person                                                 those of them whose key is still to be destroyed
 //   s service                                     Places
 //   d organisation, time, referral                           what waits for an organisation's move
 //   t time, referral                                         when the suite itself acts
-//   q time, referral                                         access closed for a move: open it again unless made by then
+//   q time, referral                                         access closed for a move: open again unless made by then
 //   a appointment                                 Appointment
 //   b referral, time, appointment                 state (1 byte)           a referral's appointments
 //

@@ -101,8 +101,9 @@ std::map<std::string, std::string> FilesUnder(const std::string& folder) {
 // An error as its receiver has it: code, text and every detail's bytes.
 std::string AllOf(const absl::Status& status) {
   std::string all = status.ToString();
-  status.ForEachPayload(
-      [&](absl::string_view type, const absl::Cord& bytes) { all += Cat("\n", StdView(type), " ", std::string(bytes)); });
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& bytes) {
+    all += Cat("\n", StdView(type), " ", std::string(bytes));
+  });
   return all;
 }
 
