@@ -14,8 +14,8 @@
 namespace nwd::consent {
 namespace {
 
-// Of the entries of permitted categories, those this organisation may have: by their source, and not what is
-// confidential to another's.
+// Of the entries of permitted categories, those this organisation may have: its own, and of other sources' what the
+// consent opens to it and they did not mark confidential.
 std::vector<records::Entry> Open(std::vector<records::Entry> entries, const storage::Consent& consent,
                                  const ids::Uuid& organisation) {
   std::erase_if(entries, [&](const records::Entry& entry) {

@@ -11,7 +11,7 @@
 namespace nwd::directory {
 namespace {
 
-// Words that stand beside a borough's own name and tell it from nothing.
+// Words that stand beside a borough's own name and do not tell it from another.
 constexpr std::array<std::string_view, 11> kFiller = {"and",  "of",      "the",  "london", "borough", "royal",
                                                       "city", "council", "upon", "thames", "rbk"};
 // Areas that hold all of London.

@@ -97,7 +97,7 @@ void CutNetwork::AddFigure(Figure& figure, int slot, bool is_whole, int from, in
 Bounds CutNetwork::BoundsOf(const Part& part, const Figure& as) const {
   Bounds bounds = Says(as, zeros_hidden_[part.slot]);
   if (!IsHiddenZero(as)) bounds = Both(bounds, as.known);
-  // No data is known to be nothing; a period that is not over yet is not known.
+  // A month without data is known to be nothing; a longer period that is not over yet is not known.
   if (as.shown == Shown::kMissing && part.slot < kMonthSlots) bounds = {as.exact, as.exact};
   return part.is_whole ? Both(bounds, wholes_[part.slot]) : bounds;
 }
