@@ -44,7 +44,7 @@ std::string EtagOf(const storage::Consent& consent);
 // The id in a stored field; the nil id where it is empty.
 ids::Uuid IdOf(std::string_view bytes);
 
-// The consent as `organisation_id`, a party to it, may see it at `now`.
+// The consent as `organisation_id`, which may see it, sees it at `now`.
 v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, const ids::Uuid& organisation_id,
                  std::string person_ref, absl::Time now);
 

@@ -27,7 +27,7 @@ void Add(store::Txn& txn, const VersionName& name, const storage::RecordVersion&
 // The newest versions of these categories, by category and source.
 absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id,
                                             CategoryMask categories);
-// Whether `source_id` has put in any of these categories.
+// Which of these categories `source_id` has put in.
 absl::StatusOr<CategoryMask> From(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
                                   const ids::Uuid& source_id);
 
