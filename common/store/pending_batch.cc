@@ -38,11 +38,11 @@ class PendingBatch::BodyTxn final : public Txn {
   }
 
   void Put(std::string_view key, std::string_view value) override {
-    if (!Fits(key.size() + value.size())) return;
+    if (!IsKey(key) || !Fits(key.size() + value.size())) return;
     batch_.body_writes_.Set(batch_.arena_.Copy(key), {batch_.arena_.Copy(value), false});
   }
   void Delete(std::string_view key) override {
-    if (!Fits(key.size())) return;
+    if (!IsKey(key) || !Fits(key.size())) return;
     batch_.body_writes_.Set(batch_.arena_.Copy(key), {{}, true});
   }
   void Append(Feed feed, std::string_view bytes) override {
@@ -60,6 +60,11 @@ class PendingBatch::BodyTxn final : public Txn {
   }
 
  private:
+  bool IsKey(std::string_view key) {
+    if (key.size() <= kKeyBytesMax) return true;
+    broken_ = absl::InvalidArgumentError(Cat("a key is longer than ", kKeyBytesMax, " bytes"));
+    return false;
+  }
   bool Fits(size_t size_bytes) {
     bytes_ += size_bytes;
     if (bytes_ <= kUpdateBytesMax) return true;

@@ -10,6 +10,7 @@
 #include "common/base/strings.h"
 #include "common/store/keys.h"
 #include "common/store_rocksdb/limits.h"
+#include "common/store_rocksdb/reading.h"
 #include "common/store_rocksdb/rocks_status.h"
 
 namespace nwd::store::rocks {
@@ -67,9 +68,9 @@ absl::Status Database::CheckFormat(const std::string& folder) {
   std::string found;
   const rocksdb::Status read = engine_->Get({}, Meta(), ToSlice(kFormatKey), &found);
   if (read.IsNotFound()) {
-    const std::unique_ptr<rocksdb::Iterator> any(engine_->NewIterator({}, Data()));
-    any->SeekToFirst();
-    if (any->Valid() || !any->status().ok()) {
+    const Range everything;
+    const RocksCursor any(*this, Data(), nullptr, everything, Direction::kForward);
+    if (any.Valid() || !any.Health().ok()) {
       return absl::FailedPreconditionError(
           Cat("the data folder ", folder, " holds another program's data: name another"));
     }
@@ -94,16 +95,10 @@ absl::Status Database::FindPositions(Feeds& feeds) {
       NWD_ASSIGN_OR_RETURN(trimmed, DecodeNumber(found));
     }
     const Range range = FeedRange(feed, 0);
-    const rocksdb::Slice lower = ToSlice(range.begin);
-    const rocksdb::Slice upper = ToSlice(range.end);
-    rocksdb::ReadOptions bounds;
-    bounds.iterate_lower_bound = &lower;
-    bounds.iterate_upper_bound = &upper;
-    const std::unique_ptr<rocksdb::Iterator> entries(engine_->NewIterator(bounds, FeedEntries()));
-    entries->SeekToLast();
-    NWD_RETURN_IF_ERROR(ToStatus(entries->status(), "looking for a feed's end"));
+    const RocksCursor entries(*this, FeedEntries(), nullptr, range, Direction::kBackward);
+    NWD_RETURN_IF_ERROR(entries.Health());
     feeds[feed].SetTrimmed(trimmed);
-    feeds[feed].Advance(entries->Valid() ? FeedKeyPosition(ToView(entries->key())) : trimmed);
+    feeds[feed].Advance(entries.Valid() ? FeedKeyPosition(entries.Key()) : trimmed);
   }
   return absl::OkStatus();
 }

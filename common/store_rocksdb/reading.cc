@@ -1,8 +1,18 @@
 #include "common/store_rocksdb/reading.h"
 
+#include "common/store/limits.h"
 #include "common/store_rocksdb/rocks_status.h"
 
 namespace nwd::store::rocks {
+namespace {
+
+// The bytes at which a range ends, above every key where it ends at the last one: no scan is without an upper bound.
+rocksdb::Slice EndOf(const Range& range) {
+  static const std::string* const above_all = new std::string(kKeyBytesMax + 1, '\xff');
+  return ToSlice(range.end.empty() ? *above_all : range.end);
+}
+
+}  // namespace
 
 absl::StatusOr<bool> GetData(const Database& database, const rocksdb::Snapshot* snapshot, std::string_view key,
                              std::string* value) {
@@ -16,12 +26,12 @@ absl::StatusOr<bool> GetData(const Database& database, const rocksdb::Snapshot* 
 
 RocksCursor::RocksCursor(const Database& database, rocksdb::ColumnFamilyHandle* family,
                          const rocksdb::Snapshot* snapshot, const Range& range, Direction direction)
-    : forward_(direction == Direction::kForward), lower_(ToSlice(range.begin)), upper_(ToSlice(range.end)) {
-  if (!range.end.empty() && range.end <= range.begin) return;
+    : forward_(direction == Direction::kForward), lower_(ToSlice(range.begin)), upper_(EndOf(range)) {
+  if (upper_.compare(lower_) <= 0) return;
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
   options.iterate_lower_bound = &lower_;
-  if (!range.end.empty()) options.iterate_upper_bound = &upper_;
+  options.iterate_upper_bound = &upper_;
   entries_.reset(database.Engine().NewIterator(options, family));
   forward_ ? entries_->Seek(lower_) : entries_->SeekToLast();
 }

@@ -212,6 +212,21 @@ TEST_P(Transactions, LargerThanTheLimitAreRefusedWhole) {
   EXPECT_TRUE(Put(*store_, "small", "1").ok());
 }
 
+TEST_P(Transactions, WithAKeyLongerThanTheLimitAreRefusedWhole) {
+  const std::string longest(kKeyBytesMax, '\xff');
+  ASSERT_TRUE(Put(*store_, longest, "1").ok());
+  const Range everything;
+  EXPECT_EQ(testing::Scan(*store_, everything).size(), 1u);
+  EXPECT_EQ(testing::Scan(*store_, everything, Direction::kBackward).size(), 1u);
+  const absl::Status refused = Update(*store_, [&](Txn& txn) {
+    txn.Put("small", "1");
+    txn.Put(longest + "x", "1");
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(absl::IsInvalidArgument(refused)) << refused;
+  EXPECT_EQ(Get(*store_, "small"), "(none)");
+}
+
 TEST_P(Transactions, TakeAnyBytesAsKeys) {
   const std::string zero("\0", 1), zeros("\0\0", 2), high("\xff", 1),
       mixed(
