@@ -5,6 +5,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "common/base/check.h"
 
 namespace nwd::async {
 
@@ -39,6 +40,7 @@ void LocalExecutor::Stop() {
 }
 
 void LocalExecutor::Run() {
+  NWD_CHECK(Executor::Current() == nullptr);
   Scope scope(this);
   State& state = *state_;
   while (true) {

@@ -118,10 +118,11 @@ struct DirectoryReplica::State {
         peer(std::move(directory)),
         registry(into),
         follower(on, peer.read_changes, "directory", ApplyChange, clock) {
-    follower.OnApplied([this](const std::vector<Change>& changes) {
+    follower.OnApplied([this](const std::vector<Change>& changes) -> async::Task<void> {
       for (const Change& change : changes) {
         if (change.has_organisation()) registry.Set(Trusted(change.organisation()));
       }
+      co_return;
     });
   }
 

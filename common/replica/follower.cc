@@ -27,7 +27,7 @@ struct Follower::State {
   const std::string peer;
   const Apply apply;
   const Clock& clock;
-  Applied applied = [](const std::vector<Change>&) {};
+  Applied applied;  // may be empty
   std::optional<std::string> cursor;  // none before it is read from the store; by Run alone
   std::atomic<bool> caught_up{false};
   std::atomic<int64_t> level_nanos{0};  // when the replica was last level with its owner
@@ -105,7 +105,7 @@ async::Task<absl::Status> Follower::State::Step() {
                                     std::make_move_iterator(response->mutable_changes()->end()));
   if (!changes.empty()) {
     NWD_CO_RETURN_IF_ERROR(co_await Keep(changes, response->next_cursor()));
-    applied(changes);
+    if (applied) co_await applied(changes);
   }
   cursor = response->next_cursor();
   if (changes.size() == kFollowBatch) co_return absl::OkStatus();

@@ -1,7 +1,8 @@
 // Follows another service's change feed into this service's own store: durable, in order, resumed where it stopped.
 //
-//   Follower directory(store, client, "directory", [&](Txn& txn, const Change& change) { return organisations.Apply(txn, change); });
-//   directory.OnApplied([&](const std::vector<Change>& changes) { registry.Set(...); });     // memory, after the commit
+//   auto apply = [&](Txn& txn, const Change& change) { return organisations.Apply(txn, change); };
+//   Follower directory(store, client, "directory", apply);
+//   directory.OnApplied(after_each_batch);   // Task<void>(const std::vector<Change>&): brings memory up to date
 //   server.Background([&](rpc::Stop& stop) { return directory.Run(stop); });
 //
 // Each batch of changes and the cursor after it are one transaction. A change may come twice: Apply is idempotent.
@@ -38,7 +39,8 @@ ReadChanges ReadChangesOf(rpc::Client& client);
 class Follower {
  public:
   using Apply = std::function<absl::Status(store::Txn&, const Change&)>;
-  using Applied = std::function<void(const std::vector<Change>&)>;
+  // After the commit, before the next batch is asked for: on the queue's thread, so it awaits rather than blocks.
+  using Applied = std::function<async::Task<void>(const std::vector<Change>&)>;
 
   // `peer` is the followed service's name ("directory"): part of the key the cursor is kept under.
   Follower(store::Store& store, rpc::Client& client, std::string peer, Apply apply, const Clock& clock);

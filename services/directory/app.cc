@@ -57,8 +57,8 @@ struct App::State {
         changes(parts.store, tokens) {
     if (parts.referral == nullptr) return;
     referrals.emplace(parts.store, *parts.referral, "referral", ApplyReferralChange, parts.clock);
-    referrals->OnApplied([this](const std::vector<common::v1::Change>& applied) {
-      LogFailure("directory.places_taken", ShowPlacesTaken(parts.store, applied, catalogue));
+    referrals->OnApplied([this](const std::vector<common::v1::Change>& applied) -> async::Task<void> {
+      LogFailure("directory.places_taken", co_await ShowPlacesTaken(parts.store, applied, catalogue));
     });
     figures = program::AddReplicaMetrics(parts.metrics, "referral", *referrals);
   }

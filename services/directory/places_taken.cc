@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "common/async/block_on.h"
 #include "common/base/macros.h"
 #include "common/store/proto_value.h"
 #include "services/directory/keys.h"
@@ -42,8 +41,8 @@ absl::Status ApplyReferralChange(store::Txn& txn, const common::v1::Change& chan
   return absl::OkStatus();
 }
 
-absl::Status ShowPlacesTaken(store::Store& store, const std::vector<common::v1::Change>& changes,
-                             Catalogue& catalogue) {
+async::Task<absl::Status> ShowPlacesTaken(store::Store& store, const std::vector<common::v1::Change>& changes,
+                                          Catalogue& catalogue) {
   std::set<Uuid> services;
   for (const common::v1::Change& change : changes) {
     if (const auto id = Uuid::Parse(change.referral().service_id())) services.insert(*id);
@@ -55,7 +54,7 @@ absl::Status ShowPlacesTaken(store::Store& store, const std::vector<common::v1::
     }
     return absl::OkStatus();
   };
-  return async::BlockOn(store.View(show));
+  co_return co_await store.View(show);
 }
 
 }  // namespace nwd::directory

@@ -1,10 +1,12 @@
 // How many places of each service are taken, counted from the referral service's changes, which say of each referral
-// whether it holds one. Each referral has a row, so that an event told twice counts once.
+// whether it holds one. Each referral has a row, so that an event told twice counts once. Called by the follower of the
+// referral service, one batch at a time.
 #pragma once
 
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/async/task.h"
 #include "common/store/store.h"
 #include "nwd/common/v1/change_service.pb.h"
 #include "services/directory/catalogue.h"
@@ -16,6 +18,7 @@ namespace nwd::directory {
 absl::Status ApplyReferralChange(store::Txn& txn, const common::v1::Change& change);
 
 // After it: shows readers the counts of the services these changes name.
-absl::Status ShowPlacesTaken(store::Store& store, const std::vector<common::v1::Change>& changes, Catalogue& catalogue);
+async::Task<absl::Status> ShowPlacesTaken(store::Store& store, const std::vector<common::v1::Change>& changes,
+                                          Catalogue& catalogue);
 
 }  // namespace nwd::directory

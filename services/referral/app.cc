@@ -50,8 +50,10 @@ struct App::State {
         consent_figures(program::AddReplicaMetrics(from.metrics, "consent", consent_changes)),
         move_figures(from.metrics.OnScrape([this](metrics::Scrape& scrape) { Scrape(scrape); })) {
     HandleAccess(outbox, consent);
-    consent_changes.OnApplied(
-        [this](const std::vector<common::v1::Change>& changes) { ended_consents.Applied(changes); });
+    consent_changes.OnApplied([this](const std::vector<common::v1::Change>& changes) -> async::Task<void> {
+      ended_consents.Applied(changes);
+      co_return;
+    });
   }
 
   void Scrape(metrics::Scrape& scrape) const {

@@ -67,6 +67,13 @@ TEST(BlockOn, MakesItsThreadAnExecutorForTheLengthOfTheCall) {
   EXPECT_EQ(Executor::Current(), nullptr);
 }
 
+TEST(BlockOnDeathTest, EndsAProgramThatBlocksAnExecutorsThread) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  auto inner = []() -> Task<int> { co_return 1; };
+  auto outer = [&]() -> Task<int> { co_return BlockOn(inner()); };
+  EXPECT_DEATH(BlockOn(outer()), "contract broken: Executor::Current");
+}
+
 TEST(LocalExecutor, RunsWorkInTheOrderItWasGivenAndTimersInTheirs) {
   LocalExecutor executor;
   std::vector<int> order;

@@ -24,9 +24,10 @@ class FollowerTest : public ::testing::Test {
           return absl::OkStatus();
         },
         clock_);
-    follower->OnApplied([this](const std::vector<Change>& changes) {
+    follower->OnApplied([this](const std::vector<Change>& changes) -> async::Task<void> {
       applied_ += static_cast<int>(changes.size());
       progress_.Notify();
+      co_return;
     });
     return follower;
   }

@@ -1,6 +1,7 @@
 // Capacity and places taken.
 #include <gtest/gtest.h>
 
+#include "common/async/block_on.h"
 #include "services/directory/places_taken.h"
 #include "tests/services/directory/hub.h"
 
@@ -36,7 +37,8 @@ class CapacityTest : public ::testing::Test {
     change.mutable_referral()->set_holds_place(holds);
     auto apply = [&](store::Txn& txn) { return ApplyReferralChange(txn, change); };
     ASSERT_TRUE(async::BlockOn(hub_.store->Update(apply)).ok());
-    ASSERT_TRUE(ShowPlacesTaken(*hub_.store, {change}, hub_.app.catalogue()).ok());
+    const std::vector<common::v1::Change> told = {change};
+    ASSERT_TRUE(async::BlockOn(ShowPlacesTaken(*hub_.store, told, hub_.app.catalogue())).ok());
   }
   int Open() {
     v1::SearchServicesRequest request;
@@ -66,6 +68,13 @@ TEST_F(CapacityTest, AStaleEtagChangesNothing) {
   EXPECT_EQ(hub_.GetService(kA)->etag(), first->etag());
   EXPECT_EQ(Set("lambeth", 4, etag).status().code(), absl::StatusCode::kAborted);
   EXPECT_EQ(hub_.GetService(kA)->capacity(), 3);
+}
+
+TEST_F(CapacityTest, WhatAProviderSetsIsNotRefusedBecauseAPlaceWasTaken) {
+  const std::string etag = hub_.GetService(kA)->etag();
+  Tell(1, 1, true);
+  EXPECT_EQ(hub_.GetService(kA)->etag(), etag);
+  EXPECT_TRUE(Set("lambeth", 3, etag).ok());
 }
 
 TEST_F(CapacityTest, AnImportDoesNotOverwriteIt) {
