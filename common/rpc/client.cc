@@ -23,10 +23,10 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Every mutation is protected by its request_id (see WithRequestId) or is idempotent by nature, so it may be tried again.
-// A server that goes down answers calls that come too late with CANCELLED (gRPC C++ has no gentler way); ours answer it
-// for no other reason. Few tries and short pauses: a caller of ours tries again too, and tries multiply along a chain
-// of services.
+// Every mutation is protected by its request_id (see WithRequestId) or is idempotent by nature, so it may be tried
+// again. A server that goes down answers calls that come too late with CANCELLED (gRPC C++ has no gentler way); ours
+// answer it for no other reason. Few tries and short pauses: a caller of ours tries again too, and tries multiply along
+// a chain of services.
 constexpr char kServiceConfig[] = R"({
   "methodConfig": [{
     "name": [{}],
@@ -39,10 +39,6 @@ constexpr char kServiceConfig[] = R"({
     }
   }]
 })";
-
-// A channel may fall asleep trying a service that was down; it shall notice within a second that it is back.
-constexpr int kReconnectBackoffMaxMs = 1000;
-constexpr int kReconnectBackoffInitialMs = 50;
 
 const std::string& PathOf(const Message& request, bool streaming) {
   static absl::Mutex mutex;
@@ -135,10 +131,6 @@ Client::Client(const std::string& address, std::shared_ptr<grpc::ChannelCredenti
 Client::~Client() = default;
 
 const std::shared_ptr<grpc::Channel>& Client::channel() const { return state_->channel; }
-
-bool Client::WaitForConnected(absl::Duration timeout) {
-  return state_->channel->WaitForConnected(absl::ToChronoTime(absl::Now() + timeout));
-}
 
 CallOptions Client::OptionsFor(const rpc::Call& call) {
   CallOptions options;

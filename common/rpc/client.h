@@ -1,7 +1,9 @@
 // Calling a service over mutual TLS. The method is found from the request's type.
 //
-//   absl::StatusOr<GetServiceResponse> found = client.Call<GetServiceResponse>(request);             // blocks: programs, tests
-//   absl::StatusOr<GetServiceResponse> found = co_await client.Await<GetServiceResponse>(request);   // on a queue of the runtime
+//   auto found = client.Call<GetServiceResponse>(request);             // blocks: programs, tests
+//   auto found = co_await client.Await<GetServiceResponse>(request);   // on a queue of the runtime
+//
+// Both answer absl::StatusOr<GetServiceResponse>.
 //
 // Errors come back with their details (see common/status). A call refused with UNAVAILABLE, or cut off by a server that
 // goes down (CANCELLED), is tried again twice. What makes that safe: a request with a top-level field `request_id` that
@@ -104,8 +106,7 @@ class Client {
     return WatchRaw(request, options);
   }
 
-  // True once the channel is connected; false when `timeout` passed first.
-  bool WaitForConnected(absl::Duration timeout);
+  // For what is no call of ours: reflection, bytes that no client of ours would send. Tests do that, services do not.
   const std::shared_ptr<grpc::Channel>& channel() const;
 
   static CallOptions OptionsFor(const rpc::Call& call);

@@ -2,17 +2,13 @@
 
 #include "absl/time/clock.h"
 #include "common/base/macros.h"
+#include "common/rpc/limits.h"
 #include "common/status/status.h"
 
 namespace nwd::rpc {
 
 using ::grpc::health::v1::HealthCheckRequest;
 using ::grpc::health::v1::HealthCheckResponse;
-
-namespace {
-// How often a watch looks whether its caller is still there.
-constexpr absl::Duration kWatchSlice = absl::Seconds(1);
-}  // namespace
 
 void Health::Register(Router& router) {
   services_.insert("");
@@ -58,7 +54,7 @@ async::Task<absl::Status> Health::Watch(Call& call, const HealthCheckRequest& re
       first = false;
     }
     NWD_CO_RETURN_IF_ERROR(alive);
-    co_await changed_.WaitPast(seen, absl::Now() + kWatchSlice);
+    co_await changed_.WaitPast(seen, absl::Now() + kHealthWatchSlice);
   }
 }
 

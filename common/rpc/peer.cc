@@ -3,12 +3,12 @@
 #include <grpc/grpc_security_constants.h>
 
 #include "common/base/strings.h"
+#include "common/rpc/limits.h"
 #include "common/tls/certificate.h"
 
 namespace nwd::rpc {
 namespace {
 
-constexpr size_t kCertificatesKeptMax = 4096;
 // gRPC shows a call without a deadline as one with a deadline far away.
 constexpr std::chrono::hours kDeadlineFarAway(24 * 365);
 
@@ -21,7 +21,7 @@ const Certificate& Known(std::string_view pem) {
   thread_local absl::flat_hash_map<std::string, Certificate> known;
   const auto found = known.find(AbslView(pem));
   if (found != known.end()) return found->second;
-  if (known.size() >= kCertificatesKeptMax) known.clear();
+  if (known.size() >= kCertificatesKnownMax) known.clear();
   Certificate certificate;
   if (auto facts = tls::ParseCertificate(pem); facts.ok()) {
     certificate = {std::move(facts->uris), std::move(facts->serial)};

@@ -22,9 +22,6 @@
 namespace nwd::rpc {
 namespace {
 
-// How long what was answered last has to reach its caller before the connection goes.
-constexpr absl::Duration kLastAnswers = absl::Milliseconds(200);
-
 // A server that shuts down waits for its callers to hang up, and one that is asleep does not: when no call is left, its
 // connections are closed. Again and again until the server is down: a caller may have come just before.
 void HangUpWhenIdle(grpc::Server& server, Outstanding& calls, const std::atomic<bool>& down, absl::Time deadline) {
@@ -193,11 +190,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Rou
   if (!state->options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   builder.AddListeningPort(state->options.address, state->options.credentials, &state->port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second process on the port shall fail, not share it
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsPerConnectionMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsPerConnectionMax);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
-                             static_cast<int>(absl::ToInt64Milliseconds(kConnectionAgeMax)));
+                             static_cast<int>(absl::ToInt64Milliseconds(state->options.limits.connection_age_max)));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
-                             static_cast<int>(absl::ToInt64Milliseconds(kConnectionAgeGrace)));
+                             static_cast<int>(absl::ToInt64Milliseconds(state->options.limits.connection_age_grace)));
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   std::map<const google::protobuf::ServiceDescriptor*, RawService*> services;
   for (const auto& route : router.routes()) {
@@ -253,36 +250,6 @@ bool Server::Drain(absl::Duration patience) {
   for (auto& queue : state.queues) queue->Stop();
   state.server.reset();
   return true;
-}
-
-struct ClientRuntime::State {
-  std::vector<std::unique_ptr<Queue>> queues;
-  Outstanding work;
-  std::atomic<size_t> next{0};
-};
-
-ClientRuntime::ClientRuntime(int threads) : state_(std::make_unique<State>()) {
-  for (int i = 0; i < threads; ++i) {
-    state_->queues.push_back(std::make_unique<Queue>(std::make_unique<grpc::CompletionQueue>()));
-    state_->queues.back()->Start();
-  }
-}
-
-ClientRuntime::~ClientRuntime() {
-  state_->work.WaitForNone(absl::InfiniteFuture());
-  for (auto& queue : state_->queues) queue->Stop();
-}
-
-void ClientRuntime::Start(std::function<async::Task<void>()> work) {
-  Queue& queue = *state_->queues[state_->next++ % state_->queues.size()];
-  auto guard = std::make_shared<Outstanding::Guard>(state_->work);
-  queue.Post([work = std::move(work), guard]() mutable {
-    async::Spawn(
-        [](std::function<async::Task<void>()> run, std::shared_ptr<Outstanding::Guard> held) -> async::Task<void> {
-          co_await run();
-          held.reset();
-        }(std::move(work), std::move(guard)));
-  });
 }
 
 }  // namespace nwd::rpc

@@ -65,17 +65,4 @@ class Server {
   std::unique_ptr<State> state_;
 };
 
-// Queues without a server: for programs and benchmarks that call others with Client::Await.
-class ClientRuntime {
- public:
-  explicit ClientRuntime(int threads);
-  ~ClientRuntime();  // stops; calls still out are cancelled by their deadlines first
-  // Starts a coroutine on one of the queues, in turn.
-  void Start(std::function<async::Task<void>()> work);
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
 }  // namespace nwd::rpc

@@ -58,8 +58,8 @@ class Validator {
   explicit Validator(absl::Time now) : now_(now) {}
 
   void Check(const Message& message, const std::string& prefix, int depth) {
-    if (depth > kViolationDepthMax) {
-      violations_.Add(prefix, Cat("is nested deeper than ", kViolationDepthMax, " messages"));
+    if (depth > kMessageDepthMax) {
+      violations_.Add(prefix, Cat("is nested deeper than ", kMessageDepthMax, " messages"));
       return;
     }
     const Reflection& reflection = *message.GetReflection();
@@ -194,8 +194,8 @@ class Validator {
         return;
       }
       const absl::Time at = absl::FromUnixSeconds(time.seconds());
-      if (compiled.rule.not_future() && at > now_ + kClockSkew) violations_.Add(path, "lies in the future");
-      if (compiled.rule.not_past() && at < now_ - kClockSkew) violations_.Add(path, "lies in the past");
+      if (compiled.rule.not_future() && at > now_ + kClockSkewMax) violations_.Add(path, "lies in the future");
+      if (compiled.rule.not_past() && at < now_ - kClockSkewMax) violations_.Add(path, "lies in the past");
       return;
     }
     Check(value, path, depth + 1);
@@ -250,8 +250,6 @@ class Validator {
         return 0;  // bool
     }
   }
-
-  static constexpr absl::Duration kClockSkew = absl::Minutes(1);
 
   const absl::Time now_;
   status::Violations violations_;

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/rpc/client.h"
-#include "common/rpc/server.h"
+#include "common/rpc/client_runtime.h"
 #include "deploy/feed/importer.h"
 #include "deploy/hub/clients.h"
 #include "deploy/hub/process.h"

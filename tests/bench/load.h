@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/async/task.h"
-#include "common/rpc/server.h"
+#include "common/rpc/client_runtime.h"
 
 namespace nwd::bench {
 

@@ -2,6 +2,7 @@
 #include "common/rpc/call.h"
 
 #include "common/ids/uuid.h"
+#include "common/rpc/client_runtime.h"
 #include "tests/common/rpc/echo.h"
 
 namespace nwd::rpc {

@@ -1,6 +1,7 @@
 // The runtime over real mutual TLS: what the chain lets through, and what it says when it does not.
 #include "common/rpc/server.h"
 
+#include "common/rpc/client_runtime.h"
 #include "common/rpc/limits.h"
 #include "common/tls/certificate_store.h"
 #include "common/tls/identity.h"
