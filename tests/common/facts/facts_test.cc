@@ -8,13 +8,14 @@
 
 #include "absl/strings/str_format.h"
 #include "common/geo/distance.h"
-#include "tests/common/facts/project_facts.h"
+#include "tests/testing/project_facts.h"
 
 namespace nwd::facts {
 namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using testing::ProjectFacts;
 
 TEST(Boroughs, AreThe33OfLondonInOrderOfTheirCodes) {
   const auto boroughs = ProjectFacts().boroughs();

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/common/facts/project_facts.h"
+#include "tests/testing/project_facts.h"
 
 namespace nwd::facts {
 namespace {
+
+using testing::ProjectFacts;
 
 using absl::CivilDay;
 

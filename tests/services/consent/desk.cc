@@ -61,20 +61,11 @@ std::string Desk::AddToDirectoryOnly(const std::string& slug) {
 
 std::string Desk::IdOf(const std::string& slug) const { return ids_.at(slug); }
 
-const google::protobuf::MethodDescriptor& Desk::MethodOf(const google::protobuf::Descriptor& request) const {
-  const auto& file = *request.file();
-  for (int i = 0; i < file.service_count(); ++i) {
-    for (int j = 0; j < file.service(i)->method_count(); ++j) {
-      if (file.service(i)->method(j)->input_type() == &request) return *file.service(i)->method(j);
-    }
-  }
-  NWD_CHECK(false);
-}
-
 const AccessRule& Desk::RuleOf(const google::protobuf::Descriptor& request) const {
   absl::MutexLock lock(&rules_mutex_);
   auto found = rules_.find(request.full_name());
-  if (found == rules_.end()) found = rules_.emplace(request.full_name(), *access::RuleOf(MethodOf(request))).first;
+  if (found == rules_.end())
+    found = rules_.emplace(request.full_name(), *access::RuleOf(testing::MethodOf(request))).first;
   return found->second;
 }
 

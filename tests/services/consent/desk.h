@@ -23,6 +23,7 @@
 #include "common/rpc/validation.h"
 #include "common/store_memory/memory_store.h"
 #include "services/consent/services.h"
+#include "tests/testing/method_of.h"
 
 namespace nwd::consent {
 
@@ -51,7 +52,7 @@ class Desk {
   absl::StatusOr<Response> Ask(Handler& handler,
                                async::Task<absl::StatusOr<Response>> (Handler::*member)(rpc::Call&, const Request&),
                                const std::string& who, const Request& request) {
-    rpc::Call call(MethodOf(*Request::descriptor()), RuleOf(*Request::descriptor()), clock_);
+    rpc::Call call(testing::MethodOf(*Request::descriptor()), RuleOf(*Request::descriptor()), clock_);
     call.SetFacts(FactsOf(who));
     call.SetRegistry(&registry_);
     const absl::Status valid = rpc::Validate(request, clock_.Now());
@@ -62,7 +63,6 @@ class Desk {
     }
     return response;
   }
-  const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) const;
   const common::v1::AccessRule& RuleOf(const google::protobuf::Descriptor& request) const;
   rpc::Call::Facts FactsOf(const std::string& who) const;
 

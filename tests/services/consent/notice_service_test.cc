@@ -48,7 +48,7 @@ class NoticeServiceTest : public ::testing::Test {
   }
   std::vector<v1::WatchNoticesResponse> Watch(const std::string& who, const std::string& cursor, size_t enough) {
     const auto& descriptor = *v1::WatchNoticesRequest::descriptor();
-    rpc::Call call(desk_.MethodOf(descriptor), desk_.RuleOf(descriptor), desk_.clock());
+    rpc::Call call(testing::MethodOf(descriptor), desk_.RuleOf(descriptor), desk_.clock());
     call.SetFacts(desk_.FactsOf(who));
     call.SetRegistry(&desk_.registry());
     Collector collector(call, enough);

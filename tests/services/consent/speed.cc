@@ -11,7 +11,9 @@
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/services.h"
+#include "tests/testing/method_of.h"
 #include "tests/testing/temp_folder.h"
+#include "tests/testing/timed.h"
 
 namespace nwd::consent {
 namespace {
@@ -55,12 +57,9 @@ class Speed {
   }
 
   void Run(int people, int checks, int reads) {
-    Timed(
-        "registrations with 3 consents and 3 sections", people, [&](int i) { return Fill(i); }, people);
-    Timed(
-        "checks, one at a time, CPU of the whole handler", checks, [&](int i) { return Check(i); }, 1);
-    Timed(
-        "reads of 3 sections, 64 in flight", reads, [&](int i) { return Read(i); }, kInFlight);
+    testing::Timed("registrations with 3 consents and 3 sections", people, kInFlight, [&](int i) { return Fill(i); });
+    testing::Timed("checks, one at a time, CPU of the whole handler", checks, 1, [&](int i) { return Check(i); });
+    testing::Timed("reads of 3 sections, 64 in flight", reads, kInFlight, [&](int i) { return Read(i); });
   }
 
  private:
@@ -69,7 +68,7 @@ class Speed {
                                             async::Task<absl::StatusOr<Response>> (Handler::*member)(rpc::Call&,
                                                                                                      const Request&),
                                             const access::OrganisationPtr& who, const Request& request) {
-    static const MethodDescriptor& method = MethodOf(*Request::descriptor());
+    static const google::protobuf::MethodDescriptor& method = testing::MethodOf(*Request::descriptor());
     static const AccessRule rule = method.options().GetExtension(common::v1::access);
     rpc::Call call(method, rule, SystemClock::Get());
     rpc::Call::Facts facts;
@@ -78,16 +77,6 @@ class Speed {
     facts.practitioner = "p-1";
     call.SetFacts(std::move(facts));
     co_return co_await (handler.*member)(call, request);
-  }
-  using MethodDescriptor = google::protobuf::MethodDescriptor;
-  static const MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) {
-    const auto& file = *request.file();
-    for (int i = 0; i < file.service_count(); ++i) {
-      for (int j = 0; j < file.service(i)->method_count(); ++j) {
-        if (file.service(i)->method(j)->input_type() == &request) return *file.service(i)->method(j);
-      }
-    }
-    std::abort();
   }
 
   async::Task<void> Fill(int i) {
@@ -161,28 +150,6 @@ class Speed {
     request.set_consent_id(known.consents[static_cast<size_t>(i % kConsentsEach)]);
     const auto read = co_await Ask(services_->record(), &RecordService::GetRecord, organisation_, request);
     NWD_CHECK(read.ok() && read->entries_size() == 3);
-  }
-
-  // Runs `work(0 … count-1)` with `in_flight` at a time on one thread.
-  template <class Work>
-  void Timed(const char* what, int count, Work work, int in_flight) {
-    async::LocalExecutor executor;
-    int next = 0, running = std::min(in_flight, kInFlight);
-    auto worker = [&]() -> async::Task<void> {
-      while (next < count) co_await work(next++);
-      if (--running == 0) executor.Stop();
-    };
-    const absl::Time began = absl::Now();
-    const std::clock_t cpu = std::clock();
-    executor.Post([&] {
-      for (int i = running; i > 0; --i) async::Spawn(worker());
-    });
-    executor.Run();
-    const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
-    const double cpu_us = 1e6 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC / count;
-    std::printf("%-50s %9d in %7.2f s  %9.0f/s  %7.2f us each  %7.2f us CPU each\n", what, count, seconds,
-                count / seconds, 1e6 * seconds / count, cpu_us);
-    std::fflush(stdout);
   }
 
   testing::TempFolder folder_;

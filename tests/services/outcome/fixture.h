@@ -21,8 +21,13 @@
 #include "services/outcome/insight_service.h"
 #include "services/outcome/journeys.h"
 #include "services/outcome/outcome_service.h"
+#include "tests/testing/method_of.h"
+#include "tests/testing/project_facts.h"
 
 namespace nwd::outcome {
+
+using testing::MethodOf;
+using testing::ProjectFacts;
 
 // An id that reads the same in every run: Id("lambeth").
 inline std::string Id(std::string_view name) {
@@ -31,12 +36,6 @@ inline std::string Id(std::string_view name) {
   for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(hash >> (8 * (i % sizeof hash)));
   bytes[0] = name.empty() ? '\0' : name.front();
   return ids::Uuid::FromBytes(bytes)->ToString();
-}
-
-inline const facts::Facts& ProjectFacts() {
-  static const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(NWD_DATA_DIR);
-  if (!facts.ok()) ADD_FAILURE() << facts.status();
-  return facts.value();
 }
 
 class FakePeers final : public Peers {
@@ -199,16 +198,6 @@ class OutcomeFixture : public ::testing::Test {
   InsightService insight_service_;
 
  private:
-  static const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) {
-    for (int i = 0; i < request.file()->service_count(); ++i) {
-      const google::protobuf::ServiceDescriptor& service = *request.file()->service(i);
-      for (int j = 0; j < service.method_count(); ++j) {
-        if (service.method(j)->input_type() == &request) return *service.method(j);
-      }
-    }
-    ADD_FAILURE() << "no method takes " << request.full_name();
-    std::abort();
-  }
 };
 
 }  // namespace nwd::outcome

@@ -34,32 +34,15 @@
 #include "services/referral/times.h"
 #include "services/referral/words.h"
 #include "tests/services/referral/fakes.h"
+#include "tests/testing/method_of.h"
+#include "tests/testing/project_calendar.h"
+#include "tests/testing/project_facts.h"
 
 namespace nwd::referral {
 
-inline const facts::Facts& ProjectFacts() {
-  static const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(NWD_DATA_DIR);
-  if (!facts.ok()) ADD_FAILURE() << facts.status();
-  return facts.value();
-}
-
-inline const calendar::WorkingCalendar& ProjectCalendar() {
-  static const absl::StatusOr<calendar::WorkingCalendar> calendar =
-      calendar::WorkingCalendar::Load(std::string(NWD_DATA_DIR) + "/bank-holidays-england.csv");
-  if (!calendar.ok()) ADD_FAILURE() << calendar.status();
-  return calendar.value();
-}
-
-inline const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) {
-  for (int i = 0; i < request.file()->service_count(); ++i) {
-    const google::protobuf::ServiceDescriptor* service = request.file()->service(i);
-    for (int j = 0; j < service->method_count(); ++j) {
-      if (service->method(j)->input_type() == &request) return *service->method(j);
-    }
-  }
-  ADD_FAILURE() << request.full_name() << " belongs to no method";
-  return *request.file()->service(0)->method(0);
-}
+using testing::MethodOf;
+using testing::ProjectCalendar;
+using testing::ProjectFacts;
 
 class Office : public ::testing::Test {
  protected:

@@ -17,6 +17,8 @@
 #include "services/consent/app.h"
 #include "services/referral/app.h"
 #include "services/referral/times.h"
+#include "tests/testing/project_calendar.h"
+#include "tests/testing/project_facts.h"
 #include "tests/testing/test_hub.h"
 
 namespace nwd::referral {
@@ -28,16 +30,6 @@ namespace cv1 = consent::v1;
 constexpr char kPlainKey[] = "0123456789abcdef0123456789abcdef";
 constexpr char kEsol[] = "3f0c2c1e-8a4b-4c2d-9d57-0d1f2b3c4d5e";
 const std::vector<std::string> kOrganisations = {"jobcentre", "college", "stranger"};
-
-const facts::Facts& ProjectFacts() {
-  static const facts::Facts facts = *facts::Facts::Load(NWD_DATA_DIR);
-  return facts;
-}
-const calendar::WorkingCalendar& ProjectCalendar() {
-  static const calendar::WorkingCalendar calendar =
-      *calendar::WorkingCalendar::Load(std::string(NWD_DATA_DIR) + "/bank-holidays-england.csv");
-  return calendar;
-}
 
 // The directory's feed, which tells when the referral service has taken in the first batch of it.
 class DirectoryFeed {
@@ -120,8 +112,8 @@ class OverTls : public ::testing::Test {
                                                      .keys = keys_,
                                                      .hub_key = hub_key_,
                                                      .clock = SystemClock::Get(),
-                                                     .facts = ProjectFacts(),
-                                                     .calendar = ProjectCalendar(),
+                                                     .facts = testing::ProjectFacts(),
+                                                     .calendar = testing::ProjectCalendar(),
                                                      .registry = referral_registry_,
                                                      .directory = directory_service_->As("service/referral"),
                                                      .consent = consent_service_->As("service/referral"),

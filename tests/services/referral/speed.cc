@@ -4,14 +4,17 @@
 //   nwd-referral-speed [referrals]        prints one line a figure
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 
 #include "common/async/block_on.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/referral/access_delivery.h"
 #include "services/referral/referral_service.h"
 #include "tests/services/referral/fakes.h"
+#include "tests/testing/method_of.h"
+#include "tests/testing/project_calendar.h"
+#include "tests/testing/project_facts.h"
 #include "tests/testing/temp_folder.h"
+#include "tests/testing/timed.h"
 
 namespace nwd::referral {
 namespace {
@@ -26,8 +29,16 @@ class Speed {
         key_store_(*store::RocksStore::Open({.folder = folder_.Path() + "/keys"})),
         keys_(*key_store_, kKey),
         outbox_(*data_, SystemClock::Get()),
-        mover_(directory_, {calendar_}, audit_, outbox_),
-        parts_{*data_, keys_, mover_, audit_, requests_, tokens_, outbox_, facts_, {consent_, outcome_, directory_}},
+        mover_(directory_, {testing::ProjectCalendar()}, audit_, outbox_),
+        parts_{*data_,
+               keys_,
+               mover_,
+               audit_,
+               requests_,
+               tokens_,
+               outbox_,
+               testing::ProjectFacts(),
+               {consent_, outcome_, directory_}},
         service_(parts_) {
     HandleAccess(outbox_, consent_);
     consent_.permits.insert({Id("consent-1"), Id("college")});
@@ -36,8 +47,8 @@ class Speed {
   void Run(int referrals) {
     made_.resize(static_cast<size_t>(referrals));
     for (int i = 0; i < referrals; ++i) directory_.Add(Cat("service ", i), "college");
-    Timed("create and send", referrals, [&](int i) { return Create(i); });
-    Timed("receive", referrals, [&](int i) { return Receive(i); });
+    testing::Timed("create and send", referrals, kInFlight, [&](int i) { return Create(i); });
+    testing::Timed("receive", referrals, kInFlight, [&](int i) { return Receive(i); });
   }
 
  private:
@@ -45,7 +56,7 @@ class Speed {
   async::Task<absl::StatusOr<Response>> Ask(
       async::Task<absl::StatusOr<Response>> (ReferralService::*member)(rpc::Call&, const Request&),
       const std::string& who, const Request& request) {
-    static const google::protobuf::MethodDescriptor& method = MethodOf(*Request::descriptor());
+    static const google::protobuf::MethodDescriptor& method = testing::MethodOf(*Request::descriptor());
     static const common::v1::AccessRule rule = method.options().GetExtension(common::v1::access);
     rpc::Call call(method, rule, SystemClock::Get());
     rpc::Call::Facts facts;
@@ -56,13 +67,6 @@ class Speed {
     facts.practitioner = "p-1";
     call.SetFacts(std::move(facts));
     co_return co_await (service_.*member)(call, request);
-  }
-  static const google::protobuf::MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request) {
-    const google::protobuf::ServiceDescriptor& service = *request.file()->service(0);
-    for (int i = 0; i < service.method_count(); ++i) {
-      if (service.method(i)->input_type() == &request) return *service.method(i);
-    }
-    std::abort();
   }
 
   async::Task<void> Create(int i) {
@@ -91,32 +95,8 @@ class Speed {
     NWD_CHECK((co_await Ask(&ReferralService::TransitionReferral, who, request)).ok());
   }
 
-  // Runs `work(0 … count-1)` with kInFlight at a time on one thread.
-  template <class Work>
-  void Timed(const char* what, int count, Work work) {
-    async::LocalExecutor executor;
-    int next = 0, running = kInFlight;
-    auto worker = [&]() -> async::Task<void> {
-      while (next < count) co_await work(next++);
-      if (--running == 0) executor.Stop();
-    };
-    const absl::Time began = absl::Now();
-    const std::clock_t cpu = std::clock();
-    executor.Post([&] {
-      for (int i = running; i > 0; --i) async::Spawn(worker());
-    });
-    executor.Run();
-    const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
-    const double cpu_us = 1e6 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC / count;
-    std::printf("%-20s %9d in %7.2f s  %9.0f/s  %7.2f us CPU each\n", what, count, seconds, count / seconds, cpu_us);
-    std::fflush(stdout);
-  }
-
   testing::TempFolder folder_;
   std::unique_ptr<store::Store> data_, key_store_;
-  const facts::Facts facts_ = *facts::Facts::Load(NWD_DATA_DIR);
-  const calendar::WorkingCalendar calendar_ =
-      *calendar::WorkingCalendar::Load(std::string(NWD_DATA_DIR) + "/bank-holidays-england.csv");
   FakeConsent consent_;
   FakeOutcome outcome_;
   FakeDirectory directory_;

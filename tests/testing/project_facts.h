@@ -5,12 +5,12 @@
 
 #include "common/facts/facts.h"
 
-namespace nwd::facts {
+namespace nwd::testing {
 
-inline const Facts& ProjectFacts() {
-  static const absl::StatusOr<Facts> facts = Facts::Load(NWD_DATA_DIR);
+inline const facts::Facts& ProjectFacts() {
+  static const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(NWD_DATA_DIR);
   if (!facts.ok()) ADD_FAILURE() << facts.status();
   return facts.value();
 }
 
-}  // namespace nwd::facts
+}  // namespace nwd::testing
