@@ -7,8 +7,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/base/strings.h"
 #include "deploy/hub/folder.h"
@@ -21,6 +19,7 @@
 #include "nwd/referral/v1/appointment_service.pb.h"
 #include "nwd/referral/v1/referral_service.pb.h"
 #include "tests/e2e/operator_view.h"
+#include "tests/e2e/planted.h"
 #include "tests/e2e/world.h"
 
 namespace nwd::e2e {
@@ -30,59 +29,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-// Nobody's. Telephone numbers are of the ranges that Ofcom keeps for drama; the National Insurance number has the
-// format but was made up; no street of London is called so.
-constexpr char kName[] = "Zebedee Quillfeather";
-constexpr char kPreferredName[] = "Quilly";
-constexpr char kBirth[] = "1961-02-27";
-constexpr char kNino[] = "JX 66 77 38 D";
-constexpr char kNhsNumber[] = "943 476 5919";
-constexpr char kUln[] = "9276308686";
-constexpr char kPostcode[] = "SW19 7QX";
-constexpr char kAddress[] = "Flat 14b, 203 Wobblebottom Crescent";
-constexpr char kPhone[] = "07700 900461";
-constexpr char kLandline[] = "020 7946 0857";
-constexpr char kEmail[] = "zebedee@quillfeather.example";
-constexpr char kContactNotes[] = "ring twice before supper";
-constexpr char kNeedNotes[] = "owes the landlord of the Plover";
-constexpr char kAnswerOfTriage[] = "mostly sleeps on a narrowboat";
-constexpr char kGoal[] = "to mend accordions for a living";
-constexpr char kConcern[] = "frightened of a cousin called Borrowdale";
-constexpr char kReferralNotes[] = "met at the library by the aquarium";
-constexpr char kQuestion[] = "does he still have the greyhound";
-constexpr char kAnswer[] = "the greyhound lives in Penge now";
-constexpr char kMoveNote[] = "sounded cheerful on the telephone";
-constexpr char kNote[] = "brought a letter about arrears";
-constexpr char kPlace[] = "the bench behind Wobblebottom bakery";
-constexpr char kRepresentative[] = "Philomena Quillfeather";
-constexpr char kRetained[] = "we keep it for the tribunal in Croydon";
-// In calls that are refused.
-constexpr char kBadNino[] = "QQ 55 44 33 Z";
-constexpr char kBadPostcode[] = "ZEB EDEE9";
-constexpr char kBadName[] = "Ermintrude Snowdrop-Vole";
-constexpr char kBadText[] = "the vole is not to be told";
-
-const std::vector<std::string>& Planted() {
-  static const std::vector<std::string> planted = {
-      kName,    kPreferredName, kBirth,    kNino,    kNhsNumber, kUln,           kPostcode,      kAddress,
-      kPhone,   kLandline,      kEmail,    kNote,    kNeedNotes, kContactNotes,  kGoal,          kAnswerOfTriage,
-      kConcern, kReferralNotes, kQuestion, kAnswer,  kMoveNote,  kPlace,         kRetained,      kRepresentative,
-      kBadNino, kBadPostcode,   kBadName,  kBadText, "Zebedee",  "Quillfeather", "Wobblebottom", "Snowdrop"};
-  return planted;
-}
-
-// The planted values that occur in `bytes`: in any case, with their spaces or without.
-std::vector<std::string> FindIn(std::string bytes, const std::vector<std::string>& values) {
-  absl::AsciiStrToLower(&bytes);
-  std::vector<std::string> found;
-  for (const std::string& value : values) {
-    const std::string lower = absl::AsciiStrToLower(value);
-    const std::string compact = absl::StrReplaceAll(lower, {{" ", ""}});
-    if (bytes.find(lower) != std::string::npos || bytes.find(compact) != std::string::npos) found.push_back(value);
-  }
-  return found;
-}
 
 std::string ReadAll(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
