@@ -103,12 +103,8 @@ std::map<std::string, int> NoticesSent(World& world) {
 // The receiver reads, and so must be told when the consent is withdrawn.
 void Disclose(World& world, const World::Consented& consented) {
   world.PutIdentity(kReferrer, consented.person_ref);
-  consent::v1::GetRecordRequest read;
-  read.set_person_ref(world.RefOf(kReferrer, consented.person_ref, kReceiver));
-  read.set_purpose(common::v1::PURPOSE_REFERRAL);
-  read.add_categories(common::v1::CATEGORY_IDENTITY);
-  read.set_mode(consent::v1::SHARING_MODE_VIEW);
-  read.set_consent_id(consented.consent_id);
+  const std::string ref = world.RefOf(kReferrer, consented.person_ref, kReceiver);
+  const consent::v1::GetRecordRequest read = World::ReadRequest(ref, consented.consent_id);
   const auto record = world.Call<consent::v1::GetRecordResponse>(kReceiver, read);
   ASSERT_TRUE(record.ok()) << record.status();
 }
@@ -159,16 +155,6 @@ TEST(Crash, AKilledConsentServiceHasEveryAcknowledgedWithdrawalWithItsNoticesAnd
 
 // ---- the referral service: referrals made and sent
 
-referral::v1::CreateReferralRequest ReferralOf(World& world, const World::Consented& consented) {
-  referral::v1::CreateReferralRequest request;
-  request.set_person_ref(consented.person_ref);
-  request.set_service_id(world.service_id());
-  request.set_consent_id(consented.consent_id);
-  request.mutable_summary()->set_need("debt");
-  request.set_send(true);
-  return request;
-}
-
 // Every referral that the referrer made, by its id.
 std::map<std::string, referral::v1::Referral> ReferralsMade(World& world) {
   std::map<std::string, referral::v1::Referral> made;
@@ -195,7 +181,7 @@ void SetCapacity(World& world, std::optional<int> capacity) {
 
 // Whether one more referral would find room, once the referral service has heard of the capacity.
 bool OneMoreIsRefused(World& world, const World::Consented& consented) {
-  referral::v1::CreateReferralRequest request = ReferralOf(world, consented);
+  referral::v1::CreateReferralRequest request = world.ReferralRequest(consented);
   request.set_validate_only(true);
   const auto checked = world.Call<referral::v1::CreateReferralResponse>(kReferrer, request);
   EXPECT_TRUE(checked.ok() || absl::IsFailedPrecondition(checked.status())) << checked.status();
@@ -205,7 +191,7 @@ bool OneMoreIsRefused(World& world, const World::Consented& consented) {
 TEST(Crash, AKilledReferralServiceHasEveryAcknowledgedReferralAndOnePlaceTakenForEach) {
   World& world = World::Get();
   std::vector<Asked<referral::v1::CreateReferralRequest, referral::v1::CreateReferralResponse>> asked(kAsked);
-  for (auto& one : asked) one.request = ReferralOf(world, world.Consent(kReferrer, {kReceiver}));
+  for (auto& one : asked) one.request = world.ReferralRequest(world.Consent(kReferrer, {kReceiver}));
   AskUntilKilled(world, "referral", asked);
 
   std::map<std::string, referral::v1::Referral> made = ReferralsMade(world);

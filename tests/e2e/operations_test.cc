@@ -210,12 +210,7 @@ std::optional<nlohmann::json> LineOf(World& world, const std::string& service, c
 TEST_F(Operations, ACallIsOneLineOfTheLogAndItsTraceGoesAlongToTheServicesItCalls) {
   constexpr char kTrace[] = "4bf92f3577b34da6a3ce929d0e0e4736";
   const World::Consented consented = world_.Consent(kReferrer, {kReceiver});
-  referral::v1::CreateReferralRequest request;
-  request.set_person_ref(consented.person_ref);
-  request.set_service_id(world_.service_id());
-  request.set_consent_id(consented.consent_id);
-  request.mutable_summary()->set_need("debt");
-  request.set_send(true);
+  const referral::v1::CreateReferralRequest request = world_.ReferralRequest(consented);
   const rpc::CallOptions options{.practitioner = kPractitioner,
                                  .traceparent = Cat("00-", kTrace, "-00f067aa0ba902b7-01")};
   const auto made = world_.ClientOf(kReferrer, "referral").Call<referral::v1::CreateReferralResponse>(request, options);
@@ -266,12 +261,7 @@ TEST_F(Operations, AServiceThatDrainsSaysSoAndFinishesWhatItHas) {
   ASSERT_EQ(kill(consent.pid, SIGSTOP), 0);
   absl::StatusOr<referral::v1::CreateReferralResponse> made;
   std::thread caller([&] {
-    referral::v1::CreateReferralRequest request;
-    request.set_person_ref(consented.person_ref);
-    request.set_service_id(world_.service_id());
-    request.set_consent_id(consented.consent_id);
-    request.mutable_summary()->set_need("debt");
-    request.set_send(true);
+    const referral::v1::CreateReferralRequest request = world_.ReferralRequest(consented);
     made =
         world_.ClientOf(kReferrer, "referral")
             .Call<referral::v1::CreateReferralResponse>(request, {.timeout = kPatience, .practitioner = kPractitioner});
@@ -335,12 +325,8 @@ TEST_F(Operations, AServiceWhoseStoreFailsIsNotReadyAndOnlyReadsUntilItIsStarted
   look.set_consent_id(consented.consent_id);
   consent::v1::WithdrawConsentRequest withdraw;
   withdraw.set_consent_id(consented.consent_id);
-  consent::v1::GetRecordRequest read;
-  read.set_person_ref(world_.RefOf(kReferrer, consented.person_ref, kReceiver));
-  read.set_purpose(common::v1::PURPOSE_REFERRAL);
-  read.add_categories(common::v1::CATEGORY_IDENTITY);
-  read.set_mode(consent::v1::SHARING_MODE_VIEW);
-  read.set_consent_id(consented.consent_id);
+  const std::string ref = world_.RefOf(kReferrer, consented.person_ref, kReceiver);
+  const consent::v1::GetRecordRequest read = World::ReadRequest(ref, consented.consent_id);
   {
     const FullDiskOf full(world_.hub().Service("consent").process.pid);
     const auto during = world_.Call<consent::v1::PutRecordResponse>(kReferrer, put);

@@ -60,11 +60,8 @@ referral::v1::TransitionReferralResponse Move(World& world, const std::string& w
 
 World::Referred Draft(World& world) {
   const World::Consented consented = world.Consent(kReferrer, {kReceiver});
-  referral::v1::CreateReferralRequest request;
-  request.set_person_ref(consented.person_ref);
-  request.set_service_id(world.service_id());
-  request.set_consent_id(consented.consent_id);
-  request.mutable_summary()->set_need("debt");
+  referral::v1::CreateReferralRequest request = world.ReferralRequest(consented);
+  request.set_send(false);
   const auto made = world.Call<referral::v1::CreateReferralResponse>(kReferrer, request);
   EXPECT_TRUE(made.ok()) << made.status();
   return {made->referral_id(), made->etag()};
@@ -266,13 +263,8 @@ TEST(Watching, AWatchGoesOnAcrossADrainWithNoEventLostOrToldTwice) {
   std::atomic<int> answered{0};
   std::thread writer([&] {
     for (int i = 0; i < kReferrals; ++i) {
-      referral::v1::CreateReferralRequest request;
+      referral::v1::CreateReferralRequest request = world.ReferralRequest(consents[i]);
       request.set_request_id(ids::Uuid::Random().ToString());
-      request.set_person_ref(consents[i].person_ref);
-      request.set_service_id(world.service_id());
-      request.set_consent_id(consents[i].consent_id);
-      request.mutable_summary()->set_need("debt");
-      request.set_send(true);
       const auto sent = world.ClientOf(kReferrer, "referral")
                             .Call<referral::v1::CreateReferralResponse>(
                                 request, {.timeout = kPatience, .wait_for_ready = true, .practitioner = kPractitioner});

@@ -151,13 +151,8 @@ void Privacy::PlayTheMainJob() {
         terms.mutable_representative()->set_name(kRepresentative);
         terms.mutable_representative()->set_authority("sister");
       });
-  referral::v1::CreateReferralRequest refer;
-  refer.set_person_ref(person_ref);
-  refer.set_service_id(world_.service_id());
-  refer.set_consent_id(consented_.consent_id);
-  refer.mutable_summary()->set_need("debt");
+  referral::v1::CreateReferralRequest refer = world_.ReferralRequest({person_ref, consented_.consent_id});
   refer.set_notes(kReferralNotes);
-  refer.set_send(true);
   const auto made = Do<referral::v1::CreateReferralResponse>(kReferrer, refer);
   referral_id_ = made.referral_id();
   std::string etag = Move(kReceiver, referral::v1::REFERRAL_ACTION_RECEIVE, made.etag());
@@ -177,13 +172,8 @@ void Privacy::PlayTheMainJob() {
   const auto seen = Do<referral::v1::GetReferralResponse>(kReceiver, get);
   EXPECT_EQ(seen.referral().notes(), kReferralNotes) << "what is sealed can be opened";
   receivers_ref_ = seen.referral().person_ref();
-  consent::v1::GetRecordRequest read;
-  read.set_person_ref(receivers_ref_);
-  read.set_purpose(common::v1::PURPOSE_REFERRAL);
-  read.add_categories(common::v1::CATEGORY_IDENTITY);
+  consent::v1::GetRecordRequest read = World::ReadRequest(receivers_ref_, consented_.consent_id);
   read.add_categories(common::v1::CATEGORY_CONTACT);
-  read.set_mode(consent::v1::SHARING_MODE_VIEW);
-  read.set_consent_id(consented_.consent_id);
   EXPECT_THAT(FindIn(Do<consent::v1::GetRecordResponse>(kReceiver, read).SerializeAsString(), Planted()),
               Contains(std::string(kName)))
       << "the search sees in an answer what it must not see elsewhere";
@@ -266,14 +256,9 @@ void Privacy::MakeRefusedCalls() {
   put.set_person_ref(receivers_ref_);
   Refused<consent::v1::PutRecordResponse>(kReferrer, put);
 
-  referral::v1::CreateReferralRequest refer;
-  refer.set_person_ref(consented_.person_ref);
-  refer.set_service_id(world_.service_id());
-  refer.set_consent_id(consented_.consent_id);
-  refer.mutable_summary()->set_need("debt");
+  referral::v1::CreateReferralRequest refer = world_.ReferralRequest(consented_);
   refer.mutable_summary()->set_borough(kBadName);
   refer.set_notes(kBadText);
-  refer.set_send(true);
   Refused<referral::v1::CreateReferralResponse>(kReferrer, refer);
   refer.mutable_summary()->clear_borough();
   Refused<referral::v1::CreateReferralResponse>(kReferrer, refer);  // the consent is withdrawn

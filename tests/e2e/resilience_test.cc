@@ -139,12 +139,8 @@ void DirectoryDown::DoTheMainJob() {
   const World::Referred referred = world_.Refer(kReferrer, consented);
   std::string etag = Move(referred, referred.etag, referral::v1::REFERRAL_ACTION_ACCEPT);
 
-  consent::v1::GetRecordRequest read;
-  read.set_person_ref(Look(kReceiver, referred.referral_id).person_ref());
-  read.set_purpose(common::v1::PURPOSE_REFERRAL);
-  read.add_categories(common::v1::CATEGORY_IDENTITY);
-  read.set_mode(consent::v1::SHARING_MODE_VIEW);
-  read.set_consent_id(consented.consent_id);
+  const std::string ref = Look(kReceiver, referred.referral_id).person_ref();
+  const consent::v1::GetRecordRequest read = World::ReadRequest(ref, consented.consent_id);
   const auto record = world_.Call<consent::v1::GetRecordResponse>(kReceiver, read);
   EXPECT_TRUE(record.ok()) << record.status();
   const absl::Status stranger = world_.Call<consent::v1::GetRecordResponse>(kStranger, read).status();

@@ -280,15 +280,30 @@ void World::PutIdentity(const std::string& who, const std::string& person_ref) {
   Must(Call<consent::v1::PutRecordResponse>(who, request).status(), "put a record");
 }
 
-World::Referred World::Refer(const std::string& who, const Consented& consented) {
+referral::v1::CreateReferralRequest World::ReferralRequest(const Consented& consented) const {
   referral::v1::CreateReferralRequest request;
   request.set_person_ref(consented.person_ref);
   request.set_service_id(service_id_);
   request.set_consent_id(consented.consent_id);
   request.mutable_summary()->set_need("debt");
+  request.set_send(true);
+  return request;
+}
+
+consent::v1::GetRecordRequest World::ReadRequest(const std::string& person_ref, const std::string& consent_id) {
+  consent::v1::GetRecordRequest request;
+  request.set_person_ref(person_ref);
+  request.set_purpose(common::v1::PURPOSE_REFERRAL);
+  request.add_categories(common::v1::CATEGORY_IDENTITY);
+  request.set_mode(consent::v1::SHARING_MODE_VIEW);
+  request.set_consent_id(consent_id);
+  return request;
+}
+
+World::Referred World::Refer(const std::string& who, const Consented& consented) {
+  referral::v1::CreateReferralRequest request = ReferralRequest(consented);
   request.mutable_summary()->set_borough("E09000022");
   request.mutable_summary()->set_age_band("25-49");
-  request.set_send(true);
   const auto made = Must(Call<referral::v1::CreateReferralResponse>(who, request), "refer");
   return {made.referral_id(), made.etag()};
 }

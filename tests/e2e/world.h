@@ -15,6 +15,8 @@
 #include "nwd/common/v1/access.pb.h"
 #include "nwd/common/v1/vocabulary.pb.h"
 #include "nwd/consent/v1/consent_service.pb.h"
+#include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/referral/v1/referral_service.pb.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nwd::e2e {
@@ -81,6 +83,10 @@ class World {
     std::string etag;
   };
   Referred Refer(const std::string& who, const Consented& consented);
+  // What sends such a referral, to service_id().
+  referral::v1::CreateReferralRequest ReferralRequest(const Consented& consented) const;
+  // What reads the identity of a person, whom the reader knows as `person_ref`, on the strength of a consent.
+  static consent::v1::GetRecordRequest ReadRequest(const std::string& person_ref, const std::string& consent_id);
 
   // One of the hub's programs: killed with -9, told to stop and waited for, started again on the same data and ports.
   void Kill(const std::string& service);
