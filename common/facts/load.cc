@@ -10,6 +10,7 @@
 #include "common/calendar/written_days.h"
 #include "common/csv/csv.h"
 #include "common/facts/facts.h"
+#include "common/ids/names.h"
 
 namespace nwd::facts {
 namespace {
@@ -43,10 +44,7 @@ bool Has(const std::vector<Value>& values, std::string Value::*field, const std:
 }
 
 absl::Status CheckSlug(const std::string& slug) {
-  const bool is_slug = !slug.empty() && std::all_of(slug.begin(), slug.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-  return is_slug ? absl::OkStatus() : Wrong(slug, "is not a slug (a-z, 0-9, -)");
+  return ids::IsSlug(slug) ? absl::OkStatus() : Wrong(slug, "is not a slug (a-z, 0-9, -)");
 }
 
 absl::StatusOr<std::vector<Hub>> LoadHubs(const path& file) {
