@@ -4,6 +4,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
+#include "common/tokens/page.h"
 #include "services/consent/consent_terms.h"
 #include "services/consent/decide.h"
 #include "services/consent/keys.h"
@@ -103,10 +104,7 @@ async::Task<absl::StatusOr<v1::ListConsentsResponse>> ConsentService::ListConsen
   const ids::Uuid organisation = OrganisationOf(call);
   const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
-  std::string from;
-  if (!request.page_token().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(from, parts_.tokens.Open(scope, request.page_token()));
-  }
+  NWD_CO_ASSIGN_OR_RETURN(const std::string from, tokens::PageStart(parts_.tokens, scope, request));
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
   const int page_size = tokens::PageSize(request.page_size());
 

@@ -7,6 +7,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/status/status.h"
+#include "common/tokens/page.h"
 #include "services/directory/import_repository.h"
 #include "services/directory/limits.h"
 
@@ -171,10 +172,7 @@ async::Task<absl::StatusOr<v1::AbortImportResponse>> FeedService::AbortImport(rp
 async::Task<absl::StatusOr<v1::ListFeedsResponse>> FeedService::ListFeeds(rpc::Call& call,
                                                                           const v1::ListFeedsRequest& request) {
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
-  std::string after_slug;
-  if (!request.page_token().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(after_slug, parts_.tokens.Open(scope, request.page_token()));
-  }
+  NWD_CO_ASSIGN_OR_RETURN(const std::string after_slug, tokens::PageStart(parts_.tokens, scope, request));
   const int size = tokens::PageSize(request.page_size());
   auto body = [&](const Reader& reader) { return ListFeedsAfter(reader, after_slug, size + 1); };
   NWD_CO_ASSIGN_OR_RETURN(const std::vector<storage::FeedRow> rows, co_await parts_.store.View(body));
@@ -200,10 +198,7 @@ async::Task<absl::StatusOr<v1::ListFeedsResponse>> FeedService::ListFeeds(rpc::C
 async::Task<absl::StatusOr<v1::ListProvidersResponse>> FeedService::ListProviders(
     rpc::Call& call, const v1::ListProvidersRequest& request) {
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
-  std::string after_id;
-  if (!request.page_token().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(after_id, parts_.tokens.Open(scope, request.page_token()));
-  }
+  NWD_CO_ASSIGN_OR_RETURN(const std::string after_id, tokens::PageStart(parts_.tokens, scope, request));
   auto find = [&](const Reader& reader) { return FindFeed(reader, request.feed_id()); };
   NWD_CO_ASSIGN_OR_RETURN(const auto feed, co_await parts_.store.View(find));
   if (!feed) {

@@ -7,6 +7,7 @@
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/replica/watch.h"
+#include "common/tokens/page.h"
 #include "services/directory/acts.h"
 #include "services/directory/limits.h"
 #include "services/directory/organisation_repository.h"
@@ -132,10 +133,7 @@ async::Task<absl::StatusOr<v1::GetOrganisationResponse>> OrganisationService::Ge
 async::Task<absl::StatusOr<v1::ListOrganisationsResponse>> OrganisationService::ListOrganisations(
     rpc::Call& call, const v1::ListOrganisationsRequest& request) {
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
-  std::string after_slug;
-  if (!request.page_token().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(after_slug, parts_.tokens.Open(scope, request.page_token()));
-  }
+  NWD_CO_ASSIGN_OR_RETURN(const std::string after_slug, tokens::PageStart(parts_.tokens, scope, request));
   const int size = tokens::PageSize(request.page_size());
   auto body = [&](const Reader& reader) {
     return ListOrganisationsAfter(reader, after_slug, request.kind(), size + 1);

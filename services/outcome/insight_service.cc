@@ -9,6 +9,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/status/status.h"
+#include "common/tokens/page.h"
 #include "services/outcome/indicators.h"
 
 namespace nwd::outcome {
@@ -63,10 +64,7 @@ void InsightService::Register(rpc::Router& router) {
 async::Task<absl::StatusOr<v1::ListIndicatorsResponse>> InsightService::ListIndicators(
     rpc::Call& call, const v1::ListIndicatorsRequest& request) {
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
-  std::string after;
-  if (!request.page_token().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(after, parts_.tokens.Open(scope, request.page_token()));
-  }
+  NWD_CO_ASSIGN_OR_RETURN(const std::string after, tokens::PageStart(parts_.tokens, scope, request));
   const int page_size = tokens::PageSize(request.page_size());
   v1::ListIndicatorsResponse response;
   for (const IndicatorInfo& info : Indicators()) {

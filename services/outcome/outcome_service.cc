@@ -8,6 +8,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/status/status.h"
+#include "common/tokens/page.h"
 #include "nwd/common/v1/change_service.pb.h"
 #include "services/outcome/journeys.h"
 #include "services/outcome/keys.h"
@@ -163,10 +164,7 @@ async::Task<absl::StatusOr<v1::ListOutcomesResponse>> OutcomeService::ListOutcom
   if (!IsParty(referral, call.organisation_id())) co_return status::Denied();
   call.ProveTie(common::v1::TIE_REFERRAL_PARTY);
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
-  std::string after;
-  if (!request.page_token().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(after, parts_.tokens.Open(scope, request.page_token()));
-  }
+  NWD_CO_ASSIGN_OR_RETURN(const std::string after, tokens::PageStart(parts_.tokens, scope, request));
   const int page_size = tokens::PageSize(request.page_size());
   const ids::Uuid referral_id = *ids::Uuid::Parse(request.referral_id());
   const auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListOutcomesResponse> {
@@ -214,10 +212,7 @@ async::Task<absl::StatusOr<v1::GetJourneyResponse>> OutcomeService::GetJourney(r
     if (!*may) co_return status::Denied();
   }
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
-  std::string after;
-  if (!request.page_token().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(after, parts_.tokens.Open(scope, request.page_token()));
-  }
+  NWD_CO_ASSIGN_OR_RETURN(const std::string after, tokens::PageStart(parts_.tokens, scope, request));
   const int page_size = tokens::PageSize(request.page_size());
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOf(*person));
   // What is shown and the note that it was are one durable step, before it leaves.
