@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/strings.h"
+#include "common/status/reasons.h"
 #include "common/status/status.h"
 
 namespace nwd::access {
@@ -12,7 +13,7 @@ using common::v1::AccessRule;
 namespace {
 
 absl::Status NotActive(std::string_view whose) {
-  return status::Error(absl::StatusCode::kPermissionDenied, "ORGANISATION_NOT_ACTIVE",
+  return status::Error(absl::StatusCode::kPermissionDenied, reasons::kOrganisationNotActive,
                        Cat(whose, " is not active in this hub; ask the hub's admin"));
 }
 
@@ -33,14 +34,14 @@ absl::StatusOr<AccessRule> RuleOf(const google::protobuf::MethodDescriptor& meth
 
 absl::Status Admit(const AccessRule& rule, const Caller& caller) {
   if (caller.kind == Caller::Kind::kOrganisation && caller.organisation->Revoked(caller.serial)) {
-    return status::Error(absl::StatusCode::kUnauthenticated, "CERTIFICATE_REVOKED",
+    return status::Error(absl::StatusCode::kUnauthenticated, reasons::kCertificateRevoked,
                          Cat("the certificate with serial ", caller.serial, " is revoked; use a new one"),
                          {{"serial", caller.serial}});
   }
   if (rule.any_identity()) return absl::OkStatus();
   switch (caller.kind) {
     case Caller::Kind::kUnknown:
-      return status::Error(absl::StatusCode::kUnauthenticated, "UNKNOWN_IDENTITY",
+      return status::Error(absl::StatusCode::kUnauthenticated, reasons::kUnknownIdentity,
                            Cat("no organisation of this hub has the identity ", caller.identity),
                            {{"identity", caller.identity}});
     case Caller::Kind::kService:

@@ -7,6 +7,7 @@
 #include "common/base/proto_bytes.h"
 #include "common/base/strings.h"
 #include "common/idempotency/row.h"
+#include "common/status/reasons.h"
 #include "common/status/status.h"
 #include "common/store/keys.h"
 
@@ -54,7 +55,7 @@ absl::StatusOr<bool> Requests::Replay(store::Txn& txn, const rpc::Call& call, co
   if (!row.has_value() || row->kept_until_micros <= Micros(call.Now())) return false;
   if (!crypto::ConstantTimeEqual(row->body_hash, BodyHash(key_, request))) {
     return status::Error(
-        absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED",
+        absl::StatusCode::kAlreadyExists, reasons::kRequestIdReused,
         "this request_id was used for a request with another content; nothing was changed; take a new id for a new "
         "request",
         {{"request_id", std::string(request_id)}});

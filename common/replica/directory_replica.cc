@@ -8,6 +8,7 @@
 #include "common/replica/ask_once.h"
 #include "common/replica/keys.h"
 #include "common/replica/limits.h"
+#include "common/status/reasons.h"
 #include "common/status/status.h"
 #include "common/store/proto_value.h"
 
@@ -101,7 +102,7 @@ bool SaysUnknown(const absl::Status& status) {
 
 absl::Status Unreachable(const absl::Status& cause) {
   log::Line(log::Level::kWarning, "replica.ask_failed").Status(cause).Emit();
-  return status::Error(absl::StatusCode::kUnavailable, "DIRECTORY_UNREACHABLE",
+  return status::Error(absl::StatusCode::kUnavailable, reasons::kDirectoryUnreachable,
                        "this names something not known here yet, and the directory does not answer; try again shortly");
 }
 

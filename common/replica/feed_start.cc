@@ -3,6 +3,7 @@
 #include "absl/time/clock.h"
 #include "common/base/macros.h"
 #include "common/replica/limits.h"
+#include "common/status/reasons.h"
 #include "common/status/status.h"
 
 namespace nwd::replica {
@@ -13,7 +14,7 @@ using store::Position;
 
 absl::Status CursorOutOfRange() {
   return status::Error(
-      absl::StatusCode::kOutOfRange, "CURSOR_OUT_OF_RANGE",
+      absl::StatusCode::kOutOfRange, reasons::kCursorOutOfRange,
       "the feed no longer has what follows this cursor; read the resources anew and start again without a cursor");
 }
 

@@ -9,6 +9,7 @@
 #include "common/log/log.h"
 #include "common/replica/keys.h"
 #include "common/replica/limits.h"
+#include "common/status/reasons.h"
 #include "common/status/status.h"
 
 namespace nwd::replica {
@@ -27,7 +28,7 @@ struct Follower::State {
   const std::string peer;
   const Apply apply;
   const Clock& clock;
-  Applied applied;  // may be empty
+  Applied applied;                    // may be empty
   std::optional<std::string> cursor;  // none before it is read from the store; by Run alone
   std::atomic<bool> caught_up{false};
   std::atomic<int64_t> level_nanos{0};  // when the replica was last level with its owner
@@ -93,7 +94,8 @@ async::Task<absl::Status> Follower::State::Step() {
   absl::StatusOr<ReadChangesResponse> response = co_await read(request);
   if (!response.ok()) {
     // A cursor that is too old, or that the owner cannot open any more (its key was replaced), never heals.
-    const bool lost = absl::IsOutOfRange(response.status()) || status::ReasonOf(response.status()) == "INVALID_TOKEN";
+    const bool lost =
+        absl::IsOutOfRange(response.status()) || status::ReasonOf(response.status()) == reasons::kInvalidToken;
     if (!lost || cursor->empty()) co_return response.status();
     log::Line(log::Level::kWarning, "replica.restart").Str("peer", peer).Status(response.status()).Emit();
     cursor = "";

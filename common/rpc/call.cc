@@ -2,6 +2,7 @@
 
 #include "absl/time/clock.h"
 #include "common/access/policy.h"
+#include "common/status/reasons.h"
 #include "common/status/status.h"
 
 namespace nwd::rpc {
@@ -15,7 +16,7 @@ void Call::SetFacts(Facts facts) {
 
 absl::Status Call::CheckAlive() const {
   if (draining_ != nullptr && draining_->load(std::memory_order_acquire)) {
-    return status::Error(absl::StatusCode::kUnavailable, "GOING_DOWN",
+    return status::Error(absl::StatusCode::kUnavailable, reasons::kGoingDown,
                          "the service is going down; connect again and go on from your cursor");
   }
   if (cancelled_.load(std::memory_order_relaxed)) return absl::CancelledError("the caller has gone");

@@ -14,6 +14,7 @@
 #include "common/rpc/queue.h"
 #include "common/rpc/traceparent.h"
 #include "common/rpc/wire.h"
+#include "common/status/reasons.h"
 #include "common/status/status.h"
 
 namespace nwd::rpc {
@@ -156,7 +157,8 @@ async::Task<absl::Status> Client::AwaitRaw(const Message& request, Message& resp
   Queue* queue = Queue::Current();
   NWD_CHECK(queue != nullptr);
   if (queue->stopping()) {
-    co_return status::Error(absl::StatusCode::kUnavailable, "GOING_DOWN", "the service is going down; try again");
+    co_return status::Error(absl::StatusCode::kUnavailable, reasons::kGoingDown,
+                            "the service is going down; try again");
   }
   grpc::ClientContext context;
   Prepare(context, options);

@@ -3,6 +3,7 @@
 #include "absl/time/clock.h"
 #include "common/base/macros.h"
 #include "common/rpc/limits.h"
+#include "common/status/reasons.h"
 #include "common/status/status.h"
 
 namespace nwd::rpc {
@@ -33,7 +34,8 @@ HealthCheckResponse Health::Answer(const std::string& service) const {
 async::Task<absl::StatusOr<HealthCheckResponse>> Health::Check(Call&, const HealthCheckRequest& request) {
   HealthCheckResponse answer = Answer(request.service());
   if (answer.status() == HealthCheckResponse::SERVICE_UNKNOWN) {
-    co_return status::Error(absl::StatusCode::kNotFound, "UNKNOWN_SERVICE", "this server has no service of that name");
+    co_return status::Error(absl::StatusCode::kNotFound, reasons::kUnknownService,
+                            "this server has no service of that name");
   }
   co_return answer;
 }

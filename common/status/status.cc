@@ -6,6 +6,7 @@
 #include "absl/strings/cord.h"
 #include "common/base/check.h"
 #include "common/base/strings.h"
+#include "common/status/reasons.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -26,12 +27,12 @@ struct CodeWords {
 };
 constexpr CodeWords kCodeWords[] = {
     {absl::StatusCode::kCancelled, "CANCELLED", nullptr},
-    {absl::StatusCode::kInvalidArgument, "INVALID_REQUEST", nullptr},
+    {absl::StatusCode::kInvalidArgument, reasons::kInvalidRequest, nullptr},
     {absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED", nullptr},
     {absl::StatusCode::kNotFound, "NOT_FOUND", nullptr},
     {absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS", nullptr},
-    {absl::StatusCode::kPermissionDenied, "DENIED", nullptr},
-    {absl::StatusCode::kResourceExhausted, "OVERLOADED", nullptr},
+    {absl::StatusCode::kPermissionDenied, reasons::kDenied, nullptr},
+    {absl::StatusCode::kResourceExhausted, reasons::kOverloaded, nullptr},
     {absl::StatusCode::kFailedPrecondition, "FAILED_PRECONDITION", nullptr},
     {absl::StatusCode::kAborted, "ABORTED", nullptr},
     {absl::StatusCode::kOutOfRange, "OUT_OF_RANGE", nullptr},
@@ -100,17 +101,17 @@ absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_v
 }
 
 absl::Status Denied() {
-  return Error(absl::StatusCode::kPermissionDenied, "DENIED", "not allowed, or nothing there that you may know of");
+  return Error(absl::StatusCode::kPermissionDenied, reasons::kDenied, "not allowed, or nothing there that you may know of");
 }
 
 absl::Status StaleEtag(std::string_view resource) {
-  return Error(absl::StatusCode::kAborted, "STALE_ETAG",
+  return Error(absl::StatusCode::kAborted, reasons::kStaleEtag,
                Cat("the ", resource, " has changed since the etag you name; read it again and decide anew"),
                {{"resource", std::string(resource)}});
 }
 
 absl::Status Shed(std::string_view what, absl::Duration retry_after) {
-  absl::Status status = Error(absl::StatusCode::kResourceExhausted, "OVERLOADED",
+  absl::Status status = Error(absl::StatusCode::kResourceExhausted, reasons::kOverloaded,
                               Cat(what, "; nothing was done; try again after the delay"));
   AttachRetry(status, retry_after);
   return status;

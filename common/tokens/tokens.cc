@@ -6,6 +6,7 @@
 #include "common/base/proto_bytes.h"
 #include "common/base/strings.h"
 #include "common/crypto/base32.h"
+#include "common/status/reasons.h"
 #include "common/status/status.h"
 #include "common/store/keys.h"
 
@@ -18,7 +19,7 @@ constexpr char kCursorTable = 'c';       // KeyBuilder's first byte; a cursor's 
 
 absl::Status InvalidToken() {
   return status::Error(
-      absl::StatusCode::kInvalidArgument, "INVALID_TOKEN",
+      absl::StatusCode::kInvalidArgument, reasons::kInvalidToken,
       "the page token or cursor is not one that this service gave you for this query; start again without one");
 }
 

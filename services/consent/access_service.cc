@@ -7,6 +7,7 @@
 #include "services/consent/consent_states.h"
 #include "services/consent/keys.h"
 #include "services/consent/person_rows.h"
+#include "services/consent/reasons.h"
 
 namespace nwd::consent {
 namespace {
@@ -184,7 +185,7 @@ async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> AccessService::OpenR
     if (recipient == nullptr) return status::Denied();
     const ConsentState state = StateAt(*consent, now);
     if (state != v1::CONSENT_STATE_GIVEN && state != v1::CONSENT_STATE_SUSPENDED) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "NOT_IN_FORCE",
+      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kNotInForce,
                            Cat("the consent is ", StateName(state), "; no referral can rest on it"),
                            {{"state", std::string(StateName(state))}});
     }
@@ -192,7 +193,7 @@ async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> AccessService::OpenR
                          store::Find<storage::Grant>(txn, keys::Grant(consent_id, organisation, referral_id)));
     const grants::Effect effect = grants::Open(grant, request.sequence(), Micros(now));
     if (effect == grants::Effect::kLate) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "OVERTAKEN",
+      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kOvertaken,
                            "a later event of the referral has closed this access; only one after it can open it again",
                            {{"sequence", Cat(request.sequence())}});
     }

@@ -6,6 +6,7 @@
 #include "common/log/log.h"
 #include "common/status/status.h"
 #include "services/consent/limits.h"
+#include "services/consent/reasons.h"
 
 namespace nwd::consent {
 
@@ -23,7 +24,7 @@ absl::Status CheckLog::Add(std::string record) {
   absl::MutexLock lock(&mutex_);
   if (!last_flush_.ok()) {
     return status::Error(
-        absl::StatusCode::kUnavailable, "CHECKS_NOT_LOGGED",
+        absl::StatusCode::kUnavailable, reasons::kChecksNotLogged,
         "checks cannot be logged at the moment, and what is not logged is not answered; try again shortly");
   }
   if (waiting_.size() >= kCheckLogWaitingMax)

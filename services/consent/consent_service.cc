@@ -10,6 +10,7 @@
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
+#include "services/consent/reasons.h"
 
 namespace nwd::consent {
 
@@ -66,7 +67,7 @@ absl::StatusOr<v1::CreateConsentResponse> ConsentService::Add(store::Txn& txn, c
   if (!person.has_value()) return status::Denied();
   if (person->consents() >= kConsentsPerPersonMax) {
     return status::Error(
-        absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED",
+        absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
         Cat("this person has ", kConsentsPerPersonMax, " consents, the most that can be kept; none was added"),
         {{"limit", Cat(kConsentsPerPersonMax)}});
   }

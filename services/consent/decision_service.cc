@@ -7,6 +7,7 @@
 #include "services/consent/decide.h"
 #include "services/consent/limits.h"
 #include "services/consent/named_consent.h"
+#include "services/consent/reasons.h"
 #include "services/consent/record_rows.h"
 #include "services/consent/withdrawal.h"
 
@@ -14,7 +15,7 @@ namespace nwd::consent {
 namespace {
 
 absl::Status WrongState(ConsentState state, ConsentEvent event) {
-  return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
                        Cat("the consent is ", StateName(state), "; ", EventName(event), " is not possible from there"),
                        {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}});
 }
@@ -120,7 +121,7 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   if (event == ConsentEvent::kGive && consent.authority_until_us() != 0 &&
       Micros(now) >= consent.authority_until_us()) {
     return status::Error(
-        absl::StatusCode::kFailedPrecondition, "AUTHORITY_ENDED",
+        absl::StatusCode::kFailedPrecondition, reasons::kAuthorityEnded,
         "the authority of the person's representative has ended; nobody can agree on it for the person");
   }
   consent.set_state(*next);
@@ -152,7 +153,7 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
     }
     const ConsentState state = StateAt(consent, now);
     if (IsTerminal(state)) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
                            Cat("the consent is ", StateName(state), "; there is nothing left to corroborate"),
                            {{"state", std::string(StateName(state))}});
     }

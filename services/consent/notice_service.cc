@@ -6,6 +6,7 @@
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
+#include "services/consent/reasons.h"
 
 namespace nwd::consent {
 namespace {
@@ -101,12 +102,12 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
   v1::AcknowledgeNoticeResponse response;
   if (notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) {
     if (notice.answer() != request.answer() || BasisOf(notice, key) != request.retained_basis()) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "ALREADY_ANSWERED",
+      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kAlreadyAnswered,
                            "the notice has been answered otherwise; an answer stands");
     }
   } else {
     if (request.answer() == v1::NOTICE_ANSWER_RETAINED && key == nullptr) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "ERASED",
+      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kErased,
                            "the person was erased; nothing about them can be retained here");
     }
     notice.set_answer(request.answer());

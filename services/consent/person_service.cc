@@ -4,6 +4,7 @@
 #include "common/base/timestamps.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
+#include "services/consent/reasons.h"
 
 namespace nwd::consent {
 namespace {
@@ -49,7 +50,7 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterA
                             co_await TryRegister(call, request, details, hashed, fresh));
     if (registered.has_value()) co_return *registered;
   }
-  co_return status::Error(absl::StatusCode::kUnavailable, "BUSY",
+  co_return status::Error(absl::StatusCode::kUnavailable, reasons::kBusy,
                           "this person's registration is changing at this moment; try again shortly");
 }
 

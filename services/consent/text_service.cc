@@ -6,6 +6,7 @@
 #include "common/crypto/sha256.h"
 #include "common/store/proto_value.h"
 #include "services/consent/keys.h"
+#include "services/consent/reasons.h"
 
 namespace nwd::consent {
 
@@ -45,8 +46,8 @@ async::Task<absl::StatusOr<v1::GetTextResponse>> TextService::GetText(rpc::Call&
   auto body = [&](const store::Reader& reader) { return store::Find<storage::Text>(reader, keys::Text(sha256)); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Text> kept, co_await parts_.store.View(body));
   if (!kept.has_value()) {
-    co_return status::Error(absl::StatusCode::kNotFound, "NO_SUCH_TEXT", "no text has this name; CreateText keeps one",
-                            {{"text_sha256", request.text_sha256()}});
+    co_return status::Error(absl::StatusCode::kNotFound, reasons::kNoSuchText,
+                            "no text has this name; CreateText keeps one", {{"text_sha256", request.text_sha256()}});
   }
   v1::GetTextResponse response;
   v1::ConsentText& text = *response.mutable_text();

@@ -11,6 +11,7 @@
 #include "services/directory/acts.h"
 #include "services/directory/catalogue_repository.h"
 #include "services/directory/keys.h"
+#include "services/directory/reasons.h"
 
 namespace nwd::directory {
 namespace {
@@ -59,7 +60,7 @@ async::Task<absl::StatusOr<v1::GetServiceResponse>> CatalogueService::GetService
   const std::optional<Uuid> id = Uuid::Parse(request.service_id());
   const std::optional<DocumentNumber> number = id ? index->Find(*id) : std::nullopt;
   if (!number) {
-    co_return status::Error(absl::StatusCode::kNotFound, "NO_SERVICE",
+    co_return status::Error(absl::StatusCode::kNotFound, reasons::kNoService,
                             Cat("there is no service ", request.service_id(), " in this hub"),
                             {{"service", request.service_id()}});
   }

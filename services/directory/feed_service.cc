@@ -10,6 +10,7 @@
 #include "common/tokens/page.h"
 #include "services/directory/import_repository.h"
 #include "services/directory/limits.h"
+#include "services/directory/reasons.h"
 
 namespace nwd::directory {
 namespace {
@@ -32,7 +33,7 @@ absl::Status MakeRoomForImport(Txn& txn, const rpc::Call& call, storage::FeedRow
         own ? "commit or abort it first"
             : Cat("it is another organisation's, and gives way when nothing has been put into it for ",
                   absl::FormatDuration(kImportIdleMax));
-    return status::Error(absl::StatusCode::kFailedPrecondition, "IMPORT_OPEN",
+    return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kImportOpen,
                          Cat("an import of the feed ", feed.slug(), " is open; ", what_to_do), metadata);
   }
   DeleteImport(txn, feed.open_import_id());
@@ -202,7 +203,7 @@ async::Task<absl::StatusOr<v1::ListProvidersResponse>> FeedService::ListProvider
   auto find = [&](const Reader& reader) { return FindFeed(reader, request.feed_id()); };
   NWD_CO_ASSIGN_OR_RETURN(const auto feed, co_await parts_.store.View(find));
   if (!feed) {
-    co_return status::Error(absl::StatusCode::kNotFound, "NO_FEED",
+    co_return status::Error(absl::StatusCode::kNotFound, reasons::kNoFeed,
                             Cat("there is no feed ", request.feed_id(), "; see ListFeeds"),
                             {{"feed", request.feed_id()}});
   }

@@ -7,6 +7,7 @@
 #include "common/store/proto_value.h"
 #include "services/directory/keys.h"
 #include "services/directory/limits.h"
+#include "services/directory/reasons.h"
 
 namespace nwd::directory {
 namespace {
@@ -85,7 +86,7 @@ absl::StatusOr<storage::ImportRow> GetOwnImport(const store::Reader& reader, std
 absl::Status CheckOpen(const storage::ImportRow& import) {
   if (import.state() == storage::ImportRow::STATE_OPEN) return absl::OkStatus();
   const std::string_view state = import.state() == storage::ImportRow::STATE_COMMITTED ? "committed" : "aborted";
-  return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
                        Cat("the import has been ", state, "; begin another"), {{"state", std::string(state)}});
 }
 
@@ -102,7 +103,7 @@ absl::Status PutPage(store::Txn& txn, storage::ImportRow& import, std::string_vi
   import.set_services(import.services() + page.services() - (before ? before->services() : 0));
   import.set_bytes(import.bytes() + page.bytes() - (before ? before->bytes() : 0));
   if (import.services() > kImportServicesMax || import.bytes() > kImportBytesMax) {
-    return status::Error(absl::StatusCode::kFailedPrecondition, "IMPORT_TOO_LARGE",
+    return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kImportTooLarge,
                          Cat("an import holds at most ", kImportServicesMax, " services and ", kImportBytesMax,
                              " bytes; import the feed in parts, as several feeds"),
                          {{"services_most", Cat(kImportServicesMax)}, {"bytes_most", Cat(kImportBytesMax)}});

@@ -9,6 +9,7 @@
 #include "services/directory/import_repository.h"
 #include "services/directory/keys.h"
 #include "services/directory/limits.h"
+#include "services/directory/reasons.h"
 
 namespace nwd::directory {
 
@@ -128,7 +129,7 @@ async::Task<absl::StatusOr<v1::CommitImportResponse>> Importer::MakeVisible(rpc:
       NWD_RETURN_IF_ERROR(CheckOpen(import));  // aborted while the rows were written
       NWD_ASSIGN_OR_RETURN(auto row, FindFeed(txn, feed.feed_id()));
       if (!row || row->pending_generation() != feed.pending_generation()) {
-        return status::Error(absl::StatusCode::kUnavailable, "OTHER_COMMIT",
+        return status::Error(absl::StatusCode::kUnavailable, reasons::kOtherCommit,
                              Cat("another commit of the feed ", feed.slug(), " came between; commit again"),
                              {{"feed", feed.slug()}});
       }

@@ -5,6 +5,7 @@
 
 #include "common/base/macros.h"
 #include "common/status/status.h"
+#include "services/directory/reasons.h"
 #include "services/directory/role_rules.h"
 
 namespace nwd::directory {
@@ -25,7 +26,7 @@ void SetRoles(v1::Organisation& organisation, const std::vector<Role>& roles) {
 absl::Status GiveRoles(const Reader& reader, v1::Organisation& organisation, const std::vector<Role>& roles) {
   NWD_ASSIGN_OR_RETURN(const bool last_admin, IsLastAdmin(reader, organisation));
   if (last_admin && std::find(roles.begin(), roles.end(), common::v1::ROLE_HUB_ADMIN) == roles.end()) {
-    return status::Error(absl::StatusCode::kFailedPrecondition, "LAST_ADMIN",
+    return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kLastAdmin,
                          "this is the last active admin organisation; make another one first");
   }
   SetRoles(organisation, roles);
@@ -62,11 +63,11 @@ async::Task<absl::StatusOr<v1::ConfirmRolesResponse>> OrganisationRoles::Confirm
     rpc::Call& call, const v1::ConfirmRolesRequest& request) {
   auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
     if (organisation.proposed_roles().empty()) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "NOTHING_PROPOSED",
+      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kNothingProposed,
                            "no roles are proposed for this organisation; propose them first");
     }
     if (organisation.proposed_by_organisation_id() == call.organisation_id()) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, "OWN_PROPOSAL",
+      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kOwnProposal,
                            "whoever proposed roles cannot confirm them; ask another admin organisation");
     }
     const std::vector<Role> proposed = RolesOf(organisation.proposed_roles());

@@ -4,6 +4,7 @@
 
 #include "absl/strings/strip.h"
 #include "common/base/strings.h"
+#include "services/directory/reasons.h"
 
 namespace nwd::directory {
 namespace {
@@ -13,13 +14,14 @@ std::string NameOf(OrganisationState state) {
 }
 
 absl::Status WrongState(std::string_view message, OrganisationState state) {
-  return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE", message, {{"state", NameOf(state)}});
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState, message,
+                       {{"state", NameOf(state)}});
 }
 
 }  // namespace
 
 absl::Status NoOrganisation(std::string_view named) {
-  return status::Error(absl::StatusCode::kNotFound, "NO_ORGANISATION",
+  return status::Error(absl::StatusCode::kNotFound, reasons::kNoOrganisation,
                        Cat("there is no organisation ", named, " in this hub"), {{"organisation", std::string(named)}});
 }
 
@@ -47,11 +49,11 @@ absl::Status CheckStateChange(const StateChange& change) {
   }
   if (change.to == common::v1::ORGANISATION_STATE_ACTIVE) return absl::OkStatus();
   if (change.own) {
-    return status::Error(absl::StatusCode::kFailedPrecondition, "OWN_STATE",
+    return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kOwnState,
                          "an admin organisation cannot suspend or remove itself; ask another admin");
   }
   if (change.last_admin) {
-    return status::Error(absl::StatusCode::kFailedPrecondition, "LAST_ADMIN",
+    return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kLastAdmin,
                          "this is the last active admin organisation; make another one first");
   }
   return absl::OkStatus();

@@ -12,6 +12,7 @@
 #include "services/directory/limits.h"
 #include "services/directory/organisation_repository.h"
 #include "services/directory/organisation_rules.h"
+#include "services/directory/reasons.h"
 #include "services/directory/role_rules.h"
 
 namespace nwd::directory {
@@ -33,7 +34,7 @@ absl::Status CheckIdentitiesFree(const Reader& reader, const v1::Organisation& o
   for (const std::string& identity : organisation.identities()) {
     NWD_ASSIGN_OR_RETURN(const std::string owner, OwnerOfIdentity(reader, identity));
     if (owner.empty() || owner == organisation.organisation_id()) continue;
-    return status::Error(absl::StatusCode::kAlreadyExists, "IDENTITY_TAKEN",
+    return status::Error(absl::StatusCode::kAlreadyExists, reasons::kIdentityTaken,
                          Cat("the identity ", identity, " belongs to another organisation"), {{"identity", identity}});
   }
   return absl::OkStatus();
@@ -43,7 +44,7 @@ absl::Status CheckIdentitiesFree(const Reader& reader, const v1::Organisation& o
 absl::Status CheckMayJoin(const Reader& reader, const v1::Organisation& wanted) {
   NWD_ASSIGN_OR_RETURN(const auto same_slug, FindOrganisationBySlug(reader, wanted.slug()));
   if (same_slug) {
-    return status::Error(absl::StatusCode::kAlreadyExists, "SLUG_TAKEN",
+    return status::Error(absl::StatusCode::kAlreadyExists, reasons::kSlugTaken,
                          Cat("an organisation of this hub is already called ", wanted.slug()),
                          {{"slug", wanted.slug()}});
   }
@@ -205,7 +206,7 @@ async::Task<absl::StatusOr<v1::RevokeCertificateResponse>> OrganisationService::
     if (std::find(revoked.begin(), revoked.end(), request.serial()) != revoked.end()) return Done{};
     if (revoked.size() >= kRevokedSerialsMax) {
       return status::Error(
-          absl::StatusCode::kFailedPrecondition, "TOO_MANY_REVOKED",
+          absl::StatusCode::kFailedPrecondition, reasons::kTooManyRevoked,
           Cat("the organisation has ", kRevokedSerialsMax, " revoked certificates; give it a new identity instead"),
           {{"most", Cat(kRevokedSerialsMax)}});
     }

@@ -12,6 +12,7 @@
 #include "services/directory/limits.h"
 #include "services/directory/organisation_repository.h"
 #include "services/directory/organisation_rules.h"
+#include "services/directory/reasons.h"
 
 namespace nwd::directory {
 namespace {
@@ -25,7 +26,7 @@ absl::Status CheckAnswers(const Txn& txn, const std::string& organisation_id) {
   NWD_ASSIGN_OR_RETURN(const auto organisation, FindOrganisation(txn, organisation_id));
   if (!organisation) return NoOrganisation(organisation_id);
   if (organisation->organisation().state() == common::v1::ORGANISATION_STATE_ACTIVE) return absl::OkStatus();
-  return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
                        "only an active organisation can answer for a provider", {{"organisation", organisation_id}});
 }
 
@@ -38,7 +39,7 @@ async::Task<absl::StatusOr<v1::LinkProviderResponse>> ProviderLinker::Link(rpc::
   const std::optional<Uuid> feed_id = Uuid::Parse(request.feed_id());
   const IndexPtr index = parts_.catalogue.Current();
   if (!feed_id || index->FindProvider(*feed_id, request.external_id()) == nullptr) {
-    co_return status::Error(absl::StatusCode::kNotFound, "NO_PROVIDER",
+    co_return status::Error(absl::StatusCode::kNotFound, reasons::kNoProvider,
                             Cat("the feed names no provider ", request.external_id(), "; see ListProviders"),
                             {{"feed", request.feed_id()}, {"provider", request.external_id()}});
   }

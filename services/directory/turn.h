@@ -13,6 +13,7 @@
 #include "common/async/signal.h"
 #include "common/async/task.h"
 #include "common/status/status.h"
+#include "services/directory/reasons.h"
 
 namespace nwd::directory {
 
@@ -37,7 +38,7 @@ class Turn {
       const uint64_t seen = released_.Count();
       if (!taken_.exchange(true)) co_return Guard(this);
       if (co_await released_.WaitPast(seen, deadline)) continue;
-      co_return status::Error(absl::StatusCode::kDeadlineExceeded, "TURN_NOT_REACHED",
+      co_return status::Error(absl::StatusCode::kDeadlineExceeded, reasons::kTurnNotReached,
                               "another import or link was still being put into effect; nothing was done; try again");
     }
   }

@@ -11,6 +11,7 @@
 #include "common/status/status.h"
 #include "common/tokens/page.h"
 #include "services/outcome/indicators.h"
+#include "services/outcome/reasons.h"
 
 namespace nwd::outcome {
 namespace {
@@ -40,7 +41,7 @@ absl::StatusOr<storage::ReleaseRow> FindRelease(const store::Reader& reader, con
   if (release_id.empty()) {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::ReleaseRow> newest, Releases::Newest(reader));
     if (newest) return *std::move(newest);
-    return status::Error(absl::StatusCode::kFailedPrecondition, "NO_RELEASE",
+    return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kNoRelease,
                          "no release has been made yet; an analyst makes one with CreateRelease");
   }
   const std::optional<ids::Uuid> id = ids::Uuid::Parse(release_id);
@@ -49,7 +50,7 @@ absl::StatusOr<storage::ReleaseRow> FindRelease(const store::Reader& reader, con
     NWD_ASSIGN_OR_RETURN(found, Releases::Find(reader, *id));
   }
   if (found) return *std::move(found);
-  return status::Error(absl::StatusCode::kNotFound, "RELEASE_NOT_FOUND", Cat("there is no release ", release_id),
+  return status::Error(absl::StatusCode::kNotFound, reasons::kReleaseNotFound, Cat("there is no release ", release_id),
                        {{"release_id", release_id}});
 }
 
@@ -104,7 +105,7 @@ async::Task<absl::StatusOr<v1::CreateReleaseResponse>> InsightService::CreateRel
     const auto effect = [&]() -> absl::StatusOr<v1::CreateReleaseResponse> {
       if (release.source.newest && release.source.newest->month() > *month) {
         const std::string newest = MonthText(release.source.newest->month());
-        return status::Error(absl::StatusCode::kFailedPrecondition, "RELEASE_COVERS_MORE",
+        return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kReleaseCoversMore,
                              Cat("the newest release covers ", newest, "; the next covers that month or a later one"),
                              {{"month", newest}});
       }
@@ -128,7 +129,7 @@ async::Task<absl::StatusOr<v1::QueryIndicatorsResponse>> InsightService::QueryIn
     rpc::Call&, const v1::QueryIndicatorsRequest& request) {
   const IndicatorInfo* info = FindIndicator(request.indicator());
   if (info == nullptr) {
-    co_return status::Error(absl::StatusCode::kNotFound, "INDICATOR_NOT_FOUND",
+    co_return status::Error(absl::StatusCode::kNotFound, reasons::kIndicatorNotFound,
                             Cat("there is no indicator ", request.indicator(), "; ListIndicators names them"),
                             {{"indicator", request.indicator()}});
   }

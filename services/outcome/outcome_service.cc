@@ -15,6 +15,7 @@
 #include "services/outcome/limits.h"
 #include "services/outcome/outcome_kinds.h"
 #include "services/outcome/outcomes.h"
+#include "services/outcome/reasons.h"
 #include "services/outcome/referrals.h"
 
 namespace nwd::outcome {
@@ -120,7 +121,7 @@ async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOut
   NWD_CO_RETURN_IF_ERROR(CheckOutcome(request));
   if (!TakesOutcomes(referral, call.organisation_id())) {
     co_return status::Error(
-        absl::StatusCode::kFailedPrecondition, "REFERRAL_NOT_ACCEPTED",
+        absl::StatusCode::kFailedPrecondition, reasons::kReferralNotAccepted,
         Cat("the referral is ", referral.state(), "; outcomes are recorded once it has been accepted"),
         {{"state", referral.state()}});
   }
@@ -135,7 +136,7 @@ async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOut
       if (erased) return status::Denied();
       NWD_ASSIGN_OR_RETURN(const int32_t recorded, Outcomes::NumberOf(txn, referral_id));
       if (recorded >= kOutcomesPerReferralMax) {
-        return status::Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_OUTCOMES",
+        return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kTooManyOutcomes,
                              Cat("a referral has at most ", kOutcomesPerReferralMax, " outcomes"),
                              {{"most", Cat(kOutcomesPerReferralMax)}});
       }

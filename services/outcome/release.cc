@@ -7,6 +7,7 @@
 #include "common/store/proto_value.h"
 #include "services/outcome/keys.h"
 #include "services/outcome/limits.h"
+#include "services/outcome/reasons.h"
 #include "services/outcome/release_year.h"
 
 namespace nwd::outcome {
@@ -112,7 +113,7 @@ absl::Status Releases::Write(store::Txn& txn, const ReleaseSource& source, const
   const int64_t sequence = newest ? newest->sequence() : 0;
   const int64_t expected = source.newest ? source.newest->sequence() : 0;
   if (sequence != expected) {
-    return status::Error(absl::StatusCode::kUnavailable, "RELEASE_IN_BETWEEN",
+    return status::Error(absl::StatusCode::kUnavailable, reasons::kReleaseInBetween,
                          "another release was made at the same time; try again");
   }
   NWD_ASSIGN_OR_RETURN(const ids::Uuid id, IdOf(release));

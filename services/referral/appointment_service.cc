@@ -10,6 +10,7 @@
 #include "services/referral/keys.h"
 #include "services/referral/limits.h"
 #include "services/referral/paging.h"
+#include "services/referral/reasons.h"
 #include "services/referral/texts.h"
 #include "services/referral/times.h"
 #include "services/referral/visibility.h"
@@ -48,7 +49,7 @@ absl::StatusOr<Booked> GetBooked(const store::Reader& reader, rpc::Call& call, c
 absl::Status CheckTakenOn(const storage::Referral& referral) {
   if (kTakenOn.Has(referral.state())) return absl::OkStatus();
   const std::string state = StateWord(referral.state());
-  return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
                        Cat("the referral is ", state, "; appointments are made in ", StateWords(kTakenOn)),
                        {{"state", state}});
 }
@@ -111,7 +112,7 @@ async::Task<absl::StatusOr<v1::BookAppointmentResponse>> AppointmentService::Boo
       NWD_RETURN_IF_ERROR(CheckTakenOn(referral));
       NWD_ASSIGN_OR_RETURN(const int count, CountAppointments(txn, request.referral_id()));
       if (count >= kAppointmentsPerReferralMax) {
-        return status::Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_APPOINTMENTS",
+        return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kTooManyAppointments,
                              Cat("a referral takes at most ", kAppointmentsPerReferralMax, " appointments"));
       }
       NWD_ASSIGN_OR_RETURN(const storage::Appointment booked,

@@ -9,6 +9,7 @@
 #include "common/store/proto_value.h"
 #include "services/referral/keys.h"
 #include "services/referral/limits.h"
+#include "services/referral/reasons.h"
 #include "services/referral/times.h"
 #include "services/referral/words.h"
 
@@ -54,13 +55,13 @@ absl::StatusOr<storage::Appointment> MoveAppointment(const storage::Appointment&
   if (!row.from.Has(appointment.state())) {
     const std::string state = AppointmentStateWord(appointment.state());
     return status::Error(
-        absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
+        absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
         Cat("the appointment is ", state, "; it can become ", AppointmentStateWord(to), " from ", Words(row.from)),
         {{"state", state}});
   }
   if (row.not_before_start_by && now < FromMicros(appointment.start_time_us()) - *row.not_before_start_by) {
     return status::Error(
-        absl::StatusCode::kFailedPrecondition, "TOO_EARLY",
+        absl::StatusCode::kFailedPrecondition, reasons::kTooEarly,
         Cat(AppointmentStateWord(to), " can be recorded from ",
             *row.not_before_start_by == absl::ZeroDuration()
                 ? std::string("the start of the appointment on")

@@ -5,6 +5,7 @@
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/status/status.h"
+#include "services/referral/reasons.h"
 
 namespace nwd::referral {
 
@@ -15,7 +16,7 @@ async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc
   fresh.base = base;
   NWD_CO_ASSIGN_OR_RETURN(const common::v1::ServiceChange service, co_await FindService(parts, base.service_id()));
   if (service.organisation_id().empty()) {
-    co_return status::Error(absl::StatusCode::kFailedPrecondition, "SERVICE_NOT_TAKING",
+    co_return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kServiceNotTaking,
                             Cat("no organisation of the hub answers for service ", base.service_id(),
                                 ", so it takes no referrals here; contact it directly or search for another"),
                             {{"service_id", base.service_id()}});

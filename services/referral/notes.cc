@@ -9,6 +9,7 @@
 #include "services/referral/keys.h"
 #include "services/referral/limits.h"
 #include "services/referral/paging.h"
+#include "services/referral/reasons.h"
 #include "services/referral/referral_service.h"
 #include "services/referral/repository.h"
 #include "services/referral/texts.h"
@@ -56,7 +57,7 @@ async::Task<absl::StatusOr<v1::AddNoteResponse>> ReferralService::AddNote(rpc::C
     auto effect = [&]() -> absl::StatusOr<v1::AddNoteResponse> {
       NWD_ASSIGN_OR_RETURN(const int count, repository::CountNotes(txn, request.referral_id()));
       if (count >= kNotesPerReferralMax) {
-        return status::Error(absl::StatusCode::kFailedPrecondition, "TOO_MANY_NOTES",
+        return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kTooManyNotes,
                              Cat("a referral takes at most ", kNotesPerReferralMax, " notes"));
       }
       repository::PutNote(txn, request.referral_id(), note);

@@ -7,6 +7,7 @@
 #include "common/crypto/random.h"
 #include "common/status/status.h"
 #include "services/referral/limits.h"
+#include "services/referral/reasons.h"
 #include "services/referral/repository.h"
 #include "services/referral/visibility.h"
 
@@ -71,7 +72,7 @@ async::Task<absl::StatusOr<common::v1::ServiceChange>> FindService(const Parts& 
     NWD_CO_ASSIGN_OR_RETURN(service, co_await parts.store.View(look));
   }
   if (service) co_return *std::move(service);
-  co_return status::Error(absl::StatusCode::kNotFound, "NO_SUCH_SERVICE", Cat("there is no service ", service_id),
+  co_return status::Error(absl::StatusCode::kNotFound, reasons::kNoSuchService, Cat("there is no service ", service_id),
                           {{"service_id", service_id}});
 }
 

@@ -8,6 +8,7 @@
 #include "common/status/status.h"
 #include "services/referral/due_times.h"
 #include "services/referral/limits.h"
+#include "services/referral/reasons.h"
 #include "services/referral/times.h"
 #include "services/referral/words.h"
 
@@ -25,43 +26,46 @@ absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Co
   switch (guard) {
     case Guard::kBasisPermits:
       if (findings.basis_permits) return absl::OkStatus();
-      return Refused("NO_BASIS",
+      return Refused(reasons::kNoBasis,
                      "the consent does not permit the receiving organisation anything for purpose REFERRAL now; ask "
                      "the person for one that names it");
     case Guard::kServiceTakes:
       if (findings.service_takes) return absl::OkStatus();
-      return Refused("SERVICE_NOT_TAKING", "the service is not active or takes no referrals now; search for another");
+      return Refused(reasons::kServiceNotTaking,
+                     "the service is not active or takes no referrals now; search for another");
     case Guard::kRoom:
       if (referral.place_held() || findings.has_room) return absl::OkStatus();
-      return Refused("SERVICE_FULL", "every place of the service is taken; search for one with open places");
+      return Refused(reasons::kServiceFull, "every place of the service is taken; search for one with open places");
     case Guard::kNoOtherOpen:
       if (!findings.other_open) return absl::OkStatus();
-      return Refused("ALREADY_REFERRED",
+      return Refused(reasons::kAlreadyReferred,
                      "this organisation has another open referral of this person to this service; follow that one");
     case Guard::kOutcomeRecorded:
       if (findings.outcomes > 0) return absl::OkStatus();
-      return Refused("NO_OUTCOME", "no outcome is recorded for the referral; record at least one, then COMPLETE");
+      return Refused(reasons::kNoOutcome,
+                     "no outcome is recorded for the referral; record at least one, then COMPLETE");
     case Guard::kMissedIfNoShow:
       if (command.reason != v1::REFERRAL_REASON_NO_SHOW || findings.missed_appointments > 0) return absl::OkStatus();
-      return Refused("NO_MISSED_APPOINTMENT", "reason NO_SHOW needs at least one appointment recorded as NO_SHOW");
+      return Refused(reasons::kNoMissedAppointment,
+                     "reason NO_SHOW needs at least one appointment recorded as NO_SHOW");
     case Guard::kNotReopenedBefore:
       if (!referral.reopened()) return absl::OkStatus();
-      return Refused("REOPENED_BEFORE", "the referral was reopened once; make a new one");
+      return Refused(reasons::kReopenedBefore, "the referral was reopened once; make a new one");
     case Guard::kWithinReopenWindow:
       if (now <= FromMicros(referral.end_time_us()) + CalendarDays(times.reopen_within_calendar_days)) {
         return absl::OkStatus();
       }
-      return Refused("REOPEN_TOO_LATE", Cat("the referral ended more than ", times.reopen_within_calendar_days,
-                                            " days ago; make a new one"));
+      return Refused(reasons::kReopenTooLate, Cat("the referral ended more than ", times.reopen_within_calendar_days,
+                                                  " days ago; make a new one"));
     case Guard::kTimerPassed:
       if (referral.timer_time_us() != 0 && FromMicros(referral.timer_time_us()) <= now) return absl::OkStatus();
-      return Refused("NOT_DUE", "its time has not come");
+      return Refused(reasons::kNotDue, "its time has not come");
     case Guard::kNotNudged:
       if (referral.nudge_time_us() != 0) return absl::OkStatus();
-      return Refused("NUDGED_BEFORE", "whose move it is was reminded already");
+      return Refused(reasons::kNudgedBefore, "whose move it is was reminded already");
     case Guard::kNudged:
       if (referral.nudge_time_us() == 0) return absl::OkStatus();
-      return Refused("NOT_NUDGED", "whose move it is is reminded first");
+      return Refused(reasons::kNotNudged, "whose move it is is reminded first");
     case Guard::kConsentEnded:
       return absl::
           OkStatus();  // only the follower of the consent service is this actor, and only once it has been told
@@ -155,11 +159,11 @@ absl::StatusOr<const Row*> RowFor(ReferralState from, const Command& command) {
     }
     if (!actors.empty()) others = actors;
     return status::Error(
-        StatusCode::kPermissionDenied, "WRONG_ACTOR",
+        StatusCode::kPermissionDenied, reasons::kWrongActor,
         Cat(action, " from ", state, " is for ", ActorWords(others), ", not for ", ActorWords(command.actors)),
         metadata);
   }
-  return status::Error(StatusCode::kFailedPrecondition, "WRONG_STATE",
+  return status::Error(StatusCode::kFailedPrecondition, reasons::kWrongState,
                        Cat("the referral is ", state, "; ", action, " is possible from ", StateWords(states)),
                        metadata);
 }

@@ -1,0 +1,28 @@
+// The reasons of this service's errors, by their codes. `reasons::k…` finds those of common/status/reasons.h too. What a
+// caller does about each is in docs/integrating.md.
+#pragma once
+
+#include "common/status/reasons.h"
+
+namespace nwd::consent::reasons {
+
+using namespace nwd::reasons;
+
+// NOT_FOUND.
+inline constexpr char kNoSuchText[] = "NO_SUCH_TEXT";
+
+// FAILED_PRECONDITION.
+inline constexpr char kAlreadyAnswered[] = "ALREADY_ANSWERED";
+inline constexpr char kAuthorityEnded[] = "AUTHORITY_ENDED";
+inline constexpr char kErased[] = "ERASED";
+inline constexpr char kLimitReached[] = "LIMIT_REACHED";
+
+// UNAVAILABLE.
+inline constexpr char kBusy[] = "BUSY";
+inline constexpr char kChecksNotLogged[] = "CHECKS_NOT_LOGGED";
+
+// FAILED_PRECONDITION, to our own services only.
+inline constexpr char kNotInForce[] = "NOT_IN_FORCE";
+inline constexpr char kOvertaken[] = "OVERTAKEN";
+
+}  // namespace nwd::consent::reasons
