@@ -113,7 +113,7 @@ async::Task<absl::Status> Follower::State::Step() {
   if (changes.size() == kFollowBatch) co_return absl::OkStatus();
   SetLevel();
   caught_up.store(true, std::memory_order_release);
-  if (!changes.empty()) co_await async::SleepUntil(absl::Now() + kGather);
+  if (!changes.empty()) co_await async::SleepUntil(absl::Now() + kFollowGather);
   co_return absl::OkStatus();
 }
 

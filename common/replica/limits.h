@@ -21,6 +21,9 @@ inline constexpr absl::Duration kGather = absl::Milliseconds(10);
 
 // Following.
 inline constexpr int kFollowBatch = 500;
+// How long a replica that had something to take waits before it asks again: each batch is a durable write in both
+// services, so a busy owner is followed in few large ones. What comes after a pause is there at once.
+inline constexpr absl::Duration kFollowGather = absl::Milliseconds(50);
 inline constexpr absl::Duration kFollowWait =
     absl::Seconds(1);  // how long the owner holds the call where nothing comes
 inline constexpr absl::Duration kFollowTimeout = absl::Seconds(10);

@@ -2,6 +2,7 @@
 
 #include "absl/time/clock.h"
 #include "common/access/policy.h"
+#include "common/base/macros.h"
 #include "common/status/reasons.h"
 #include "common/status/status.h"
 
@@ -25,14 +26,17 @@ absl::Status Call::CheckAlive() const {
 }
 
 absl::Status Call::StillAdmitted() const {
-  if (caller_.kind != access::Caller::Kind::kOrganisation || registry_ == nullptr) return absl::OkStatus();
+  if (registry_ == nullptr) return absl::OkStatus();
+  NWD_RETURN_IF_ERROR(access::AdmitCertificate(caller_, *registry_));
+  if (caller_.kind != access::Caller::Kind::kOrganisation) return absl::OkStatus();
   access::Caller now = caller_;
   now.organisation = registry_->FindByIdentity(caller_.identity);
   if (now.OrganisationId() != caller_.OrganisationId()) {
     now.organisation = nullptr;
     now.kind = access::Caller::Kind::kUnknown;
   }
-  return access::Admit(rule_, now);
+  NWD_RETURN_IF_ERROR(access::Admit(rule_, now));
+  return access::AdmitSponsor(now, *registry_);
 }
 
 bool Call::TieProved() const {

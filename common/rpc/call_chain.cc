@@ -35,6 +35,30 @@ class TiedWriter final : public RawWriter {
   RawWriter& to_;
 };
 
+// What is wrong with the metadata and with the request, all at once.
+absl::Status CheckContent(const Route& route, const Call& call, const Message& request) {
+  status::Violations violations;
+  if (route.rule.about_person() && !call.caller().IsService() && !ids::IsPractitioner(call.practitioner())) {
+    violations.Add("metadata nwd-practitioner",
+                   "names the practitioner who acts, [A-Za-z0-9_-]{1,64}; calls about a person need it");
+  }
+  return Validate(request, call.Now(), std::move(violations));
+}
+
+// The handler, given a request that is as declared; no answer leaves it before the declared tie is proved.
+async::Task<absl::Status> Handle(const Route& route, Call& call, const Message& request, Message* response,
+                                 RawWriter* stream) {
+  NWD_CO_RETURN_IF_ERROR(CheckContent(route, call, request));
+  NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
+  if (stream != nullptr) {
+    TiedWriter tied(call, *stream);
+    NWD_CO_RETURN_IF_ERROR(co_await route.stream(call, request, tied));
+  } else {
+    NWD_CO_RETURN_IF_ERROR(co_await route.unary(call, request, *response));
+  }
+  co_return CheckTie(call);
+}
+
 log::Level LevelOf(const absl::Status& status) {
   if (!status::IsOurs(status)) return log::Level::kInfo;
   return absl::IsUnavailable(status) ? log::Level::kWarning : log::Level::kError;
@@ -52,6 +76,25 @@ CallChain::CallChain(const ServerOptions& options, const Router& router, const s
         &call_metrics_->Add(route->method->service()->full_name(), route->method->name(),
                             route->stream ? metrics::RpcType::kServerStream : metrics::RpcType::kUnary);
   }
+}
+
+async::Task<void> CallChain::Serve(const Route& route, Call& call, Exchange& exchange) {
+  const absl::Time start = absl::Now();
+  metrics::GrpcServerMetrics::Method& figures = MetricsOf(route);
+  figures.Started();
+  Limiter::Ticket ticket;
+  const std::unique_ptr<Message> request(route.request_prototype->New());
+  const std::unique_ptr<Message> response(route.stream ? nullptr : route.response_prototype->New());
+  const PeerFacts peer = exchange.Peer();
+  absl::Status status = co_await Admit(route, peer, call, ticket);
+  if (status.ok()) status = exchange.Parse(*request);
+  if (status.ok()) {
+    figures.Received();
+    status = co_await Handle(route, call, *request, response.get(), exchange.stream());
+  }
+  if (status.ok() && response != nullptr) figures.Sent();
+  co_await exchange.Answer(status, response.get());
+  Finish(route, call, status, absl::Now() - start);
 }
 
 async::Task<absl::Status> CallChain::Identify(const PeerFacts& peer, Call::Facts& facts) {
@@ -87,35 +130,13 @@ async::Task<absl::Status> CallChain::Admit(const Route& route, const PeerFacts& 
   call.SetRegistry(options_.registry);
   if (route.stream) call.SetDraining(&draining_);
   NWD_CO_RETURN_IF_ERROR(identified);
+  NWD_CO_RETURN_IF_ERROR(access::AdmitCertificate(call.caller(), *options_.registry));
   NWD_CO_RETURN_IF_ERROR(access::Admit(route.rule, call.caller()));
   NWD_CO_RETURN_IF_ERROR(access::AdmitSponsor(call.caller(), *options_.registry));
-  NWD_CO_RETURN_IF_ERROR(limiter_.Enter(call.caller(), static_cast<bool>(route.stream), &ticket));
-  if (route.rule.about_person() && !call.caller().IsService() && !ids::IsPractitioner(call.practitioner())) {
-    co_return status::InvalidField(
-        "metadata nwd-practitioner",
-        "names the practitioner who acts, [A-Za-z0-9_-]{1,64}; calls about a person need it");
-  }
-  co_return absl::OkStatus();
+  co_return limiter_.Enter(call.caller(), static_cast<bool>(route.stream), &ticket);
 }
 
-async::Task<absl::Status> CallChain::RunUnary(const Route& route, Call& call, const Message& request,
-                                              Message& response) {
-  NWD_CO_RETURN_IF_ERROR(Validate(request, call.Now()));
-  NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
-  NWD_CO_RETURN_IF_ERROR(co_await route.unary(call, request, response));
-  co_return CheckTie(call);
-}
-
-async::Task<absl::Status> CallChain::RunStream(const Route& route, Call& call, const Message& request,
-                                               RawWriter& writer) {
-  NWD_CO_RETURN_IF_ERROR(Validate(request, call.Now()));
-  NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
-  TiedWriter tied(call, writer);
-  NWD_CO_RETURN_IF_ERROR(co_await route.stream(call, request, tied));
-  co_return CheckTie(call);
-}
-
-void CallChain::Finished(const Route& route, const Call& call, const absl::Status& status, absl::Duration latency) {
+void CallChain::Finish(const Route& route, const Call& call, const absl::Status& status, absl::Duration latency) {
   const absl::StatusCode answered = status::WireCode(status);
   MetricsOf(route).Handled(static_cast<int>(answered), latency);
   log::Line line(LevelOf(status), "rpc.call");

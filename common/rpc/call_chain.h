@@ -1,8 +1,8 @@
 // What every call goes through, in this order and in this place only:
 //
-//   identity → access → limits → (parse) → validation → handler → tie → status → metrics, log
+//   identity → access → limits → parsing → validation → handler → tie → answer → metrics, log
 //
-// The chain knows gRPC only through PeerFacts, so that a test can drive it without a network.
+// The chain knows the transport only through Exchange, so that a test can drive it without a network.
 #pragma once
 
 #include <functional>
@@ -30,23 +30,37 @@ struct PeerFacts {
   absl::Time deadline = absl::InfiniteFuture();
 };
 
+// One call as the transport has it. Its methods are called in the order in which they stand here, each at most once, on
+// the call's queue.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  virtual PeerFacts Peer() const = 0;
+  // Takes the request's bytes apart; INVALID_ARGUMENT where they are no such message.
+  virtual absl::Status Parse(Message& request) = 0;
+  // Where a stream's responses go; null for a unary call.
+  virtual RawWriter* stream() = 0;
+  // The last word to the caller: an error, or OK with the response, which is null for a stream. Resumes once it is
+  // sent.
+  virtual async::Task<void> Answer(const absl::Status& status, const Message* response) = 0;
+};
+
 class CallChain {
  public:
   CallChain(const ServerOptions& options, const Router& router, const std::atomic<bool>& draining);
 
-  // The parts of one call's way through the chain. Everything before the handler:
-  async::Task<absl::Status> Admit(const Route& route, const PeerFacts& peer, Call& call, Limiter::Ticket& ticket);
-  // the handler, given a parsed request; no answer leaves it before the declared tie is proved:
-  async::Task<absl::Status> RunUnary(const Route& route, Call& call, const Message& request, Message& response);
-  async::Task<absl::Status> RunStream(const Route& route, Call& call, const Message& request, RawWriter& writer);
-  // and the end: figures and one log line.
-  void Finished(const Route& route, const Call& call, const absl::Status& status, absl::Duration latency);
+  // A call's whole way, from its arrival to its line in the log. The call and the exchange live until it has ended.
+  async::Task<void> Serve(const Route& route, Call& call, Exchange& exchange);
 
   metrics::GrpcServerMetrics::Method& MetricsOf(const Route& route) { return *metrics_.at(&route); }
   const Clock& clock() const { return *options_.clock; }
 
  private:
+  async::Task<absl::Status> Admit(const Route& route, const PeerFacts& peer, Call& call, Limiter::Ticket& ticket);
   async::Task<absl::Status> Identify(const PeerFacts& peer, Call::Facts& facts);
+  // Figures and one log line.
+  void Finish(const Route& route, const Call& call, const absl::Status& status, absl::Duration latency);
+
   const ServerOptions& options_;
   const std::atomic<bool>& draining_;
   Limiter limiter_;

@@ -4,9 +4,14 @@
 #include <charconv>
 
 #include "common/calendar/written_days.h"
+#include "common/identifiers/contact.h"
+#include "common/identifiers/person_number.h"
 #include "common/identifiers/postcode.h"
 #include "common/ids/names.h"
 #include "common/ids/uuid.h"
+#include "common/rpc/language_tag.h"
+#include "common/rpc/limits.h"
+#include "common/text/letters.h"
 
 namespace nwd::rpc {
 namespace {
@@ -14,6 +19,23 @@ namespace {
 bool AllOf(std::string_view text, std::string_view allowed) {
   return text.find_first_not_of(allowed) == std::string_view::npos;
 }
+
+std::string_view WrongYear(absl::civil_year_t year) {
+  static_assert(kYearMin == 1900 && kYearMax == 2199);
+  return year >= kYearMin && year <= kYearMax ? "" : "is not between the years 1900 and 2199";
+}
+
+std::string_view WrongDay(std::string_view text) {
+  const auto day = calendar::ParseDay(text);
+  return day ? WrongYear(day->year()) : "is not a day written YYYY-MM-DD";
+}
+
+std::string_view WrongMonth(std::string_view text) {
+  const auto month = calendar::ParseMonth(text);
+  return month ? WrongYear(month->year()) : "is not a month written YYYY-MM";
+}
+
+bool IsCountry(std::string_view text) { return text.size() == 2 && AllOf(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"); }
 
 // The prefix names the way of enciphering; then 128 bits in base32.
 bool IsPersonRef(std::string_view text) {
@@ -50,9 +72,9 @@ std::string_view WrongFormat(common::v1::Format format, std::string_view value) 
     case common::v1::FORMAT_SLUG:
       return ids::IsSlug(value) ? "" : "is not a slug: lower-case letters, digits and inner hyphens, at most 63";
     case common::v1::FORMAT_DATE:
-      return calendar::ParseDay(value) ? "" : "is not a day written YYYY-MM-DD";
+      return WrongDay(value);
     case common::v1::FORMAT_MONTH:
-      return calendar::ParseMonth(value) ? "" : "is not a month written YYYY-MM";
+      return WrongMonth(value);
     case common::v1::FORMAT_PERSON_REF:
       return IsPersonRef(value) ? "" : "is not a person reference: p1_ and 26 characters";
     case common::v1::FORMAT_POSTCODE:
@@ -63,6 +85,20 @@ std::string_view WrongFormat(common::v1::Format format, std::string_view value) 
       return AllOf(value, "0123456789abcdef") ? "" : "is not lower-case hexadecimal";
     case common::v1::FORMAT_SPIFFE_ID:
       return IsSpiffe(value) ? "" : "is not of the form spiffe://<trust domain>/org/<slug>";
+    case common::v1::FORMAT_LANGUAGE:
+      return IsLanguageTag(value) ? "" : "is not a language tag of RFC 5646, such as \"en\" or \"pt-BR\"";
+    case common::v1::FORMAT_NAME:
+      return text::HasLetter(value) ? "" : "needs at least one letter";
+    case common::v1::FORMAT_EMAIL:
+      return identifiers::CheckEmail(value).reason;
+    case common::v1::FORMAT_COUNTRY:
+      return IsCountry(value) ? "" : "is not a country of two capital letters, such as \"GB\"";
+    case common::v1::FORMAT_NINO:
+      return identifiers::CheckNino(value).reason;
+    case common::v1::FORMAT_NHS_NUMBER:
+      return identifiers::CheckNhsNumber(value).reason;
+    case common::v1::FORMAT_ULN:
+      return identifiers::CheckUln(value).reason;
     default:
       return "";
   }

@@ -29,7 +29,7 @@ const Certificate& Known(std::string_view pem) {
   return known.emplace(std::string(pem), std::move(certificate)).first->second;
 }
 
-std::string Metadata(const grpc::ServerContext& context, const char* name) {
+std::string Metadata(const grpc::ServerContextBase& context, const char* name) {
   const auto& metadata = context.client_metadata();
   const auto found = metadata.find(name);
   return found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
@@ -37,7 +37,7 @@ std::string Metadata(const grpc::ServerContext& context, const char* name) {
 
 }  // namespace
 
-PeerFacts FactsOf(const grpc::ServerContext& context) {
+PeerFacts FactsOf(const grpc::ServerContextBase& context) {
   PeerFacts facts;
   const auto auth = context.auth_context();
   const auto pem = auth->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);

@@ -10,6 +10,6 @@ namespace nwd::rpc {
 
 // `context` is that of a call that has been accepted. Certificates are parsed once and kept by their bytes, per thread
 // and bounded: parsing costs more than a call. From any thread.
-PeerFacts FactsOf(const grpc::ServerContext& context);
+PeerFacts FactsOf(const grpc::ServerContextBase& context);
 
 }  // namespace nwd::rpc

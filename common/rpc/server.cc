@@ -11,13 +11,12 @@
 #include "common/base/strings.h"
 #include "common/rpc/background.h"
 #include "common/rpc/call_chain.h"
+#include "common/rpc/grpc_exchange.h"
 #include "common/rpc/health.h"
 #include "common/rpc/limits.h"
-#include "common/rpc/peer.h"
 #include "common/rpc/queue.h"
 #include "common/rpc/raw_service.h"
-#include "common/rpc/stream_writer.h"
-#include "common/rpc/wire.h"
+#include "common/rpc/reflection_guard.h"
 
 namespace nwd::rpc {
 namespace {
@@ -32,26 +31,6 @@ void HangUpWhenIdle(grpc::Server& server, Outstanding& calls, const std::atomic<
     if (absl::Now() > deadline) return;
   }
 }
-
-// Tells a call that its caller has gone, and its coroutine that gRPC is done with the context.
-class Done final : public Tag {
- public:
-  Done(grpc::ServerContext& context, Call& call) : context_(context), call_(call) {}
-  void Complete(bool) override {
-    done_ = true;
-    if (context_.IsCancelled()) call_.Cancel();
-    if (waiter_) waiter_.resume();
-  }
-  bool await_ready() const { return done_; }
-  void await_suspend(std::coroutine_handle<> handle) { waiter_ = handle; }
-  void await_resume() const {}
-
- private:
-  grpc::ServerContext& context_;
-  Call& call_;
-  bool done_ = false;
-  std::coroutine_handle<> waiter_;
-};
 
 // The reflection plugin switches itself on for every builder of a process that links it; this takes it from one.
 class WithoutReflection final : public grpc::ServerBuilderOption {
@@ -73,17 +52,12 @@ struct Server::State {
     return router;
   }
 
-  // One method as gRPC knows it.
-  struct Method {
-    const Route* route;
-    RawService* service;
-    int index;
-  };
-
-  async::internal::Detached ServeUnary(const Method& method, Queue& queue);
-  async::internal::Detached ServeStream(const Method& method, Queue& queue);
-  void Serve(const Method& method, Queue& queue) {
-    method.route->stream ? ServeStream(method, queue) : ServeUnary(method, queue);
+  // Waits for one call of the method, serves it, and is done.
+  template <class GrpcExchange>
+  async::internal::Detached Serve(const Method& method, Queue& queue);
+  // Is there for one more call.
+  void Await(const Method& method, Queue& queue) {
+    method.route->stream ? Serve<StreamExchange>(method, queue) : Serve<UnaryExchange>(method, queue);
   }
 
   ServerOptions options;
@@ -100,78 +74,15 @@ struct Server::State {
   size_t next_queue = 0;
 };
 
-async::internal::Detached Server::State::ServeUnary(const Method& method, Queue& queue) {
-  const Route& route = *method.route;
-  grpc::ServerContext context;
-  grpc::ByteBuffer bytes;
-  grpc::ServerAsyncResponseWriter<grpc::ByteBuffer> responder(&context);
-  Call call(*route.method, route.rule, chain.clock());
-  Done done(context, call);
-  context.AsyncNotifyWhenDone(static_cast<Tag*>(&done));
-  const bool accepted = co_await Operation([&](void* tag) {
-    method.service->RequestUnary(method.index, &context, &bytes, &responder, queue.server_cq(), tag);
-  });
+template <class GrpcExchange>
+async::internal::Detached Server::State::Serve(const Method& method, Queue& queue) {
+  GrpcExchange exchange(method, queue, chain, options.limits);
+  const bool accepted = co_await Operation([&](void* tag) { exchange.Request(tag); });
   if (!accepted) co_return;  // the server is going down; no call was begun
   Outstanding::Guard guard(calls);
-  Serve(method, queue);  // another may come meanwhile
-
-  const absl::Time start = absl::Now();
-  auto& figures = chain.MetricsOf(route);
-  figures.Started();
-  Limiter::Ticket ticket;
-  std::unique_ptr<Message> request(route.request_prototype->New());
-  std::unique_ptr<Message> response(route.response_prototype->New());
-  const PeerFacts peer = FactsOf(context);
-  absl::Status status = co_await chain.Admit(route, peer, call, ticket);
-  if (status.ok()) status = Parse(bytes, *request);
-  bytes.Clear();
-  if (status.ok()) {
-    figures.Received();
-    status = co_await chain.RunUnary(route, call, *request, *response);
-  }
-  co_await Operation([&](void* tag) {
-    if (status.ok()) {
-      figures.Sent();
-      responder.Finish(Serialize(*response), grpc::Status::OK, tag);
-    } else {
-      responder.FinishWithError(ToGrpc(status), tag);
-    }
-  });
-  chain.Finished(route, call, status, absl::Now() - start);
-  co_await done;
-}
-
-async::internal::Detached Server::State::ServeStream(const Method& method, Queue& queue) {
-  const Route& route = *method.route;
-  grpc::ServerContext context;
-  grpc::ByteBuffer bytes;
-  grpc::ServerAsyncWriter<grpc::ByteBuffer> responder(&context);
-  Call call(*route.method, route.rule, chain.clock());
-  Done done(context, call);
-  context.AsyncNotifyWhenDone(static_cast<Tag*>(&done));
-  const bool accepted = co_await Operation([&](void* tag) {
-    method.service->RequestStream(method.index, &context, &bytes, &responder, queue.server_cq(), tag);
-  });
-  if (!accepted) co_return;
-  Outstanding::Guard guard(calls);
-  Serve(method, queue);
-
-  const absl::Time start = absl::Now();
-  auto& figures = chain.MetricsOf(route);
-  figures.Started();
-  Limiter::Ticket ticket;
-  std::unique_ptr<Message> request(route.request_prototype->New());
-  const PeerFacts peer = FactsOf(context);
-  absl::Status status = co_await chain.Admit(route, peer, call, ticket);
-  if (status.ok()) status = Parse(bytes, *request);
-  if (status.ok()) {
-    figures.Received();
-    StreamWriter writer(context, responder, figures, queue, options.limits);
-    status = co_await chain.RunStream(route, call, *request, writer);
-  }
-  co_await Operation([&](void* tag) { responder.Finish(ToGrpc(status), tag); });
-  chain.Finished(route, call, status, absl::Now() - start);
-  co_await done;
+  Await(method, queue);  // another may come meanwhile
+  co_await chain.Serve(*method.route, exchange.call(), exchange);
+  co_await exchange.done();
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -187,7 +98,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Rou
   if (!complete.ok()) return complete;
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // for every builder made from now on
   grpc::ServerBuilder builder;
-  if (!state->options.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
+  if (state->options.reflection) {
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> guards;
+    guards.push_back(std::make_unique<ReflectionGuard>(*state->options.registry, state->options.trust_domain));
+    builder.experimental().SetInterceptorCreators(std::move(guards));
+  } else {
+    builder.SetOption(std::make_unique<WithoutReflection>());
+  }
   builder.AddListeningPort(state->options.address, state->options.credentials, &state->port);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second process on the port shall fail, not share it
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsPerConnectionMax);
@@ -216,7 +133,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Rou
   }
   for (auto& queue : state->queues) {
     for (const auto& method : state->methods) {
-      for (int i = 0; i < kPendingRequestsPerMethod; ++i) state->Serve(method, *queue);
+      for (int i = 0; i < kPendingRequestsPerMethod; ++i) state->Await(method, *queue);
     }
   }
   for (auto& queue : state->queues) queue->Start();

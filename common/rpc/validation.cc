@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <memory>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
@@ -11,7 +12,6 @@
 #include "common/calendar/written_days.h"
 #include "common/rpc/formats.h"
 #include "common/rpc/limits.h"
-#include "common/status/status.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "nwd/common/v1/rule.pb.h"
@@ -55,7 +55,7 @@ const CompiledMessage& Compiled(const Descriptor& descriptor) {
 
 class Validator {
  public:
-  explicit Validator(absl::Time now) : now_(now) {}
+  Validator(absl::Time now, status::Violations found) : now_(now), violations_(std::move(found)) {}
 
   void Check(const Message& message, const std::string& prefix, int depth) {
     if (depth > kMessageDepthMax) {
@@ -257,8 +257,8 @@ class Validator {
 
 }  // namespace
 
-absl::Status Validate(const Message& request, absl::Time now) {
-  Validator validator(now);
+absl::Status Validate(const Message& request, absl::Time now, status::Violations found) {
+  Validator validator(now, std::move(found));
   validator.Check(request, "", 0);
   return validator.Result();
 }

@@ -3,6 +3,8 @@
 #include <grpcpp/grpcpp.h>
 
 #include "common/rpc/wire.h"
+#include "common/tls/certificate.h"
+#include "common/tls/certificate_files.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "google/protobuf/dynamic_message.h"
 #include "tests/common/rpc/echo.h"
@@ -100,6 +102,36 @@ TEST_F(ReflectionTest, EveryServicesDescriptorsResolveWithTheirAccessRules) {
     for (const auto& [name, file] : parsed) build(name);
     EXPECT_NE(pool.FindServiceByName(service), nullptr);
   }
+}
+
+TEST_F(ReflectionTest, ItSaysNothingToWhomTheHubDoesNotTrust) {
+  const auto refused = [&](const std::string& why) {
+    const auto answer = New("ServerReflectionResponse");
+    const grpc::Status status = Ask(*service_, "list_services", "*", *answer);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED) << why << status.error_message();
+    EXPECT_EQ(
+        answer->GetReflection()->HasField(*answer, answer->GetDescriptor()->FindFieldByName("list_services_response")),
+        false)
+        << why;
+    const Message& error = Part(*answer, "error_response");
+    EXPECT_EQ(error.GetReflection()->GetInt32(error, error.GetDescriptor()->FindFieldByName("error_code")),
+              static_cast<int>(grpc::StatusCode::UNAUTHENTICATED))
+        << why;
+  };
+  const auto files = tls::ReadCertificateFiles(hub_.FolderOf("lambeth"));
+  ASSERT_TRUE(files.ok()) << files.status();
+  const auto facts = tls::ParseCertificate(files->chain_pem);
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  registry_.SetRevoked({facts->serial});
+  refused("revoked");
+  registry_.SetRevoked({});
+  access::Organisation nobody = testing::TestHub::Agency("lambeth");
+  nobody.identities.clear();
+  registry_.Set(nobody);
+  refused("unknown");
+  registry_.Set(testing::TestHub::Agency("lambeth"));
+  const auto answer = New("ServerReflectionResponse");
+  EXPECT_TRUE(Ask(*service_, "list_services", "*", *answer).ok());
 }
 
 TEST_F(ReflectionTest, SwitchedOffItIsUnimplemented) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "common/rpc/formats.h"
+#include "common/rpc/language_tag.h"
 #include "google/rpc/error_details.pb.h"
 #include "nwd/consent/v1/consent_service.pb.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
@@ -92,6 +93,35 @@ TEST(Validation, TimesOutsideTheCalendarAndInThePastAreRefused) {
   EXPECT_THAT(Violated(request), ::testing::IsEmpty());
 }
 
+TEST(Validation, WhatWasFoundBeforeComesFirstAndHidesNothing) {
+  status::Violations found;
+  found.Add("metadata", "is missing");
+  const absl::Status status = Validate(consent::v1::CreateConsentRequest(), kNow, found);
+  google::rpc::BadRequest bad;
+  ASSERT_TRUE(bad.ParseFromString(std::string(*status.GetPayload("type.googleapis.com/google.rpc.BadRequest"))));
+  std::vector<std::string> fields;
+  for (const auto& violation : bad.field_violations()) fields.push_back(violation.field());
+  EXPECT_THAT(fields, ::testing::ElementsAre("metadata", "person_ref", "terms"));
+}
+
+TEST(Formats, EveryFormatHasOneThatItRefuses) {
+  for (int number = common::v1::FORMAT_UNSPECIFIED + 1; number <= common::v1::Format_MAX; ++number) {
+    EXPECT_NE(WrongFormat(static_cast<common::v1::Format>(number), "?!"), "") << number;
+  }
+}
+
+TEST(Formats, LanguageTagsAreThoseOfRfc5646) {
+  for (const char* good :
+       {"en", "pl", "EN-gb", "pt-BR", "es-419", "zh-Hant", "zh-Hant-TW", "zh-cmn-Hans-CN", "sl-rozaj-biske",
+        "de-CH-1901", "de-u-co-phonebk", "en-a-bbb-x-a-ccc", "bfi", "x-whatever", "rom"}) {
+    EXPECT_TRUE(IsLanguageTag(good)) << good;
+  }
+  for (const char* bad : {"", "e", "english", "en_GB", "en-", "-en", "en--GB", "en GB", "123", "en-toolongsubtag",
+                          "en-x", "en-a", "en-GB-US", "zh-Hant-Hans", "français", "i-klingon", "x", "en-u"}) {
+    EXPECT_FALSE(IsLanguageTag(bad)) << bad;
+  }
+}
+
 TEST(Formats, EachShapeTakesItsOwnAndNothingElse) {
   const struct {
     common::v1::Format format;
@@ -106,6 +136,16 @@ TEST(Formats, EachShapeTakesItsOwnAndNothingElse) {
       {common::v1::FORMAT_POSTCODE, "ha9 7bh", "HA9"},
       {common::v1::FORMAT_BOROUGH, "E09000033", "E09000034"},
       {common::v1::FORMAT_HEX, "0a", "0A"},
+      {common::v1::FORMAT_DATE, "1900-01-01", "1899-12-31"},
+      {common::v1::FORMAT_DATE, "2199-12-31", "2200-01-01"},
+      {common::v1::FORMAT_MONTH, "1900-01", "1899-12"},
+      {common::v1::FORMAT_LANGUAGE, "en", "English"},
+      {common::v1::FORMAT_NAME, "李", "12345"},
+      {common::v1::FORMAT_EMAIL, "ada@example.org", "ada"},
+      {common::v1::FORMAT_COUNTRY, "GB", "gb"},
+      {common::v1::FORMAT_NINO, "ab 12 34 56 c", "QQ123456C"},
+      {common::v1::FORMAT_NHS_NUMBER, "999 000 0018", "9990000001"},
+      {common::v1::FORMAT_ULN, "9276308686", "9276308687"},
       {common::v1::FORMAT_SPIFFE_ID, "spiffe://hub.test/org/lambeth", "spiffe://hub.test/service/consent"},
   };
   for (const auto& [format, good, bad] : kCases) {
