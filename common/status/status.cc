@@ -117,21 +117,21 @@ absl::Status Shed(std::string_view what, absl::Duration retry_after) {
   return status;
 }
 
-absl::Status InvalidField(std::string_view field, std::string_view description) {
+absl::Status InvalidField(std::string_view field, std::string_view description, std::string_view reason) {
   Violations violations;
   violations.Add(field, description);
-  return violations.ToStatus();
+  return violations.ToStatus(reason);
 }
 
 void Violations::Add(std::string_view field, std::string_view description) {
   violations_.emplace_back(field, description);
 }
 
-absl::Status Violations::ToStatus() const {
+absl::Status Violations::ToStatus(std::string_view reason) const {
   if (violations_.empty()) return absl::OkStatus();
   std::string message = Cat(violations_.front().first, ": ", violations_.front().second);
   if (violations_.size() > 1) message += Cat(" (and ", violations_.size() - 1, " more, see details)");
-  absl::Status status = Error(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST", message);
+  absl::Status status = Error(absl::StatusCode::kInvalidArgument, reason, message);
   google::rpc::BadRequest bad;
   for (const auto& [field, description] : violations_) {
     if (static_cast<size_t>(bad.field_violations_size()) == kViolationsMax) break;

@@ -9,7 +9,8 @@
 // do not go into messages or metadata.
 //
 //   return status::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE",
-//                        Cat("the referral is ", state, "; it can be accepted from SENT or RECEIVED"), {{"state", state}});
+//                        Cat("the referral is ", state, "; it can be accepted from SENT or RECEIVED"),
+//                        {{"state", state}});
 #pragma once
 
 #include <string>
@@ -39,7 +40,8 @@ absl::Status StaleEtag(std::string_view resource);
 // Refused for load, at once; the caller may try again after `retry_after`.
 absl::Status Shed(std::string_view what, absl::Duration retry_after);
 // A single violation of a field.
-absl::Status InvalidField(std::string_view field, std::string_view description);
+absl::Status InvalidField(std::string_view field, std::string_view description,
+                          std::string_view reason = "INVALID_REQUEST");
 
 // Collects every violation of a request before answering.
 class Violations {
@@ -48,7 +50,7 @@ class Violations {
   bool empty() const { return violations_.empty(); }
   // OK where there are none; else INVALID_ARGUMENT, reason INVALID_REQUEST, with a BadRequest naming all of them (the
   // first 100).
-  absl::Status ToStatus() const;
+  absl::Status ToStatus(std::string_view reason = "INVALID_REQUEST") const;
 
  private:
   std::vector<std::pair<std::string, std::string>> violations_;
@@ -61,9 +63,9 @@ std::string ReasonOf(const absl::Status& status);
 // was not made by Error() (an engine's, a transport's). It goes to the log; the wire gets a fixed sentence.
 bool IsOurs(const absl::Status& status);
 
-// The one translator between the two forms. On the wire every error has an ErrorInfo (the code's own reason where it was
-// given none), RESOURCE_EXHAUSTED has a RetryInfo, UNKNOWN is INTERNAL, and errors that are ours have neither their text
-// nor their details. ErrorInfo comes first, other details in the order of their types.
+// The one translator between the two forms. On the wire every error has an ErrorInfo (the code's own reason where it
+// was given none), RESOURCE_EXHAUSTED has a RetryInfo, UNKNOWN is INTERNAL, and errors that are ours have neither their
+// text nor their details. ErrorInfo comes first, other details in the order of their types.
 google::rpc::Status ToWire(const absl::Status& status);
 // The code that ToWire puts on the wire.
 absl::StatusCode WireCode(const absl::Status& status);

@@ -17,10 +17,9 @@ constexpr int kPageSizeDefault = 50;
 constexpr size_t kTokenBytesMax = 8192;  // far above any we make: what is longer is not looked at
 constexpr char kCursorTable = 'c';       // KeyBuilder's first byte; a cursor's payload is one number
 
-absl::Status InvalidToken() {
-  return status::Error(
-      absl::StatusCode::kInvalidArgument, reasons::kInvalidToken,
-      "the page token or cursor is not one that this service gave you for this query; start again without one");
+absl::Status InvalidToken(std::string_view field) {
+  return status::InvalidField(field, "is not one that this service gave you for this query; start again without one",
+                              reasons::kInvalidToken);
 }
 
 // Parts joined so that no two lists of parts give the same text.
@@ -36,12 +35,12 @@ std::string Tokens::Seal(std::string_view scope, std::string_view payload) const
   return crypto::Base64UrlEncode(key_.Seal(payload, scope));
 }
 
-absl::StatusOr<std::string> Tokens::Open(std::string_view scope, std::string_view token) const {
-  if (token.size() > kTokenBytesMax) return InvalidToken();
+absl::StatusOr<std::string> Tokens::Open(std::string_view scope, std::string_view token, std::string_view field) const {
+  if (token.size() > kTokenBytesMax) return InvalidToken(field);
   const std::optional<std::string> sealed = crypto::Base64UrlDecode(token);
-  if (!sealed.has_value()) return InvalidToken();
+  if (!sealed.has_value()) return InvalidToken(field);
   absl::StatusOr<std::string> payload = key_.Open(*sealed, scope);
-  if (!payload.ok()) return InvalidToken();
+  if (!payload.ok()) return InvalidToken(field);
   return payload;
 }
 
@@ -62,13 +61,13 @@ std::string SealCursor(const Tokens& tokens, std::string_view feed, std::string_
 }
 
 absl::StatusOr<store::Position> OpenCursor(const Tokens& tokens, std::string_view feed, std::string_view reader,
-                                           std::string_view cursor) {
+                                           std::string_view cursor, std::string_view field) {
   if (cursor.empty()) return store::Position{0};
-  const absl::StatusOr<std::string> payload = tokens.Open(CursorScope(feed, reader), cursor);
+  const absl::StatusOr<std::string> payload = tokens.Open(CursorScope(feed, reader), cursor, field);
   if (!payload.ok()) return payload.status();
   store::KeyReader reading(*payload);
   store::Position position = 0;
-  if (!reading.Number(&position) || !reading.Done()) return InvalidToken();
+  if (!reading.Number(&position) || !reading.Done()) return InvalidToken(field);
   return position;
 }
 

@@ -3,9 +3,9 @@
 //   std::string token = tokens.Seal(scope, payload);        // URL-safe text
 //   absl::StatusOr<std::string> payload = tokens.Open(scope, token);
 //
-// A token altered, made up, of another scope or sealed under another key is INVALID_ARGUMENT, reason INVALID_TOKEN. The
-// scope is not carried: whoever opens a token states it again. Tokens hold keys of rows, so they are encrypted, not
-// only signed. Thread-safe.
+// A token altered, made up, of another scope or sealed under another key is INVALID_ARGUMENT, reason INVALID_TOKEN, and
+// names the field it came in. The scope is not carried: whoever opens a token states it again. Tokens hold keys of
+// rows, so they are encrypted, not only signed. Thread-safe.
 #pragma once
 
 #include <string>
@@ -24,7 +24,8 @@ class Tokens {
   explicit Tokens(std::string_view key) : key_(key) {}
 
   std::string Seal(std::string_view scope, std::string_view payload) const;
-  absl::StatusOr<std::string> Open(std::string_view scope, std::string_view token) const;
+  absl::StatusOr<std::string> Open(std::string_view scope, std::string_view token,
+                                   std::string_view field = "page_token") const;
 
  private:
   crypto::AeadKey key_;
@@ -41,6 +42,6 @@ int PageSize(int requested);
 std::string SealCursor(const Tokens& tokens, std::string_view feed, std::string_view reader, store::Position position);
 // Empty text is position 0.
 absl::StatusOr<store::Position> OpenCursor(const Tokens& tokens, std::string_view feed, std::string_view reader,
-                                           std::string_view cursor);
+                                           std::string_view cursor, std::string_view field = "cursor");
 
 }  // namespace nwd::tokens

@@ -1,6 +1,5 @@
 #include "services/directory/organisation_service.h"
 
-#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -21,14 +20,6 @@ namespace {
 using store::Reader;
 using store::Txn;
 using Done = OrganisationEditor::Done;
-
-// Whether the caller could have listed organisations, and so may learn that one does not exist: all but pure analysts.
-bool MayList(const access::Caller& caller) {
-  if (caller.IsService()) return true;
-  const auto& roles = caller.organisation->roles;
-  return std::any_of(roles.begin(), roles.end(),
-                     [](common::v1::Role role) { return role != common::v1::ROLE_ANALYST; });
-}
 
 absl::Status CheckIdentitiesFree(const Reader& reader, const v1::Organisation& organisation) {
   for (const std::string& identity : organisation.identities()) {
@@ -112,7 +103,7 @@ async::Task<absl::StatusOr<v1::CreateOrganisationResponse>> OrganisationService:
 }
 
 async::Task<absl::StatusOr<v1::GetOrganisationResponse>> OrganisationService::GetOrganisation(
-    rpc::Call& call, const v1::GetOrganisationRequest& request) {
+    rpc::Call&, const v1::GetOrganisationRequest& request) {
   if (request.organisation_id().empty() == request.slug().empty()) {
     co_return status::InvalidField("organisation_id",
                                    "name the organisation by its id or by its slug, exactly one of the two");
@@ -120,10 +111,7 @@ async::Task<absl::StatusOr<v1::GetOrganisationResponse>> OrganisationService::Ge
   auto body = [&](const Reader& reader) -> absl::StatusOr<v1::GetOrganisationResponse> {
     NWD_ASSIGN_OR_RETURN(const auto row, request.slug().empty() ? FindOrganisation(reader, request.organisation_id())
                                                                 : FindOrganisationBySlug(reader, request.slug()));
-    if (!row) {
-      if (!MayList(call.caller())) return status::Denied();
-      return NoOrganisation(request.slug().empty() ? request.organisation_id() : request.slug());
-    }
+    if (!row) return NoOrganisation(request.slug().empty() ? request.organisation_id() : request.slug());
     v1::GetOrganisationResponse response;
     *response.mutable_organisation() = ToMessage(*row);
     return response;

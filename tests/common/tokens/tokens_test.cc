@@ -4,6 +4,7 @@
 
 #include "common/crypto/limits.h"
 #include "common/status/status.h"
+#include "google/rpc/error_details.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
 
@@ -18,6 +19,21 @@ void ExpectInvalid(const Result& result) {
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(status::ReasonOf(result.status()), "INVALID_TOKEN");
+}
+
+std::string FieldNamedBy(const absl::Status& status) {
+  google::rpc::BadRequest bad;
+  const auto payload = status.GetPayload("type.googleapis.com/google.rpc.BadRequest");
+  if (!payload.has_value() || !bad.ParseFromString(std::string(*payload)) || bad.field_violations_size() != 1)
+    return "";
+  return bad.field_violations(0).field();
+}
+
+TEST(Tokens, ARefusalNamesTheFieldTheTokenCameIn) {
+  const Tokens tokens(kKey);
+  EXPECT_EQ(FieldNamedBy(tokens.Open("scope", "made-up").status()), "page_token");
+  EXPECT_EQ(FieldNamedBy(tokens.Open("scope", "made-up", "match_token").status()), "match_token");
+  EXPECT_EQ(FieldNamedBy(OpenCursor(tokens, "feed", "reader", "made-up").status()), "cursor");
 }
 
 TEST(Tokens, OpensWhatItSealedForTheSameScope) {
