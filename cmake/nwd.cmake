@@ -1,5 +1,6 @@
-# The four kinds of target this project has. Every one takes SRCS and DEPS; include paths start at the root of the
-# repository, and a target's headers are named by their path from there.
+# The kinds of target this project has: nwd_library, nwd_program and nwd_test take SRCS and DEPS; nwd_storage_proto makes
+# the library of what a service keeps (that of the API's messages is made in proto/). Include paths start at the root of
+# the repository, and a target's headers are named by their path from there.
 
 # A small target whose precompiled header the others reuse: the standard library, Abseil and protobuf.
 function(nwd_precompiled name header)
