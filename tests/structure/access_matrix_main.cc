@@ -1,32 +1,39 @@
-// Prints docs/access-matrix.md from the access rules declared in the protos.
+// Prints docs/access-matrix.md from the access rules declared in every .proto there is.
+//
+//   nwd-access-matrix proto > docs/access-matrix.md
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <vector>
 
 #include "absl/strings/str_join.h"
 #include "common/access/policy.h"
 #include "common/base/strings.h"
-#include "nwd/common/v1/change_service.pb.h"
-#include "nwd/consent/v1/access_service.pb.h"
-#include "nwd/consent/v1/consent_service.pb.h"
-#include "nwd/consent/v1/person_service.pb.h"
-#include "nwd/consent/v1/record_service.pb.h"
-#include "nwd/directory/v1/catalogue_service.pb.h"
-#include "nwd/directory/v1/feed_service.pb.h"
-#include "nwd/directory/v1/organisation_service.pb.h"
-#include "nwd/outcome/v1/insight_service.pb.h"
-#include "nwd/outcome/v1/outcome_service.pb.h"
-#include "nwd/referral/v1/appointment_service.pb.h"
-#include "nwd/referral/v1/referral_service.pb.h"
+#include "google/protobuf/compiler/importer.h"
+#include "google/protobuf/descriptor_database.h"
+#include "nwd/common/v1/access.pb.h"
 
 namespace {
 
 using nwd::Cat;
 namespace v1 = nwd::common::v1;
 
-template <class Request>
-const google::protobuf::FileDescriptor* FileOf() {
-  return Request::descriptor()->file();
+// Ours below the folder, as imports name them, in alphabetical order.
+std::vector<std::string> ProtosIn(const std::filesystem::path& folder) {
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "nwd")) {
+    if (entry.path().extension() == ".proto") found.push_back(entry.path().lexically_relative(folder));
+  }
+  std::sort(found.begin(), found.end());
+  return found;
 }
+
+class ToStandardError final : public google::protobuf::compiler::MultiFileErrorCollector {
+ public:
+  void AddError(const std::string& file, int line, int column, const std::string& message) override {
+    std::cerr << file << ":" << line + 1 << ":" << column + 1 << ": " << message << "\n";
+  }
+};
 
 std::string Words(const std::string& name, const std::string& prefix) {
   std::string words = name.substr(prefix.size());
@@ -57,19 +64,27 @@ void Print(const google::protobuf::ServiceDescriptor& service) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: nwd-access-matrix PROTO_FOLDER\n";
+    return 2;
+  }
   std::cout << "# Who may call what\n\nGenerated from the access rules beside each RPC in `proto/` by "
                "`nwd-access-matrix`; a test fails where this page "
                "differs. A caller needs one of the roles and the tie; a service of ours needs neither and may call "
                "only what names it. `grpc.health.v1` "
                "answers every verified certificate.\n";
-  for (const auto* file :
-       {FileOf<nwd::directory::v1::GetOrganisationRequest>(), FileOf<nwd::directory::v1::GetServiceRequest>(),
-        FileOf<nwd::directory::v1::BeginImportRequest>(), FileOf<nwd::consent::v1::RegisterPersonRequest>(),
-        FileOf<nwd::consent::v1::CreateConsentRequest>(), FileOf<nwd::consent::v1::CheckAccessRequest>(),
-        FileOf<nwd::consent::v1::PutRecordRequest>(), FileOf<nwd::referral::v1::CreateReferralRequest>(),
-        FileOf<nwd::referral::v1::BookAppointmentRequest>(), FileOf<nwd::outcome::v1::RecordOutcomeRequest>(),
-        FileOf<nwd::outcome::v1::QueryIndicatorsRequest>(), FileOf<v1::ReadChangesRequest>()}) {
+  google::protobuf::compiler::DiskSourceTree folder;
+  folder.MapPath("", argv[1]);
+  google::protobuf::DescriptorPoolDatabase known(
+      *google::protobuf::DescriptorPool::generated_pool());  // protobuf's own
+  google::protobuf::compiler::SourceTreeDescriptorDatabase read(&folder, &known);
+  ToStandardError errors;
+  read.RecordErrorsTo(&errors);
+  const google::protobuf::DescriptorPool protos(&read, read.GetValidationErrorCollector());
+  for (const std::string& proto : ProtosIn(argv[1])) {
+    const google::protobuf::FileDescriptor* file = protos.FindFileByName(proto);
+    if (file == nullptr) return 1;
     for (int s = 0; s < file->service_count(); ++s) Print(*file->service(s));
   }
 }
