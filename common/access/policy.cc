@@ -12,6 +12,11 @@ using common::v1::AccessRule;
 
 namespace {
 
+absl::Status CertificateRevoked(const std::string& serial) {
+  return status::Error(absl::StatusCode::kUnauthenticated, reasons::kCertificateRevoked,
+                       Cat("the certificate with serial ", serial, " is revoked; use a new one"), {{"serial", serial}});
+}
+
 absl::Status NotActive(std::string_view whose) {
   return status::Error(absl::StatusCode::kPermissionDenied, reasons::kOrganisationNotActive,
                        Cat(whose, " is not active in this hub; ask the hub's admin"));
@@ -34,9 +39,7 @@ absl::StatusOr<AccessRule> RuleOf(const google::protobuf::MethodDescriptor& meth
 
 absl::Status Admit(const AccessRule& rule, const Caller& caller) {
   if (caller.kind == Caller::Kind::kOrganisation && caller.organisation->Revoked(caller.serial)) {
-    return status::Error(absl::StatusCode::kUnauthenticated, reasons::kCertificateRevoked,
-                         Cat("the certificate with serial ", caller.serial, " is revoked; use a new one"),
-                         {{"serial", caller.serial}});
+    return CertificateRevoked(caller.serial);
   }
   if (rule.any_identity()) return absl::OkStatus();
   switch (caller.kind) {
@@ -60,6 +63,10 @@ absl::Status Admit(const AccessRule& rule, const Caller& caller) {
     if (organisation.HasRole(static_cast<Role>(role))) return absl::OkStatus();
   }
   return status::Denied();
+}
+
+absl::Status AdmitCertificate(const Caller& caller, const Registry& registry) {
+  return registry.Revoked(caller.serial) ? CertificateRevoked(caller.serial) : absl::OkStatus();
 }
 
 absl::Status AdmitSponsor(const Caller& caller, const Registry& registry) {

@@ -18,6 +18,9 @@ absl::StatusOr<common::v1::AccessRule> RuleOf(const google::protobuf::MethodDesc
 // that lacks every role, is suspended or has left, or is a service the rule does not name.
 absl::Status Admit(const common::v1::AccessRule& rule, const Caller& caller);
 
+// UNAUTHENTICATED where the hub's authority has revoked the caller's certificate: an organisation's or a service's.
+absl::Status AdmitCertificate(const Caller& caller, const Registry& registry);
+
 // A sponsored organisation (a navigator) goes no further than its sponsor: PERMISSION_DENIED where that is unknown,
 // suspended or has left. OK for everybody else.
 absl::Status AdmitSponsor(const Caller& caller, const Registry& registry);

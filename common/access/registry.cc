@@ -55,4 +55,16 @@ std::vector<OrganisationPtr> Registry::All() const {
   return all;
 }
 
+void Registry::SetRevoked(const std::vector<std::string>& serials) {
+  absl::MutexLock lock(&mutex_);
+  revoked_ = {serials.begin(), serials.end()};
+  any_revoked_.store(!revoked_.empty(), std::memory_order_release);
+}
+
+bool Registry::Revoked(std::string_view serial) const {
+  if (!any_revoked_.load(std::memory_order_acquire)) return false;
+  absl::ReaderMutexLock lock(&mutex_);
+  return revoked_.contains(AbslView(serial));
+}
+
 }  // namespace nwd::access

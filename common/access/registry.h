@@ -1,15 +1,18 @@
-// The organisations of the hub as every service must know them to decide who may call: a small table in memory,
-// replaced entry by entry as the directory (or the replica of it) changes.
+// Who is trusted, as every service must know it to decide who may call: the organisations of the hub, a small table in
+// memory that is replaced entry by entry as the directory (or the replica of it) changes; and the certificates that the
+// hub's authority has revoked, as its list (common/tls) says.
 //
 // Thread-safe. Readers get immutable snapshots that stay valid as long as they hold them.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "nwd/common/v1/access.pb.h"
 #include "nwd/common/v1/vocabulary.pb.h"
@@ -46,10 +49,17 @@ class Registry {
   void Set(Organisation organisation);
   std::vector<OrganisationPtr> All() const;
 
+  // The serials of all certificates the hub's authority has revoked, organisations' and our services'; in place of
+  // those named before.
+  void SetRevoked(const std::vector<std::string>& serials);
+  bool Revoked(std::string_view serial) const;
+
  private:
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, OrganisationPtr> by_id_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, OrganisationPtr> by_identity_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<std::string> revoked_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> any_revoked_{false};  // spares every call a lock where there are none
 };
 
 }  // namespace nwd::access

@@ -96,6 +96,18 @@ Option& Option::Range(int64_t low, int64_t high) {
   return *this;
 }
 
+Option& Option::Range(absl::Duration low, absl::Duration high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    const absl::StatusOr<absl::Duration> value = ParseDuration(text);
+    if (!value.ok()) return std::string(value.status().message());
+    if (*value >= low && *value <= high) return "";
+    return absl::StrCat("'", text, "' is not in the range ", absl::FormatDuration(low), " to ",
+                        absl::FormatDuration(high));
+  };
+  static_cast<CLI::Option*>(option_)->check(check);
+  return *this;
+}
+
 Option& Option::OneOf(const std::vector<std::string>& values) {
   static_cast<CLI::Option*>(option_)->check(CLI::IsMember(values));
   return *this;

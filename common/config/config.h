@@ -39,8 +39,9 @@ inline constexpr char kVersion[] = "0.1.0";
 class Option {
  public:
   Option& Required();
-  Option& Range(int64_t low, int64_t high);               // for numbers; both ends allowed
-  Option& OneOf(const std::vector<std::string>& values);  // for text
+  Option& Range(int64_t low, int64_t high);                // for numbers; both ends allowed
+  Option& Range(absl::Duration low, absl::Duration high);  // for durations likewise
+  Option& OneOf(const std::vector<std::string>& values);   // for text
   Option& ExistingFile();
   Option& ExistingFolder();
 

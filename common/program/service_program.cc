@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/base/check.h"
+#include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/http/operations.h"
 #include "common/log/log.h"
@@ -33,6 +34,7 @@ constexpr char kStarting[] = "starting";
 constexpr char kDraining[] = "draining";
 constexpr char kStoreFailed[] = "store failed";
 constexpr absl::Duration kStoreLook = absl::Seconds(1);
+constexpr absl::Duration kDrainMin = absl::ZeroDuration(), kDrainMax = absl::Minutes(10);
 
 // gRPC's own messages go to our log; they name addresses and files, never content.
 // Until the service is up, what is wrong is said in one sentence of ours.
@@ -56,7 +58,25 @@ sigset_t StopSignals() {
   return set;
 }
 
+// Before any thread starts, so that all inherit it.
+void PrepareProcess() {
+  const sigset_t stop = StopSignals();
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  // Debian builds Abseil with its search for lock cycles switched on: every lock of ours and of gRPC's would go through
+  // one graph under one lock. Tests keep it.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+}
+
+void WaitForStopSignal() {
+  const sigset_t stop = StopSignals();
+  int signal_number = 0;
+  sigwait(&stop, &signal_number);
+}
+
 }  // namespace
+
+using Stores = std::map<std::string, store::Store*>;
 
 struct ServiceProgram::State {
   State(const std::string& name, const std::string& about) : service(name), options(Cat("nwd-", name), about) {}
@@ -75,14 +95,31 @@ struct ServiceProgram::State {
   absl::Duration drain = absl::Seconds(20);
   std::map<std::string, config::HostPort> peers;
 
+  std::optional<facts::Facts> facts;
   std::optional<crypto::HubKey> hub_key;
   std::shared_ptr<tls::CertificateStore> certificates;
   std::optional<tls::Credentials> credentials;
   std::map<std::string, std::unique_ptr<rpc::Client>> clients;
-  access::Registry registry;
+  // Shared with the certificates, which connections may keep alive.
+  std::shared_ptr<access::Registry> registry = std::make_shared<access::Registry>();
   metrics::Registry metrics;
   http::Readiness readiness{{kStarting}};
   std::unique_ptr<http::HttpServer> http;
+
+  // The steps of Configure, in their order.
+  absl::Status StartLog();
+  absl::Status CheckOptions();
+  absl::Status OpenCertificates();
+  absl::Status LoadFacts();
+  absl::Status LoadHubKey();
+  absl::Status OpenData();
+
+  // Those of Run.
+  std::vector<metrics::Registration> AddFigures(const Stores& stores);
+  absl::StatusOr<std::unique_ptr<rpc::Server>> StartServer(const Parts& parts, rpc::Router& router);
+  async::Task<void> WatchStores(const Stores& stores, rpc::Server& server, rpc::Stop& stop);
+  void SayReady(const rpc::Server& server) const;
+  void DrainOrEnd(rpc::Server& server);
 };
 
 ServiceProgram::ServiceProgram(const std::string& service, const std::string& about, DefaultPorts ports)
@@ -102,7 +139,7 @@ ServiceProgram::ServiceProgram(const std::string& service, const std::string& ab
   state.options.Add("--log-level", &state.log_level, "debug, info, warning or error")
       .OneOf({"debug", "info", "warning", "error"});
   state.options.Add("--reflection", &state.reflection, "Offer gRPC reflection");
-  state.options.Add("--drain", &state.drain, "Time given to calls in flight when stopping");
+  state.options.Add("--drain", &state.drain, "Time given to calls in flight when stopping").Range(kDrainMin, kDrainMax);
 }
 
 ServiceProgram::~ServiceProgram() = default;
@@ -125,50 +162,77 @@ std::optional<int> ServiceProgram::Configure(int argc, char** argv) {
   State& state = *state_;
   // First of all, before anything touches OpenSSL or starts a thread.
   if (const absl::Status status = tls::RequireTls13(); !status.ok()) return Fail(status);
-  const sigset_t stop = StopSignals();
-  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  // Debian builds Abseil with its search for lock cycles switched on: every lock of ours and of gRPC's would go through
-  // one graph under one lock. Tests keep it.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-
+  PrepareProcess();
   if (const auto code = state.options.Parse(argc, argv)) return code;
-  log::Level level = log::Level::kInfo;
-  log::ParseLevel(state.log_level, &level);
-  if (const absl::Status status =
-          log::Init({.program = Cat("nwd-", state.service), .level = level, .file = {}, .receiver = {}});
-      !status.ok()) {
-    return Fail(status);
+  for (const auto step : {&State::StartLog, &State::CheckOptions, &State::OpenCertificates, &State::LoadFacts,
+                          &State::LoadHubKey, &State::OpenData}) {
+    if (const absl::Status done = (state.*step)(); !done.ok()) return Fail(done);
   }
-  gpr_set_log_function(ForwardGrpcLog);
-
-  auto certificates = tls::CertificateStore::Open({.folder = state.tls_folder, .trust_domain = state.trust_domain});
-  if (!certificates.ok()) return Fail(certificates.status());
-  state.certificates = *certificates;
-  const tls::Identity& me = state.certificates->identity();
-  if (!me.is_service() || me.name != state.service) {
-    return Fail(absl::FailedPreconditionError(Cat("the certificate in ", state.tls_folder, " is for ", me.Uri(),
-                                                  "; give one for the service ", state.service)));
-  }
-  auto hub_key = crypto::HubKey::FromFile(state.hub_key_file, crypto::HubKey::IfMissing::kFail);
-  if (!hub_key.ok()) return Fail(hub_key.status());
-  state.hub_key.emplace(*std::move(hub_key));
-  state.credentials.emplace(state.certificates);
   for (const auto& [name, address] : state.peers) {
     state.clients[name] = std::make_unique<rpc::Client>(address.ToString(), state.credentials->Channel(name));
   }
-
-  const absl::Status folder = OpenDataFolder(state.data, state.service, *state.hub_key);
-  if (!folder.ok()) return Fail(folder);
   state.http = std::make_unique<http::HttpServer>(
       http::HttpServer::Options{.address = state.http_listen.host, .port = state.http_listen.port});
   return std::nullopt;
 }
 
+absl::Status ServiceProgram::State::StartLog() {
+  log::Level level = log::Level::kInfo;
+  log::ParseLevel(log_level, &level);
+  NWD_RETURN_IF_ERROR(log::Init({.program = Cat("nwd-", service), .level = level, .file = {}, .receiver = {}}));
+  gpr_set_log_function(ForwardGrpcLog);
+  return absl::OkStatus();
+}
+
+// What no option's own rule can tell.
+absl::Status ServiceProgram::State::CheckOptions() {
+  if (!tls::IsTrustDomain(trust_domain)) {
+    return absl::InvalidArgumentError(
+        Cat("--trust-domain '", trust_domain, "' is not a trust domain: lower-case letters, digits, '.', '-' and '_'"));
+  }
+  if (listen.port != 0 && listen.ToString() == http_listen.ToString()) {
+    return absl::InvalidArgumentError(
+        Cat("--listen and --http are both ", listen.ToString(), ": give one of them another port"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ServiceProgram::State::OpenCertificates() {
+  const auto revoked = [into = registry](const std::vector<std::string>& serials) { into->SetRevoked(serials); };
+  NWD_ASSIGN_OR_RETURN(certificates, tls::CertificateStore::Open(
+                                         {.folder = tls_folder, .trust_domain = trust_domain, .on_revoked = revoked}));
+  const tls::Identity& me = certificates->identity();
+  if (!me.is_service() || me.name != service) {
+    return absl::FailedPreconditionError(
+        Cat("the certificate in ", tls_folder, " is for ", me.Uri(), "; give one for the service ", service));
+  }
+  credentials.emplace(certificates);
+  return absl::OkStatus();
+}
+
+absl::Status ServiceProgram::State::LoadFacts() {
+  auto loaded = facts::Facts::Load(facts_folder);
+  if (!loaded.ok()) {
+    return absl::FailedPreconditionError(
+        Cat(StdView(loaded.status().message()), "; --facts names the folder of reference data (deploy/data)"));
+  }
+  facts.emplace(*std::move(loaded));
+  return absl::OkStatus();
+}
+
+absl::Status ServiceProgram::State::LoadHubKey() {
+  NWD_ASSIGN_OR_RETURN(auto key, crypto::HubKey::FromFile(hub_key_file, crypto::HubKey::IfMissing::kFail));
+  hub_key.emplace(std::move(key));
+  return absl::OkStatus();
+}
+
+absl::Status ServiceProgram::State::OpenData() { return OpenDataFolder(data, service, *hub_key); }
+
 std::string ServiceProgram::Folder(const std::string& name) const { return state_->data + "/" + name; }
 const std::string& ServiceProgram::facts_folder() const { return state_->facts_folder; }
+const facts::Facts& ServiceProgram::facts() const { return *state_->facts; }
 const crypto::HubKey& ServiceProgram::hub_key() const { return *state_->hub_key; }
-access::Registry& ServiceProgram::registry() { return state_->registry; }
+access::Registry& ServiceProgram::registry() { return *state_->registry; }
 metrics::Registry& ServiceProgram::metrics() { return state_->metrics; }
 http::HttpServer& ServiceProgram::http() { return *state_->http; }
 const std::string& ServiceProgram::trust_domain() const { return state_->trust_domain; }
@@ -179,61 +243,73 @@ rpc::Client& ServiceProgram::Peer(const std::string& service) {
   return *found->second;
 }
 
-int ServiceProgram::Run(const Parts& parts, const std::map<std::string, store::Store*>& stores) {
+std::vector<metrics::Registration> ServiceProgram::State::AddFigures(const Stores& stores) {
+  std::vector<metrics::Registration> figures;
+  figures.push_back(metrics::AddProcessMetrics(metrics));
+  figures.push_back(AddLogMetrics(metrics));
+  for (const auto& [name, store] : stores) figures.push_back(AddStoreMetrics(metrics, name, *store));
+  return figures;
+}
+
+absl::StatusOr<std::unique_ptr<rpc::Server>> ServiceProgram::State::StartServer(const Parts& parts,
+                                                                                rpc::Router& router) {
+  rpc::ServerOptions server;
+  server.service = service;
+  server.address = listen.ToString();
+  server.trust_domain = trust_domain;
+  server.credentials = credentials->Server();
+  server.registry = registry.get();
+  server.metrics = &metrics;
+  server.reflection = reflection;
+  server.on_unknown_identity = parts.on_unknown_identity;
+  return rpc::Server::Start(std::move(server), router);
+}
+
+// Until it is told to stop. A store that fails makes the service not ready.
+async::Task<void> ServiceProgram::State::WatchStores(const Stores& stores, rpc::Server& server, rpc::Stop& stop) {
+  StoreWatch watch(stores);
+  while (!co_await stop.WaitUntil(absl::Now() + kStoreLook)) {
+    if (watch.Healthy()) continue;
+    readiness.Set(kStoreFailed);
+    server.SetServing(false);
+  }
+}
+
+void ServiceProgram::State::SayReady(const rpc::Server& server) const {
+  log::Line(log::Level::kInfo, "service.ready").Int("grpc_port", server.port()).Int("http_port", http->port()).Emit();
+  std::printf("{\"ready\":true,\"service\":\"%s\",\"grpc_port\":%d,\"http_port\":%d}\n", service.c_str(), server.port(),
+              http->port());
+  std::fflush(stdout);
+}
+
+// Ends the process where something still runs and may touch the stores: as in a crash, which they are made for, closing
+// nothing.
+void ServiceProgram::State::DrainOrEnd(rpc::Server& server) {
+  log::Line(log::Level::kInfo, "service.draining").Emit();
+  readiness.Set(kDraining);
+  if (server.Drain(drain)) return;
+  log::Line(log::Level::kError, "service.drain_late").Emit();
+  log::Flush();
+  std::_Exit(kExitDrainLate);
+}
+
+int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   State& state = *state_;
   if (const absl::Status loaded = parts.load(); !loaded.ok()) return Fail(loaded);
-
-  std::vector<metrics::Registration> figures;
-  figures.push_back(metrics::AddProcessMetrics(state.metrics));
-  figures.push_back(AddLogMetrics(state.metrics));
-  for (const auto& [name, store] : stores) figures.push_back(AddStoreMetrics(state.metrics, name, *store));
+  const std::vector<metrics::Registration> figures = state.AddFigures(stores);
   http::ServeOperations(*state.http, state.metrics, state.readiness);
   if (const absl::Status started = state.http->Start(); !started.ok()) return Fail(started);
-
   rpc::Router router;
   parts.add_routes(router);
-  rpc::ServerOptions options;
-  options.service = state.service;
-  options.address = state.listen.ToString();
-  options.trust_domain = state.trust_domain;
-  options.credentials = state.credentials->Server();
-  options.registry = &state.registry;
-  options.metrics = &state.metrics;
-  options.reflection = state.reflection;
-  options.on_unknown_identity = parts.on_unknown_identity;
-  auto server = rpc::Server::Start(std::move(options), router);
+  auto server = state.StartServer(parts, router);
   if (!server.ok()) return Fail(server.status());
   forward_grpc_log = true;
   parts.start_background(**server);
-  (*server)->Background([&](rpc::Stop& stop) -> async::Task<void> {
-    StoreWatch watch(stores);
-    while (!co_await stop.WaitUntil(absl::Now() + kStoreLook)) {
-      if (watch.Healthy()) continue;
-      state.readiness.Set(kStoreFailed);
-      (*server)->SetServing(false);
-    }
-  });
+  (*server)->Background([&](rpc::Stop& stop) { return state.WatchStores(stores, **server, stop); });
   state.readiness.Clear(kStarting);
-  log::Line(log::Level::kInfo, "service.ready")
-      .Int("grpc_port", (*server)->port())
-      .Int("http_port", state.http->port())
-      .Emit();
-  std::printf("{\"ready\":true,\"service\":\"%s\",\"grpc_port\":%d,\"http_port\":%d}\n", state.service.c_str(),
-              (*server)->port(), state.http->port());
-  std::fflush(stdout);
-
-  const sigset_t stop = StopSignals();
-  int signal_number = 0;
-  sigwait(&stop, &signal_number);
-
-  log::Line(log::Level::kInfo, "service.draining").Emit();
-  state.readiness.Set(kDraining);
-  if (!(*server)->Drain(state.drain)) {
-    // Something still runs and may touch the stores: end as in a crash, which they are made for, and close nothing.
-    log::Line(log::Level::kError, "service.drain_late").Emit();
-    log::Flush();
-    std::_Exit(kExitDrainLate);
-  }
+  state.SayReady(**server);
+  WaitForStopSignal();
+  state.DrainOrEnd(**server);
   state.http->Stop();
   state.clients.clear();
   log::Line(log::Level::kInfo, "service.stopped").Emit();

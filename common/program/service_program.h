@@ -32,6 +32,7 @@
 #include "common/base/clock.h"
 #include "common/config/config.h"
 #include "common/crypto/key_file.h"
+#include "common/facts/facts.h"
 #include "common/http/http_server.h"
 #include "common/http/readiness.h"
 #include "common/metrics/metrics.h"
@@ -62,7 +63,8 @@ class ServiceProgram {
 
   // After Configure:
   std::string Folder(const std::string& name) const;  // <data>/<name>; its parent exists
-  const std::string& facts_folder() const;            // reference data: boroughs, wages, holidays
+  const std::string& facts_folder() const;            // reference data, for what only one service needs
+  const facts::Facts& facts() const;                  // what all have in common: boroughs, hubs, groups, wages
   const crypto::HubKey& hub_key() const;
   rpc::Client& Peer(const std::string& service);
   const Clock& clock() const { return SystemClock::Get(); }
@@ -74,8 +76,8 @@ class ServiceProgram {
   // Says why on stderr, in one sentence; the exit code to return.
   int Fail(const absl::Status& status) const;
 
-  // Loads, serves until told to stop, drains. `stores` (by the name that metrics and the log give them) are watched: one
-  // that fails is said in the log, once, and makes the service not ready.
+  // Loads, serves until told to stop, drains. `stores` (by the name that metrics and the log give them) are watched:
+  // one that fails is said in the log, once, and makes the service not ready.
   template <class App>
   int Serve(App& app, const std::map<std::string, store::Store*>& stores) {
     Parts parts;

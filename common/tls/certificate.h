@@ -13,6 +13,8 @@ namespace nwd::tls {
 
 struct CertificateFacts {
   std::vector<std::string> uris;  // URI subject alternative names, in the certificate's order
+  std::vector<std::string> dns;   // host names it is also for; identity never comes from these
+  std::vector<std::string> ips;   // addresses likewise, as inet_ntop writes them
   std::string serial;             // lower-case hexadecimal, no leading zeros: what revocation names
   absl::Time not_before;
   absl::Time not_after;

@@ -2,21 +2,22 @@
 
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/macros.h"
 #include "common/tls/openssl_ptr.h"
+#include "common/tls/pem.h"
+#include "common/tls/revocation_list.h"
 
 namespace nwd::tls {
 namespace {
 
 constexpr size_t kFileBytesMax = 1 << 20;
-
-using X509StackPtr =
-    std::unique_ptr<STACK_OF(X509), decltype([](STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); })>;
 
 absl::Status Unusable(const std::string& why) { return absl::FailedPreconditionError(why); }
 
@@ -32,18 +33,6 @@ absl::StatusOr<std::string> ReadWhole(const std::string& path) {
   text.resize(static_cast<size_t>(in.gcount()));
   if (text.size() > kFileBytesMax) return Unusable(absl::StrCat(path, " is too large to be certificates"));
   return text;
-}
-
-// Every certificate in `pem`; empty if one of them is broken or there is none.
-X509StackPtr ReadCertificates(const std::string& pem) {
-  X509StackPtr stack(sk_X509_new_null());
-  const BioPtr bio = ReadOnlyBio(pem);
-  while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
-    sk_X509_push(stack.get(), certificate);
-  const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  ERR_clear_error();
-  if (!at_end) stack.reset(sk_X509_new_null());
-  return stack;
 }
 
 // OpenSSL would ask at the terminal for the passphrase of an encrypted key; a service has none.
@@ -68,7 +57,17 @@ absl::StatusOr<CertificateFiles> ReadCertificateFiles(const std::string& folder)
   NWD_ASSIGN_OR_RETURN(files.chain_pem, ReadWhole(absl::StrCat(folder, "/", kCertificateFile)));
   NWD_ASSIGN_OR_RETURN(files.key_pem, ReadWhole(absl::StrCat(folder, "/", kKeyFile)));
   NWD_ASSIGN_OR_RETURN(files.ca_pem, ReadWhole(absl::StrCat(folder, "/", kAuthorityFile)));
+  const std::string list = absl::StrCat(folder, "/", kRevocationFile);
+  std::error_code error;
+  if (std::filesystem::exists(std::filesystem::symlink_status(list, error))) {
+    NWD_ASSIGN_OR_RETURN(files.crl_pem, ReadWhole(list));
+    if (files.crl_pem.empty()) return Unusable(absl::StrCat(list, " is empty"));
+  }
   return files;
+}
+
+bool CheckedCertificate::IsRevoked() const {
+  return std::find(revoked_serials.begin(), revoked_serials.end(), facts.serial) != revoked_serials.end();
 }
 
 absl::StatusOr<CheckedCertificate> CheckCertificateFiles(const CertificateFiles& files, std::string_view trust_domain,
@@ -90,7 +89,12 @@ absl::StatusOr<CheckedCertificate> CheckCertificateFiles(const CertificateFiles&
   NWD_ASSIGN_OR_RETURN(CertificateFacts facts, ParseCertificate(files.chain_pem));
   absl::StatusOr<Identity> identity = ParseIdentity(facts.uris, trust_domain);
   if (!identity.ok()) return Unusable(absl::StrCat(kCertificateFile, ": ", identity.status().message()));
-  return CheckedCertificate{.identity = *std::move(identity), .facts = std::move(facts)};
+  CheckedCertificate checked{.identity = *std::move(identity), .facts = std::move(facts), .revoked_serials = {}};
+  if (files.crl_pem.empty()) return checked;
+  absl::StatusOr<std::vector<std::string>> revoked = ReadRevokedSerials(files.crl_pem, files.ca_pem);
+  if (!revoked.ok()) return Unusable(absl::StrCat(kRevocationFile, " ", revoked.status().message()));
+  checked.revoked_serials = *std::move(revoked);
+  return checked;
 }
 
 }  // namespace nwd::tls

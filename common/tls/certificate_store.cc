@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/macros.h"
+#include "common/base/strings.h"
 #include "common/log/log.h"
 
 namespace nwd::tls {
@@ -16,6 +17,11 @@ absl::Status InFolder(const std::string& folder, const absl::Status& status) {
                       absl::StrCat("the certificates in ", folder, " cannot be used: ", status.message()));
 }
 
+absl::Status OwnRevoked(const CheckedCertificate& checked) {
+  return absl::FailedPreconditionError(absl::StrCat(kCertificateFile, " (serial ", checked.facts.serial,
+                                                    ") is revoked by ", kRevocationFile, "; issue a new one"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<CertificateStore>> CertificateStore::Open(Options options) {
@@ -24,6 +30,7 @@ absl::StatusOr<std::shared_ptr<CertificateStore>> CertificateStore::Open(Options
   absl::StatusOr<CheckedCertificate> checked =
       CheckCertificateFiles(*files, options.trust_domain, options.clock->Now());
   if (!checked.ok()) return InFolder(options.folder, checked.status());
+  if (checked->IsRevoked()) return InFolder(options.folder, OwnRevoked(*checked));
   NWD_ASSIGN_OR_RETURN(MemoryFile identity, MemoryFile::Create(KeyAndChain(*files)));
   NWD_ASSIGN_OR_RETURN(MemoryFile authorities, MemoryFile::Create(files->ca_pem));
   return std::shared_ptr<CertificateStore>(new CertificateStore(
@@ -33,12 +40,17 @@ absl::StatusOr<std::shared_ptr<CertificateStore>> CertificateStore::Open(Options
 CertificateStore::CertificateStore(Options options, CertificateFiles files, CheckedCertificate checked,
                                    MemoryFile identity, MemoryFile authorities)
     : options_(std::move(options)),
-      identity_(std::move(checked.identity)),
+      identity_(checked.identity),
       in_use_(std::move(files)),
-      facts_(std::move(checked.facts)),
+      facts_(checked.facts),
       identity_file_(std::move(identity)),
-      authorities_file_(std::move(authorities)),
-      watcher_([this] { Watch(); }) {}
+      authorities_file_(std::move(authorities)) {
+  {
+    absl::MutexLock lock(&mutex_);
+    UseRevoked(checked);
+  }
+  watcher_ = std::thread([this] { Watch(); });
+}
 
 CertificateStore::~CertificateStore() {
   {
@@ -80,17 +92,41 @@ absl::Status CertificateStore::Take(CertificateFiles files) {
     return absl::FailedPreconditionError(
         absl::StrCat(kCertificateFile, " is for ", checked.identity.Uri(), ", but this process is ", identity_.Uri()));
   }
+  if (files.crl_pem.empty() && !in_use_.crl_pem.empty() && files.ca_pem == in_use_.ca_pem) {
+    return absl::FailedPreconditionError(absl::StrCat(kRevocationFile, " is gone: put it back, or start again"));
+  }
   if (files.ca_pem != in_use_.ca_pem) NWD_RETURN_IF_ERROR(authorities_file_.Replace(files.ca_pem));
   NWD_RETURN_IF_ERROR(identity_file_.Replace(KeyAndChain(files)));
   in_use_ = std::move(files);
-  facts_ = std::move(checked.facts);
+  UseRevoked(checked);
+  facts_ = checked.facts;
   last_refusal_ = absl::OkStatus();
   log::Line(log::Level::kInfo, "tls.reloaded")
       .Str("folder", options_.folder)
       .Str("serial", facts_.serial)
+      .Int("revoked", static_cast<int64_t>(checked.revoked_serials.size()))
       .Str("not_after", absl::FormatTime(absl::RFC3339_sec, facts_.not_after, absl::UTCTimeZone()))
       .Emit();
   return absl::OkStatus();
+}
+
+void CertificateStore::UseRevoked(const CheckedCertificate& checked) {
+  absl::flat_hash_set<std::string> serials(checked.revoked_serials.begin(), checked.revoked_serials.end());
+  // Of `serials`, the certificate in use until now counts too: connections that were made with it are still open.
+  const bool own = checked.IsRevoked() || serials.contains(facts_.serial);
+  if (own && serials != revoked_) {
+    log::Line(log::Level::kError, "tls.own_certificate_revoked")
+        .Str("folder", options_.folder)
+        .Str("serial", facts_.serial)
+        .Str("advice",
+             "put a new certificate in its place, then restart this program: what it is connected to still "
+             "sees the revoked one")
+        .Emit();
+  }
+  if (serials == revoked_) return;
+  revoked_ = std::move(serials);
+  any_revoked_.store(!revoked_.empty(), std::memory_order_release);
+  if (options_.on_revoked) options_.on_revoked(checked.revoked_serials);
 }
 
 void CertificateStore::Refuse(const absl::Status& why) {
@@ -102,6 +138,12 @@ void CertificateStore::Refuse(const absl::Status& why) {
 CertificateFacts CertificateStore::facts() const {
   absl::MutexLock lock(&mutex_);
   return facts_;
+}
+
+bool CertificateStore::IsRevoked(std::string_view serial) const {
+  if (!AnyRevoked()) return false;
+  absl::MutexLock lock(&mutex_);
+  return revoked_.contains(AbslView(serial));
 }
 
 std::string CertificateStore::identity_path() const {

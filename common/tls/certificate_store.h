@@ -9,14 +9,22 @@
 // (tls.reload_refused), and what was in use stays in use. What is in use is held in memory files, whose paths libraries
 // that poll files can watch: no copy of the key is made on disk. Their content only ever changes from one checked set
 // to another. Thread-safe.
+//
+// With the rest comes the authorities' list of revoked certificates, ca.crl. A certificate that it names is refused at
+// the start; one that is in use already is complained of in the log (tls.own_certificate_revoked), and the list used.
+// A list that is gone while the authorities are the same is refused: what was revoked stays so.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "common/base/clock.h"
 #include "common/tls/certificate_files.h"
@@ -31,6 +39,8 @@ class CertificateStore {
     std::string trust_domain;
     absl::Duration check_interval = absl::Seconds(5);
     const Clock* clock = &SystemClock::Get();
+    // Told the revoked serials when it opens, and whenever they have changed; from its own thread.
+    std::function<void(const std::vector<std::string>& serials)> on_revoked = {};
   };
 
   static absl::StatusOr<std::shared_ptr<CertificateStore>> Open(Options options);
@@ -46,6 +56,9 @@ class CertificateStore {
   const std::string& trust_domain() const { return options_.trust_domain; }
   // Of the certificate in use.
   CertificateFacts facts() const;
+  // Whether the list in use names this serial (serial.h).
+  bool IsRevoked(std::string_view serial) const;
+  bool AnyRevoked() const { return any_revoked_.load(std::memory_order_acquire); }
 
   // Paths to what is in use: the private key and the chain together in one file, so that no reader can mix two pairs;
   // the authorities. They stay readable, with their last content, until the process ends.
@@ -57,6 +70,7 @@ class CertificateStore {
                    MemoryFile authorities);
   void Watch();
   absl::Status Take(CertificateFiles files) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void UseRevoked(const CheckedCertificate& checked) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Refuse(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
@@ -66,6 +80,8 @@ class CertificateStore {
   CertificateFacts facts_ ABSL_GUARDED_BY(mutex_);
   MemoryFile identity_file_ ABSL_GUARDED_BY(mutex_);
   MemoryFile authorities_file_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<std::string> revoked_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> any_revoked_{false};               // spares every call a lock where there are none
   absl::Status last_refusal_ ABSL_GUARDED_BY(mutex_);  // said already; OK if none since the last that was taken
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread watcher_;

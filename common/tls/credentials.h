@@ -6,9 +6,10 @@
 //   auto channel = grpc::CreateCustomChannel(target, credentials.Channel("directory"), arguments);
 //
 // Server: a client must show a certificate of a trusted authority, or the handshake fails. Which identity it is, and
-// whether it has exactly one, is judged per call from the AuthContext (identity.h). Channel: the server must show a
-// certificate of a trusted authority whose one URI name is that service's; its DNS names do not matter, so addresses
-// may be anything. Thread-safe; what it hands out keeps alive what it needs.
+// whether it has exactly one and is not revoked, is judged per call from the AuthContext (identity.h). Channel: the
+// server must show a certificate of a trusted authority whose one URI name is that service's and which is not revoked,
+// also at each later call of the connection; its DNS names do not matter, so addresses may be anything. Thread-safe;
+// what it hands out keeps alive what it needs.
 #pragma once
 
 #include <grpcpp/security/credentials.h>
@@ -35,6 +36,8 @@ class Credentials {
  private:
   std::shared_ptr<CertificateStore> store_;
   std::shared_ptr<grpc::experimental::FileWatcherCertificateProvider> provider_;
+  // One for all channels: gRPC keeps a thread for each core beside every such plugin.
+  std::shared_ptr<grpc::CallCredentials> still_trusted_;
 };
 
 }  // namespace nwd::tls

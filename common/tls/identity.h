@@ -33,8 +33,11 @@ std::string ServiceUri(std::string_view trust_domain, std::string_view name);
 bool IsIdentityName(std::string_view name);
 bool IsTrustDomain(std::string_view name);
 
+// Of "spiffe://<trust-domain>/…", for messages; empty for what is no SPIFFE id.
+std::string_view TrustDomainOf(std::string_view uri);
+
 // The identity in a certificate's URI names. UNAUTHENTICATED if there is none, if there are several, if it is of
-// another trust domain, or if it is not of the two forms above.
+// another trust domain (which the message names beside the one expected), or if it is not of the two forms above.
 absl::StatusOr<Identity> ParseIdentity(absl::Span<const std::string> uris, std::string_view trust_domain);
 
 }  // namespace nwd::tls

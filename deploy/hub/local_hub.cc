@@ -16,6 +16,7 @@
 #include "common/base/strings.h"
 #include "common/crypto/key_file.h"
 #include "deploy/hub/folder.h"
+#include "deploy/hub/turn.h"
 #include "deploy/pki/hub.h"
 
 namespace nwd::hub {
@@ -41,15 +42,22 @@ std::vector<int> FreePorts(size_t count) {
   return ports;
 }
 
-absl::Status Prepare(const UpOptions& options) {
+// Two that bring the same hub up or down at once would each undo what the other does.
+absl::StatusOr<Turn> TakeTurn(const std::string& folder) {
+  return Turn::Take(folder, Cat("the hub in ", folder, " is being brought up or down by another program; wait for it"));
+}
+
+absl::Status MakeFolder(const std::string& folder) {
   std::error_code error;
-  fs::create_directories(fs::path(options.folder) / "log", error);
-  if (!error) fs::create_directories(fs::path(options.folder) / "data", error);
-  if (!error) fs::permissions(options.folder, fs::perms::owner_all, error);
-  if (error) {
-    return absl::FailedPreconditionError(
-        Cat("cannot use the folder ", options.folder, ": ", error.message(), "; name one this user may write to"));
-  }
+  fs::create_directories(fs::path(folder) / "log", error);
+  if (!error) fs::create_directories(fs::path(folder) / "data", error);
+  if (!error) fs::permissions(folder, fs::perms::owner_all, error);
+  if (!error) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      Cat("cannot use the folder ", folder, ": ", error.message(), "; name one this user may write to"));
+}
+
+absl::Status Prepare(const UpOptions& options) {
   std::vector<std::string> organisations = options.admins;
   organisations.insert(organisations.end(), options.organisations.begin(), options.organisations.end());
   NWD_RETURN_IF_ERROR(pki::InitHub({.folder = PkiFolder(options.folder),
@@ -120,32 +128,8 @@ absl::Status WaitUntilReady(const HubState& hub, RunningService& service, int ou
   return absl::OkStatus();
 }
 
-}  // namespace
-
-// Starts what has ended of a hub that runs in part: same data, same ports.
-absl::StatusOr<HubState> StartEnded(const UpOptions& options, HubState hub) {
-  for (size_t i = 0; i < hub.services.size(); ++i) {
-    if (IsAlive(hub.services[i].process)) continue;
-    const std::string name = hub.services[i].name;
-    NWD_RETURN_IF_ERROR(StartAgain(options, hub, name));
-  }
-  return hub;
-}
-
-absl::StatusOr<HubState> Up(const UpOptions& asked) {
-  UpOptions options = asked;
-  options.folder = fs::absolute(asked.folder).lexically_normal().string();
-  if (auto running = ReadState(options.folder); running.ok()) {
-    const std::vector<ProcessId> processes = running->Processes();
-    const auto alive = std::count_if(processes.begin(), processes.end(), IsAlive);
-    if (alive == static_cast<ptrdiff_t>(processes.size())) {
-      return absl::AlreadyExistsError(Cat("a hub runs from ", options.folder, " already"));
-    }
-    if (alive > 0) return StartEnded(options, *std::move(running));
-    RemoveState(options.folder);
-  }
-  NWD_RETURN_IF_ERROR(Prepare(options));
-
+// The four as they are to run; none does yet.
+HubState Plan(const UpOptions& options) {
   HubState hub = {
       .folder = options.folder, .trust_domain = options.trust_domain, .admins = options.admins, .services = {}};
   const std::vector<int> free = FreePorts(2 * kServices.size());
@@ -155,6 +139,11 @@ absl::StatusOr<HubState> Up(const UpOptions& asked) {
                             .grpc_port = options.any_ports ? free[2 * i] : kServices[i].grpc,
                             .http_port = options.any_ports ? free[2 * i + 1] : kServices[i].http});
   }
+  return hub;
+}
+
+// Starts them all and waits until each is ready.
+absl::Status StartAll(const UpOptions& options, HubState& hub) {
   absl::Status status;
   std::vector<int> outputs;
   for (RunningService& service : hub.services) {
@@ -172,8 +161,38 @@ absl::StatusOr<HubState> Up(const UpOptions& asked) {
     if (status.ok()) status = WaitUntilReady(hub, hub.services[i], outputs[i]);
     close(outputs[i]);
   }
-  if (status.ok()) status = WriteState(hub);
-  if (!status.ok()) {
+  return status.ok() ? WriteState(hub) : status;
+}
+
+// Starts what has ended of a hub that runs in part: same data, same ports.
+absl::StatusOr<HubState> StartEnded(const UpOptions& options, HubState hub) {
+  for (size_t i = 0; i < hub.services.size(); ++i) {
+    if (IsAlive(hub.services[i].process)) continue;
+    const std::string name = hub.services[i].name;
+    NWD_RETURN_IF_ERROR(StartAgain(options, hub, name));
+  }
+  return hub;
+}
+
+}  // namespace
+
+absl::StatusOr<HubState> Up(const UpOptions& asked) {
+  UpOptions options = asked;
+  options.folder = fs::absolute(asked.folder).lexically_normal().string();
+  NWD_RETURN_IF_ERROR(MakeFolder(options.folder));
+  NWD_ASSIGN_OR_RETURN(const Turn turn, TakeTurn(options.folder));
+  if (auto running = ReadState(options.folder); running.ok()) {
+    const std::vector<ProcessId> processes = running->Processes();
+    const auto alive = std::count_if(processes.begin(), processes.end(), IsAlive);
+    if (alive == static_cast<ptrdiff_t>(processes.size())) {
+      return absl::AlreadyExistsError(Cat("a hub runs from ", options.folder, " already"));
+    }
+    if (alive > 0) return StartEnded(options, *std::move(running));
+    RemoveState(options.folder);
+  }
+  NWD_RETURN_IF_ERROR(Prepare(options));
+  HubState hub = Plan(options);
+  if (const absl::Status status = StartAll(options, hub); !status.ok()) {
     StopProcesses(hub.Processes(), kStopPatience).IgnoreError();  // what went wrong first is what to say
     RemoveState(options.folder);
     return status;
@@ -198,6 +217,8 @@ absl::Status StartAgain(const UpOptions& options, HubState& hub, std::string_vie
 
 absl::Status Down(const std::string& folder, absl::Duration patience) {
   const std::string absolute = fs::absolute(folder).lexically_normal().string();
+  NWD_RETURN_IF_ERROR(ReadState(absolute).status());
+  NWD_ASSIGN_OR_RETURN(const Turn turn, TakeTurn(absolute));
   NWD_ASSIGN_OR_RETURN(const HubState hub, ReadState(absolute));
   const absl::Status stopped = StopProcesses(hub.Processes(), patience);
   RemoveState(absolute);

@@ -5,7 +5,7 @@
 //
 // Up makes what is missing (certificates, the hub's key, folders), starts the four programs, and returns when each has
 // said that it is ready. If one does not, all are stopped again and the error carries what it said. The processes go on
-// when the caller ends.
+// when the caller ends. While one brings a hub up or down, another that would is refused (FAILED_PRECONDITION).
 #pragma once
 
 #include <string>

@@ -1,6 +1,7 @@
 #include "deploy/hub/state.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -33,7 +34,11 @@ std::vector<ProcessId> HubState::Processes() const {
 }
 
 absl::StatusOr<HubState> ReadState(const std::string& hub_folder) {
+  errno = 0;
   std::ifstream file(StateFile(hub_folder));
+  if (!file && errno == EACCES) {
+    return absl::FailedPreconditionError(Cat("cannot read ", StateFile(hub_folder), ": the hub is another user's"));
+  }
   if (!file) return absl::NotFoundError(Cat("no hub runs from ", hub_folder));
   HubState state;
   state.folder = hub_folder;

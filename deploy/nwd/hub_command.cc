@@ -1,4 +1,6 @@
 // nwd hub up | down | status: a hub of four on this machine.
+#include <signal.h>
+
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -13,6 +15,8 @@ namespace nwd::tool {
 namespace {
 
 constexpr char kDefaultFolder[] = "hub";
+constexpr int kExitInterrupted = 130;  // as shells have it
+constexpr absl::Duration kPatienceMin = absl::ZeroDuration(), kPatienceMax = absl::Minutes(15);
 
 void Print(const hub::HubState& state) {
   for (const hub::RunningService& service : state.services) {
@@ -35,11 +39,34 @@ void PrintJson(const hub::HubState& state) {
       << "\n";
 }
 
-}  // namespace
+// Holds SIGINT and SIGTERM back from now on, so that nobody is left with half a hub.
+void HoldInterrupts(sigset_t& signals) {
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
-void AddHubCommands(config::Options& program, Commands& commands) {
-  config::Options& family = program.Command("hub", "A hub of four services on this machine");
+bool Interrupted() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1;
+}
 
+int UpUnlessInterrupted(const hub::UpOptions& options, bool json) {
+  sigset_t signals;
+  HoldInterrupts(signals);
+  const auto state = hub::Up(options);
+  if (!state.ok()) return Fail(state.status());
+  if (Interrupted()) {
+    const absl::Status stopped = hub::Down(options.folder, hub::kStopPatience);
+    return stopped.ok() ? kExitInterrupted : Fail(stopped);
+  }
+  json ? PrintJson(*state) : Print(*state);
+  return kExitDone;
+}
+
+void AddUp(config::Options& family, Commands& commands) {
   auto up = std::make_shared<hub::UpOptions>();
   auto up_json = std::make_shared<bool>(false);
   up->folder = kDefaultFolder;
@@ -54,18 +81,16 @@ void AddHubCommands(config::Options& program, Commands& commands) {
   up_options.Add("--log-level", &up->log_level, "debug, info, warning or error")
       .OneOf({"debug", "info", "warning", "error"});
   up_options.Add("--json", up_json.get(), "Print one JSON object");
-  commands.push_back({&up_options, [up, up_json] {
-                        const auto state = hub::Up(*up);
-                        if (!state.ok()) return Fail(state.status());
-                        *up_json ? PrintJson(*state) : Print(*state);
-                        return kExitDone;
-                      }});
+  commands.push_back({&up_options, [up, up_json] { return UpUnlessInterrupted(*up, *up_json); }});
+}
 
+void AddDown(config::Options& family, Commands& commands) {
   auto down_folder = std::make_shared<std::string>(kDefaultFolder);
   auto patience = std::make_shared<absl::Duration>(hub::kStopPatience);
   config::Options& down_options = family.Command("down", "Stops it: calls in flight are finished first");
   down_options.Add("--folder", down_folder.get(), "Folder of the hub");
-  down_options.Add("--patience", patience.get(), "How long to wait before killing what is left");
+  down_options.Add("--patience", patience.get(), "How long to wait before killing what is left")
+      .Range(kPatienceMin, kPatienceMax);
   commands.push_back({&down_options, [down_folder, patience] {
                         const absl::Time begin = absl::Now();
                         if (const absl::Status stopped = hub::Down(*down_folder, *patience); !stopped.ok())
@@ -74,7 +99,9 @@ void AddHubCommands(config::Options& program, Commands& commands) {
                                                         absl::ToInt64Milliseconds(absl::Now() - begin));
                         return kExitDone;
                       }});
+}
 
+void AddStatus(config::Options& family, Commands& commands) {
   auto status_folder = std::make_shared<std::string>(kDefaultFolder);
   auto status_json = std::make_shared<bool>(false);
   config::Options& status_options = family.Command("status", "Says what runs; exit code 1 where something has ended");
@@ -86,6 +113,15 @@ void AddHubCommands(config::Options& program, Commands& commands) {
                         *status_json ? PrintJson(*state) : Print(*state);
                         return state->AllAlive() ? kExitDone : kExitFailed;
                       }});
+}
+
+}  // namespace
+
+void AddHubCommands(config::Options& program, Commands& commands) {
+  config::Options& family = program.Command("hub", "A hub of four services on this machine");
+  AddUp(family, commands);
+  AddDown(family, commands);
+  AddStatus(family, commands);
 }
 
 }  // namespace nwd::tool

@@ -18,7 +18,13 @@ using tls::X509Ptr;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, tls::OpensslDeleter<X509_EXTENSION_free>>;
 using GeneralNamePtr = std::unique_ptr<GENERAL_NAME, tls::OpensslDeleter<GENERAL_NAME_free>>;
 
+using CrlPtr = std::unique_ptr<X509_CRL, tls::OpensslDeleter<X509_CRL_free>>;
+using RevokedPtr = std::unique_ptr<X509_REVOKED, tls::OpensslDeleter<X509_REVOKED_free>>;
+using Asn1TimePtr = std::unique_ptr<ASN1_TIME, tls::OpensslDeleter<ASN1_TIME_free>>;
+using Asn1IntegerPtr = std::unique_ptr<ASN1_INTEGER, tls::OpensslDeleter<ASN1_INTEGER_free>>;
+
 constexpr long kVersion3 = 2;
+constexpr long kCrlVersion2 = 1;
 constexpr int kSerialBits = 127;  // positive, and well over the 64 random bits that public authorities must use
 constexpr size_t kCommonNameBytesMax = 64;
 
@@ -187,6 +193,37 @@ absl::StatusOr<Issued> Authority::Issue(const Request& request) const {
   NWD_ASSIGN_OR_RETURN(issued.certificate_pem, CertificatePem(certificate.get()));
   NWD_ASSIGN_OR_RETURN(issued.key_pem, PrivateKeyPem(key.get()));
   return issued;
+}
+
+absl::StatusOr<std::string> Authority::RevocationListPem(const std::vector<std::string>& serials, int64_t number,
+                                                         absl::Time now) const {
+  const CrlPtr list(X509_CRL_new());
+  const Asn1TimePtr begin(ASN1_TIME_set(nullptr, absl::ToTimeT(now)));
+  X509_CRL_set_version(list.get(), kCrlVersion2);
+  X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(certificate_.get()));
+  X509_CRL_set1_lastUpdate(list.get(), begin.get());
+  // Good as long as the authority is: the next one comes with the next revocation.
+  X509_CRL_set1_nextUpdate(list.get(), X509_get0_notAfter(certificate_.get()));
+  for (const std::string& serial : serials) {
+    BIGNUM* parsed = nullptr;
+    const bool hexadecimal = BN_hex2bn(&parsed, serial.c_str()) == static_cast<int>(serial.size()) && !serial.empty();
+    const BignumPtr digits(parsed);
+    if (!hexadecimal) return absl::InvalidArgumentError(absl::StrCat("'", serial, "' is not a serial number"));
+    const Asn1IntegerPtr number_of(BN_to_ASN1_INTEGER(digits.get(), nullptr));
+    RevokedPtr entry(X509_REVOKED_new());
+    X509_REVOKED_set_serialNumber(entry.get(), number_of.get());
+    X509_REVOKED_set_revocationDate(entry.get(), begin.get());
+    if (X509_CRL_add0_revoked(list.get(), entry.get()) != 1) return Failed("list a certificate");
+    (void)entry.release();
+  }
+  const Asn1IntegerPtr list_number(ASN1_INTEGER_new());
+  ASN1_INTEGER_set_int64(list_number.get(), number);
+  const bool ok = X509_CRL_add1_ext_i2d(list.get(), NID_crl_number, list_number.get(), 0, X509V3_ADD_DEFAULT) == 1 &&
+                  X509_CRL_sort(list.get()) == 1 && X509_CRL_sign(list.get(), key_.get(), EVP_sha256()) > 0;
+  if (!ok) return Failed("sign a revocation list");
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  if (PEM_write_bio_X509_CRL(bio.get(), list.get()) != 1) return Failed("write a revocation list");
+  return TakeText(bio.get());
 }
 
 absl::StatusOr<std::string> Authority::KeyPem() const { return PrivateKeyPem(key_.get()); }

@@ -2,12 +2,14 @@
 //
 //   const absl::Time end = now + absl::Hours(24) * 365;
 //   auto authority = pki::Authority::Create({.name = "NWD local hub", .not_before = now, .not_after = end});
-//   auto issued = authority->Issue(pki::ForOrganisation("hub.example", "hackney-works", now, now + absl::Hours(24) * 90));
+//   const auto works = pki::ForOrganisation("hub.example", "hackney-works", now, now + absl::Hours(24) * 90);
+//   auto issued = authority->Issue(works);
 //   NWD_RETURN_IF_ERROR(pki::WriteIdentity(folder, *issued, authority->certificate_pem()));
 //
 // Serial numbers are 127 random bits. Nothing here runs another program. Not thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +57,11 @@ class Authority {
   // A new key and its certificate, usable as server and as client. INVALID_ARGUMENT for names that cannot be written in
   // one.
   absl::StatusOr<Issued> Issue(const Request& request) const;
+
+  // Its list (X.509 CRL, PEM) of the certificates it has revoked, by their serials as tls::NormalisedSerial gives them.
+  // `number` rises from one list to the next. INVALID_ARGUMENT for what is no serial.
+  absl::StatusOr<std::string> RevocationListPem(const std::vector<std::string>& serials, int64_t number,
+                                                absl::Time now) const;
 
   const std::string& certificate_pem() const { return certificate_pem_; }
   absl::StatusOr<std::string> KeyPem() const;

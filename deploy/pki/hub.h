@@ -1,12 +1,14 @@
 // The certificates of a whole hub under one folder:
 //   <folder>/ca/{ca.crt,ca.key}   <folder>/service/<name>/{tls.crt,tls.key,ca.crt}
 //   <folder>/org/<slug>/{tls.crt,tls.key,ca.crt}
+// and, once a certificate has been revoked, ca.crl in ca and in each folder of a service.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 namespace nwd::pki {
@@ -23,12 +25,22 @@ struct HubOptions {
   std::vector<std::string> services;       // "directory", …
   absl::Time now;
   absl::Duration lifetime = kCertificateLifetime;
+  // What services' certificates are for besides the local host: names and addresses that clients dial.
+  std::vector<std::string> dns = {};
+  std::vector<std::string> ips = {};
 };
 
-// Makes the authority if the folder has none, and each certificate that is missing, unusable or about to end; leaves
-// the rest as they are. So it can be run again, to add an organisation or to renew. INVALID_ARGUMENT names a bad slug;
-// FAILED_PRECONDITION a folder that cannot be written.
+// Makes the authority if the folder has none, and each certificate that is missing, unusable, revoked, about to end or
+// lacks a name asked for; leaves the rest as they are. So it can be run again, to add an organisation or to renew: a
+// new certificate of a service is for all that the old one was for. INVALID_ARGUMENT names a bad slug or host name;
+// FAILED_PRECONDITION a folder that cannot be written, or that holds certificates of another trust domain.
 absl::Status InitHub(const HubOptions& options);
+
+// Revokes the certificates with these serials (written as anybody writes them), and those that now lie in the folders
+// of `options.organisations` and `options.services`, which get new ones. Every list of the hub's folder then names them
+// besides those it named before. The serials revoked now; NOT_FOUND where there is no authority, or no certificate in
+// one of the folders.
+absl::StatusOr<std::vector<std::string>> Revoke(const HubOptions& options, const std::vector<std::string>& serials);
 
 std::string AuthorityFolder(const std::string& hub_folder);
 std::string OrganisationFolder(const std::string& hub_folder, const std::string& slug);

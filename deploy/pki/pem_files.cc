@@ -67,6 +67,17 @@ absl::Status WriteIdentity(const std::string& folder, const Issued& issued, std:
   return WriteFile(absl::StrCat(folder, "/", tls::kCertificateFile), issued.certificate_pem, kPublicMode);
 }
 
+absl::Status WriteRevocationList(const std::string& folder, std::string_view crl_pem) {
+  return WriteFile(absl::StrCat(folder, "/", tls::kRevocationFile), crl_pem, kPublicMode);
+}
+
+absl::StatusOr<std::string> ReadRevocationList(const std::string& folder) {
+  const std::string path = absl::StrCat(folder, "/", tls::kRevocationFile);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return std::string();
+  return ReadText(path);
+}
+
 absl::Status WriteAuthority(const std::string& folder, const Authority& authority) {
   NWD_ASSIGN_OR_RETURN(const std::string key, authority.KeyPem());
   NWD_RETURN_IF_ERROR(MakeSecretFolder(folder));

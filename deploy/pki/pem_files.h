@@ -14,6 +14,12 @@ namespace nwd::pki {
 // cannot be written.
 absl::Status WriteIdentity(const std::string& folder, const Issued& issued, std::string_view ca_pem);
 
+// Writes ca.crl into `folder`, which exists, for anybody to read.
+absl::Status WriteRevocationList(const std::string& folder, std::string_view crl_pem);
+
+// What ca.crl in `folder` holds; empty where there is none.
+absl::StatusOr<std::string> ReadRevocationList(const std::string& folder);
+
 // Writes ca.crt and ca.key into `folder`, made if need be.
 absl::Status WriteAuthority(const std::string& folder, const Authority& authority);
 

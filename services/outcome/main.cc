@@ -13,8 +13,6 @@ int main(int argc, char** argv) {
   program.AddPeer("referral", 7103);
   if (const std::optional<int> code = program.Configure(argc, argv)) return *code;
 
-  const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(program.facts_folder());
-  if (!facts.ok()) return program.Fail(facts.status());
   const absl::StatusOr<std::unique_ptr<store::Store>> data =
       store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
@@ -26,7 +24,7 @@ int main(int argc, char** argv) {
                     .keys = **keys,
                     .hub_key = program.hub_key(),
                     .clock = program.clock(),
-                    .facts = *facts,
+                    .facts = program.facts(),
                     .registry = program.registry(),
                     .directory = program.Peer("directory"),
                     .consent = program.Peer("consent"),

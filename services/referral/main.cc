@@ -3,6 +3,7 @@
 #include "common/program/service_program.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/referral/app.h"
+#include "services/referral/due_times.h"
 
 int main(int argc, char** argv) {
   using namespace nwd;
@@ -14,7 +15,7 @@ int main(int argc, char** argv) {
   program.AddPeer("outcome", 7104);
   referral::Times times;
   const auto days = [&](const std::string& name, int* value, const std::string& help) {
-    program.options().Add(name, value, help).Range(1, referral::kDaysMax);
+    program.options().Add(name, value, help).Range(referral::kDaysMin, referral::kDaysMax);
   };
   days("--receive-within-days", &times.receive_within_days, "Working days to look at a referral that was sent");
   days("--decide-within-days", &times.decide_within_days, "Working days to take it on or not, before it expires");
@@ -26,9 +27,8 @@ int main(int argc, char** argv) {
   days("--reopen-within-days", &times.reopen_within_calendar_days,
        "Days after its end that a referral can be reopened");
   if (const std::optional<int> code = program.Configure(argc, argv)) return *code;
+  if (const absl::Status fit = referral::CheckTimes(times); !fit.ok()) return program.Fail(fit);
 
-  const absl::StatusOr<facts::Facts> facts = facts::Facts::Load(program.facts_folder());
-  if (!facts.ok()) return program.Fail(facts.status());
   const absl::StatusOr<calendar::WorkingCalendar> calendar =
       calendar::WorkingCalendar::Load(program.facts_folder() + "/bank-holidays-england.csv");
   if (!calendar.ok()) return program.Fail(calendar.status());
@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
                      .keys = **keys,
                      .hub_key = program.hub_key(),
                      .clock = program.clock(),
-                     .facts = *facts,
+                     .facts = program.facts(),
                      .calendar = *calendar,
                      .registry = program.registry(),
                      .directory = program.Peer("directory"),

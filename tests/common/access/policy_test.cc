@@ -61,6 +61,17 @@ TEST(Policy, ARevokedSerialIsRefusedEvenWhereAnyIdentityMayCall) {
   EXPECT_EQ(status::ReasonOf(Admit(rule, caller)), "CERTIFICATE_REVOKED");
 }
 
+TEST(Policy, WhatTheAuthorityHasRevokedIsRefusedWhoeversItIs) {
+  Registry registry;
+  registry.SetRevoked({"01"});
+  for (Caller caller : {Agency(), Service("referral"), Caller()}) {
+    caller.serial = "01";
+    EXPECT_EQ(status::ReasonOf(AdmitCertificate(caller, registry)), "CERTIFICATE_REVOKED");
+    caller.serial = "02";
+    EXPECT_TRUE(AdmitCertificate(caller, registry).ok());
+  }
+}
+
 TEST(Policy, AServiceIsAdmittedWhereTheRuleNamesIt) {
   EXPECT_TRUE(Admit(ForAgencies(), Service("referral")).ok());
   EXPECT_EQ(Admit(ForAgencies(), Service("outcome")), status::Denied());

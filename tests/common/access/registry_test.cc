@@ -51,5 +51,15 @@ TEST_F(RegistryTest, WhatAReaderHoldsStaysAsItWas) {
   EXPECT_THAT(held->identities, ::testing::ElementsAre("x"));
 }
 
+TEST_F(RegistryTest, ARevocationListTakesThePlaceOfTheOneBefore) {
+  EXPECT_FALSE(registry_.Revoked("1"));
+  registry_.SetRevoked({"1", "2"});
+  EXPECT_TRUE(registry_.Revoked("1"));
+  EXPECT_FALSE(registry_.Revoked("3"));
+  registry_.SetRevoked({"3"});
+  EXPECT_FALSE(registry_.Revoked("1"));
+  EXPECT_TRUE(registry_.Revoked("3"));
+}
+
 }  // namespace
 }  // namespace nwd::access

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "common/log/capture.h"
+#include "common/tls/serial.h"
 #include "tests/common/tls/test_pki.h"
 
 namespace nwd::tls {
@@ -14,6 +15,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 std::string Read(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -68,7 +70,8 @@ TEST_F(CertificateStoreTest, AtStartEachFaultIsOneSentence) {
   foreign_domain.uris = {"spiffe://other.test/service/consent"};
   ExpectRefusedAtStart(pki_.Write("none", none), "no URI name");
   ExpectRefusedAtStart(pki_.Write("several", several), "2 URI names");
-  ExpectRefusedAtStart(pki_.Write("domain", foreign_domain), "another trust domain");
+  ExpectRefusedAtStart(pki_.Write("domain", foreign_domain),
+                       "its trust domain is other.test, where hub.test is expected");
 }
 
 TEST_F(CertificateStoreTest, ANotYetValidCertificateIsRefused) {
@@ -124,6 +127,70 @@ TEST_F(CertificateStoreTest, AMissingFileKeepsTheOld) {
   std::filesystem::remove(folder + "/tls.crt");
   EXPECT_FALSE(store->CheckNow().ok());
   EXPECT_EQ(Read(store->identity_path()), before);
+}
+
+TEST_F(CertificateStoreTest, WhatTheAuthorityRevokesIsKnownFromTheNextLook) {
+  const std::string folder = pki_.Write("a", pki_.Service("consent"));
+  std::vector<std::vector<std::string>> told;
+  const auto store =
+      CertificateStore::Open({.folder = folder,
+                              .trust_domain = kDomain,
+                              .check_interval = absl::InfiniteDuration(),
+                              .on_revoked = [&](const std::vector<std::string>& serials) { told.push_back(serials); }});
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_FALSE((*store)->IsRevoked("abc1"));
+  pki_.WriteList(folder, {"abc1", "7f"});
+  EXPECT_TRUE((*store)->CheckNow().ok());
+  EXPECT_TRUE((*store)->IsRevoked("abc1"));
+  EXPECT_FALSE((*store)->IsRevoked("abc"));
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_THAT(told[0], UnorderedElementsAre("abc1", "7f"));
+}
+
+TEST_F(CertificateStoreTest, ARevocationListThatIsNotToBeTrustedIsRefusedAndTheOldOneKept) {
+  const std::string folder = pki_.Write("a", pki_.Service("consent"));
+  pki_.WriteList(folder, {"abc1"});
+  const auto store = *Open(folder);
+  pki_.WriteList(folder, {}, &pki_.other_authority());
+  EXPECT_THAT(std::string(store->CheckNow().message()), HasSubstr("ca.crl is not a revocation list of an authority"));
+  TestPki::Overwrite(folder + "/ca.crl", "garbage");
+  EXPECT_THAT(std::string(store->CheckNow().message()), HasSubstr("ca.crl is not a PEM revocation list"));
+  TestPki::Overwrite(folder + "/ca.crl", "");
+  EXPECT_THAT(std::string(store->CheckNow().message()), HasSubstr("ca.crl is empty"));
+  std::filesystem::remove(folder + "/ca.crl");
+  EXPECT_THAT(std::string(store->CheckNow().message()), HasSubstr("ca.crl is gone"));
+  EXPECT_TRUE(store->IsRevoked("abc1"));
+  ExpectRefusedAtStart(
+      [&] {
+        const std::string other = pki_.Write("b", pki_.Service("consent"));
+        pki_.WriteList(other, {}, &pki_.other_authority());
+        return other;
+      }(),
+      "not a revocation list of an authority");
+}
+
+TEST_F(CertificateStoreTest, ItsOwnRevocationStopsItAtStartAndIsComplainedOfLater) {
+  const std::string folder = pki_.Write("a", pki_.Service("consent"));
+  const auto store = *Open(folder);
+  const std::string serial = store->facts().serial;
+  pki_.WriteList(folder, {serial});
+  {
+    log::Capture log;
+    EXPECT_TRUE(store->CheckNow().ok()) << "the list holds for others";
+    EXPECT_THAT(log.Lines(), Contains(HasSubstr("tls.own_certificate_revoked")));
+  }
+  EXPECT_TRUE(store->IsRevoked(serial));
+  ExpectRefusedAtStart(folder, "is revoked by ca.crl");
+  pki_.Write("a", pki_.Service("consent"));
+  EXPECT_TRUE(store->CheckNow().ok());
+  EXPECT_TRUE(Open(folder).ok());
+}
+
+TEST(SerialTest, ItIsTakenAsOtherProgramsWriteIt) {
+  EXPECT_EQ(NormalisedSerial("0A:1B"), "a1b");
+  EXPECT_EQ(NormalisedSerial("00a1b"), "a1b");
+  for (const char* wrong : {"", "0", "a1g", "-1", "0x1f", "a b"}) EXPECT_EQ(NormalisedSerial(wrong), "") << wrong;
+  EXPECT_EQ(NormalisedSerial(std::string(kSerialDigitsMax + 1, 'a')), "");
 }
 
 TEST_F(CertificateStoreTest, TheFolderIsWatched) {

@@ -70,11 +70,14 @@ struct Answer {
   std::string server_serial;
 };
 
-// One call on a connection of its own.
-Answer Call(int port, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+std::shared_ptr<grpc::Channel> Connect(int port, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  grpc::GenericStub stub(grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port), credentials, arguments));
+  return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port), credentials, arguments);
+}
+
+Answer Call(const std::shared_ptr<grpc::Channel>& channel) {
+  grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
   const grpc::ByteBuffer request = Unflatten("who am I");
@@ -91,6 +94,11 @@ Answer Call(int port, const std::shared_ptr<grpc::ChannelCredentials>& credentia
   const auto pem = context.auth_context()->FindPropertyValues("x509_pem_cert");
   if (!pem.empty()) answer.server_serial = ParseCertificate(std::string_view(pem[0].data(), pem[0].size()))->serial;
   return answer;
+}
+
+// One call on a connection of its own.
+Answer Call(int port, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  return Call(Connect(port, credentials));
 }
 
 class CredentialsTest : public ::testing::Test {
@@ -164,6 +172,34 @@ TEST_F(CredentialsTest, AServerOfAnotherAuthorityIsNotSpokenTo) {
             grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST_F(CredentialsTest, AServerOfAnotherTrustDomainIsNotSpokenToAndTheErrorNamesBoth) {
+  pki::Request other = pki_.Organisation("hackney-works");
+  other.uris = {"spiffe://other.test/org/hackney-works"};
+  const auto store = CertificateStore::Open({.folder = pki_.Write("client", other), .trust_domain = "other.test"});
+  ASSERT_TRUE(store.ok()) << store.status();
+  const grpc::Status status = Call(port_, Credentials(*store).Channel("consent")).status;
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), HasSubstr("the server is not spiffe://other.test/service/consent: it is "
+                                                "spiffe://hub.test/service/consent"));
+}
+
+TEST_F(CredentialsTest, AServerWhoseCertificateIsRevokedIsNotSpokenToOnANewConnectionNorOnAnOpenOne) {
+  const std::string folder = pki_.Write("client", pki_.Organisation("hackney-works"));
+  const auto store = OpenStore(folder);
+  const Credentials credentials(store);
+  const auto open = Connect(port_, credentials.Channel("consent"));
+  ASSERT_TRUE(Call(open).status.ok());
+  pki_.WriteList(folder, {server_store_->facts().serial});
+  ASSERT_TRUE(store->CheckNow().ok());
+  for (const grpc::Status& status : {Call(open).status, Call(port_, credentials.Channel("consent")).status}) {
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_THAT(status.error_message(), HasSubstr("certificate is revoked"));
+  }
+  pki_.WriteList(folder, {"abc1"});
+  ASSERT_TRUE(store->CheckNow().ok());
+  EXPECT_TRUE(Call(open).status.ok()) << "another's revocation is not its own";
+}
+
 TEST_F(CredentialsTest, AClientWithoutAGoodCertificateIsRefused) {
   const pki::Request request = pki_.Organisation("hackney-works");
   const pki::Issued good = *pki_.authority().Issue(request);
@@ -187,6 +223,29 @@ TEST_F(CredentialsTest, ANewCertificateIsShownToNewConnections) {
   std::string shown = before;
   while (shown == before) shown = Call(port_, client).server_serial;  // gRPC looks once a second
   EXPECT_EQ(shown, after);
+}
+
+TEST_F(CredentialsTest, AClientThatChecksNamesFindsTheHostItDialled) {
+  pki::Request named = pki_.Service("consent");
+  named.dns.push_back("consent.hub.example");
+  pki_.Write("server", named);
+  ASSERT_TRUE(server_store_->CheckNow().ok());
+  const std::string serial = server_store_->facts().serial;
+  const auto client = Client();
+  while (Call(port_, client).server_serial != serial) {  // gRPC looks once a second
+  }
+  const pki::Issued identity = *pki_.authority().Issue(pki_.Organisation("hackney-works"));
+  const auto dialled = [&](const std::string& name) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    arguments.SetSslTargetNameOverride(name);
+    const auto credentials =
+        grpc::SslCredentials({pki_.authority().certificate_pem(), identity.key_pem, identity.certificate_pem});
+    return Call(grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port_), credentials, arguments)).status.ok();
+  };
+  EXPECT_TRUE(dialled("consent.hub.example"));
+  EXPECT_TRUE(dialled("localhost"));
+  EXPECT_FALSE(dialled("other.hub.example"));
 }
 
 TEST_F(CredentialsTest, AMismatchedPairChangesNothing) {

@@ -30,9 +30,9 @@ TEST(IdentityTest, NoneSeveralAndForeignOnesAreRefused) {
   } cases[] = {{{}, "no URI name"},
                {{"spiffe://hub.test/org/a", "spiffe://hub.test/org/b"}, "2 URI names"},
                {{"spiffe://hub.test/org/a", "https://a.example"}, "2 URI names"},
-               {{"spiffe://other.test/org/a"}, "another trust domain"},
-               {{"spiffe://hub.test.evil/org/a"}, "another trust domain"},
-               {{"spiffe://hub.test"}, "another trust domain"},
+               {{"spiffe://other.test/org/a"}, "its trust domain is other.test, where hub.test is expected"},
+               {{"spiffe://hub.test.evil/org/a"}, "its trust domain is hub.test.evil, where hub.test is expected"},
+               {{"spiffe://hub.test"}, "neither /org/<slug> nor"},
                {{"https://hub.test/org/a"}, "not a SPIFFE id"},
                {{"SPIFFE://hub.test/org/a"}, "not a SPIFFE id"}};
   for (const auto& [uris, said] : cases) {

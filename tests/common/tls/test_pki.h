@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -53,6 +54,14 @@ class TestPki {
     const std::string path = absl::StrCat(folder_, "/", name);
     NWD_CHECK(pki::WriteIdentity(path, *issued, authority_.certificate_pem()).ok());
     return path;
+  }
+
+  // Writes ca.crl into a folder.
+  void WriteList(const std::string& folder, const std::vector<std::string>& serials,
+                 const pki::Authority* issuer = nullptr) const {
+    const auto list = (issuer != nullptr ? *issuer : authority_).RevocationListPem(serials, 1, now_);
+    NWD_CHECK(list.ok());
+    NWD_CHECK(pki::WriteRevocationList(folder, *list).ok());
   }
 
   static void Overwrite(const std::string& path, const std::string& text) {

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <thread>
+
 #include "absl/time/clock.h"
 #include "deploy/hub/local_hub.h"
 #include "tests/testing/temp_folder.h"
@@ -35,6 +37,29 @@ TEST(UpTest, StartsWhatHasEndedAndLeavesWhatRuns) {
 
   EXPECT_TRUE(Down(options.folder, kStopPatience).ok());
   EXPECT_TRUE(absl::IsNotFound(Down(options.folder, kStopPatience)));
+}
+
+TEST(UpTest, OfTwoAtOnceOneBringsItUpAndTheOtherIsToldSo) {
+  testing::TempFolder folder;
+  UpOptions options;
+  options.folder = folder.Path() + "/a hub – ö";
+  options.any_ports = true;
+  options.end_with_parent = false;  // the thread that starts them ends before they do
+  absl::StatusOr<HubState> ups[2];
+  {
+    std::thread one([&] { ups[0] = Up(options); }), other([&] { ups[1] = Up(options); });
+    one.join();
+    other.join();
+  }
+  const int up = ups[0].ok() ? 0 : 1;
+  ASSERT_TRUE(ups[up].ok()) << ups[up].status();
+  EXPECT_TRUE(ups[up]->AllAlive());
+  const absl::Status& refused = ups[1 - up].status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused) || absl::IsAlreadyExists(refused)) << refused;
+  const absl::StatusOr<HubState> kept = ReadState(options.folder);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_EQ(kept->Processes(), ups[up]->Processes());
+  EXPECT_TRUE(Down(options.folder, kStopPatience).ok());
 }
 
 }  // namespace

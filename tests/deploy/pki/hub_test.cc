@@ -15,6 +15,10 @@ namespace nwd::pki {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 class HubTest : public ::testing::Test {
  protected:
@@ -87,6 +91,85 @@ TEST_F(HubTest, WhatIsAboutToEndIsIssuedAnew) {
   EXPECT_NE(SerialOf("camden", later.now), before);
 }
 
+TEST_F(HubTest, ServicesCertificatesAreForTheHostsThatAreNamedAndStaySoWhenRenewed) {
+  HubOptions options = Options();
+  options.dns = {"consent.hub.example", "*.hub.example"};
+  options.ips = {"10.1.2.3", "2001:DB8:0::1"};
+  ASSERT_TRUE(InitHub(options).ok());
+  const auto names = [&](absl::Time now) { return Read(ServiceFolder(folder_, "consent"), now).facts; };
+  const tls::CertificateFacts first = names(now_);
+  EXPECT_THAT(first.dns, IsSupersetOf({"localhost", "consent.hub.example", "*.hub.example"}));
+  EXPECT_THAT(first.ips, IsSupersetOf({"127.0.0.1", "::1", "10.1.2.3", "2001:db8::1"}));
+  EXPECT_THAT(Read(OrganisationFolder(folder_, "camden"), now_).facts.dns, IsEmpty()) << "nobody dials them";
+
+  ASSERT_TRUE(InitHub(options).ok());
+  EXPECT_EQ(names(now_).serial, first.serial) << "nothing to do";
+  HubOptions renewal = Options();
+  renewal.now = now_ + kCertificateLifetime - absl::Hours(1);
+  ASSERT_TRUE(InitHub(renewal).ok());
+  EXPECT_NE(names(renewal.now).serial, first.serial);
+  EXPECT_EQ(names(renewal.now).dns, first.dns);
+  EXPECT_EQ(names(renewal.now).ips, first.ips);
+  renewal.dns = {"other.hub.example"};
+  ASSERT_TRUE(InitHub(renewal).ok());
+  EXPECT_THAT(names(renewal.now).dns, IsSupersetOf({"other.hub.example", "consent.hub.example"}));
+}
+
+TEST_F(HubTest, WhatIsRevokedIsIssuedAnewAndListedForEveryService) {
+  HubOptions options = Options();
+  options.services = {"consent", "referral"};
+  ASSERT_TRUE(InitHub(options).ok());
+  const std::string stolen = Read(ServiceFolder(folder_, "consent"), now_).facts.serial;
+  const std::string lost = SerialOf("camden", now_);
+  options.services = {"consent"};
+  options.organisations = {"camden"};
+  const auto revoked = Revoke(options, {"0A:BC"});
+  ASSERT_TRUE(revoked.ok()) << revoked.status();
+  EXPECT_THAT(*revoked, UnorderedElementsAre("abc", stolen, lost));
+  for (const char* service : {"consent", "referral"}) {
+    const tls::CheckedCertificate checked = Read(ServiceFolder(folder_, service), now_);
+    EXPECT_THAT(checked.revoked_serials, UnorderedElementsAre("abc", stolen, lost)) << service;
+    EXPECT_FALSE(checked.IsRevoked()) << service;
+  }
+  EXPECT_NE(SerialOf("camden", now_), lost);
+
+  options.services = {};
+  options.organisations = {};
+  ASSERT_TRUE(Revoke(options, {"def"}).ok());
+  EXPECT_THAT(Read(ServiceFolder(folder_, "referral"), now_).revoked_serials,
+              UnorderedElementsAre("abc", stolen, lost, "def"))
+      << "a list only grows";
+  HubOptions later = Options();
+  later.services = {"outcome"};
+  ASSERT_TRUE(InitHub(later).ok());
+  EXPECT_THAT(Read(ServiceFolder(folder_, "outcome"), now_).revoked_serials, SizeIs(4)) << "a service that is new";
+}
+
+TEST_F(HubTest, WhatCannotBeRevokedIsSaid) {
+  EXPECT_TRUE(absl::IsNotFound(Revoke(Options(), {"abc"}).status())) << "no authority";
+  ASSERT_TRUE(InitHub(Options()).ok());
+  HubOptions options = Options();
+  options.services = {};
+  options.organisations = {};
+  EXPECT_THAT(std::string(Revoke(options, {"no serial"}).status().message()), HasSubstr("'no serial'"));
+  options.organisations = {"nobody"};
+  EXPECT_THAT(std::string(Revoke(options, {}).status().message()), HasSubstr("nobody/tls.crt"));
+}
+
+TEST_F(HubTest, AFolderOfAnotherTrustDomainIsLeftAsItIs) {
+  ASSERT_TRUE(InitHub(Options()).ok());
+  const std::string before = SerialOf("camden", now_);
+  HubOptions other = Options();
+  other.trust_domain = "hub.local";
+  const absl::Status status = InitHub(other);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("are of the trust domain hub.test, not hub.local"));
+  EXPECT_EQ(SerialOf("camden", now_), before);
+  other.organisations = {"newcomer"};
+  other.services = {};
+  EXPECT_EQ(InitHub(other).code(), absl::StatusCode::kFailedPrecondition) << "nor is anything added to it";
+}
+
 TEST_F(HubTest, BadNamesAreNamed) {
   HubOptions options = Options();
   options.organisations.push_back("../camden");
@@ -96,6 +179,16 @@ TEST_F(HubTest, BadNamesAreNamed) {
   options = Options();
   options.trust_domain = "Hub Test";
   EXPECT_EQ(InitHub(options).code(), absl::StatusCode::kInvalidArgument);
+  for (const char* name : {"two words", "10.1.2.3", "-a.example", "a..example", "https://a.example"}) {
+    options = Options();
+    options.dns = {name};
+    status = InitHub(options);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << name;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(name));
+  }
+  options = Options();
+  options.ips = {"10.1.2"};
+  EXPECT_THAT(std::string(InitHub(options).message()), HasSubstr("'10.1.2' is not an IP address"));
   EXPECT_FALSE(std::filesystem::exists(folder_));
 }
 
