@@ -10,6 +10,7 @@ namespace nwd::directory {
 namespace {
 
 using json::Array;
+using json::AsObject;
 using json::Element;
 using json::FindArray;
 using json::FindText;
@@ -29,9 +30,13 @@ std::string_view LongestNumber(std::string_view text) {
   return Trim(longest);
 }
 
-bool Add(v1::Service& service, v1::ServiceContact contact) {
+bool Add(v1::Service& service, v1::ServiceContact contact, std::string_view path, FeedProblems& problems) {
   if (contact.phone().empty() && contact.email().empty()) return false;
-  if (service.contacts_size() < kContactsMax) *service.add_contacts() = std::move(contact);
+  if (service.contacts_size() < kContactsMax) {
+    *service.add_contacts() = std::move(contact);
+  } else {
+    problems.Field(path, Cat("is beyond the ", kContactsMax, " contacts a service may have; it was dropped"));
+  }
   return true;
 }
 
@@ -48,13 +53,13 @@ std::string ReadEmail(Object from, std::string_view path, FeedProblems& problems
 void ReadPhones(Object from, std::string_view path, v1::ServiceContact contact, v1::Service& service,
                 FeedProblems& problems) {
   const std::string name = contact.name();
-  if (const std::optional<Array> phones = FindArray(from, "phones")) {
+  if (const std::optional<Array> phones = FindArray(from, "phones", path, problems)) {
     size_t index = 0;
     for (const Element element : *phones) {
       const std::string at = json::Join(path, "phones", index++);
-      Object phone;
-      if (element.get(phone) != simdjson::SUCCESS) continue;
-      const std::optional<std::string> text = FindText(phone, "number", at, problems);
+      const std::optional<Object> phone = AsObject(element, at, problems);
+      if (!phone) continue;
+      const std::optional<std::string> text = FindText(*phone, "number", at, problems);
       if (!text || Trim(*text).empty()) continue;
       LabelledPhone split = SplitPhone(*text);
       if (split.number.empty()) {
@@ -64,10 +69,10 @@ void ReadPhones(Object from, std::string_view path, v1::ServiceContact contact, 
       contact.set_phone(std::move(split.number));
       if (contact.name().empty())
         contact.set_name(CleanText(split.label, kNameBytesMax, json::Join(at, "number"), problems));
-      if (Add(service, std::exchange(contact, {}))) contact.set_name(name);
+      if (Add(service, std::exchange(contact, {}), at, problems)) contact.set_name(name);
     }
   }
-  Add(service, std::move(contact));
+  Add(service, std::move(contact), json::Join(path, "email"), problems);
 }
 
 }  // namespace
@@ -87,18 +92,18 @@ LabelledPhone SplitPhone(std::string_view text) {
 }
 
 void ReadFeedContacts(Object entry, v1::Service& service, FeedProblems& problems) {
-  if (const std::optional<Array> contacts = FindArray(entry, "contacts")) {
+  if (const std::optional<Array> contacts = FindArray(entry, "contacts", "", problems)) {
     size_t index = 0;
     for (const Element element : *contacts) {
       const std::string path = json::Join("", "contacts", index++);
-      Object from;
-      if (element.get(from) != simdjson::SUCCESS) continue;
+      const std::optional<Object> from = AsObject(element, path, problems);
+      if (!from) continue;
       v1::ServiceContact contact;
-      if (const std::optional<std::string> name = FindText(from, "name", path, problems)) {
+      if (const std::optional<std::string> name = FindText(*from, "name", path, problems)) {
         contact.set_name(CleanText(*name, kNameBytesMax, json::Join(path, "name"), problems));
       }
-      contact.set_email(ReadEmail(from, path, problems));
-      ReadPhones(from, path, std::move(contact), service, problems);
+      contact.set_email(ReadEmail(*from, path, problems));
+      ReadPhones(*from, path, std::move(contact), service, problems);
     }
   }
   v1::ServiceContact own;  // the service's own, as HSDS 3.0 and ORUK keep them

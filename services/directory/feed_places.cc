@@ -10,6 +10,7 @@ namespace nwd::directory {
 namespace {
 
 using json::Array;
+using json::AsObject;
 using json::Element;
 using json::FindArray;
 using json::FindNumber;
@@ -37,19 +38,19 @@ std::optional<geo::Point> ReadPoint(Object location, std::string_view path, Feed
 }
 
 // The address of the place itself; a postal one only where there is no other.
-std::optional<std::pair<Object, std::string>> FindAddress(Object location, std::string_view path) {
+std::optional<std::pair<Object, std::string>> FindAddress(Object location, std::string_view path,
+                                                          FeedProblems& problems) {
   std::optional<std::pair<Object, std::string>> found;
   for (const std::string_view key : {"addresses", "physical_addresses"}) {  // the second is ORUK v1's
-    const std::optional<Array> addresses = FindArray(location, key);
+    const std::optional<Array> addresses = FindArray(location, key, path, problems);
     if (!addresses) continue;
     size_t index = 0;
     for (const Element element : *addresses) {
-      Object address;
       const std::string at = json::Join(path, key, index++);
-      if (element.get(address) != simdjson::SUCCESS) continue;
-      std::string_view type;
-      if (address["address_type"].get(type) != simdjson::SUCCESS || type != "postal") return {{address, at}};
-      if (!found) found = {address, at};
+      const std::optional<Object> address = AsObject(element, at, problems);
+      if (!address) continue;
+      if (FindText(*address, "address_type", at, problems) != "postal") return {{*address, at}};
+      if (!found) found = {*address, at};
     }
   }
   return found;
@@ -57,12 +58,14 @@ std::optional<std::pair<Object, std::string>> FindAddress(Object location, std::
 
 void ReadAddress(Object address, const std::string& path, const Areas& areas, v1::Place& place,
                  FeedProblems& problems) {
+  const std::optional<std::string> city = FindText(address, "city", path, problems);
   std::string line;
-  for (const std::string_view key : {"address_1", "address_2", "city"}) {
-    const std::optional<std::string> part = FindText(address, key, path, problems);
-    if (!part || part->empty()) continue;
+  auto add = [&](std::string_view key, const std::optional<std::string>& part) {
+    if (!part || part->empty()) return;
     line = Cat(line, line.empty() ? "" : ", ", CleanText(*part, kAddressBytesMax, json::Join(path, key), problems));
-  }
+  };
+  for (const std::string_view key : {"address_1", "address_2"}) add(key, FindText(address, key, path, problems));
+  add("city", city);
   place.set_address(CleanText(line, kAddressBytesMax, path, problems));
   if (const std::optional<std::string> postcode = FindText(address, "postal_code", path, problems);
       postcode && !postcode->empty()) {
@@ -72,8 +75,8 @@ void ReadAddress(Object address, const std::string& path, const Areas& areas, v1
       problems.Field(json::Join(path, "postal_code"), "is not a postcode; it was dropped");
     }
   }
-  for (const std::string_view key : {"state_province", "city", "region"}) {
-    const std::optional<std::string> name = FindText(address, key, path, problems);
+  const std::optional<std::string> state = FindText(address, "state_province", path, problems);
+  for (const auto& name : {state, city, FindText(address, "region", path, problems)}) {
     if (name && place.borough().empty()) place.set_borough(areas.BoroughNamed(*name));
   }
 }
@@ -94,17 +97,20 @@ void Locate(const geo::Gazetteer& gazetteer, v1::Place& place) {
 
 void ReadFeedPlaces(Object entry, const Areas& areas, const geo::Gazetteer& gazetteer, v1::Service& service,
                     FeedProblems& problems) {
-  const std::optional<Array> list = FindArray(entry, "service_at_locations");
+  const std::optional<Array> list = FindArray(entry, "service_at_locations", "", problems);
   if (!list) return;
   size_t index = 0;
   for (const Element element : *list) {
-    const std::string path = json::Join(json::Join("", "service_at_locations", index++), "location");
-    Object at;
-    if (element.get(at) != simdjson::SUCCESS) continue;
-    const std::optional<Object> location = FindObject(at, "location");
+    const std::string at = json::Join("", "service_at_locations", index++);
+    const std::optional<Object> link = AsObject(element, at, problems);
+    if (!link) continue;
+    if (json::IsAbsent(*link, "location")) problems.Field(at, "holds no location; it was dropped");
+    const std::optional<Object> location = FindObject(*link, "location", at, problems);
     if (!location) continue;
+    const std::string path = json::Join(at, "location");
     if (service.places_size() >= kPlacesMax) {
-      problems.Field(path, Cat("is beyond the ", kPlacesMax, " places a service may have; it was dropped"));
+      problems.Field(
+          path, Cat("and what follows is beyond the ", kPlacesMax, " places a service may have; they were dropped"));
       return;
     }
     v1::Place place;
@@ -115,7 +121,7 @@ void ReadFeedPlaces(Object entry, const Areas& areas, const geo::Gazetteer& gaze
       place.set_latitude(point->latitude);
       place.set_longitude(point->longitude);
     }
-    if (const auto address = FindAddress(*location, path))
+    if (const auto address = FindAddress(*location, path, problems))
       ReadAddress(address->first, address->second, areas, place, problems);
     Locate(gazetteer, place);
     if (place.ByteSizeLong() > 0) *service.add_places() = std::move(place);

@@ -1,7 +1,7 @@
 // Reads pages of directory feeds: Open Referral UK v3, the HSDS 3.0 it profiles, and the envelope of ORUK v1. Real
 // feeds carry HTML in descriptions, ages of -1, e-mails of null, labelled telephone numbers, no coordinates and wrong
-// totals: what can be mended is mended (and listed where a publisher should know), what cannot is left out and listed,
-// the rest is taken. A page that is no JSON is one problem with index -1.
+// totals: what can be mended is mended, what cannot is left out, the rest is taken. Whatever is not as the standard has
+// it is listed. A page that is no JSON is one problem with index -1.
 //
 //   ParsedPage page = reader.Read(bytes, "services-page-001.json");
 //
@@ -20,6 +20,7 @@ namespace nwd::directory {
 
 struct ParsedPage {
   std::vector<storage::StagedService> services;
+  std::vector<int> indexes;                 // of each of them in the page's contents
   std::vector<v1::ImportProblem> problems;  // the first kProblemsListedMax
   int problem_count = 0;
   int left_out = 0;

@@ -112,6 +112,7 @@ async::Task<absl::StatusOr<v1::PutImportPageResponse>> FeedService::PutImportPag
     read.page = parts_.reader.Read(request.content(), request.page_name());
     storage::PageContent content;
     for (storage::StagedService& service : read.page.services) *content.add_services() = std::move(service);
+    content.mutable_indexes()->Add(read.page.indexes.begin(), read.page.indexes.end());
     content.mutable_left_out_external_ids()->Add(read.page.left_out_ids.begin(), read.page.left_out_ids.end());
     read.content = content.SerializeAsString();
     read.row.set_services(content.services_size());

@@ -17,18 +17,22 @@ namespace nwd::directory {
 namespace {
 
 using json::Array;
+using json::AsObject;
 using json::Element;
 using json::FindArray;
+using json::FindId;
 using json::FindNumber;
 using json::FindObject;
 using json::FindText;
 using json::Object;
 
-// An id that can be part of a key and of a message: not empty, not long, no control characters.
+// An id that can be part of a key and of a message.
 bool IsUsableId(std::string_view id) {
   return !id.empty() && id.size() <= kExternalIdBytesMax &&
          std::none_of(id.begin(), id.end(), [](char c) { return absl::ascii_iscntrl(c); });
 }
+
+std::string WantsUsableId() { return Cat("must have 1 to ", kExternalIdBytesMax, " bytes and no control characters"); }
 
 std::optional<std::string> ReadUrl(Object service, FeedProblems& problems) {
   std::optional<std::string> url = FindText(service, "url", "", problems);
@@ -76,6 +80,16 @@ void ReadAges(Object from, std::string_view path, v1::Service& service, FeedProb
   if (maximum) service.set_maximum_age(*maximum);
 }
 
+// ORUK v1 keeps ages here.
+void ReadEligibility(Object entry, v1::Service& service, FeedProblems& problems) {
+  const std::optional<Array> list = FindArray(entry, "eligibility", "", problems);
+  if (!list || list->size() == 0) return;
+  const std::optional<Object> first = AsObject(list->at(0).value_unsafe(), "eligibility[0]", problems);
+  if (first && !service.has_minimum_age() && !service.has_maximum_age()) {
+    ReadAges(*first, "eligibility[0]", service, problems);
+  }
+}
+
 struct Term {
   std::string code;
   std::string name;
@@ -104,25 +118,28 @@ std::optional<Term> ReadTerm(Object from, std::string_view path, FeedProblems& p
 
 void ReadCategories(Object entry, std::string_view list, std::string_view term_key, v1::Service& service,
                     FeedProblems& problems) {
-  const std::optional<Array> attributes = FindArray(entry, list);
+  const std::optional<Array> attributes = FindArray(entry, list, "", problems);
   if (!attributes) return;
   size_t index = 0;
   for (const Element element : *attributes) {
     const std::string path = json::Join("", list, index++);
-    Object attribute;
-    if (element.get(attribute) != simdjson::SUCCESS) continue;
-    const std::optional<Object> found = FindObject(attribute, term_key);
-    if (!found) {
-      problems.Field(path, Cat("holds no ", term_key, "; it was dropped"));
-      continue;
-    }
+    const std::optional<Object> attribute = AsObject(element, path, problems);
+    if (!attribute) continue;
+    if (json::IsAbsent(*attribute, term_key)) problems.Field(path, Cat("holds no ", term_key, "; it was dropped"));
+    const std::optional<Object> found = FindObject(*attribute, term_key, path, problems);
+    if (!found) continue;
     const std::optional<Term> term = ReadTerm(*found, json::Join(path, term_key), problems);
     if (!term) continue;
     const bool known =
         std::any_of(service.categories().begin(), service.categories().end(), [&](const v1::ServiceCategory& category) {
           return category.code() == term->code && category.taxonomy() == term->taxonomy;
         });
-    if (known || service.categories_size() >= kCategoriesMax) continue;
+    if (known) continue;
+    if (service.categories_size() >= kCategoriesMax) {
+      problems.Field(path, Cat("and what follows is beyond the ", kCategoriesMax,
+                               " categories a service may have; they were dropped"));
+      return;
+    }
     v1::ServiceCategory& category = *service.add_categories();
     category.set_code(term->code);
     category.set_name(term->name);
@@ -131,20 +148,20 @@ void ReadCategories(Object entry, std::string_view list, std::string_view term_k
 }
 
 void ReadBoroughs(Object entry, const Areas& areas, v1::Service& service, FeedProblems& problems) {
-  const std::optional<Array> list = FindArray(entry, "service_areas");
+  const std::optional<Array> list = FindArray(entry, "service_areas", "", problems);
   if (!list) return;
   std::set<std::string> boroughs;
   size_t index = 0;
   for (const Element element : *list) {
     const std::string path = json::Join("", "service_areas", index++);
-    Object area;
-    if (element.get(area) != simdjson::SUCCESS) continue;
+    const std::optional<Object> area = AsObject(element, path, problems);
+    if (!area) continue;
     bool known = false;
     bool outside = false;
     for (const std::string_view key : {"extent", "uri", "name", "service_area"}) {
-      std::string_view text;
-      if (area[key].get(text) != simdjson::SUCCESS) continue;
-      Areas::Found found = areas.Resolve(text);
+      const std::optional<std::string> text = FindText(*area, key, path, problems);
+      if (!text) continue;
+      Areas::Found found = areas.Resolve(*text);
       outside |= found.kind == Areas::Kind::kOutside;
       if (found.kind != Areas::Kind::kKnown) continue;
       known = true;
@@ -160,19 +177,23 @@ void ReadBoroughs(Object entry, const Areas& areas, v1::Service& service, FeedPr
 
 void ReadProvider(Object entry, storage::StagedService& staged, FeedProblems& problems) {
   std::optional<std::string> id;
-  if (const std::optional<Object> organisation = FindObject(entry, "organization")) {
-    id = FindText(*organisation, "id", "organization", problems);
+  std::string_view field = "organization.id";
+  if (const std::optional<Object> organisation = FindObject(entry, "organization", "", problems)) {
+    id = FindId(*organisation, "id", "organization", problems);
     if (const std::optional<std::string> name = FindText(*organisation, "name", "organization", problems)) {
       staged.mutable_service()->set_provider_name(CleanText(*name, kNameBytesMax, "organization.name", problems));
     }
   }
-  if (!id) id = FindText(entry, "organization_id", "", problems);
-  if (!id) return;
-  if (IsUsableId(*id)) {
+  if (!id) {
+    field = "organization_id";
+    id = FindId(entry, field, "", problems);
+  }
+  if (!id) {
+    if (json::IsNull(entry, "organization")) problems.Field("organization", "is null; no provider can be linked");
+  } else if (IsUsableId(*id)) {
     staged.set_provider_external_id(*id);
   } else {
-    problems.Field("organization.id",
-                   Cat("is empty or longer than ", kExternalIdBytesMax, " bytes; no provider can be linked"));
+    problems.Field(field, Cat(WantsUsableId(), "; no provider can be linked"));
   }
 }
 
@@ -191,21 +212,23 @@ std::optional<storage::StagedService> ReadFeedService(Element element, const Are
                                                       const geo::Gazetteer& gazetteer, FeedProblems& problems) {
   Object entry;
   if (element.get(entry) != simdjson::SUCCESS) {
-    problems.LeftOut("", "is not an object");
+    problems.LeftOut("", "is not an object, which a service must be");
     return std::nullopt;
   }
   storage::StagedService staged;
   v1::Service& service = *staged.mutable_service();
-  const std::optional<std::string> id = FindText(entry, "id", "", problems);
-  if (!id || !IsUsableId(*id)) {
-    problems.LeftOut("id", Cat("must be there, with 1 to ", kExternalIdBytesMax, " bytes and no control characters"));
+  const std::optional<std::string> id = json::RequireId(entry, "id", problems);
+  if (!id) return std::nullopt;
+  if (!IsUsableId(*id)) {
+    problems.LeftOut("id", WantsUsableId());
     return std::nullopt;
   }
   service.set_external_id(*id);
-  const std::optional<std::string> name = FindText(entry, "name", "", problems);
-  service.set_name(name ? CleanText(*name, kNameBytesMax, "name", problems) : "");
+  const std::optional<std::string> name = json::RequireText(entry, "name", problems);
+  if (!name) return std::nullopt;
+  service.set_name(CleanText(*name, kNameBytesMax, "name", problems));
   if (service.name().empty()) {
-    problems.LeftOut("name", "must be there and not empty");
+    problems.LeftOut("name", "must not be empty");
     return std::nullopt;
   }
   if (const std::optional<std::string> description = FindText(entry, "description", "", problems)) {
@@ -217,13 +240,7 @@ std::optional<storage::StagedService> ReadFeedService(Element element, const Are
   ReadCategories(entry, "attributes", "taxonomy_term", service, problems);
   ReadCategories(entry, "link_taxonomy", "taxonomy", service, problems);  // ORUK v1
   ReadAges(entry, "", service, problems);
-  if (const std::optional<Array> eligibility = FindArray(entry, "eligibility")) {  // ORUK v1
-    Object first;
-    if (eligibility->at(0).get(first) == simdjson::SUCCESS && !service.has_minimum_age() &&
-        !service.has_maximum_age()) {
-      ReadAges(first, "eligibility[0]", service, problems);
-    }
-  }
+  ReadEligibility(entry, service, problems);
   ReadBoroughs(entry, areas, service, problems);
   ReadFeedPlaces(entry, areas, gazetteer, service, problems);
   ReadFeedContacts(entry, service, problems);

@@ -3,6 +3,12 @@
 #include "common/base/strings.h"
 
 namespace nwd::directory {
+namespace {
+
+// Of the answering organisation's id, which is random: enough to tell it from the next.
+constexpr size_t kEtagIdCharacters = 8;
+
+}  // namespace
 
 void AddHubFacts(const HubFacts& facts, int64_t revision, v1::Service& service) {
   service.set_organisation_id(facts.organisation_id);
@@ -10,6 +16,9 @@ void AddHubFacts(const HubFacts& facts, int64_t revision, v1::Service& service) 
   if (facts.capacity) service.set_capacity(*facts.capacity);
   service.set_taken(facts.taken);
   service.set_etag(Cat("r", revision, ".", facts.capacity_revision));
+  if (!facts.organisation_id.empty()) {
+    service.mutable_etag()->append(".").append(facts.organisation_id, 0, kEtagIdCharacters);
+  }
 }
 
 common::v1::ServiceChange ToServiceChange(const v1::Service& service) {

@@ -2,6 +2,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "common/base/check.h"
+#include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/crypto/sha256.h"
 #include "services/directory/limits.h"
@@ -65,8 +66,22 @@ class Planner {
     return number ? &index_.document(*number) : nullptr;
   }
 
+  // An entry with the id of an earlier one.
+  void Again(const StagedImport& staged, size_t service, size_t first) {
+    plan_.counts.set_problem_count(plan_.counts.problem_count() + 1);
+    if (plan_.counts.problems_size() >= kProblemsListedMax) return;
+    const StagedImport::Origin& here = staged.origins[service];
+    const StagedImport::Origin& there = staged.origins[first];
+    v1::ImportProblem& problem = *plan_.counts.add_problems();
+    problem.set_page(staged.pages[here.page]);
+    problem.set_index(here.index);
+    problem.set_field("id");
+    problem.set_description(Cat("is also that of ", staged.pages[there.page], " [", there.index, "], which was taken"));
+    problem.set_left_out(true);
+  }
+
   ImportPlan Take(int left_out) {
-    plan_.counts.set_left_out(left_out);
+    plan_.counts.set_left_out(left_out + plan_.counts.problem_count());
     return std::move(plan_);
   }
 
@@ -103,21 +118,22 @@ class Planner {
 
 ImportPlan PlanImport(Uuid feed_id, StagedImport staged, const SearchIndex& index, bool full, absl::Time now) {
   Planner planner(feed_id, index, now);
-  absl::flat_hash_map<Uuid, size_t> last;  // which of several of the same id counts
-  std::vector<Uuid> ids;
-  ids.reserve(staged.services.size());
+  absl::flat_hash_map<Uuid, size_t> first;  // of several with the same id
+  first.reserve(staged.services.size());
   for (size_t i = 0; i < staged.services.size(); ++i) {
-    ids.push_back(planner.IdOf(staged.services[i].service().external_id()));
-    last[ids.back()] = i;
-  }
-  for (size_t i = 0; i < ids.size(); ++i) {
-    if (last[ids[i]] == i) planner.Present(ids[i], std::move(staged.services[i]));
+    const Uuid id = planner.IdOf(staged.services[i].service().external_id());
+    const auto [known, is_new] = first.emplace(id, i);
+    if (is_new) {
+      planner.Present(id, std::move(staged.services[i]));
+    } else {
+      planner.Again(staged, i, known->second);
+    }
   }
   if (full && !staged.unreadable) {
     absl::flat_hash_set<Uuid> left_out;
     for (const std::string& external_id : staged.left_out_ids) left_out.insert(planner.IdOf(external_id));
     for (const DocumentPtr& document : index.documents()) {
-      if (document->feed_id != feed_id || last.contains(document->id) || left_out.contains(document->id)) continue;
+      if (document->feed_id != feed_id || first.contains(document->id) || left_out.contains(document->id)) continue;
       planner.Missing(*document);
     }
   }

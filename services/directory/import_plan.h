@@ -15,7 +15,14 @@ namespace nwd::directory {
 
 // All that an import was given.
 struct StagedImport {
-  std::vector<storage::StagedService> services;  // of a service that comes twice, the later counts
+  // Where a service stood: pages[page], at that index of its contents.
+  struct Origin {
+    size_t page = 0;
+    int index = 0;
+  };
+  std::vector<std::string> pages;
+  std::vector<storage::StagedService> services;  // of those with the same id, the first counts
+  std::vector<Origin> origins;                   // of each of them
   absl::flat_hash_set<std::string> left_out_ids;
   int left_out = 0;
   bool unreadable = false;  // some page could not be read at all
@@ -30,7 +37,7 @@ struct PlannedRow {
 
 struct ImportPlan {
   std::vector<PlannedRow> rows;
-  v1::CommitImportResponse counts;
+  v1::CommitImportResponse counts;  // and what came twice
 };
 
 // Unchanged services get no row. Where `full`, services of the feed that are absent count as missing, and become

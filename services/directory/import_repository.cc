@@ -127,8 +127,13 @@ absl::StatusOr<StagedImport> ReadPages(const store::Reader& reader, std::string_
       NWD_ASSIGN_OR_RETURN(auto content,
                            store::Find<storage::PageContent>(reader, keys::PageContent(*Uuid::FromBytes(id), name)));
       if (!content) return absl::DataLossError("a page of an import has no content");
-      for (storage::StagedService& service : *content->mutable_services())
-        staged.services.push_back(std::move(service));
+      if (content->indexes_size() != content->services_size())
+        return absl::DataLossError("a page of an import does not say where its services stood");
+      for (int i = 0; i < content->services_size(); ++i) {
+        staged.services.push_back(std::move(*content->mutable_services(i)));
+        staged.origins.push_back({.page = staged.pages.size(), .index = content->indexes(i)});
+      }
+      staged.pages.emplace_back(name);
       staged.left_out_ids.insert(content->left_out_external_ids().begin(), content->left_out_external_ids().end());
       return absl::OkStatus();
     };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "common/base/check.h"
 #include "common/base/strings.h"
@@ -16,18 +15,21 @@ namespace {
 class WordCollector {
  public:
   explicit WordCollector(Lexicon& lexicon) : lexicon_(lexicon) {}
-  // From the heaviest field down: a word keeps the weight it was first met with.
   void Add(std::string_view text, uint8_t weight) {
-    text::ForEachWord(text, [&](std::string_view word) {
-      if (!met_.insert(std::string(word)).second) return;
-      words_.push_back({lexicon_.Intern(word), weight});
-    });
+    text::ForEachWord(text, [&](std::string_view word) { words_.push_back({lexicon_.Intern(word), weight}); });
   }
-  std::vector<Document::Word> Take() { return std::move(words_); }
+  // Each word once, with the highest weight it was met with.
+  std::vector<Document::Word> Take() {
+    std::sort(words_.begin(), words_.end(), [](const Document::Word& a, const Document::Word& b) {
+      return a.word != b.word ? a.word < b.word : a.weight > b.weight;
+    });
+    const auto end = std::unique(words_.begin(), words_.end(),
+                                 [](const Document::Word& a, const Document::Word& b) { return a.word == b.word; });
+    return {words_.begin(), end};
+  }
 
  private:
   Lexicon& lexicon_;
-  absl::flat_hash_set<std::string> met_;
   std::vector<Document::Word> words_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 #include "common/base/check.h"
 #include "common/base/strings.h"
@@ -33,14 +34,22 @@ SearchIndex::SearchIndex(std::vector<DocumentPtr> documents, const Lexicon& lexi
 
 // Those with a place first, by its cell.
 void SearchIndex::Number() {
-  auto cell = [](const Document& document) {
-    const bool findable = document.active && !document.places.empty();
-    return std::pair(!findable, findable ? geo::CellOf(document.places[0]) : 0);
+  struct Placed {
+    bool nowhere;
+    geo::CellKey cell;
+    DocumentPtr document;
   };
-  std::sort(documents_.begin(), documents_.end(), [&](const DocumentPtr& a, const DocumentPtr& b) {
-    const auto cell_a = cell(*a), cell_b = cell(*b);
-    return cell_a != cell_b ? cell_a < cell_b : a->id < b->id;
+  std::vector<Placed> placed;
+  placed.reserve(documents_.size());
+  for (DocumentPtr& document : documents_) {
+    const bool nowhere = !document->active || document->places.empty();
+    placed.push_back({nowhere, nowhere ? geo::CellKey{} : geo::CellOf(document->places[0]), std::move(document)});
+  }
+  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
+    return std::tie(a.nowhere, a.cell, a.document->id) < std::tie(b.nowhere, b.cell, b.document->id);
   });
+  std::transform(placed.begin(), placed.end(), documents_.begin(),
+                 [](Placed& each) { return std::move(each.document); });
   by_id_.resize(documents_.size());
   std::iota(by_id_.begin(), by_id_.end(), 0);
   std::sort(by_id_.begin(), by_id_.end(),

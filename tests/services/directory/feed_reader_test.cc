@@ -10,6 +10,7 @@ namespace nwd::directory {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 class FeedReaderTest : public ::testing::Test {
@@ -162,10 +163,10 @@ TEST_F(FeedReaderTest, AreasAreUnderstoodInManySpellings) {
   EXPECT_THAT(Fields(R"("service_areas": [{"name": "My City"}])"), ElementsAre("service_areas[0]"));
 }
 
-TEST_F(FeedReaderTest, VendorsKeysAndOtherShapesDoNotMatter) {
-  const v1::Service service =
-      One(R"("pc_metadata": {"a": [1]}, "serviceId": 4005, "service_areas": {}, "contacts": "none", "schedules": [])");
-  EXPECT_EQ(service.name(), "One");
+TEST_F(FeedReaderTest, VendorsKeysDoNotMatter) {
+  const std::string members = R"("pc_metadata": {"a": [1]}, "serviceId": 4005, "schedules": "none")";
+  EXPECT_EQ(One(members).name(), "One");
+  EXPECT_THAT(Fields(members), SizeIs(0));
   EXPECT_EQ(
       reader_
           .Read(
@@ -176,6 +177,149 @@ TEST_F(FeedReaderTest, VendorsKeysAndOtherShapesDoNotMatter) {
           .external_id(),
       "7");
   EXPECT_THAT(reader_.Read(R"([{"id": "a", "name": "A"}])", "bare").services, SizeIs(1));
+}
+
+// Every field that is read, in another type than the standard gives it: the service stays, the field is listed.
+TEST_F(FeedReaderTest, AWrongTypeIsSaidWhereverItIs) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"("description": {})", "description"},
+      {R"("description": 5)", "description"},
+      {R"("url": ["https://example.org"])", "url"},
+      {R"("status": true)", "status"},
+      {R"("email": ["desk@example.org"])", "email"},
+      {R"("phones": "020 7946 0018")", "phones"},
+      {R"("phones": [7])", "phones[0]"},
+      {R"("phones": [{"number": {}}])", "phones[0].number"},
+      {R"("minimum_age": "16")", "minimum_age"},
+      {R"("minimum_age": [16])", "minimum_age"},
+      {R"("maximum_age": "old")", "maximum_age"},
+      {R"("eligibility": {})", "eligibility"},
+      {R"("eligibility": [7])", "eligibility[0]"},
+      {R"("eligibility": [{"minimum_age": {}}])", "eligibility[0].minimum_age"},
+      {R"("organization": "Advice Ltd")", "organization"},
+      {R"("organization": [])", "organization"},
+      {R"("organization": null)", "organization"},
+      {R"("organization": {"id": 5, "name": "Advice Ltd"})", "organization.id"},
+      {R"("organization": {"id": 5.5, "name": "Advice Ltd"})", "organization.id"},
+      {R"("organization": {"id": "", "name": "Advice Ltd"})", "organization.id"},
+      {R"("organization": {"id": "o", "name": []})", "organization.name"},
+      {R"("organization_id": {})", "organization_id"},
+      {R"("attributes": {})", "attributes"},
+      {R"("attributes": ["DEBT"])", "attributes[0]"},
+      {R"("attributes": [{}])", "attributes[0]"},
+      {R"("attributes": [{"taxonomy_term": "DEBT"}])", "attributes[0].taxonomy_term"},
+      {R"("attributes": [{"taxonomy_term": {"code": 5, "name": "Debt"}}])", "attributes[0].taxonomy_term.code"},
+      {R"("attributes": [{"taxonomy_term": {"code": "5", "taxonomy": {}}}])", "attributes[0].taxonomy_term.taxonomy"},
+      {R"("link_taxonomy": 5)", "link_taxonomy"},
+      {R"("service_areas": {})", "service_areas"},
+      {R"("service_areas": ["Lambeth"])", "service_areas[0]"},
+      {R"("service_areas": [{"extent": {}, "name": "Lambeth"}])", "service_areas[0].extent"},
+      {R"("service_at_locations": {})", "service_at_locations"},
+      {R"("service_at_locations": "none")", "service_at_locations"},
+      {R"("service_at_locations": [null])", "service_at_locations[0]"},
+      {R"("service_at_locations": [{}])", "service_at_locations[0]"},
+      {R"("service_at_locations": [{"location": []}])", "service_at_locations[0].location"},
+      {R"("service_at_locations": [{"location": {"name": 5}}])", "service_at_locations[0].location.name"},
+      {R"("service_at_locations": [{"location": {"latitude": "51.46", "longitude": -0.11}}])",
+       "service_at_locations[0].location.latitude"},
+      {R"("service_at_locations": [{"location": {"latitude": 51.46, "longitude": true}}])",
+       "service_at_locations[0].location.longitude"},
+      {R"("service_at_locations": [{"location": {"addresses": {}}}])", "service_at_locations[0].location.addresses"},
+      {R"("service_at_locations": [{"location": {"addresses": [5]}}])",
+       "service_at_locations[0].location.addresses[0]"},
+      {R"("service_at_locations": [{"location": {"addresses": [{"address_type": 5}]}}])",
+       "service_at_locations[0].location.addresses[0].address_type"},
+      {R"("service_at_locations": [{"location": {"addresses": [{"city": 5}]}}])",
+       "service_at_locations[0].location.addresses[0].city"},
+      {R"("service_at_locations": [{"location": {"addresses": [{"postal_code": {}}]}}])",
+       "service_at_locations[0].location.addresses[0].postal_code"},
+      {R"("contacts": {})", "contacts"},
+      {R"("contacts": ["Desk"])", "contacts[0]"},
+      {R"("contacts": [{"name": []}])", "contacts[0].name"},
+      {R"("contacts": [{"phones": {}}])", "contacts[0].phones"},
+  };
+  for (const auto& [members, field] : cases) {
+    EXPECT_EQ(One(members).name(), "One") << members;
+    EXPECT_THAT(Fields(members), ElementsAre(field)) << members;
+  }
+}
+
+TEST_F(FeedReaderTest, WhatIsReadAsWhatItShouldBeMustBeThat) {
+  EXPECT_THAT(Fields(R"("maximum_age": "nan")"), ElementsAre("maximum_age", "maximum_age"));
+  EXPECT_THAT(Fields(R"("phones": [{"number": 7}])"), ElementsAre("phones[0].number", "phones[0].number"));
+  EXPECT_THAT(One(R"("maximum_age": "nan", "phones": [{"number": 7}])").contacts(), SizeIs(0));
+}
+
+TEST_F(FeedReaderTest, WhatIsWrongIsSaidAsAPublisherWouldCallIt) {
+  const auto problem = [&](const std::string& members) { return ReadOne(members).problems.at(0).description(); };
+  EXPECT_EQ(problem(R"("service_at_locations": {})"), "is an object, not a list; it was dropped");
+  EXPECT_EQ(problem(R"("description": 5)"), "is a number, not text; it was read as \"5\"");
+  EXPECT_EQ(problem(R"("minimum_age": "16")"), "is text, not a number; it was read as one");
+  EXPECT_EQ(problem(R"("organization": null)"), "is null; no provider can be linked");
+}
+
+TEST_F(FeedReaderTest, AServiceWithoutUsableIdOrNameIsLeftOutForOneReason) {
+  for (const char* entry :
+       {R"({"name": "A"})", R"({"id": null, "name": "A"})", R"({"id": "", "name": "A"})", R"({"id": [], "name": "A"})",
+        R"({"id": 1.5, "name": "A"})", R"({"id": "a\nb", "name": "A"})", R"({"id": "a"})", R"({"id": "a", "name": {}})",
+        R"({"id": "a", "name": " "})", R"("a")", "null"}) {
+    const ParsedPage page = reader_.Read(absl::StrCat(R"({"contents": [)", entry, "]}"), "page");
+    EXPECT_THAT(page.services, SizeIs(0)) << entry;
+    ASSERT_THAT(page.problems, SizeIs(1)) << entry;
+    EXPECT_TRUE(page.problems[0].left_out()) << entry;
+    EXPECT_EQ(page.problems[0].index(), 0) << entry;
+  }
+}
+
+TEST_F(FeedReaderTest, AnIdThatIsANumberIsTakenAsItsDigitsAndListed) {
+  const ParsedPage page = reader_.Read(
+      R"({"contents": [{"id": 4005, "name": "A"}, {"id": 18446744073709551615, "name": "B"}, {"id": 7}]})", "page");
+  ASSERT_THAT(page.services, SizeIs(2));
+  EXPECT_EQ(page.services[0].service().external_id(), "4005");
+  EXPECT_EQ(page.services[1].service().external_id(), "18446744073709551615");
+  ASSERT_THAT(page.problems, SizeIs(4));
+  EXPECT_EQ(page.problems[0].field(), "id");
+  EXPECT_FALSE(page.problems[0].left_out());
+  EXPECT_THAT(page.left_out_ids, ElementsAre("7")) << "it is not missing from the feed";
+}
+
+TEST_F(FeedReaderTest, WhereEachServiceStoodIsKept) {
+  const ParsedPage page = reader_.Read(R"({"contents": [{"id": "a", "name": "A"}, 7, {"id": "b", "name": "B"}]})", "p");
+  EXPECT_THAT(page.indexes, ElementsAre(0, 2));
+}
+
+TEST_F(FeedReaderTest, MoreThanAServiceMayHaveIsSaid) {
+  std::string attributes, contacts;
+  for (int i = 0; i < 102; ++i) {
+    attributes += absl::StrCat(i == 0 ? "" : ",", R"({"taxonomy_term": {"code": "c)", i, R"("}})");
+  }
+  for (int i = 0; i < 21; ++i) contacts += absl::StrCat(i == 0 ? "" : ",", R"({"email": "desk@example.org"})");
+  EXPECT_THAT(Fields(absl::StrCat(R"("attributes": [)", attributes, "]")), ElementsAre("attributes[100]"));
+  EXPECT_THAT(Fields(absl::StrCat(R"("contacts": [)", contacts, "]")), ElementsAre("contacts[20].email"));
+}
+
+TEST_F(FeedReaderTest, AByteOrderMarkDoesNotMatter) {
+  const ParsedPage page = reader_.Read("\xef\xbb\xbf{\"contents\": [{\"id\": \"a\", \"name\": \"A\"}]}", "page");
+  EXPECT_THAT(page.services, SizeIs(1));
+  EXPECT_EQ(page.problem_count, 0);
+}
+
+TEST_F(FeedReaderTest, NaNIsNullOutsideText) {
+  const ParsedPage page = reader_.Read(R"({"contents": [{"id": "a", "name": "A \"NaN\" -Infinity", "minimum_age": NaN,
+      "service_at_locations": [{"location": {"name": "x", "latitude": -Infinity, "longitude": NaN}}]}]})",
+                                       "page");
+  ASSERT_THAT(page.services, SizeIs(1));
+  EXPECT_EQ(page.services[0].service().name(), "A \"NaN\" -Infinity");
+  EXPECT_FALSE(page.services[0].service().has_minimum_age());
+  EXPECT_FALSE(page.services[0].service().places(0).has_latitude());
+  ASSERT_THAT(page.problems, SizeIs(1));
+  EXPECT_EQ(page.problems[0].index(), -1);
+  EXPECT_FALSE(page.problems[0].left_out());
+  EXPECT_TRUE(reader_.Read(R"({"contents": [NaN)", "page").unreadable);
+}
+
+TEST_F(FeedReaderTest, ACompressedPageIsCalledThat) {
+  EXPECT_THAT(reader_.Read("\x1f\x8b\x08 and so on", "page").problems.at(0).description(), HasSubstr("gzip"));
 }
 
 TEST_F(FeedReaderTest, StatusesOtherThanActiveAreInactive) {

@@ -1,6 +1,7 @@
 // Imports, by their RPCs: when the catalogue changes, what counts as what, and what a broken end leaves.
 #include <gtest/gtest.h>
 
+#include "absl/strings/ascii.h"
 #include "services/directory/keys.h"
 #include "tests/services/directory/hub.h"
 
@@ -171,13 +172,34 @@ TEST(Imports, AnIdTakenByAnotherFeedIsDerived) {
   EXPECT_EQ(hub.Import("second", PageOf({Entry(kA, "A of the second"), Entry("4005", "Not a UUID")})).unchanged(), 2);
 }
 
-TEST(Imports, TheSameServiceTwiceCountsOnceByItsLaterEntry) {
+TEST(Imports, OfServicesWithOneIdTheFirstIsTakenAndTheOthersListed) {
   Hub hub;
   const std::string import_id = hub.BeginImport("feed");
-  ASSERT_TRUE(hub.PutPage(import_id, "1", PageOf({Entry(kA, "Earlier")})).ok());
-  ASSERT_TRUE(hub.PutPage(import_id, "2", PageOf({Entry(kA, "Later")})).ok());
-  EXPECT_EQ(hub.Commit(import_id, true)->created(), 1);
-  EXPECT_EQ(hub.GetService(kA)->name(), "Later");
+  ASSERT_TRUE(hub.PutPage(import_id, "2", PageOf({Entry(kB, "B"), Entry(kA, "A of the second page")})).ok());
+  ASSERT_TRUE(hub.PutPage(import_id, "1", PageOf({Entry(kA, "A"), "7", Entry(kA, "A again")})).ok());
+  const auto committed = hub.Commit(import_id, true);
+  ASSERT_TRUE(committed.ok()) << committed.status();
+  EXPECT_EQ(committed->created(), 2);
+  EXPECT_EQ(committed->left_out(), 3) << "the 7 among them";
+  EXPECT_EQ(hub.GetService(kA)->name(), "A");
+  EXPECT_EQ(committed->problem_count(), 2);
+  ASSERT_EQ(committed->problems_size(), 2);
+  const auto line = [&](int i) {
+    const v1::ImportProblem& problem = committed->problems(i);
+    return absl::StrCat(problem.page(), " [", problem.index(), "] ", problem.field(), " ", problem.description(),
+                        problem.left_out() ? " (left out)" : "");
+  };
+  EXPECT_EQ(line(0), "1 [2] id is also that of 1 [0], which was taken (left out)");
+  EXPECT_EQ(line(1), "2 [1] id is also that of 1 [0], which was taken (left out)");
+}
+
+TEST(Imports, OneIdInTwoSpellingsIsOneService) {
+  Hub hub;
+  std::string upper = kA;
+  absl::AsciiStrToUpper(&upper);
+  const v1::CommitImportResponse committed = hub.Import("feed", PageOf({Entry(upper, "A"), Entry(kA, "A again")}));
+  EXPECT_EQ(committed.created(), 1);
+  EXPECT_EQ(committed.problem_count(), 1);
 }
 
 TEST(Imports, ARestartFindsEverythingAsItWas) {
@@ -280,6 +302,23 @@ TEST(Providers, ALinkedOnesServicesTakeReferralsPresentAndFuture) {
   EXPECT_EQ(hub.Link("o1", lambeth)->services(), 0) << "it stood already";
   EXPECT_EQ(hub.Link("o1", "")->services(), 2);
   EXPECT_EQ(hub.GetService(kB)->organisation_id(), "");
+}
+
+TEST(Providers, ALinkChangesTheEtagAsItChangesWhatIsShown) {
+  Hub hub;
+  const std::string lambeth = hub.AddAgency("lambeth");
+  const std::string camden = hub.AddAgency("camden");
+  hub.Import("feed", PageOf({Entry(kA, "A")}));
+  std::vector<v1::Service> seen = {*hub.GetService(kA)};
+  for (const std::string& organisation : {lambeth, camden}) {
+    ASSERT_TRUE(hub.Link("o1", organisation).ok());
+    const v1::Service now = *hub.GetService(kA);
+    EXPECT_EQ(now.organisation_id(), organisation);
+    for (const v1::Service& before : seen) EXPECT_NE(now.etag(), before.etag());
+    seen.push_back(now);
+  }
+  ASSERT_TRUE(hub.Link("o1", "").ok());
+  EXPECT_EQ(hub.GetService(kA)->SerializeAsString(), seen[0].SerializeAsString()) << "as it was, so is its etag";
 }
 
 TEST(Errors, HaveEveryValueInTheirMetadataToo) {
