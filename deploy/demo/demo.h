@@ -16,7 +16,7 @@ struct DemoOptions {
   bool keep = false;  // leave the hub up
 };
 
-// The exit code: 0, or 1 where a step does not hold.
+// The exit code: 0, 1 where a step does not hold, or 2 where what it was asked for is at fault.
 int RunDemo(const DemoOptions& options);
 
 }  // namespace nwd::demo

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "common/base/macros.h"
+#include "common/text/words.h"
 #include "deploy/demo/chapters.h"
 #include "deploy/feed/importer.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
@@ -17,7 +18,9 @@ namespace v1 = directory::v1;
 using Figure = absl::StatusOr<std::string>;
 
 constexpr char kFeedSlug[] = "demo-feed";
-constexpr int kLinkedMax = 120;     // providers; a hub's members are never all of a feed
+constexpr int kLinkedMax = 120;  // providers; a hub's members are never all of a feed
+constexpr size_t kProvidersMin = 6;
+constexpr size_t kTakingMin = 6;    // services that take referrals
 constexpr int kUnlinkedEvery = 12;  // and some of them are not in it
 constexpr int kLimitedEvery = 4;    // services with so many places, the others without limit
 constexpr int kPlaces = 500;
@@ -37,7 +40,14 @@ std::string Problems(const feed::Imported& imported) {
   if (imported.problems.empty()) return "no problem";
   const auto& first = imported.problems.front();
   return Cat(imported.problem_count, imported.problem_count == 1 ? " problem" : " problems",
-             " listed, the first: ", first.page(), " [", first.index(), "] ", first.field(), " ", first.description());
+             " listed, the first: ", feed::Place(first), " ", first.description());
+}
+
+// A feed can be imported and yet be too little for the story.
+absl::Status TooLittle(Story& story, std::string_view needed, size_t seen) {
+  return story.Unfit(
+      absl::InvalidArgumentError(Cat("the feed is too small for the demo, which needs ", needed, " and found ", seen,
+                                     "; give another, or import this one with nwd import")));
 }
 
 Figure FirstImport(World& world, Story& story, const std::string& source, const std::vector<feed::Page>& pages) {
@@ -45,7 +55,7 @@ Figure FirstImport(World& world, Story& story, const std::string& source, const 
   NWD_ASSIGN_OR_RETURN(const feed::Imported imported, ImportFeed(world, source, pages));
   const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
   world.feed_id = imported.feed_id;
-  NWD_RETURN_IF_ERROR(Holds("the feed has at least one service", imported.done.created() > 0));
+  if (const absl::Status taken = feed::CheckAnythingTaken(imported); !taken.ok()) return story.Unfit(taken);
   story.Count("services", imported.done.created());
   story.Count("feed_problems", imported.problem_count);
   return absl::StrFormat("%d services in %d pages, %d left out; %.0f services/s; %s", imported.done.created(),
@@ -83,9 +93,11 @@ std::string PlayedBy(const v1::Provider& provider, int index) {
   return receivers[index % receivers.size()];
 }
 
-Figure LinkProviders(World& world) {
+Figure LinkProviders(World& world, Story& story) {
   NWD_ASSIGN_OR_RETURN(const std::vector<v1::Provider> providers, AllProviders(world));
-  NWD_RETURN_IF_ERROR(Holds("the feed names at least six providers", providers.size() >= 6));
+  if (providers.size() < kProvidersMin) {
+    return TooLittle(story, Cat(kProvidersMin, " providers of services"), providers.size());
+  }
   std::atomic<int> linked = 0;
   NWD_RETURN_IF_ERROR(InParallel(std::min<size_t>(providers.size(), kLinkedMax), [&](int i) -> absl::Status {
     if (i % kUnlinkedEvery == kUnlinkedEvery - 1) return absl::OkStatus();
@@ -114,7 +126,7 @@ absl::StatusOr<std::vector<v1::Service>> ServicesOf(World& world, const std::str
   return services;
 }
 
-Figure SetCapacities(World& world) {
+Figure SetCapacities(World& world, Story& story) {
   int limited = 0;
   for (const std::string& slug : Receivers()) {
     NWD_ASSIGN_OR_RETURN(const std::vector<v1::Service> services, ServicesOf(world, slug));
@@ -136,8 +148,12 @@ Figure SetCapacities(World& world) {
       scarce ? world.scarce = service : world.services.emplace_back(service);
     }
   }
-  NWD_RETURN_IF_ERROR(Holds("a service with one place was found", !world.scarce.service_id.empty()));
-  NWD_RETURN_IF_ERROR(Holds("enough services take referrals", world.services.size() >= 5));
+  if (world.scarce.service_id.empty()) {
+    return TooLittle(story, "an active service of a provider that is neither council nor college", 0);
+  }
+  if (world.services.size() + 1 < kTakingMin) {
+    return TooLittle(story, Cat(kTakingMin, " active services of linked providers"), world.services.size() + 1);
+  }
   return Cat(world.services.size() + 1, " services take referrals, ", limited, " with a limit, one has a single place");
 }
 
@@ -176,9 +192,10 @@ Figure SearchWords(World& world) {
   v1::GetServiceRequest get;
   get.set_service_id(world.services.front().service_id);
   NWD_ASSIGN_OR_RETURN(const auto service, world.Call<v1::GetServiceResponse>("jobcentre-brixton", get));
-  const std::string& name = service.service().name();
+  const std::vector<std::string> of_name = text::Words(service.service().name());
+  if (of_name.empty()) return "the first service's name holds no word";
   v1::SearchServicesRequest words;
-  words.set_text(name.substr(0, name.find(' ')));
+  words.set_text(of_name.front());
   words.set_page_size(kPageSize);
   const absl::Time begin = absl::Now();
   NWD_ASSIGN_OR_RETURN(const auto found, world.Call<v1::SearchServicesResponse>("jobcentre-brixton", words));
@@ -218,8 +235,8 @@ void TellDirectory(World& world, Story& story, const std::string& source, const 
   story.Chapter("The directory: what is on offer");
   story.Step("an admin imports the directory feed", [&] { return FirstImport(world, story, source, pages); });
   story.Step("the same feed again changes nothing", [&] { return SecondImport(world, source, pages); });
-  story.Step("providers are linked to organisations of the hub", [&] { return LinkProviders(world); });
-  story.Step("these say what room they have", [&] { return SetCapacities(world); });
+  story.Step("providers are linked to organisations of the hub", [&] { return LinkProviders(world, story); });
+  story.Step("these say what room they have", [&] { return SetCapacities(world, story); });
   story.Step("nobody sets another's capacity", [&] { return OthersCannotSetCapacity(world); });
   story.Step("an adviser searches near a place", [&] { return SearchNear(world); });
   story.Step("an adviser searches by words", [&] { return SearchWords(world); });

@@ -30,6 +30,11 @@ void Story::Step(const std::string& name, const std::function<absl::StatusOr<std
   }
 }
 
+absl::Status Story::Unfit(const absl::Status& why) {
+  unfit_ = why;
+  return why;
+}
+
 void Story::Count(const std::string& name, int64_t value) { counts_.emplace_back(name, value); }
 
 std::string Story::Report() const {

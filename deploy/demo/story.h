@@ -25,7 +25,12 @@ class Story {
   // A number for the report: "people", 60.
   void Count(const std::string& name, int64_t value);
 
+  // Says of a step's failure that what the demo was given is to blame, not the hub; answers it again, to be returned.
+  absl::Status Unfit(const absl::Status& why);
+
   bool failed() const { return failed_; }
+  // Why what it was given cannot be played; OK where that is not what failed.
+  const absl::Status& unfit() const { return unfit_; }
   Screen& screen() { return screen_; }
   // One JSON object: {"ok":…, counts…, "total_ms":…, "steps":[{"chapter","name","ok","ms","figure"}, …]}, and "error"
   // where it failed.
@@ -45,6 +50,7 @@ class Story {
   std::vector<Told> told_;
   std::vector<std::pair<std::string, int64_t>> counts_;
   bool failed_ = false;
+  absl::Status unfit_;
 };
 
 }  // namespace nwd::demo

@@ -1,6 +1,9 @@
 #include "deploy/feed/importer.h"
 
+#include <algorithm>
+
 #include "common/base/macros.h"
+#include "common/base/strings.h"
 #include "common/ids/uuid.h"
 #include "common/status/status.h"
 #include "google/rpc/error_details.pb.h"
@@ -62,27 +65,31 @@ absl::Status PutPage(rpc::Client& client, const std::string& import_id, const Pa
   return absl::OkStatus();
 }
 
-// All between beginning and the answer.
-absl::Status PutAndCommit(rpc::Client& client, const ImportOptions& options, const std::string& import_id,
-                          const std::vector<Page>& pages, const std::function<void(int)>& on_page, Imported& imported) {
-  bool all = true;
+absl::Status PutPages(rpc::Client& client, const std::string& import_id, const std::vector<Page>& pages,
+                      const std::function<void(int)>& on_page, Imported& imported) {
   int done = 0;
   for (const Page& page : pages) {
     if (page.usable()) {
       NWD_RETURN_IF_ERROR(PutPage(client, import_id, page, imported));
     } else {
-      all = false;
       ++imported.problem_count;
       imported.problems.push_back(ProblemOf(page));
     }
     on_page(++done);
   }
+  return absl::OkStatus();
+}
+
+absl::Status Commit(rpc::Client& client, const ImportOptions& options, const std::string& import_id, bool all_pages,
+                    Imported& imported) {
   v1::CommitImportRequest commit;
   commit.set_request_id(NewRequestId());
   commit.set_import_id(import_id);
-  commit.set_full(options.full && all);
+  commit.set_full(options.full && all_pages);
   commit.set_validate_only(options.validate_only);
   NWD_ASSIGN_OR_RETURN(imported.done, client.Call<v1::CommitImportResponse>(commit, {.timeout = kCommitPatience}));
+  imported.problem_count += imported.done.problem_count();
+  imported.problems.insert(imported.problems.end(), imported.done.problems().begin(), imported.done.problems().end());
   return absl::OkStatus();
 }
 
@@ -100,13 +107,35 @@ std::string ImportInTheWay(const absl::Status& status) {
   return "";
 }
 
+std::string Place(const v1::ImportProblem& problem) {
+  return Cat(problem.page(), problem.index() < 0 ? "" : Cat(" [", problem.index(), "]"),
+             problem.field().empty() ? "" : Cat(" ", problem.field()));
+}
+
+absl::Status CheckAnythingTaken(const Imported& imported) {
+  if (imported.services > 0) return absl::OkStatus();
+  const auto first = std::find_if(imported.problems.begin(), imported.problems.end(),
+                                  [](const v1::ImportProblem& problem) { return problem.left_out(); });
+  if (first == imported.problems.end()) return absl::OkStatus();
+  const int others = imported.problem_count - 1;
+  return absl::InvalidArgumentError(
+      Cat("nothing of the feed could be imported: ", Place(*first), ": ", first->description(),
+          "; mend it, or ask the feed's publisher to",
+          others == 0 ? "" : Cat(" (and ", others, others == 1 ? " problem more)" : " problems more)")));
+}
+
 absl::StatusOr<Imported> Import(rpc::Client& client, const ImportOptions& options, const std::vector<Page>& pages,
                                 const std::function<void(int)>& on_page) {
   NWD_ASSIGN_OR_RETURN(const v1::BeginImportResponse begun, BeginOrTakeOver(client, options));
   Imported imported;
   imported.feed_id = begun.feed_id();
-  const absl::Status status = PutAndCommit(client, options, begun.import_id(), pages, on_page, imported);
-  if (!status.ok() || options.validate_only) {
+  absl::Status status = PutPages(client, begun.import_id(), pages, on_page, imported);
+  const bool worth_it = CheckAnythingTaken(imported).ok();
+  if (status.ok() && worth_it) {
+    const bool all_pages = std::all_of(pages.begin(), pages.end(), [](const Page& page) { return page.usable(); });
+    status = Commit(client, options, begun.import_id(), all_pages, imported);
+  }
+  if (!status.ok() || !worth_it || options.validate_only) {
     Abort(client, begun.import_id()).IgnoreError();  // an import that is left lying can be taken over
   }
   if (!status.ok()) return status;

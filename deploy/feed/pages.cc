@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/ascii.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/text/utf8.h"
 #include "deploy/feed/fetch.h"
 
 namespace nwd::feed {
@@ -16,13 +18,33 @@ namespace fs = std::filesystem;
 // A file that may be a page: how large it is, or why it is none.
 struct Found {
   fs::path path;
+  std::string name;
   size_t bytes = 0;
   std::string problem = {};
 };
 
+bool CanBeListed(const std::string& name, const Limits& limits) {
+  return name.size() <= limits.name_bytes && text::IsValidUtf8(name) &&
+         std::none_of(name.begin(), name.end(), [](char c) { return absl::ascii_iscntrl(c); });
+}
+
+// The file's name; of one that cannot be listed, what can.
+std::string NameOf(const fs::path& path, const Limits& limits) {
+  std::string name = path.filename().string();
+  if (CanBeListed(name, limits)) return name;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !absl::ascii_isprint(c); }, '?');
+  if (name.size() > limits.name_bytes) name.resize(limits.name_bytes);
+  return name;
+}
+
 Found Look(const fs::path& path, const Limits& limits) {
-  Found found = {.path = path};
+  Found found = {.path = path, .name = NameOf(path, limits)};
   std::error_code error;
+  if (found.name != path.filename().string()) {
+    found.problem = Cat("the page's file name is not plain text of at most ", limits.name_bytes, " bytes: rename it");
+    return found;
+  }
   if (!fs::is_regular_file(path, error)) {
     found.problem = "the page is not a file that can be read";
     return found;
@@ -34,7 +56,7 @@ Found Look(const fs::path& path, const Limits& limits) {
 }
 
 Page ReadPage(const Found& found) {
-  Page page = {.name = found.path.filename().string(), .content = {}, .problem = found.problem};
+  Page page = {.name = found.name, .content = {}, .problem = found.problem};
   if (!page.usable()) return page;
   std::ifstream file(found.path, std::ios::binary);
   page.content.resize(found.bytes + 1);  // one more, to see that a file has grown meanwhile
@@ -67,11 +89,13 @@ absl::StatusOr<std::vector<Page>> ReadFiles(const std::string& source, const Lim
   std::vector<fs::path> paths;
   if (fs::is_directory(source, error)) {
     paths = PagesIn(source);
+    if (paths.empty()) return absl::NotFoundError(Cat("the folder ", source, " holds no .json file that can be seen"));
   } else if (fs::exists(source, error)) {
     paths.push_back(source);
   }
   if (paths.empty())
-    return absl::NotFoundError(Cat("there is no feed at ", source, ": give a JSON file, a folder of them, or a URL"));
+    return absl::NotFoundError(
+        Cat("there is no feed at ", source, ": give a JSON file, a folder of them, or an http(s) URL"));
   if (paths.size() > static_cast<size_t>(limits.pages))
     return absl::InvalidArgumentError(Cat(source, " has more than ", limits.pages, " pages"));
   std::vector<Found> files;

@@ -13,6 +13,7 @@ namespace nwd::feed {
 
 struct Limits {
   size_t page_bytes = 4'000'000;  // what an import takes
+  size_t name_bytes = 200;        // of a page
   size_t feed_bytes = 1'000'000'000;
   int pages = 10'000;
 };

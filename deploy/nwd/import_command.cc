@@ -9,9 +9,8 @@
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "deploy/feed/importer.h"
-#include "deploy/hub/clients.h"
-#include "deploy/hub/state.h"
 #include "deploy/nwd/command.h"
+#include "deploy/nwd/directory_client.h"
 
 namespace nwd::tool {
 namespace {
@@ -21,8 +20,7 @@ constexpr size_t kProblemsShownMax = 20;
 struct Asked {
   std::string source;
   std::string feed;
-  std::string hub = "hub";
-  std::string as;
+  DirectoryAsked directory;
   bool partial = false;
   bool check_only = false;
   bool take_over = false;
@@ -33,10 +31,8 @@ void PrintProblems(const feed::Imported& imported) {
   const size_t shown = std::min(imported.problems.size(), kProblemsShownMax);
   for (size_t i = 0; i < shown; ++i) {
     const auto& problem = imported.problems[i];
-    std::cout << Cat("  ", problem.page());
-    if (problem.index() >= 0) std::cout << Cat(" [", problem.index(), "]");
-    if (!problem.field().empty()) std::cout << Cat(" ", problem.field());
-    std::cout << Cat(": ", problem.description(), problem.left_out() ? " (left out)" : "", "\n");
+    std::cout << Cat("  ", feed::Place(problem), ": ", problem.description(), problem.left_out() ? " (left out)" : "",
+                     "\n");
   }
   if (imported.problem_count > static_cast<int>(shown))
     std::cout << Cat("  and ", imported.problem_count - shown, " more\n");
@@ -58,7 +54,19 @@ void PrintJson(const feed::Imported& imported, size_t pages) {
                               {"missing", done.missing()},     {"deactivated", done.deactivated()},
                               {"left_out", done.left_out()},   {"problem_count", imported.problem_count},
                               {"problems", problems}};
-  std::cout << all.dump() << "\n";
+  std::cout << all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+void Print(const feed::Imported& imported, bool check_only) {
+  if (feed::CheckAnythingTaken(imported).ok()) {
+    const auto& done = imported.done;
+    std::cout << Cat(check_only ? "would be " : "", done.created(), " created, ", done.updated(), " updated, ",
+                     done.unchanged(), " unchanged, ", done.missing(), " missing, ", done.deactivated(),
+                     " deactivated, ", done.left_out(), " left out\n");
+  }
+  if (imported.problem_count > 0)
+    std::cout << Cat(imported.problem_count, imported.problem_count == 1 ? " problem:\n" : " problems:\n");
+  PrintProblems(imported);
 }
 
 // What this program can do about an import in the way, where it can do anything.
@@ -71,18 +79,15 @@ absl::Status WithAdvice(const absl::Status& status) {
 }
 
 absl::Status RunImport(const Asked& asked) {
-  NWD_ASSIGN_OR_RETURN(hub::HubState state, hub::ReadState(asked.hub));
-  const std::string admin = asked.as.empty() && !state.admins.empty() ? state.admins.front() : asked.as;
+  NWD_ASSIGN_OR_RETURN(const DirectoryClient directory, DirectoryClient::Open(asked.directory));
   NWD_ASSIGN_OR_RETURN(const std::vector<feed::Page> pages, feed::ReadPages(asked.source));
-  hub::Clients clients(std::move(state));
-  NWD_ASSIGN_OR_RETURN(rpc::Client* const directory, clients.As(admin, "directory"));
 
   const bool progress = isatty(STDERR_FILENO) != 0;
   const auto on_page = [&](int done) {
     if (progress)
       std::cerr << Cat("\r  page ", done, " of ", pages.size(), done == static_cast<int>(pages.size()) ? "\n" : "");
   };
-  const absl::StatusOr<feed::Imported> imported = feed::Import(*directory,
+  const absl::StatusOr<feed::Imported> imported = feed::Import(directory.rpc(),
                                                                {.slug = asked.feed,
                                                                 .source = feed::IsUrl(asked.source) ? asked.source : "",
                                                                 .full = !asked.partial,
@@ -92,15 +97,10 @@ absl::Status RunImport(const Asked& asked) {
   if (!imported.ok()) return WithAdvice(imported.status());
   if (asked.json) {
     PrintJson(*imported, pages.size());
-    return absl::OkStatus();
+  } else {
+    Print(*imported, asked.check_only);
   }
-  const auto& done = imported->done;
-  std::cout << Cat(asked.check_only ? "would be " : "", done.created(), " created, ", done.updated(), " updated, ",
-                   done.unchanged(), " unchanged, ", done.missing(), " missing, ", done.deactivated(), " deactivated, ",
-                   done.left_out(), " left out\n");
-  if (imported->problem_count > 0) std::cout << Cat(imported->problem_count, " problems:\n");
-  PrintProblems(*imported);
-  return absl::OkStatus();
+  return feed::CheckAnythingTaken(*imported);
 }
 
 }  // namespace
@@ -111,8 +111,7 @@ void AddImportCommand(config::Options& program, Commands& commands) {
       program.Command("import", "Imports a directory feed (Open Referral UK v3) into a running hub");
   options.Add("source", &asked->source, "A JSON file, a folder of them, or an http(s) URL").Required();
   options.Add("--feed", &asked->feed, "Readable name of the feed in the hub").Required();
-  options.Add("--hub", &asked->hub, "Folder of the hub");
-  options.Add("--as", &asked->as, "Admin organisation to act as (default: the hub's first)");
+  AddDirectoryOptions(options, asked->directory);
   options.Add("--partial", &asked->partial, "The pages are not the whole feed: nothing counts as missing");
   options.Add("--check-only", &asked->check_only, "Check and count; change nothing");
   options.Add("--take-over", &asked->take_over,

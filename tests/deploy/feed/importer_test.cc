@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "common/async/worker_pool.h"
 #include "tests/services/directory/hub.h"
 #include "tests/testing/test_hub.h"
 
@@ -67,6 +68,41 @@ TEST_F(ImporterTest, BesideABadPageTheRestIsTakenAndThePageListed) {
   EXPECT_THAT(listed, ElementsAre("2.json -1  out", "3.json -1  out", "4.json 0 name out", "4.json 1 minimum_age"));
 }
 
+TEST_F(ImporterTest, AServiceThatComesTwiceIsListedWhereItComesAgain) {
+  const auto imported = Run({PageWith("1.json", kA), PageWith("2.json", kA)});
+  ASSERT_TRUE(imported.ok()) << imported.status();
+  EXPECT_EQ(imported->done.created(), 1);
+  EXPECT_EQ(imported->problem_count, 1);
+  ASSERT_EQ(imported->problems.size(), 1u);
+  EXPECT_EQ(Place(imported->problems[0]), "2.json [0] id");
+}
+
+TEST_F(ImporterTest, WhereNothingCanBeTakenTheFirstReasonIsSaidAndNothingIsCommitted) {
+  const auto unreadable = Run({{.name = "1.json", .content = "<html>"}, {.name = "2.json", .content = "<html>"}});
+  ASSERT_TRUE(unreadable.ok()) << unreadable.status();
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckAnythingTaken(*unreadable)));
+  const std::string sentence(CheckAnythingTaken(*unreadable).message());
+  EXPECT_THAT(sentence, HasSubstr("could be imported: 1.json: the page is not JSON"));
+  EXPECT_THAT(sentence, HasSubstr("mend it"));
+  EXPECT_THAT(sentence, HasSubstr("1 problem more"));
+
+  const auto no_service_left = Run({{.name = "1.json", .content = R"({"contents": [{"name": "No id"}]})"}});
+  EXPECT_THAT(std::string(CheckAnythingTaken(*no_service_left).message()), HasSubstr("1.json [0] id: must be there"));
+
+  directory::v1::ListFeedsRequest list;
+  const auto feeds = service_->As("north").Call<directory::v1::ListFeedsResponse>(list);
+  ASSERT_TRUE(feeds.ok()) << feeds.status();
+  ASSERT_EQ(feeds->feeds_size(), 1);
+  EXPECT_FALSE(feeds->feeds(0).has_import_time()) << "nothing has been committed";
+  EXPECT_TRUE(Run({PageWith("1.json", kA)}).ok()) << "and nothing is left open";
+}
+
+TEST_F(ImporterTest, AFeedWithoutServicesIsNoFault) {
+  const auto imported = Run({{.name = "1.json", .content = R"({"contents": []})"}});
+  ASSERT_TRUE(imported.ok()) << imported.status();
+  EXPECT_TRUE(CheckAnythingTaken(*imported).ok());
+}
+
 TEST_F(ImporterTest, WhatMayBeOnABadPageDoesNotCountAsMissing) {
   ASSERT_TRUE(Run({PageWith("1.json", kA), PageWith("2.json", kB)}).ok());
   const auto again = Run({PageWith("1.json", kA), {.name = "2.json", .content = {}, .problem = "it is too large"}});
@@ -115,7 +151,8 @@ class LostAnswers {
   template <class Request, class Response>
   async::Task<absl::StatusOr<Response>> Answer(rpc::Call& call, const Request& request) {
     call.ProveTie(common::v1::TIE_IMPORTER);
-    const absl::StatusOr<Response> answer = hub_.As<Response>("north", request);
+    auto ask = [&] { return hub_.As<Response>("north", request); };
+    const absl::StatusOr<Response> answer = co_await pool_.Run(ask);  // it waits, which a queue's thread may not
     if (lost_.insert(Request::descriptor()->full_name()).second) {
       co_return status::Error(absl::StatusCode::kUnavailable, "LOST", "try again");
     }
@@ -123,6 +160,7 @@ class LostAnswers {
   }
 
   directory::Hub& hub_;
+  async::WorkerPool pool_{/*threads=*/1, /*waiting_max=*/1};
   std::set<std::string> lost_;
   rpc::Router router_;
   std::unique_ptr<testing::TestService> service_;

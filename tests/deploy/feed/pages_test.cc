@@ -45,6 +45,25 @@ TEST(PagesTest, NothingThereIsSaid) {
   EXPECT_TRUE(absl::IsNotFound(ReadPages(folder.Path() + "/none.json").status()));
 }
 
+TEST(PagesTest, AFolderWithoutPagesIsCalledThat) {
+  testing::TempFolder folder;
+  std::ofstream(folder.Path() + "/feed.txt") << "{}";
+  EXPECT_THAT(std::string(ReadPages(folder.Path()).status().message()), HasSubstr("no .json file"));
+}
+
+TEST(PagesTest, AFileNameThatCannotBeListedIsAProblemOfThatPageAlone) {
+  testing::TempFolder folder;
+  std::ofstream(folder.Path() + "/a.json") << "{}";
+  std::ofstream(folder.Path() + "/b\xff.json") << "{}";
+  std::ofstream(folder.Path() + "/c\n.json") << "{}";
+  std::ofstream(folder.Path() + "/" + std::string(220, 'd') + ".json") << "{}";
+  const auto pages = ReadPages(folder.Path());
+  ASSERT_TRUE(pages.ok()) << pages.status();
+  EXPECT_EQ(Names(*pages), (std::vector<std::string>{"a.json", "b?.json", "c?.json", std::string(200, 'd')}));
+  EXPECT_TRUE((*pages)[0].usable());
+  for (int i = 1; i < 4; ++i) EXPECT_THAT((*pages)[i].problem, HasSubstr("rename it"));
+}
+
 TEST(PagesTest, APageThatIsTooLargeOrCannotBeReadIsAProblemOfThatPageAlone) {
   testing::TempFolder folder;
   std::ofstream(folder.Path() + "/services-1.json") << "{}";
@@ -179,6 +198,20 @@ TEST_F(FetchTest, AnErrorOfThePublisherIsSaidWithItsAddress) {
   const auto pages = ReadPages(url_);
   EXPECT_TRUE(absl::IsUnavailable(pages.status()));
   EXPECT_THAT(std::string(pages.status().message()), HasSubstr("503"));
+}
+
+TEST_F(FetchTest, APublisherThatRedirectsForEverIsGivenUp) {
+  Serve([](const httplib::Request& request, httplib::Response& response) {
+    response.set_redirect(Cat("/services?page=", request.get_param_value("page")));
+  });
+  const auto pages = ReadPages(url_);
+  EXPECT_TRUE(absl::IsUnavailable(pages.status())) << pages.status();
+  EXPECT_THAT(std::string(pages.status().message()), HasSubstr("redirects"));
+}
+
+TEST_F(FetchTest, ARedirectToAFileIsNotFollowed) {
+  Serve([](const httplib::Request&, httplib::Response& response) { response.set_redirect("file:///etc/hostname"); });
+  EXPECT_TRUE(absl::IsUnavailable(ReadPages(url_).status())) << ReadPages(url_).status();
 }
 
 TEST_F(FetchTest, WhatIsNoPageIsSaid) {
