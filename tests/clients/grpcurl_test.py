@@ -11,7 +11,6 @@ import unittest
 import hub
 
 LINE_S = 60
-INTEGRATING = hub.REPOSITORY / "docs" / "integrating.md"
 
 
 def bash(lines, folder, **environment):
@@ -81,25 +80,31 @@ class LinesOfDevUp(unittest.TestCase):
         self.assertRegex(json.loads(output)["personRef"], r"^p1_[a-z2-7]{26}$")
 
 
-class StoryOfIntegrating(unittest.TestCase):
-    """The worked example of docs/integrating.md: its lines run in order, its answers found in ours. What differs from hub to hub is learnt where an
-    answer of the page shows it, and put into the lines that follow."""
+class Story:
+    """A worked example of our pages: its lines run in order, its answers found in ours. What differs from hub to hub is learnt where an answer of the
+    page shows it, and put into the lines that follow."""
 
     # What differs: ids, references, cursors, times.
     DIFFERS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|p1_[a-z2-7]{26}|(?<=\"cursor\": \")[\w-]+|\d{4}-\d\d-\d\dT[\d:.]+Z")
     DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
     PORTS = {"7101": "directory", "7102": "consent", "7103": "referral", "7104": "outcome"}
 
+    # Each story says: the page, the heading it stands under, the field that tells the day it was written, and who has a certificate.
+    PAGE = HEADING = WRITTEN = ""
+    ORGANISATIONS = []
+
     @classmethod
     def setUpClass(cls):
-        cls.hub = cls.enterClassContext(hub.running("integrating/hub", organisations=["lambeth", "community-works"]))
-        story = INTEGRATING.read_text().split("## A worked example")[1]
+        cls.hub = cls.enterClassContext(hub.running(f"{cls.__name__}/hub", organisations=cls.ORGANISATIONS))
+        text = (hub.REPOSITORY / "docs" / cls.PAGE).read_text().split(f"# {cls.HEADING}\n")[1]
+        story = re.split(r"^##+ ", text, maxsplit=1, flags=re.MULTILINE)[0]
         blocks = re.findall(r"^```(sh|)\n(.*?)^```$", story, re.MULTILINE | re.DOTALL)
         cls.shorthand = blocks[0][1]
         cls.steps = [(block, blocks[at + 1][1]) for at, (language, block) in enumerate(blocks) if language == "sh" and at > 0]
-        written = re.search(r'"answer_time": "(\d{4}-\d\d-\d\d)', story).group(1)
+        written = re.search(rf'"{cls.WRITTEN}": "(\d{{4}}-\d\d-\d\d)', story).group(1)
         cls.days_since = datetime.datetime.now(datetime.timezone.utc).date() - datetime.date.fromisoformat(written)
-        cls.ours = {}  # by what the page has
+        sample = "".join(page.read_text() for page in (hub.REPOSITORY / "deploy" / "sample").glob("services-*.json"))
+        cls.ours = {known: known for known in cls.DIFFERS.findall(story) if known in sample}  # by what the page has
 
     def later(self, text):
         """The page's days, as far from today as they were from the day it was written."""
@@ -108,20 +113,15 @@ class StoryOfIntegrating(unittest.TestCase):
     def run_lines(self, lines):
         for port, service in self.PORTS.items():
             lines = lines.replace(f"127.0.0.1:{port}", self.hub.addresses[service])
-        return bash(self.shorthand + lines, self.hub.folder.parent)[0]
+        lines = lines.replace(" deploy/", f" {hub.REPOSITORY}/deploy/")
+        path = os.pathsep.join([os.path.dirname(os.environ["NWD"]), os.environ["PATH"]])
+        return bash(self.shorthand + lines, self.hub.folder.parent, PATH=path)[0]
 
     def call_as_admin(self, method, **request):
         return json.loads(self.run_lines(f"as hub-office -d '{json.dumps(request)}' 127.0.0.1:7101 nwd.directory.v1.{method}"))
 
     def set_the_scene(self):
-        ids = {}
-        for slug, name, kind in (("lambeth", "Lambeth Council", "BOROUGH"), ("community-works", "Community Works", "VCS")):
-            made = self.call_as_admin("OrganisationService/CreateOrganisation", slug=slug, name=name, kind=f"ORGANISATION_KIND_{kind}")
-            ids[slug] = made["organisation_id"]
-        feed_id = self.hub.import_sample()["feed_id"]
-        providers = self.call_as_admin("FeedService/ListProviders", feed_id=feed_id, page_size=500)["providers"]
-        provider = next(one for one in providers if one["name"] == "Sample Lambeth Adult Learning")
-        self.call_as_admin("FeedService/LinkProvider", feed_id=feed_id, external_id=provider["external_id"], organisation_id=ids["community-works"])
+        """What the page says went before."""
 
     def test_every_line_answers_as_the_page_says(self):
         self.set_the_scene()
@@ -148,6 +148,26 @@ class StoryOfIntegrating(unittest.TestCase):
             pattern += re.escape(line[end:found.start()]) + f"({value})"
             end = found.end()
         return re.compile(pattern + re.escape(line[end:]))
+
+
+class StoryOfIntegrating(Story, unittest.TestCase):
+    PAGE, HEADING, WRITTEN = "integrating.md", "A worked example", "answer_time"
+    ORGANISATIONS = ["lambeth", "community-works"]
+
+    def set_the_scene(self):
+        ids = {}
+        for slug, name, kind in (("lambeth", "Lambeth Council", "BOROUGH"), ("community-works", "Community Works", "VCS")):
+            made = self.call_as_admin("OrganisationService/CreateOrganisation", slug=slug, name=name, kind=f"ORGANISATION_KIND_{kind}")
+            ids[slug] = made["organisation_id"]
+        feed_id = self.hub.import_sample()["feed_id"]
+        providers = self.call_as_admin("FeedService/ListProviders", feed_id=feed_id, page_size=500)["providers"]
+        provider = next(one for one in providers if one["name"] == "Sample Lambeth Adult Learning")
+        self.call_as_admin("FeedService/LinkProvider", feed_id=feed_id, external_id=provider["external_id"], organisation_id=ids["community-works"])
+
+
+class StoryOfFeeds(Story, unittest.TestCase):
+    PAGE, HEADING, WRITTEN = "operating.md", "A worked example", "import_time"
+    ORGANISATIONS = ["community-works"]
 
 
 if __name__ == "__main__":
