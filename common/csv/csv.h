@@ -25,7 +25,7 @@
 
 namespace nwd::csv {
 
-inline constexpr size_t kLineBytesMax = 64 * 1024;
+inline constexpr size_t kLineBytesMax = size_t{64} * 1024;
 
 // The values of the columns asked for. Valid during the callback only.
 using Row = std::vector<std::string>;

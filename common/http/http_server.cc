@@ -157,7 +157,7 @@ HttpServer::HttpServer(Options options) : options_(std::move(options)), impl_(st
     return impl_->Route(in, out) ? Routed::Handled : Routed::Unhandled;
   });
   server.Post("/.*", [this](const httplib::Request& in, httplib::Response& out) { impl_->Post(in, out); });
-  server.set_exception_handler([](const httplib::Request& in, httplib::Response& out, std::exception_ptr) {
+  server.set_exception_handler([](const httplib::Request& in, httplib::Response& out, const std::exception_ptr&) {
     log::Line(log::Level::kError, "http.handler_threw").Str("path", in.path).Emit();
     WriteError(500, "internal error", out);
   });

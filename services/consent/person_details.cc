@@ -13,7 +13,7 @@ namespace {
 constexpr absl::CivilYear kBirthYearMin(1890);
 
 void CheckIdentifier(IdentifierKind kind, const std::string& said, identifiers::Checked (*check)(std::string_view),
-                     std::string field, std::vector<CheckedIdentifier>& out, status::Violations& violations) {
+                     const std::string& field, std::vector<CheckedIdentifier>& out, status::Violations& violations) {
   if (said.empty()) return;
   identifiers::Checked checked = check(said);
   if (checked.ok()) {

@@ -42,7 +42,7 @@ inline std::string Outcome(Uuid outcome) { return KeyBuilder('o').Bytes(outcome.
 
 inline std::string OutcomesOf(Uuid referral) { return KeyBuilder('d').Bytes(referral.bytes()).Build(); }
 inline std::string OutcomeOf(Uuid referral, absl::CivilDay day, Uuid outcome) {
-  const auto number = static_cast<uint64_t>(day.year() * 10'000 + day.month() * 100 + day.day());
+  const auto number = static_cast<uint64_t>((day.year() * 100 + day.month()) * 100 + day.day());
   return KeyBuilder('d').Bytes(referral.bytes()).Number(number).Bytes(outcome.bytes()).Build();
 }
 
