@@ -25,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kExitFailed = 1;
+constexpr int kExitMistake = 2;
 constexpr int kExitInterrupted = 130;
 
 // In a folder that a demo made, and may replace.
@@ -174,7 +175,7 @@ int RunDemo(const DemoOptions& asked) {
   absl::StatusOr<Stage> stage = Prepare(options);
   if (!stage.ok()) {
     std::cerr << "nwd demo: " << stage.status().message() << "\n";
-    return 2;
+    return kExitMistake;
   }
   StopOnSignal stop;
   Screen screen;
@@ -207,14 +208,19 @@ int RunDemo(const DemoOptions& asked) {
     story.Chapter("The end");
     story.Step("the four services drain and stop", stop_hub);
   }
-  if (story.failed() && hub.has_value()) screen.Line(Cat("\n  logs: ", hub->folder, "/log"));
+  const bool unfit = !story.unfit().ok();
+  if (story.failed() && !unfit && hub.has_value()) screen.Line(Cat("\n  logs: ", hub->folder, "/log"));
   if (stay) SayWhatIsUp(screen, *hub);
   if (!stay && !story.failed()) SayWhatNext(screen);
-  if (asked.folder.empty() && !stay && !story.failed()) {
+  if (asked.folder.empty() && !stay && (unfit || !story.failed())) {
     std::error_code error;
     fs::remove_all(stage->folder, error);
   }
   if (options.json) screen.Line(story.Report());
+  if (unfit) {
+    std::cerr << "nwd demo: " << story.unfit().message() << "\n";
+    return kExitMistake;
+  }
   return story.failed() ? kExitFailed : 0;
 }
 
