@@ -64,7 +64,11 @@ bool ReadActive(Object service, FeedProblems& problems) {
 std::optional<int> ReadAge(Object from, std::string_view key, std::string_view path, FeedProblems& problems) {
   const std::optional<double> age = FindNumber(from, key, path, problems);
   if (!age) return std::nullopt;
-  if (*age >= 0 && *age <= kAgeMax) return static_cast<int>(*age);
+  if (*age >= 0 && *age <= kAgeMax) {
+    const int whole = static_cast<int>(*age);
+    if (whole != *age) problems.Field(json::Join(path, key), Cat("is not a whole number; it was read as ", whole));
+    return whole;
+  }
   problems.Field(json::Join(path, key), Cat("is not an age from 0 to ", kAgeMax, "; it counts as not said"));
   return std::nullopt;
 }

@@ -192,6 +192,7 @@ TEST_F(FeedReaderTest, AWrongTypeIsSaidWhereverItIs) {
       {R"("phones": [{"number": {}}])", "phones[0].number"},
       {R"("minimum_age": "16")", "minimum_age"},
       {R"("minimum_age": [16])", "minimum_age"},
+      {R"("minimum_age": 16.5)", "minimum_age"},
       {R"("maximum_age": "old")", "maximum_age"},
       {R"("eligibility": {})", "eligibility"},
       {R"("eligibility": [7])", "eligibility[0]"},
