@@ -11,8 +11,23 @@
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/reasons.h"
+#include "services/consent/record_rows.h"
 
 namespace nwd::consent {
+namespace {
+
+// It captured the consent, is named in it, or is asked to vouch for it: a consent that its own recipient captured opens
+// what others put in once they corroborate it, and nobody can vouch for what they may not read.
+absl::StatusOr<bool> Concerns(const store::Reader& reader, const storage::Consent& consent,
+                              const ids::Uuid& organisation) {
+  if (IsParty(consent, organisation)) return true;
+  if (FindRecipient(consent, consents::IdOf(consent.captor_organisation_id())) == nullptr) return false;
+  NWD_ASSIGN_OR_RETURN(const CategoryMask theirs,
+                       records::From(reader, consents::IdOf(consent.person_id()), consent.categories(), organisation));
+  return theirs != 0;
+}
+
+}  // namespace
 
 void ConsentService::Register(rpc::Router& router) {
   router.Unary(this, &ConsentService::CreateConsent);
@@ -87,8 +102,10 @@ async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(r
   const ids::Uuid organisation = OrganisationOf(call);
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetConsentResponse> {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, named.consent_id));
-    if (!consent.has_value() || !IsParty(*consent, organisation) || named.key == nullptr) return status::Denied();
-    call.ProveTie(common::v1::TIE_CONSENT_PARTY);
+    if (!consent.has_value() || named.key == nullptr) return status::Denied();
+    NWD_ASSIGN_OR_RETURN(const bool concerned, Concerns(reader, *consent, organisation));
+    if (!concerned) return status::Denied();
+    call.ProveTie(common::v1::TIE_CONSENT_CONCERNED);
     NWD_ASSIGN_OR_RETURN(const storage::Terms terms, consents::ReadTerms(reader, *named.key, named.consent_id));
     v1::GetConsentResponse response;
     *response.mutable_consent() = consents::Show(
@@ -145,12 +162,16 @@ async::Task<absl::Status> ConsentService::CheckRecipients(const v1::ConsentTerms
   for (int i = 0; i < terms.recipient_organisation_ids_size(); ++i) {
     const std::string& id = terms.recipient_organisation_ids(i);
     access::OrganisationPtr organisation = parts_.organisations.Known(id);
-    if (organisation == nullptr && asked < kOrganisationsAskedMax) {
+    const bool ask = organisation == nullptr && asked < kOrganisationsAskedMax;
+    if (ask) {
       ++asked;
       NWD_CO_ASSIGN_OR_RETURN(organisation, co_await parts_.organisations.Find(id));
     }
     if (organisation == nullptr) {
-      violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"), "is no organisation of this hub");
+      violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"),
+                     ask ? "is no organisation of this hub"
+                         : Cat("was not looked up, since ", kOrganisationsAskedMax,
+                               " before it had to be; mend those that are wrong, then try again"));
     } else if (organisation->state == common::v1::ORGANISATION_STATE_LEFT) {
       violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"), "has left the hub");
     }
@@ -167,7 +188,8 @@ absl::Status ConsentService::CheckCited(const store::Reader& reader, const v1::C
   if (!terms.supersedes_consent_id().empty()) {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> old,
                          consents::Find(reader, IdIn(terms.supersedes_consent_id())));
-    // Whoever is merely named in a consent can neither end it for the others nor lift what was refused in it.
+    // Whoever is merely named in a consent may record that the person withdraws it, but not put another in its place or
+    // lift what was refused in it.
     if (!old.has_value() || old->person_id() != person_id.bytes() ||
         old->captor_organisation_id() != organisation.bytes()) {
       violations.Add("terms.supersedes_consent_id", "is no consent of this person that you captured");

@@ -76,8 +76,9 @@ async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::Acknow
 
   status::Violations violations;
   const bool retained = request.answer() == v1::NOTICE_ANSWER_RETAINED;
-  if (!notices::CanAnswer(seen->notice.type(), request.answer()))
-    violations.Add("answer", "is no answer to a notice of this type");
+  if (!notices::CanAnswer(seen->notice.type(), request.answer())) {
+    violations.Add("answer", Cat("is no answer to this notice; it takes ", notices::AnswersTo(seen->notice.type())));
+  }
   if (retained && request.retained_basis().empty())
     violations.Add("retained_basis", "is required with RETAINED: the other lawful basis");
   if (!retained && !request.retained_basis().empty()) violations.Add("retained_basis", "goes with RETAINED only");
@@ -130,8 +131,9 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
                                                                                 const v1::ListNoticesRequest& request) {
   call.ProveTie(common::v1::TIE_SELF);
   const ids::Uuid recipient = OrganisationOf(call);
-  NWD_CO_ASSIGN_OR_RETURN(const uint64_t after, tokens::OpenCursor(parts_.tokens, ListName(request),
-                                                                   call.organisation_id(), request.page_token()));
+  NWD_CO_ASSIGN_OR_RETURN(
+      const uint64_t after,
+      tokens::OpenCursor(parts_.tokens, ListName(request), call.organisation_id(), request.page_token(), "page_token"));
   const int page_size = tokens::PageSize(request.page_size());
   auto body = [&](const store::Reader& reader) {
     return notices::After(reader, recipient, after, page_size + 1, request.open_only());

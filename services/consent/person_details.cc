@@ -1,16 +1,12 @@
 #include "services/consent/person_details.h"
 
 #include "common/base/strings.h"
-#include "common/calendar/written_days.h"
 #include "common/identifiers/person_number.h"
 #include "common/identifiers/postcode.h"
 #include "common/text/fold.h"
 
 namespace nwd::consent {
 namespace {
-
-// Nobody registered here was born before this.
-constexpr absl::CivilYear kBirthYearMin(1890);
 
 void CheckIdentifier(IdentifierKind kind, const std::string& said, identifiers::Checked (*check)(std::string_view),
                      const std::string& field, std::vector<CheckedIdentifier>& out, status::Violations& violations) {
@@ -46,14 +42,7 @@ absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details) {
   CheckedDetails checked;
   checked.full_name = details.full_name();
   checked.folded_name = text::FoldName(details.full_name());
-  if (checked.folded_name.empty()) violations.Add("details.full_name", "needs at least one letter");
 
-  const std::optional<absl::CivilDay> born = calendar::ParseDay(details.date_of_birth());
-  if (!born) {
-    violations.Add("details.date_of_birth", "must be a day as YYYY-MM-DD");
-  } else if (absl::CivilYear(*born) < kBirthYearMin) {
-    violations.Add("details.date_of_birth", "is too long ago to be a living person's");
-  }
   checked.date_of_birth = details.date_of_birth();
 
   if (!details.postcode().empty()) {

@@ -86,6 +86,18 @@ TEST_F(ConsentServiceTest, ARecipientUnknownHereIsAskedOfTheDirectory) {
   EXPECT_EQ(desk_.asked(), 1);
 }
 
+TEST_F(ConsentServiceTest, LanguagesAreTagsAndNamesHaveLetters) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  terms.set_language("Polish please");
+  terms.mutable_representative()->set_name("12345");
+  terms.mutable_representative()->set_authority("parent");
+  EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()),
+              ::testing::UnorderedElementsAre("terms.language", "terms.representative.name"));
+  terms.set_language("zh-Hant");
+  terms.mutable_representative()->set_name("李");
+  EXPECT_TRUE(Create("lambeth", terms).ok());
+}
+
 TEST_F(ConsentServiceTest, ATextThatWasNeverKeptCannotBeCited) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
   terms.set_text_sha256(std::string(64, '0'));
@@ -120,6 +132,9 @@ TEST_F(ConsentServiceTest, ListsTheCallersConsentsNewestFirstPageByPage) {
   request.set_page_token("forged");
   EXPECT_THAT(desk_.Ask(desk_.services().consent(), &ConsentService::ListConsents, "lambeth", request),
               Refused(absl::StatusCode::kInvalidArgument, "INVALID_TOKEN"));
+  EXPECT_THAT(
+      FieldsOf(desk_.Ask(desk_.services().consent(), &ConsentService::ListConsents, "lambeth", request).status()),
+      ::testing::ElementsAre("page_token"));
 }
 
 TEST_F(ConsentServiceTest, ThereIsALimitToTheConsentsOfOnePerson) {

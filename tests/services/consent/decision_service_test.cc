@@ -37,9 +37,38 @@ class DecisionServiceTest : public ::testing::Test {
     request.set_consent_id(id);
     return desk_.Ask(desk_.services().decision(), &DecisionService::CorroborateConsent, who, request);
   }
+  absl::StatusOr<v1::GetConsentResponse> Get(const std::string& who, const std::string& id) {
+    v1::GetConsentRequest request;
+    request.set_consent_id(id);
+    return desk_.Ask(desk_.services().consent(), &ConsentService::GetConsent, who, request);
+  }
   Desk desk_;
   std::string ref_, college_ref_;
 };
+
+TEST_F(DecisionServiceTest, WhoIsAskedToVouchForAConsentReadsItsTermsAndNobodyElseDoes) {
+  const std::string lambeth_ref = desk_.Register("lambeth", "Ben Sample", "AB123456C");
+  desk_.Put("lambeth", lambeth_ref, desk_.Skills("bricklaying"));
+  // The college captured it for itself; of what it covers Lambeth has put in something.
+  const std::string college_ref = desk_.Register("college", "Ben Sample", "AB123456C");
+  const std::string id = desk_.Give("college", college_ref, desk_.Terms({"college"}));
+  const auto seen = Get("lambeth", id);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_EQ(seen->consent().person_ref(), lambeth_ref) << "its own reference, not the captor's";
+  EXPECT_EQ(seen->consent().terms().recipient_organisation_ids(0), desk_.IdOf("college"));
+  EXPECT_FALSE(seen->consent().corroborated());
+  EXPECT_EQ(seen->consent().practitioner(), "");
+  EXPECT_TRUE(Corroborate("lambeth", id).ok());
+  EXPECT_TRUE(Get("lambeth", id).ok()) << "and goes on reading what it vouched for";
+  EXPECT_THAT(Get("stranger", id), Denied());
+}
+
+TEST_F(DecisionServiceTest, AConsentNobodyNeedVouchForIsItsPartiesBusinessAlone) {
+  desk_.Put("lambeth", desk_.Register("lambeth", "Ben Sample", "AB123456C"), desk_.Skills("bricklaying"));
+  const std::string stranger_ref = desk_.Register("stranger", "Ben Sample", "AB123456C");
+  const std::string id = desk_.Give("stranger", stranger_ref, desk_.Terms({"college"}));
+  EXPECT_THAT(Get("lambeth", id), Denied());
+}
 
 TEST_F(DecisionServiceTest, ADraftIsPutToThePersonAndGiven) {
   v1::CreateConsentRequest create;
@@ -249,10 +278,10 @@ TEST_F(DecisionServiceTest, WhatTimeHasEndedIsAnnouncedOnce) {
   ASSERT_TRUE(desk_.Withdraw("lambeth", desk_.Give("lambeth", ref_, desk_.Terms({"college"}))).ok());
   const size_t before = desk_.Changes().size();
   desk_.clock().Advance(absl::Hours(24 * 90) - absl::Seconds(1));
-  ASSERT_TRUE(async::BlockOn(desk_.services().decision().AnnounceEnded()).ok());
+  ASSERT_TRUE(async::BlockOn(desk_.services().janitor().AnnounceEnded()).ok());
   EXPECT_EQ(desk_.Changes().size(), before) << "not before its time";
   desk_.clock().Advance(absl::Seconds(1));
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(async::BlockOn(desk_.services().decision().AnnounceEnded()).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(async::BlockOn(desk_.services().janitor().AnnounceEnded()).ok());
   std::vector<std::string> announced;
   const std::vector<Change> changes = desk_.Changes();
   for (size_t i = before; i < changes.size(); ++i) {
@@ -266,7 +295,7 @@ TEST_F(DecisionServiceTest, ManyThatEndTogetherAreAllAnnounced) {
   for (size_t i = 0; i < 2 * kEndsAnnouncedMax + 1; ++i) desk_.Draw("lambeth", ref_, terms);
   const size_t before = desk_.Changes().size();
   desk_.clock().Advance(absl::Hours(24 * 91));
-  ASSERT_TRUE(async::BlockOn(desk_.services().decision().AnnounceEnded()).ok());
+  ASSERT_TRUE(async::BlockOn(desk_.services().janitor().AnnounceEnded()).ok());
   EXPECT_EQ(desk_.Changes().size(), before + 2 * kEndsAnnouncedMax + 1);
 }
 

@@ -113,6 +113,36 @@ TEST_F(PersonServiceTest, AllFaultsAreNamedAtOnceAndNoneRepeatsWhatWasTyped) {
   EXPECT_TRUE(PersonChanges().empty());
 }
 
+TEST_F(PersonServiceTest, ANameHasAtLeastOneLetterOfSomeScript) {
+  v1::RegisterPersonRequest request;
+  request.mutable_details()->set_date_of_birth("1900-01-01");
+  for (const char* name : {"12345", "٣٤٥", "?"}) {
+    request.mutable_details()->set_full_name(name);
+    EXPECT_THAT(
+        FieldsOf(desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, "lambeth", request).status()),
+        ::testing::ElementsAre("details.full_name"))
+        << name;
+  }
+  for (const char* name : {"Ada", "李", "محمد", "Ada the 2nd"}) {
+    request.mutable_details()->set_full_name(name);
+    EXPECT_TRUE(desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, "lambeth", request).ok()) << name;
+  }
+}
+
+TEST_F(PersonServiceTest, ABirthdayIsADayOfTheCalendarOfSomebodyAlive) {
+  v1::RegisterPersonRequest request;
+  request.mutable_details()->set_full_name("Ada Lovelace");
+  for (const char* day : {"1899-12-31", "2023-02-29", "2100-01-01", "1990-5-17", "17/05/1990"}) {
+    request.mutable_details()->set_date_of_birth(day);
+    EXPECT_THAT(
+        FieldsOf(desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, "lambeth", request).status()),
+        ::testing::ElementsAre("details.date_of_birth"))
+        << day;
+  }
+  request.mutable_details()->set_date_of_birth("2000-02-29");
+  EXPECT_TRUE(desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, "lambeth", request).ok());
+}
+
 TEST_F(PersonServiceTest, ARetryWithItsRequestIdRegistersOnce) {
   v1::RegisterPersonRequest request;
   request.set_request_id("7f3c0b1e-0000-4000-8000-000000000001");
@@ -132,7 +162,7 @@ TEST_F(PersonServiceTest, KeysMadeForAJoinAreDestroyedAndThePersonsOwnIsNot) {
   const std::string ref = desk_.Register("lambeth", "Ada Lovelace", kNino);
   desk_.Register("jobcentre", "Ada Lovelace", kNino);
   EXPECT_EQ(Keys(), 2);
-  ASSERT_TRUE(async::BlockOn(desk_.services().person().DestroyUnusedKeys()).ok());
+  ASSERT_TRUE(async::BlockOn(desk_.services().janitor().DestroyUnusedKeys()).ok());
   EXPECT_EQ(Keys(), 1);
   desk_.Put("lambeth", ref, desk_.Skills("poetry"));
 }
@@ -146,14 +176,14 @@ TEST_F(PersonServiceTest, ARegistrationThatFailsLeavesNoKey) {
   request.mutable_details()->set_full_name("Grace Hopper");
   ASSERT_FALSE(desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, "lambeth", request).ok());
   EXPECT_EQ(Keys(), 2);
-  ASSERT_TRUE(async::BlockOn(desk_.services().person().DestroyUnusedKeys()).ok());
+  ASSERT_TRUE(async::BlockOn(desk_.services().janitor().DestroyUnusedKeys()).ok());
   EXPECT_EQ(Keys(), 1);
 }
 
 TEST_F(PersonServiceTest, WhileTheStoreTakesNoWritesNoKeyIsDestroyedAndNoneForgotten) {
   for (int i = 0; i < 3; ++i) desk_.Register("lambeth", "Ada Lovelace", kNino);
   desk_.store().Break();
-  for (int i = 0; i < 2; ++i) EXPECT_FALSE(async::BlockOn(desk_.services().person().DestroyUnusedKeys()).ok());
+  for (int i = 0; i < 2; ++i) EXPECT_FALSE(async::BlockOn(desk_.services().janitor().DestroyUnusedKeys()).ok());
   EXPECT_EQ(Keys(), 3);
 }
 
