@@ -21,8 +21,8 @@ struct Judged {
 };
 
 // Judges the cited consent alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is
-// not there: the two reads below happen for every such caller. A reference that one of our services passes on must be of
-// somebody whom its organisation, `held_by`, holds: a reference that was merely told makes nobody a holder.
+// not there: the two reads below happen for every such caller. A reference that one of our services passes on must be
+// of somebody whom its organisation, `held_by`, holds: a reference that was merely told makes nobody a holder.
 absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& consent_id, const ids::Uuid& person_id,
                              const std::optional<ids::Uuid>& held_by, const Question& question, bool tell_person,
                              absl::Time now) {
@@ -100,6 +100,7 @@ void AccessService::Register(rpc::Router& router) {
   router.Unary(this, &AccessService::CheckAccess);
   router.Unary(this, &AccessService::OpenReferralAccess);
   router.Unary(this, &AccessService::CloseReferralAccess);
+  router.Unary(this, &AccessService::ReleaseReferralText);
 }
 
 async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(rpc::Call& call,
@@ -139,10 +140,7 @@ AccessService::Asked AccessService::Read(const rpc::Call& call, const v1::CheckA
   asked.consent_id = IdIn(request.consent_id());
   Question& question = asked.question;
   question.organisation_id = IdIn(call.caller().IsService() ? request.on_behalf_of() : call.organisation_id());
-  // Whom nobody vouches for now gets nothing, whatever the consent says: a kind that is not known is above every
-  // ceiling.
-  if (organisation != nullptr && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE)
-    question.kind = organisation->kind;
+  question.kind = KindNow(organisation);
   question.purpose = request.purpose();
   question.categories = MaskOfAll(request.categories());
   question.mode = request.mode();

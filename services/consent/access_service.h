@@ -1,5 +1,6 @@
-// AccessService: the decision, and the referral service's grants. A check is one look at the latest committed state: a
-// consent's one value says all that a decision needs. Its audit entry follows within 100 ms (check_log.h).
+// AccessService: the decision, and for the referral service its grants and the release of a referral's text
+// (referral_text.cc). A check is one look at the latest committed state: a consent's one value says all that a decision
+// needs. Its audit entry follows within 100 ms (check_log.h).
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -25,6 +26,8 @@ class AccessService {
       rpc::Call& call, const v1::OpenReferralAccessRequest& request);
   async::Task<absl::StatusOr<v1::CloseReferralAccessResponse>> CloseReferralAccess(
       rpc::Call& call, const v1::CloseReferralAccessRequest& request);
+  async::Task<absl::StatusOr<v1::ReleaseReferralTextResponse>> ReleaseReferralText(
+      rpc::Call& call, const v1::ReleaseReferralTextRequest& request);
 
  private:
   struct Asked {
@@ -42,6 +45,11 @@ class AccessService {
   void Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent, storage::Recipient& recipient,
             const ids::Uuid& referral_id, const storage::Grant& grant, grants::Effect effect,
             const person_keys::PersonKey& key) const;
+  // What of the record the consent would permit, were the referral accepted; where that is anything, the first release
+  // is kept. Within a body.
+  absl::StatusOr<CategoryMask> ReleaseText(store::Txn& txn, const rpc::Call& call, const Asked& asked,
+                                           const v1::ReleaseReferralTextRequest& request,
+                                           const person_keys::PersonKey& key) const;
 
   const Parts& parts_;
 };

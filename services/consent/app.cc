@@ -30,7 +30,7 @@ void App::Register(rpc::Router& router) {
 void App::StartBackground(rpc::Server& server) {
   server.Background([this](rpc::Stop& stop) { return directory_.Run(stop); });
   server.Background([this](rpc::Stop& stop) { return services_.check_log().Run(stop); });
-  server.Background([this](rpc::Stop& stop) { return services_.RunJanitor(stop); });
+  server.Background([this](rpc::Stop& stop) { return services_.janitor().Run(stop); });
   server.Background([this](rpc::Stop& stop) {
     return idempotency::KeepTidy(services_.requests(), parts_.store, parts_.clock, stop);
   });

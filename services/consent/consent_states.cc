@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/strings.h"
 #include "common/base/timestamps.h"
 
 namespace nwd::consent {
@@ -51,6 +52,14 @@ std::optional<ConsentState> Next(ConsentState from, ConsentEvent event) {
     if (transition.from == from && transition.event == event) return transition.to;
   }
   return std::nullopt;
+}
+
+std::string StatesThatTake(ConsentEvent event) {
+  std::string words;
+  for (const Transition& transition : kTransitions) {
+    if (transition.event == event) words += Cat(words.empty() ? "" : ", ", StateName(transition.from));
+  }
+  return words;
 }
 
 bool IsTerminal(ConsentState state) {

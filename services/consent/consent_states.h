@@ -36,6 +36,9 @@ inline constexpr int kConsentEvents = 12;
 // The state after `event`; nothing where it cannot happen in `from`.
 std::optional<ConsentState> Next(ConsentState from, ConsentEvent event);
 
+// Where `event` can happen, in words: "GIVEN, SUSPENDED".
+std::string StatesThatTake(ConsentEvent event);
+
 bool IsTerminal(ConsentState state);
 
 // The state as it is at `now`: what was decided, or what time has made of it.

@@ -15,9 +15,12 @@ namespace nwd::consent {
 namespace {
 
 absl::Status WrongState(ConsentState state, ConsentEvent event) {
-  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
-                       Cat("the consent is ", StateName(state), "; ", EventName(event), " is not possible from there"),
-                       {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}});
+  const std::string states = StatesThatTake(event);
+  const std::string_view otherwise = IsTerminal(state) ? "; it is over: draw up a new one where one is needed" : "";
+  return status::Error(
+      absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
+      Cat("the consent is ", StateName(state), "; ", EventName(event), " is possible from ", states, otherwise),
+      {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}, {"states", states}});
 }
 
 // The person agreed to it, and has not taken it back.
@@ -154,7 +157,8 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
     const ConsentState state = StateAt(consent, now);
     if (IsTerminal(state)) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
-                           Cat("the consent is ", StateName(state), "; there is nothing left to corroborate"),
+                           Cat("the consent is ", StateName(state),
+                               "; what is over cannot be corroborated: ask the person for a new one"),
                            {{"state", std::string(StateName(state))}});
     }
     if (!again) consent.add_corroborator_ids(std::string(organisation.bytes()));
@@ -211,26 +215,6 @@ async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> DecisionService::Withdr
     for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
   }
   co_return response;
-}
-
-async::Task<absl::Status> DecisionService::AnnounceEnded() {
-  size_t announced = 0;
-  do {
-    const absl::Time now = parts_.clock.Now();
-    auto body = [&](store::Txn& txn) -> absl::Status {
-      NWD_ASSIGN_OR_RETURN(std::vector<storage::Consent> over, consents::TakeOver(txn, now, kEndsAnnouncedMax));
-      announced = over.size();
-      for (storage::Consent& consent : over) {
-        // What ended before its time has been told. The state that is kept stays as it was decided.
-        if (IsTerminal(consent.state())) continue;
-        consent.set_state(StateAt(consent, now));
-        AppendConsentChange(txn, consent, now);
-      }
-      return absl::OkStatus();
-    };
-    NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));
-  } while (announced == kEndsAnnouncedMax);
-  co_return absl::OkStatus();
 }
 
 }  // namespace nwd::consent

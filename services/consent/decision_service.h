@@ -28,10 +28,6 @@ class DecisionService {
   async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> WithdrawConsent(rpc::Call& call,
                                                                            const v1::WithdrawConsentRequest& request);
 
-  // Says in the change feed which consents time has ended since the last time: EXPIRED or LAPSED, once each. Nothing
-  // waits for it, a decision looks at the time itself. For the janitor.
-  async::Task<absl::Status> AnnounceEnded();
-
  private:
   // The transition itself: the table, the etag, the change, the audit entry. Within a body.
   absl::Status Decide(store::Txn& txn, const rpc::Call& call, const NamedConsent& named, storage::Consent& consent,

@@ -41,6 +41,9 @@ v1::Disclosure Show(const disclosures::Placed& placed, std::string person_ref) {
   shown.set_purpose(placed.disclosure.purpose());
   ForEachCategory(placed.disclosure.categories(), [&](Category category) { shown.add_categories(category); });
   *shown.mutable_disclose_time() = MicrosToTimestamp(placed.time_us);
+  if (!placed.disclosure.referral_id().empty()) {
+    shown.set_referral_id(consents::IdOf(placed.disclosure.referral_id()).ToString());
+  }
   return shown;
 }
 
@@ -88,7 +91,7 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
     int looked_at = 0;
     NWD_RETURN_IF_ERROR(disclosures::WalkPerson(
         reader, person_id, span, [&](const std::string& row, const disclosures::Placed& placed) {
-          // A page may be short where few of many rows are the caller's: it goes on with the next.
+          // A page may be short where few of many rows are the caller's: the next page goes on from there.
           if (response.disclosures_size() == page_size || ++looked_at > kRowsLookedAtMax) {
             response.set_next_page_token(parts_.tokens.Seal(tokens::PageScope(call.organisation_id(), request), row));
             return store::Visit::kStop;

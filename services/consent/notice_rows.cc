@@ -1,5 +1,6 @@
 #include "services/consent/notice_rows.h"
 
+#include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
@@ -82,6 +83,17 @@ bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer) {
     default:
       return false;
   }
+}
+
+std::string AnswersTo(v1::NoticeType type) {
+  static constexpr std::string_view kPrefix = "NOTICE_ANSWER_";
+  std::string words;
+  for (int number = v1::NoticeAnswer_MIN; number <= v1::NoticeAnswer_MAX; ++number) {
+    const auto answer = static_cast<v1::NoticeAnswer>(number);
+    if (!CanAnswer(type, answer)) continue;
+    words += Cat(words.empty() ? "" : ", ", std::string_view(v1::NoticeAnswer_Name(answer)).substr(kPrefix.size()));
+  }
+  return words;
 }
 
 v1::Notice Show(const storage::Notice& notice, std::string person_ref) {

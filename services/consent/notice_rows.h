@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,8 @@ absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const i
 
 // Whether a notice of this type can be answered so: what was withdrawn cannot be corrected.
 bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer);
+// The answers it takes, in words: "ERASED, RETAINED".
+std::string AnswersTo(v1::NoticeType type);
 
 // As the API shows it. The basis named with RETAINED is the caller's to open and set.
 v1::Notice Show(const storage::Notice& notice, std::string person_ref);

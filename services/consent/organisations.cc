@@ -2,6 +2,11 @@
 
 namespace nwd::consent {
 
+common::v1::OrganisationKind KindNow(const access::OrganisationPtr& organisation) {
+  const bool vouched_for = organisation != nullptr && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE;
+  return vouched_for ? organisation->kind : common::v1::ORGANISATION_KIND_UNSPECIFIED;
+}
+
 async::Task<absl::StatusOr<access::OrganisationPtr>> Organisations::Find(const std::string& organisation_id) {
   if (access::OrganisationPtr known = Known(organisation_id)) co_return known;
   const absl::Status asked = co_await ask_(organisation_id);

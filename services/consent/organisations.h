@@ -10,6 +10,10 @@
 
 namespace nwd::consent {
 
+// The kind an organisation is judged by. Whom nobody vouches for now gets nothing, whatever a consent says: the kind of
+// one that is not known or not active is UNSPECIFIED, which is above every ceiling.
+common::v1::OrganisationKind KindNow(const access::OrganisationPtr& organisation);
+
 // Asks the directory about an organisation; afterwards the registry holds it, if it exists.
 using AskOrganisation = std::function<async::Task<absl::Status>(const std::string& organisation_id)>;
 

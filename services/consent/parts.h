@@ -1,4 +1,5 @@
-// What the RPC services of this service share. Everything is owned by Services and outlives the handlers.
+// What the RPC services of this service share. Everything is owned by Services and outlives the handlers. All of it is
+// thread-safe: handlers use it on any of the server's queues, many at once.
 #pragma once
 
 #include <functional>
@@ -21,6 +22,7 @@
 #include "services/consent/organisations.h"
 #include "services/consent/references.h"
 #include "services/consent/storage.pb.h"
+#include "services/consent/unused_keys.h"
 
 namespace nwd::consent {
 
@@ -44,6 +46,7 @@ struct Parts {
   Organisations& organisations;
   CheckLog& check_log;
   NoticeBells& notice_bells;
+  UnusedKeys& unused_keys;
   const Clock& clock;
   Figures& figures;
 };

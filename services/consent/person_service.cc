@@ -34,7 +34,7 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterP
   absl::StatusOr<v1::RegisterPersonResponse> registered = co_await RegisterAs(call, request, details, hashed, fresh_id);
   // A join leaves a key behind, and so may an error.
   if (!registered.ok() || registered->person_ref() != parts_.references.ReferenceOf(OrganisationOf(call), fresh_id)) {
-    NotePerhapsUnused({fresh_id});
+    parts_.unused_keys.Note({fresh_id});
   }
   co_return registered;
 }
@@ -157,39 +157,6 @@ async::Task<absl::StatusOr<v1::ResolveRefResponse>> PersonService::ResolveRef(rp
     (*response.mutable_refs())[organisation_id] = parts_.references.ReferenceOf(IdIn(organisation_id), person);
   }
   co_return response;
-}
-
-async::Task<absl::Status> PersonService::DestroyUnusedKeys() {
-  std::vector<ids::Uuid> unused;
-  {
-    absl::MutexLock lock(&mutex_);
-    unused.swap(unused_);
-  }
-  while (!unused.empty()) {
-    const absl::Status destroyed = co_await DestroyIfUnused(unused.back());
-    if (!destroyed.ok()) {
-      NotePerhapsUnused(unused);
-      co_return destroyed;
-    }
-    unused.pop_back();
-  }
-  co_return absl::OkStatus();
-}
-
-async::Task<absl::Status> PersonService::DestroyIfUnused(const ids::Uuid& person_id) {
-  // An update, though it changes nothing: it comes after every registration that was under way, and a store that may
-  // have taken one without saying so refuses it.
-  auto look = [&](store::Txn& txn) { return people::Find(txn, person_id); };
-  NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Person> registered, co_await parts_.store.Update(look));
-  if (registered.has_value()) co_return absl::OkStatus();
-  co_return co_await parts_.person_keys.Destroy(person_id);
-}
-
-void PersonService::NotePerhapsUnused(const std::vector<ids::Uuid>& person_ids) {
-  absl::MutexLock lock(&mutex_);
-  for (const ids::Uuid& person_id : person_ids) {
-    if (unused_.size() < kUnusedKeysMax) unused_.push_back(person_id);
-  }
 }
 
 }  // namespace nwd::consent

@@ -5,9 +5,7 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "services/consent/parts.h"
@@ -24,10 +22,6 @@ class PersonService {
   async::Task<absl::StatusOr<v1::FindPersonResponse>> FindPerson(rpc::Call& call, const v1::FindPersonRequest& request);
   async::Task<absl::StatusOr<v1::ResolveRefResponse>> ResolveRef(rpc::Call& call, const v1::ResolveRefRequest& request);
 
-  // Destroys keys that were made for registrations that joined somebody or failed. On an error those that are left wait
-  // for the next time. What a process that is killed leaves are keys to nothing. For the janitor.
-  async::Task<absl::Status> DestroyUnusedKeys();
-
  private:
   struct Candidate {
     ids::Uuid person_id;
@@ -43,12 +37,8 @@ class PersonService {
   async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> TryRegister(
       rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
       const HashedDetails& hashed, const Candidate& fresh);
-  async::Task<absl::Status> DestroyIfUnused(const ids::Uuid& person_id);
-  void NotePerhapsUnused(const std::vector<ids::Uuid>& person_ids);
 
   const Parts& parts_;
-  absl::Mutex mutex_;
-  std::vector<ids::Uuid> unused_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace nwd::consent

@@ -1,8 +1,5 @@
 #include "services/consent/services.h"
 
-#include "common/log/log.h"
-#include "services/consent/limits.h"
-
 namespace nwd::consent {
 namespace {
 
@@ -21,9 +18,10 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       person_keys_(keys, hub_key.Derive("consent/person-keys")),
       organisations_(registry, std::move(ask)),
       check_log_(store),
+      unused_keys_(store, person_keys_),
       figures_(metrics),
-      parts_{store,   person_keys_,   references_, hashes_,       audit_, service_key_, requests_,
-             tokens_, organisations_, check_log_,  notice_bells_, clock,  figures_},
+      parts_{store,   person_keys_,   references_, hashes_,       audit_,       service_key_, requests_,
+             tokens_, organisations_, check_log_,  notice_bells_, unused_keys_, clock,        figures_},
       person_(parts_),
       text_(parts_),
       consent_(parts_),
@@ -32,6 +30,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       record_(parts_),
       disclosure_(parts_),
       notice_(parts_),
+      janitor_(parts_),
       registration_(metrics.OnScrape([this](metrics::Scrape& scrape) {
         scrape.Gauge("nwd_consent_checks_waiting", "Checks answered whose audit entry is not durable yet.",
                      static_cast<double>(check_log_.Waiting()));
@@ -46,15 +45,6 @@ void Services::Register(rpc::Router& router) {
   record_.Register(router);
   disclosure_.Register(router);
   notice_.Register(router);
-}
-
-async::Task<void> Services::RunJanitor(rpc::Stop& stop) {
-  while (!co_await stop.WaitUntil(absl::Now() + kJanitorEvery)) {
-    const absl::Status announced = co_await decision_.AnnounceEnded();
-    if (!announced.ok()) log::Line(log::Level::kWarning, "consent.ends_failed").Status(announced).Emit();
-    const absl::Status destroyed = co_await person_.DestroyUnusedKeys();
-    if (!destroyed.ok()) log::Line(log::Level::kWarning, "consent.unused_keys_failed").Status(destroyed).Emit();
-  }
 }
 
 }  // namespace nwd::consent

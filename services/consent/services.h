@@ -1,16 +1,17 @@
 // All of this service's handlers and what they share, over a store, a store of keys and the hub's key. It knows nothing
 // of servers and peers: App adds those, tests use it as it is. What it is given outlives it; it must go before the
-// stores do, since its last act is to write the checks that wait.
+// stores do, since its last act is to write the checks that wait. One thread makes and destroys it; its handlers run on
+// any of the server's queues, many at once.
 #pragma once
 
 #include "common/base/clock.h"
 #include "common/crypto/key_file.h"
 #include "common/rpc/router.h"
-#include "common/rpc/stop.h"
 #include "services/consent/access_service.h"
 #include "services/consent/consent_service.h"
 #include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
+#include "services/consent/janitor.h"
 #include "services/consent/notice_service.h"
 #include "services/consent/parts.h"
 #include "services/consent/person_service.h"
@@ -25,9 +26,6 @@ class Services {
            const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics);
 
   void Register(rpc::Router& router);
-  // Announces what time has ended and destroys unused keys, until told to stop.
-  async::Task<void> RunJanitor(rpc::Stop& stop);
-
   PersonService& person() { return person_; }
   TextService& text() { return text_; }
   ConsentService& consent() { return consent_; }
@@ -37,6 +35,7 @@ class Services {
   DisclosureService& disclosure() { return disclosure_; }
   NoticeService& notice() { return notice_; }
   CheckLog& check_log() { return check_log_; }
+  Janitor& janitor() { return janitor_; }
   person_keys::PersonKeys& person_keys() { return person_keys_; }
   const References& references() const { return references_; }
   const tokens::Tokens& tokens() const { return tokens_; }
@@ -53,6 +52,7 @@ class Services {
   Organisations organisations_;
   CheckLog check_log_;
   NoticeBells notice_bells_;
+  UnusedKeys unused_keys_;
   Figures figures_;
   const Parts parts_;
   PersonService person_;
@@ -63,6 +63,7 @@ class Services {
   RecordService record_;
   DisclosureService disclosure_;
   NoticeService notice_;
+  Janitor janitor_;
   metrics::Registration registration_;
 };
 

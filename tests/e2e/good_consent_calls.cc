@@ -118,6 +118,16 @@ void AddConsentCalls(Table& table) {
     return open;
   });
   Add(table, kReferralService, "", [](World& world) {
+    const World::Consented consented = world.Consent(kReferrer, {kReceiver});
+    c::ReleaseReferralTextRequest release;
+    release.set_referral_id(ids::Uuid::Random().ToString());
+    release.set_consent_id(consented.consent_id);
+    release.set_person_id(PersonIdOf(world, consented.person_ref));
+    release.set_organisation_id(world.IdOf(kReceiver));
+    release.set_source_organisation_id(world.IdOf(kReferrer));
+    return release;
+  });
+  Add(table, kReferralService, "", [](World& world) {
     c::CloseReferralAccessRequest close;
     close.set_referral_id(ids::Uuid::Random().ToString());
     close.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);

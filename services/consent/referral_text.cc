@@ -1,0 +1,87 @@
+// AccessService's release of a referral's text to its receiver. Each release is a disclosure (of which the first under
+// a consent is kept), so that a recipient who read the text and nothing of the record is listed, and told when the
+// consent is withdrawn. The judgement and the disclosure are durable before anything is answered, as GetRecord's are.
+#include "common/base/timestamps.h"
+#include "common/store/proto_value.h"
+#include "services/consent/access_service.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/disclosure_rows.h"
+#include "services/consent/keys.h"
+
+namespace nwd::consent {
+namespace {
+
+storage::Disclosure DisclosureOf(const storage::Consent& consent, const Question& question,
+                                 const v1::ReleaseReferralTextRequest& request) {
+  storage::Disclosure disclosure;
+  disclosure.set_consent_id(consent.consent_id());
+  disclosure.set_recipient_id(std::string(question.organisation_id.bytes()));
+  disclosure.set_purpose(question.purpose);
+  disclosure.add_source_ids(std::string(IdIn(request.source_organisation_id()).bytes()));
+  disclosure.set_referral_id(std::string(IdIn(request.referral_id()).bytes()));
+  return disclosure;
+}
+
+}  // namespace
+
+async::Task<absl::StatusOr<v1::ReleaseReferralTextResponse>> AccessService::ReleaseReferralText(
+    rpc::Call& call, const v1::ReleaseReferralTextRequest& request) {
+  NWD_CO_ASSIGN_OR_RETURN(const access::OrganisationPtr organisation,
+                          co_await parts_.organisations.Find(request.organisation_id()));
+  Asked asked;
+  asked.person_id = IdIn(request.person_id());
+  asked.consent_id = IdIn(request.consent_id());
+  asked.question.organisation_id = IdIn(request.organisation_id());
+  asked.question.kind = KindNow(organisation);
+  asked.question.purpose = common::v1::PURPOSE_REFERRAL;
+  // Which categories a consent for referral covers is the person's choice: any one will do.
+  asked.question.categories = kAllCategories;
+  asked.question.mode = v1::SHARING_MODE_VIEW;
+  asked.question.prospective = true;
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, asked.person_id));
+
+  auto body = [&](store::Txn& txn) { return ReleaseText(txn, call, asked, request, key); };
+  const absl::StatusOr<CategoryMask> permitted = co_await parts_.store.Update(body, call.deadline());
+  if (!permitted.ok()) co_return Corrupt(parts_, "a consent", permitted.status());
+  NWD_CO_RETURN_IF_ERROR(Log(call, asked, *permitted, key));
+  if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
+  v1::ReleaseReferralTextResponse response;
+  response.set_permitted(*permitted != 0);
+  co_return response;
+}
+
+absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const rpc::Call& call, const Asked& asked,
+                                                        const v1::ReleaseReferralTextRequest& request,
+                                                        const person_keys::PersonKey& key) const {
+  const Question& question = asked.question;
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, asked.consent_id));
+  const bool about_them = consent.has_value() && consent->person_id() == asked.person_id.bytes() && key != nullptr;
+  storage::Recipient* recipient = about_them ? FindRecipient(*consent, question.organisation_id) : nullptr;
+  if (recipient == nullptr) return CategoryMask{0};
+  const CategoryMask permitted = Decide(*consent, question, call.Now()).permitted;
+  if (permitted == 0) return permitted;
+
+  const ids::Uuid referral_id = IdIn(request.referral_id());
+  const std::string row = keys::Grant(asked.consent_id, question.organisation_id, referral_id);
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Grant> grant, store::Find<storage::Grant>(txn, row));
+  if (grant.has_value() && grant->text_released()) return permitted;
+  if (!grant.has_value()) grant.emplace();
+  grant->set_text_released(true);
+  store::PutMessage(txn, row, *grant);
+  recipient->set_disclosures(recipient->disclosures() + 1);
+  consents::Put(txn, *consent);
+  const ids::Uuid disclosure_id = ids::Uuid::Random();
+  disclosures::Add(txn,
+                   {disclosure_id, asked.person_id, Micros(call.Now()), DisclosureOf(*consent, question, request)});
+
+  storage::Deed deed = DeedOf(call);
+  deed.set_consent_id(consent->consent_id());
+  deed.set_referral_id(std::string(referral_id.bytes()));
+  deed.set_recipient_id(recipient->organisation_id());
+  deed.set_disclosure_id(std::string(disclosure_id.bytes()));
+  deed.set_purpose(question.purpose);
+  Record(parts_, txn, "referral-text.disclosed", call.Now(), asked.person_id, key, deed);
+  return permitted;
+}
+
+}  // namespace nwd::consent
