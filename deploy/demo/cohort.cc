@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_format.h"
 #include "common/base/strings.h"
+#include "common/facts/age_bands.h"
 
 namespace nwd::demo {
 namespace {
@@ -146,11 +147,7 @@ MadeUpPerson MakePerson(const json& lists, int index, absl::CivilDay today) {
 
 }  // namespace
 
-std::string MadeUpPerson::AgeBand() const {
-  if (age <= 18) return "16-18";
-  if (age <= 24) return "19-24";
-  return age < 50 ? "25-49" : "50+";
-}
+std::string MadeUpPerson::AgeBand() const { return std::string(facts::AgeBandOf(age).name); }
 
 absl::StatusOr<std::vector<MadeUpPerson>> MakeCohort(const std::string& lists_file, int people, absl::CivilDay today) {
   std::ifstream file(lists_file);
