@@ -1,6 +1,7 @@
 #include "common/async/block_on.h"
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
@@ -8,6 +9,13 @@
 #include "common/base/check.h"
 
 namespace nwd::async {
+
+namespace {
+
+// The innermost LocalExecutor that runs on this thread.
+thread_local Executor* running = nullptr;
+
+}  // namespace
 
 struct LocalExecutor::State {
   absl::Mutex mutex;
@@ -40,7 +48,9 @@ void LocalExecutor::Stop() {
 }
 
 void LocalExecutor::Run() {
-  NWD_CHECK(Executor::Current() == nullptr);
+  // One within another is a thread that waits anyway; one within any other executor is a queue that would.
+  NWD_CHECK(Executor::Current() == running);
+  Executor* const outer = std::exchange(running, this);
   Scope scope(this);
   State& state = *state_;
   while (true) {
@@ -55,10 +65,11 @@ void LocalExecutor::Run() {
         batch.push_back(std::move(state.timers.begin()->second));
         state.timers.erase(state.timers.begin());
       }
-      if (batch.empty() && state.stopped) return;
+      if (batch.empty() && state.stopped) break;
     }
     for (auto& work : batch) work();
   }
+  running = outer;
 }
 
 }  // namespace nwd::async

@@ -3,9 +3,8 @@
 //   absl::StatusOr<Facts> facts = BlockOn(LoadFacts(store));   // blocks until the task has ended
 //
 // For threads that may wait: a program's own, at its start and its end; a worker of a WorkerPool; a test's. Never on a
-// thread that is an Executor already, a queue's above all, since everybody there would wait with it: that ends the
-// program. What the task spawned and did not await is dropped where it stands once the task has ended, so it must not
-// wait for anything.
+// queue's thread, where everybody would wait with it: that ends the program. What the task spawned and did not await is
+// dropped where it stands once the task has ended, so it must not wait for anything.
 #pragma once
 
 #include <utility>
@@ -16,8 +15,7 @@
 namespace nwd::async {
 
 // One thread's queue of work and timers. Run() is called once, by the thread that is to serve; it returns once Stop()
-// was called and the work before it is done. Not on a thread that is an Executor already. Timers that have not come by
-// then never run. Post, PostAt, Resume and Stop are thread-safe; the executor outlives whatever calls them.
+// was called and the work before it is done. Not on a queue's thread. Timers that have not come by then never run. Post, PostAt, Resume and Stop are thread-safe; the executor outlives whatever calls them.
 class LocalExecutor final : public Executor {
  public:
   LocalExecutor();

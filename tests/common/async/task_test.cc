@@ -67,11 +67,30 @@ TEST(BlockOn, MakesItsThreadAnExecutorForTheLengthOfTheCall) {
   EXPECT_EQ(Executor::Current(), nullptr);
 }
 
-TEST(BlockOnDeathTest, EndsAProgramThatBlocksAnExecutorsThread) {
+// A thread that serves others, as a queue's does.
+class Serving final : public Executor {
+ public:
+  void Run(absl::FunctionRef<void()> work) {
+    Scope scope(this);
+    work();
+  }
+  void Resume(std::coroutine_handle<>) override {}
+  void Post(absl::AnyInvocable<void()>) override {}
+  void PostAt(absl::Time, absl::AnyInvocable<void()>) override {}
+};
+
+TEST(BlockOnDeathTest, EndsAProgramThatBlocksAThreadWhichServesOthers) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
+  Serving queue;
+  auto one = []() -> Task<int> { co_return 1; };
+  EXPECT_DEATH(queue.Run([&] { BlockOn(one()); }), "contract broken: Executor::Current");
+}
+
+TEST(BlockOn, MayBlockAThreadThatBlocksAlready) {
   auto inner = []() -> Task<int> { co_return 1; };
   auto outer = [&]() -> Task<int> { co_return BlockOn(inner()); };
-  EXPECT_DEATH(BlockOn(outer()), "contract broken: Executor::Current");
+  EXPECT_EQ(BlockOn(outer()), 1);
+  EXPECT_EQ(BlockOn(inner()), 1) << "and again afterwards";
 }
 
 TEST(LocalExecutor, RunsWorkInTheOrderItWasGivenAndTimersInTheirs) {
