@@ -15,7 +15,8 @@
 namespace nwd::async {
 
 // One thread's queue of work and timers. Run() is called once, by the thread that is to serve; it returns once Stop()
-// was called and the work before it is done. Not on a queue's thread. Timers that have not come by then never run. Post, PostAt, Resume and Stop are thread-safe; the executor outlives whatever calls them.
+// was called and the work before it is done. Not on a queue's thread. Timers that have not come by then never run.
+// Post, PostAt, Resume and Stop are thread-safe; the executor outlives whatever calls them.
 class LocalExecutor final : public Executor {
  public:
   LocalExecutor();
