@@ -1,9 +1,12 @@
 // How entries lie in a service's own store, table 'O':
 //
-//   'O' 'w' group 0 number(8) random(8)  → format(1 byte: 1) added_micros(8) kind 0 payload     waiting, in order within the group
-//   'O' 'x' group 0 number(8) random(8)  → format(1 byte: 1) code(1) added_micros(8) kind 0 payload     set aside; code: of the final error
+//   'O' 'w' group 0 number(8) random(8)  → format(1 byte: 2) added_micros(8) kind 0 trace_id(16) payload
+//       waiting, in order within the group; trace_id: all zeros where no call caused it
+//   'O' 'x' group 0 number(8) random(8)  → format(1) code(1), then as it waited
+//       set aside; format: as it waited; code: of the final error
 //
-// An EntryId is a key without its first two bytes. Times are microseconds since 1970, big-endian.
+// Format 1, which is still read, has no trace_id. An EntryId is a key without its first two bytes. Times are
+// microseconds since 1970, big-endian.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +22,7 @@ namespace nwd::outbox {
 struct Entry {
   uint64_t added_micros = 0;
   std::string kind;
-  std::string payload;
+  Delivery delivery;
 };
 
 EntryId MakeId(std::string_view group, uint64_t number);

@@ -52,12 +52,15 @@ struct Outbox::State {
   // `target` null: all there is. Holds the group's turn.
   async::Task<absl::Status> DeliverGroup(const std::string& group, const EntryId* target, absl::Time deadline,
                                          const rpc::Stop* stop);
-  async::Task<absl::Status> DeliverOne(const Waiting& waiting);
+  async::Task<absl::Status> DeliverOne(const Waiting& waiting, absl::Time deadline);
   async::Task<absl::Status> SetAside(const Waiting& waiting, const absl::Status& error);
   async::Task<absl::StatusOr<std::optional<Waiting>>> First(const std::string& group);
   async::Task<absl::StatusOr<std::optional<absl::Status>>> Settled(const EntryId& id);
   async::Task<absl::Status> Forget();
   async::Task<absl::Status> Rescan();
+  // The same where their time `at` has come; sets the next.
+  async::Task<void> ForgetWhenDue(absl::Time& at);
+  async::Task<void> RescanWhenDue(absl::Time& at);
 };
 
 Outbox::Outbox(store::Store& store, const Clock& clock) : state_(std::make_unique<State>(store, clock)) {}
@@ -65,7 +68,8 @@ Outbox::~Outbox() = default;
 
 void Outbox::Handle(std::string kind, Handler handler) { state_->handlers[std::move(kind)] = std::move(handler); }
 
-EntryId Outbox::Add(store::Txn& txn, std::string_view kind, std::string_view group, std::string_view payload) {
+EntryId Outbox::Add(store::Txn& txn, std::string_view kind, std::string_view group, std::string_view payload,
+                    std::string_view trace_id) {
   uint64_t number = 0;
   const auto last = [&](std::string_view key, std::string_view) {
     std::string_view of;
@@ -76,7 +80,8 @@ EntryId Outbox::Add(store::Txn& txn, std::string_view kind, std::string_view gro
   txn.Scan(store::PrefixRange(WaitingPrefix(group)), store::Direction::kBackward, last).IgnoreError();
   EntryId id = MakeId(group, number + 1);
   const uint64_t added_micros = static_cast<uint64_t>(absl::ToUnixMicros(state_->clock.Now()));
-  txn.Put(WaitingKey(id), EncodeWaiting({added_micros, std::string(kind), std::string(payload)}));
+  txn.Put(WaitingKey(id),
+          EncodeWaiting({added_micros, std::string(kind), {std::string(payload), std::string(trace_id)}}));
   state_->turns.Hint(std::string(group), absl::Now());
   return id;
 }
@@ -119,7 +124,7 @@ async::Task<absl::Status> Outbox::State::DeliverGroup(const std::string& group, 
     if (!waiting.has_value()) break;
     if (absl::Now() >= deadline)
       co_return absl::DeadlineExceededError("it was not delivered in time; it will be, later");
-    const absl::Status outcome = co_await DeliverOne(*waiting);
+    const absl::Status outcome = co_await DeliverOne(*waiting, deadline);
     if (!outcome.ok() && !IsFinal(outcome)) co_return outcome;
     if (target != nullptr && waiting->id == *target) co_return outcome;
   }
@@ -127,8 +132,8 @@ async::Task<absl::Status> Outbox::State::DeliverGroup(const std::string& group, 
 }
 
 // The error is the handler's, or that of keeping the entry aside.
-async::Task<absl::Status> Outbox::State::DeliverOne(const Waiting& waiting) {
-  const std::optional<Entry> entry = DecodeWaiting(waiting.bytes);
+async::Task<absl::Status> Outbox::State::DeliverOne(const Waiting& waiting, absl::Time deadline) {
+  std::optional<Entry> entry = DecodeWaiting(waiting.bytes);
   const auto handler = entry.has_value() ? handlers.find(entry->kind) : handlers.end();
   absl::Status outcome;
   if (!entry.has_value()) {
@@ -136,7 +141,8 @@ async::Task<absl::Status> Outbox::State::DeliverOne(const Waiting& waiting) {
   } else if (handler == handlers.end()) {
     outcome = absl::FailedPreconditionError("nothing handles entries of this kind");
   } else {
-    outcome = co_await handler->second(entry->payload);
+    entry->delivery.deadline = deadline;
+    outcome = co_await handler->second(entry->delivery);
   }
   if (outcome.ok()) {
     absl::MutexLock lock(&mutex);
@@ -147,6 +153,7 @@ async::Task<absl::Status> Outbox::State::DeliverOne(const Waiting& waiting) {
   const bool final = IsFinal(outcome);
   log::Line(final ? log::Level::kError : log::Level::kWarning, final ? "outbox.set_aside" : "outbox.failed")
       .Str("kind", entry.has_value() ? entry->kind : "")
+      .Str("trace_id", entry.has_value() ? entry->delivery.trace_id : "")
       .Status(outcome)
       .Emit();
   if (final) NWD_CO_RETURN_IF_ERROR(co_await SetAside(waiting, outcome));
@@ -249,6 +256,20 @@ async::Task<absl::Status> Outbox::State::Rescan() {
   }
 }
 
+async::Task<void> Outbox::State::RescanWhenDue(absl::Time& at) {
+  if (absl::Now() < at && !turns.RoomAgain()) co_return;
+  const absl::Status scanned = co_await Rescan();
+  if (!scanned.ok()) log::Line(log::Level::kWarning, "outbox.scan_failed").Status(scanned).Emit();
+  at = absl::Now() + (scanned.ok() ? kRescan : kPauseMax);
+}
+
+async::Task<void> Outbox::State::ForgetWhenDue(absl::Time& at) {
+  if (absl::Now() < at) co_return;
+  const absl::Status forgotten = co_await Forget();
+  if (!forgotten.ok()) log::Line(log::Level::kWarning, "outbox.forget_failed").Status(forgotten).Emit();
+  at = absl::Now() + kTick;
+}
+
 async::Task<void> Outbox::Run(rpc::Stop& stop) {
   State& state = *state_;
   int running = 0;  // on this queue only
@@ -263,21 +284,13 @@ async::Task<void> Outbox::Run(rpc::Stop& stop) {
   absl::Time rescan = absl::InfinitePast();
   absl::Time forget = absl::InfinitePast();
   while (!stop.requested()) {
-    if (absl::Now() >= rescan || state.turns.RoomAgain()) {
-      const absl::Status scanned = co_await state.Rescan();
-      if (!scanned.ok()) log::Line(log::Level::kWarning, "outbox.scan_failed").Status(scanned).Emit();
-      rescan = absl::Now() + (scanned.ok() ? kRescan : kPauseMax);
-    }
+    co_await state.RescanWhenDue(rescan);
     for (std::string& group : state.turns.TakeDue(absl::Now(), kParallelMax - running)) {
       ++running;
       async::Spawn(deliver(std::move(group)));
     }
     const uint64_t seen = ended.Count();
-    if (absl::Now() >= forget) {
-      const absl::Status forgotten = co_await state.Forget();
-      if (!forgotten.ok()) log::Line(log::Level::kWarning, "outbox.forget_failed").Status(forgotten).Emit();
-      forget = absl::Now() + kTick;
-    }
+    co_await state.ForgetWhenDue(forget);
     if (running < kParallelMax) {
       co_await stop.WaitUntil(absl::Now() + kTick);
     } else {

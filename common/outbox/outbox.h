@@ -1,7 +1,7 @@
 // What must happen elsewhere: put in the same transaction as its cause, retried until it is done.
 //
-//   in the body:      id = outbox.Add(txn, "open-access", referral_id, payload);
-//   after it is OK:   absl::Status done = co_await outbox.Deliver(id, call.deadline());   // try now, so that the reply comes after
+//   in the body:      id = outbox.Add(txn, "open-access", referral_id, payload, call.trace_id());
+//   after it is OK:   absl::Status done = co_await outbox.Deliver(id, call.deadline());   // now, before the reply
 //   in the background: server.Background([&](rpc::Stop& stop) { return outbox.Run(stop); });
 //
 // Delivery is at least once and in the order of the entries that share a `group`; the handler must be idempotent. A
@@ -30,8 +30,16 @@
 namespace nwd::outbox {
 
 using EntryId = std::string;
-// Does the thing. Runs on a queue of the runtime.
-using Handler = std::function<async::Task<absl::Status>(const std::string& payload)>;
+// What a handler is given.
+struct Delivery {
+  std::string payload;
+  // Of the call that caused it, so that what is done for it joins the call's trace; empty where no call did.
+  std::string trace_id;
+  // Until when somebody waits for it: Deliver's deadline. Not kept with the entry.
+  absl::Time deadline = absl::InfiniteFuture();
+};
+// Does the thing. Runs on a queue of the runtime; the delivery lives until it is done.
+using Handler = std::function<async::Task<absl::Status>(const Delivery& delivery)>;
 
 struct Figures {
   int64_t waiting = 0;            // groups known to have something to deliver
@@ -49,8 +57,10 @@ class Outbox {
 
   // Within a transaction's body. Entries of one group (a referral, say) are delivered one after the other. The id is
   // the group, a number after that of the group's last entry waiting, and random bytes. A body that runs again gets
-  // another: keep that of the last run, the only one whose entry is there.
-  EntryId Add(store::Txn& txn, std::string_view kind, std::string_view group, std::string_view payload);
+  // another: keep that of the last run, the only one whose entry is there. `trace_id`: of the call that causes it, 32
+  // hexadecimal digits; kept with the entry, and nothing else about the call is.
+  EntryId Add(store::Txn& txn, std::string_view kind, std::string_view group, std::string_view payload,
+              std::string_view trace_id = "");
   // Delivers this entry now (after those of its group before it), unless it is done already. The error is that of the
   // try; the entry stays and Run goes on trying, unless the error is final. DEADLINE_EXCEEDED where its turn did not
   // come in time.

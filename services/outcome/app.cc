@@ -54,7 +54,8 @@ struct App::State {
         change_feed(from.store, tokens),
         outcome_service({from.store, person_keys, tokens, requests, audit, peers}),
         insight_service({from.store, releases, own_changes, workers, tokens, requests, audit}) {
-    outbox.Handle(std::string(kEraseKind), [this](const std::string& payload) { return erasure.Erase(payload); });
+    outbox.Handle(std::string(kEraseKind),
+                  [this](const outbox::Delivery& delivery) { return erasure.Erase(delivery.payload); });
   }
 
   replica::Follower::Apply Applier() {

@@ -14,6 +14,10 @@ inline constexpr absl::Duration kOwnChangesRetry = absl::Seconds(1);
 // Outcomes one referral can have: more is a mistake of a program.
 inline constexpr int kOutcomesPerReferralMax = 500;
 
+// An outcome may lie this many days before the first of the referrals that led to it: people are seen, and their
+// referral is written up some days later.
+inline constexpr int kWrittenUpWithinDays = 7;
+
 // Steps of an erased person taken out in one transaction.
 inline constexpr int kForgottenAtOnce = 200;
 

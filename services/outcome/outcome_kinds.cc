@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/strip.h"
 #include "common/base/check.h"
 #include "common/base/strings.h"
+#include "common/calendar/written_days.h"
 #include "common/status/status.h"
+#include "services/outcome/limits.h"
 
 namespace nwd::outcome {
 namespace {
@@ -47,9 +50,15 @@ const OutcomeKindInfo* Find(v1::OutcomeKind kind) {
 
 std::span<const OutcomeKindInfo> OutcomeKinds() { return kKinds; }
 
-absl::Status CheckOutcome(const v1::RecordOutcomeRequest& request) {
+absl::Status CheckOutcome(const v1::RecordOutcomeRequest& request, const std::string& first_made_on) {
   status::Violations violations;
   const OutcomeKindInfo* info = Find(request.kind());
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(request.occurred_on());
+  const std::optional<absl::CivilDay> made = calendar::ParseDay(first_made_on);
+  if (day && made && *day < *made - kWrittenUpWithinDays) {
+    violations.Add("occurred_on",
+                   Cat("lies more than ", kWrittenUpWithinDays, " days before the referral that led to it was made"));
+  }
   if (info == nullptr) {
     violations.Add("kind", "must be a kind of outcome");
     return violations.ToStatus();

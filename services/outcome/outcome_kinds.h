@@ -1,4 +1,4 @@
-// The kinds of outcome and what each may carry: one table.
+// The kinds of outcome and what each may carry: one table. Constant; the functions are pure.
 #pragma once
 
 #include <span>
@@ -22,8 +22,9 @@ struct OutcomeKindInfo {
 
 std::span<const OutcomeKindInfo> OutcomeKinds();
 
-// What is wrong with a request beyond its fields' own rules; all of it at once.
-absl::Status CheckOutcome(const v1::RecordOutcomeRequest& request);
+// What is wrong with a request beyond its fields' own rules; all of it at once. `first_made_on`: the day the first of
+// the referrals that led to the outcome was made, YYYY-MM-DD; empty where it is not known.
+absl::Status CheckOutcome(const v1::RecordOutcomeRequest& request, const std::string& first_made_on);
 
 bool IsJobStart(v1::OutcomeKind kind);
 

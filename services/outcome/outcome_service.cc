@@ -26,6 +26,11 @@ bool TakesOutcomes(const storage::ReferralRow& referral, const std::string& orga
   return IsReceiver(referral, organisation_id) && referral.accepted() && !referral.in_error();
 }
 
+// And what is known of it is all that a new outcome is judged by.
+bool IsKnownWell(const storage::ReferralRow& referral, const std::string& organisation_id) {
+  return TakesOutcomes(referral, organisation_id) && !referral.made_on().empty();
+}
+
 bool HasParty(const storage::ReferralRow& referral, const std::string& organisation_id) {
   return IsParty(referral, organisation_id);
 }
@@ -115,10 +120,12 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> OutcomeService::KeyOf(ids::U
 async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOutcome(
     rpc::Call& call, const v1::RecordOutcomeRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral,
-                          co_await FindReferral(call, request.referral_id(), &TakesOutcomes));
+                          co_await FindReferral(call, request.referral_id(), &IsKnownWell));
   if (!IsReceiver(referral, call.organisation_id())) co_return status::Denied();
   call.ProveTie(common::v1::TIE_RECEIVER);
-  NWD_CO_RETURN_IF_ERROR(CheckOutcome(request));
+  const auto first = [&](const store::Reader& reader) { return Referrals::FirstMadeOn(reader, referral); };
+  NWD_CO_ASSIGN_OR_RETURN(const std::string first_made_on, co_await parts_.store.View(first));
+  NWD_CO_RETURN_IF_ERROR(CheckOutcome(request, first_made_on));
   if (!TakesOutcomes(referral, call.organisation_id())) {
     co_return status::Error(
         absl::StatusCode::kFailedPrecondition, reasons::kReferralNotAccepted,

@@ -1,10 +1,14 @@
 #include "services/outcome/referrals.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/strip.h"
+#include "absl/time/civil_time.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
+#include "common/calendar/london.h"
 #include "common/store/proto_value.h"
 #include "services/outcome/keys.h"
 #include "services/outcome/milestones.h"
@@ -14,9 +18,31 @@ namespace {
 
 constexpr std::string_view kDraft = "DRAFT";
 constexpr std::string_view kInError = "ENTERED_IN_ERROR";
+constexpr int64_t kMade = 1;  // the number of a referral's first event
 
 void Put(store::Txn& txn, ids::Uuid referral, const storage::ReferralRow& row) {
   store::PutMessage(txn, keys::Referral(referral), row);
+}
+
+// The referrals that grew out of one with this, as far as they were sent.
+absl::StatusOr<std::vector<storage::ReferralRow>> SentOfChain(const store::Reader& reader,
+                                                              const storage::ReferralRow& referral) {
+  std::vector<storage::ReferralRow> sent;
+  const std::optional<ids::Uuid> correlation = ids::Uuid::Parse(referral.correlation_id());
+  if (!correlation) return sent;
+  const std::string prefix = keys::ChainPrefix(*correlation);
+  std::vector<ids::Uuid> chain;
+  NWD_RETURN_IF_ERROR(
+      reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
+        const std::optional<ids::Uuid> link = ids::Uuid::FromBytes(key.substr(prefix.size()));
+        if (link) chain.push_back(*link);
+        return store::Visit::kContinue;
+      }));
+  for (const ids::Uuid link : chain) {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::ReferralRow> row, Referrals::Find(reader, link));
+    if (row && row->sent_month() != 0 && !row->in_error()) sent.push_back(*std::move(row));
+  }
+  return sent;
 }
 
 }  // namespace
@@ -55,6 +81,7 @@ absl::StatusOr<bool> Referrals::Apply(store::Txn& txn, const common::v1::Referra
   row.set_receiver_organisation_id(change.receiver_organisation_id());
   row.set_service_id(change.service_id());
   row.set_state(change.to_state());
+  if (change.sequence() == kMade) row.set_made_on(absl::FormatCivilTime(calendar::DayOf(time)));
   const uint32_t reached = MilestonesOf(change.to_state());
   if (reached & kAccepted) row.set_accepted(true);
   if (row.sent_month() == 0 && (reached & kSent)) {
@@ -97,12 +124,14 @@ absl::Status Referrals::TakeBack(store::Txn& txn, storage::ReferralRow& row) con
 
 storage::ReferralRow Referrals::FromParties(const referral::v1::GetReferralPartiesResponse& parties) {
   storage::ReferralRow row;
+  row.set_correlation_id(parties.correlation_id());
   row.set_person_id(parties.person_id());
   row.set_referrer_organisation_id(parties.referrer_organisation_id());
   row.set_receiver_organisation_id(parties.receiver_organisation_id());
   row.set_state(std::string(absl::StripPrefix(referral::v1::ReferralState_Name(parties.state()), "REFERRAL_STATE_")));
   row.set_accepted((MilestonesOf(row.state()) & kAccepted) != 0);
   row.set_in_error(row.state() == kInError);
+  row.set_made_on(absl::FormatCivilTime(calendar::DayOf(FromTimestamp(parties.create_time()))));
   return row;
 }
 
@@ -115,25 +144,20 @@ absl::Status Referrals::NoteParties(store::Txn& txn, ids::Uuid referral, const s
 absl::StatusOr<std::vector<std::string>> Referrals::Chain(const store::Reader& reader,
                                                           const storage::ReferralRow& referral) {
   std::set<std::string> organisations{referral.referrer_organisation_id(), referral.receiver_organisation_id()};
-  const std::optional<ids::Uuid> correlation = ids::Uuid::Parse(referral.correlation_id());
-  if (correlation) {
-    const std::string prefix = keys::ChainPrefix(*correlation);
-    std::vector<ids::Uuid> chain;
-    NWD_RETURN_IF_ERROR(reader.Scan(
-        store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
-          const std::optional<ids::Uuid> link = ids::Uuid::FromBytes(key.substr(prefix.size()));
-          if (link) chain.push_back(*link);
-          return store::Visit::kContinue;
-        }));
-    for (const ids::Uuid link : chain) {
-      NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> row, Find(reader, link));
-      if (!row || row->sent_month() == 0 || row->in_error()) continue;
-      organisations.insert(row->referrer_organisation_id());
-      organisations.insert(row->receiver_organisation_id());
-    }
+  NWD_ASSIGN_OR_RETURN(const std::vector<storage::ReferralRow> sent, SentOfChain(reader, referral));
+  for (const storage::ReferralRow& row : sent) {
+    organisations.insert(row.referrer_organisation_id());
+    organisations.insert(row.receiver_organisation_id());
   }
   organisations.erase("");
   return std::vector<std::string>(organisations.begin(), organisations.end());
+}
+
+absl::StatusOr<std::string> Referrals::FirstMadeOn(const store::Reader& reader, const storage::ReferralRow& referral) {
+  std::string first = referral.made_on();
+  NWD_ASSIGN_OR_RETURN(const std::vector<storage::ReferralRow> sent, SentOfChain(reader, referral));
+  for (const storage::ReferralRow& row : sent) first = std::min(first, row.made_on());
+  return first;
 }
 
 absl::Status Referrals::Forget(store::Txn& txn, ids::Uuid referral) {

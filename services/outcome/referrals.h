@@ -39,6 +39,9 @@ class Referrals {
   static absl::StatusOr<std::vector<std::string>> Chain(const store::Reader& reader,
                                                         const storage::ReferralRow& referral);
 
+  // The day the first of them was made, YYYY-MM-DD; empty where one is from before that was kept.
+  static absl::StatusOr<std::string> FirstMadeOn(const store::Reader& reader, const storage::ReferralRow& referral);
+
   // Takes the person out of it; its figures stay, they name nobody.
   static absl::Status Forget(store::Txn& txn, ids::Uuid referral);
 

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/escaping.h"
+#include "common/base/strings.h"
 
 namespace nwd::outbox {
 namespace {
+
+constexpr char kTraceId[] = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 TEST(OutboxEntry, KeysAreTheseBytes) {
   EXPECT_EQ(WaitingKey("id"), "Owid");
@@ -38,28 +41,51 @@ TEST(OutboxEntry, KeysOfAGroupSortByNumberAndBeforeTheNextGroup) {
 }
 
 TEST(OutboxEntry, ValuesAreTheseBytesAndReadBack) {
-  const std::string bytes = EncodeWaiting({0x0102, "open", "payload"});
-  EXPECT_EQ(absl::BytesToHexString(bytes),
-            "01"
-            "0000000000000102"
-            "6f70656e00"
-            "7061796c6f6164");
+  const std::string bytes = EncodeWaiting({0x0102, "open", {"payload", kTraceId}});
+  EXPECT_EQ(absl::BytesToHexString(bytes), Cat("02"
+                                               "0000000000000102"
+                                               "6f70656e00",
+                                               kTraceId, "7061796c6f6164"));
   const std::optional<Entry> entry = DecodeWaiting(bytes);
   ASSERT_TRUE(entry.has_value());
   EXPECT_EQ(entry->added_micros, 0x0102u);
   EXPECT_EQ(entry->kind, "open");
-  EXPECT_EQ(entry->payload, "payload");
+  EXPECT_EQ(entry->delivery.payload, "payload");
+  EXPECT_EQ(entry->delivery.trace_id, kTraceId);
   const std::string aside = EncodeAside(absl::StatusCode::kPermissionDenied, bytes);
-  EXPECT_EQ(absl::BytesToHexString(aside),
-            "01"
-            "07"
-            "0000000000000102"
-            "6f70656e00"
-            "7061796c6f6164");
+  EXPECT_EQ(absl::BytesToHexString(aside), Cat("02"
+                                               "07"
+                                               "0000000000000102"
+                                               "6f70656e00",
+                                               kTraceId, "7061796c6f6164"));
   EXPECT_EQ(DecodeAsideCode(aside), absl::StatusCode::kPermissionDenied);
-  for (size_t length = 0; length < 14; ++length)
+  for (size_t length = 0; length < 30; ++length)
     EXPECT_FALSE(DecodeWaiting(bytes.substr(0, length)).has_value()) << length;
   EXPECT_FALSE(DecodeAsideCode("").has_value());
+}
+
+TEST(OutboxEntry, WhatNoCallCausedHasNoTraceNorHasWhatIsNone) {
+  for (const char* none : {"", "4bf92f35", "zzf92f3577b34da6a3ce929d0e0e4736"}) {
+    const std::optional<Entry> entry = DecodeWaiting(EncodeWaiting({1, "open", {"payload", none}}));
+    ASSERT_TRUE(entry.has_value());
+    EXPECT_EQ(entry->delivery.trace_id, "");
+    EXPECT_EQ(entry->delivery.payload, "payload");
+  }
+}
+
+TEST(OutboxEntry, RowsOfBeforeTracesWereKeptReadAsTheyDid) {
+  const std::string bytes = absl::HexStringToBytes(
+      "01"
+      "0000000000000102"
+      "6f70656e00"
+      "7061796c6f6164");
+  const std::optional<Entry> entry = DecodeWaiting(bytes);
+  ASSERT_TRUE(entry.has_value());
+  EXPECT_EQ(entry->kind, "open");
+  EXPECT_EQ(entry->delivery.payload, "payload");
+  EXPECT_EQ(entry->delivery.trace_id, "");
+  EXPECT_EQ(DecodeAsideCode(EncodeAside(absl::StatusCode::kPermissionDenied, bytes)),
+            absl::StatusCode::kPermissionDenied);
 }
 
 }  // namespace

@@ -16,12 +16,15 @@ class OutboxTest : public ::testing::Test {
   void SetUp() override { outbox_ = NewOutbox(); }
   std::unique_ptr<Outbox> NewOutbox() {
     auto outbox = std::make_unique<Outbox>(store_, clock_);
-    outbox->Handle("send", [this](const std::string& payload) { return Send(payload); });
+    outbox->Handle("send", [this](const Delivery& delivery) { return Send(delivery); });
     return outbox;
   }
   // What the entries are delivered to.
-  async::Task<absl::Status> Send(const std::string& payload) {
+  async::Task<absl::Status> Send(const Delivery& delivery) {
+    const std::string& payload = delivery.payload;
     tried_.push_back(payload);
+    traces_.push_back(delivery.trace_id);
+    deadlines_.push_back(delivery.deadline);
     progress_.Notify();
     co_await async::SleepUntil(absl::Now());
     const auto failing = failing_.find(payload);
@@ -34,7 +37,7 @@ class OutboxTest : public ::testing::Test {
   EntryId Add(const std::string& group, const std::string& payload, const std::string& kind = "send") {
     EntryId id;
     NWD_CHECK(testing::Update(store_, [&](store::Txn& txn) {
-                id = outbox_->Add(txn, kind, group, payload);
+                id = outbox_->Add(txn, kind, group, payload, trace_id_);
                 return absl::OkStatus();
               }).ok());
     return id;
@@ -42,6 +45,15 @@ class OutboxTest : public ::testing::Test {
   absl::Status Deliver(const EntryId& id) { return async::BlockOn(outbox_->Deliver(id, absl::Now() + kPatience)); }
   size_t Waiting() { return testing::Scan(store_, store::PrefixRange("Ow")).size(); }
   size_t Aside() { return testing::Scan(store_, store::PrefixRange("Ox")).size(); }
+
+  async::Task<size_t> CountWaiting() {
+    auto body = [](const store::Reader& reader) -> absl::StatusOr<size_t> {
+      return testing::Scan(reader, store::PrefixRange("Ow")).size();
+    };
+    const absl::StatusOr<size_t> count = co_await store_.View(body);
+    NWD_CHECK(count.ok());
+    co_return *count;
+  }
 
   // Runs the outbox until `done`, looked at at every try and now and then besides.
   template <class Done>
@@ -55,7 +67,9 @@ class OutboxTest : public ::testing::Test {
       };
       async::Spawn(work());
       const absl::Time patience = absl::Now() + kPatience;
-      while (!done()) {
+      while (true) {
+        waiting_ = co_await CountWaiting();
+        if (done()) break;
         co_await progress_.WaitPast(progress_.Count(), absl::Now() + absl::Milliseconds(5));
         NWD_CHECK(absl::Now() < patience);
       }
@@ -69,7 +83,11 @@ class OutboxTest : public ::testing::Test {
   ManualClock clock_{absl::Now()};
   std::map<std::string, absl::Status> failing_;
   absl::Status down_;
+  std::string trace_id_;
+  size_t waiting_ = 0;  // entries, as RunUntil last saw
+  std::vector<absl::Time> deadlines_;
   std::vector<std::string> tried_;
+  std::vector<std::string> traces_;
   std::vector<std::string> sent_;
   async::Signal progress_;
   std::unique_ptr<Outbox> outbox_;
@@ -77,12 +95,29 @@ class OutboxTest : public ::testing::Test {
 
 using Texts = std::vector<std::string>;
 
+TEST_F(OutboxTest, AHandlerLearnsUntilWhenSomebodyWaits) {
+  const absl::Time until = absl::Now() + kPatience;
+  ASSERT_TRUE(async::BlockOn(outbox_->Deliver(Add("r1", "open"), until)).ok());
+  EXPECT_EQ(deadlines_, (std::vector<absl::Time>{until}));
+  Add("r2", "open");
+  RunUntil([&] { return deadlines_.size() == 2; });
+  EXPECT_EQ(deadlines_[1], absl::InfiniteFuture()) << "nobody waits for what is done in the background";
+}
+
+TEST_F(OutboxTest, AnEntryIsDeliveredUnderTheTraceOfItsCallAlsoByALaterProcess) {
+  trace_id_ = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const EntryId id = Add("group", "traced");
+  outbox_ = NewOutbox();
+  EXPECT_TRUE(Deliver(id).ok());
+  EXPECT_EQ(traces_, Texts{trace_id_});
+}
+
 TEST_F(OutboxTest, DeliverSendsAtOnceAndOnceOnly) {
   const EntryId id = Add("g", "a");
   EXPECT_TRUE(Deliver(id).ok());
   EXPECT_TRUE(Deliver(id).ok());
   EXPECT_EQ(sent_, Texts{"a"});
-  RunUntil([&] { return Waiting() == 0; });
+  RunUntil([&] { return waiting_ == 0; });
   EXPECT_TRUE(Deliver(id).ok());
   EXPECT_EQ(sent_, Texts{"a"});
   EXPECT_EQ(Aside(), 0u);
@@ -146,7 +181,7 @@ TEST_F(OutboxTest, AnEntryOfAKindThatNothingHandlesIsSetAside) {
 
 TEST_F(OutboxTest, WhatNobodyDeliversRunFinds) {
   Add("g", "a");
-  RunUntil([&] { return sent_.size() == 1 && Waiting() == 0; });
+  RunUntil([&] { return sent_.size() == 1 && waiting_ == 0; });
   EXPECT_EQ(sent_, Texts{"a"});
 }
 
@@ -154,7 +189,7 @@ TEST_F(OutboxTest, AfterARestartWhatWaitedIsDelivered) {
   for (int i = 0; i < 250; ++i) Add("g" + std::to_string(i), "a" + std::to_string(i));
   Add("g0", "second");
   outbox_ = NewOutbox();
-  RunUntil([&] { return sent_.size() == 251 && Waiting() == 0; });
+  RunUntil([&] { return sent_.size() == 251 && waiting_ == 0; });
   const auto first = std::find(sent_.begin(), sent_.end(), "a0");
   const auto second = std::find(sent_.begin(), sent_.end(), "second");
   EXPECT_LT(first, second);

@@ -99,6 +99,46 @@ TEST_F(RecordOutcomeTest, PayAndHoursAreForWorkAndEveryViolationIsNamed) {
     EXPECT_THAT(wire, ::testing::HasSubstr(field));
 }
 
+TEST_F(RecordOutcomeTest, NoneLiesLongBeforeTheReferralThatLedToIt) {
+  AcceptReferral("r1");  // on 2026-03-10
+  v1::RecordOutcomeRequest request = JobStart("r1");
+  for (const char* day : {"1950-01-01", "2025-03-10", "2026-03-02"}) {
+    request.set_occurred_on(day);
+    const absl::Status refused = Outcome("college", request).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << day;
+    EXPECT_THAT(status::ToWire(refused).SerializeAsString(), ::testing::HasSubstr("occurred_on")) << day;
+  }
+  request.set_occurred_on("2026-03-03");  // written up a week later
+  EXPECT_TRUE(Outcome("college", request).ok());
+}
+
+TEST_F(RecordOutcomeTest, OneThatCameOfTheFirstReferralOfAChainMayBeRecordedForTheLast) {
+  const absl::Time today = clock_.Now();
+  clock_.Set(today - absl::Hours(24 * 60));
+  SendReferral("r0");  // redirected to r1 two months later
+  clock_.Set(today);
+  AcceptReferral("r1");
+  v1::RecordOutcomeRequest request = JobStart("r1");
+  request.set_occurred_on("2026-01-12");
+  EXPECT_TRUE(Outcome("college", request).ok());
+  request.set_occurred_on("2025-12-31");
+  EXPECT_EQ(CodeOf("college", request), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(RecordOutcomeTest, WhatTheOwnerSaysOfAReferralsBeginningCountsToo) {
+  referral::v1::GetReferralPartiesResponse& parties = peers_.parties[Id("r1")];
+  parties.set_person_id(Id("ada"));
+  parties.set_referrer_organisation_id(Id("jobcentre"));
+  parties.set_receiver_organisation_id(Id("college"));
+  parties.set_state(referral::v1::REFERRAL_STATE_IN_PROGRESS);
+  *parties.mutable_create_time() = ToTimestamp(clock_.Now());
+  v1::RecordOutcomeRequest request = JobStart("r1");
+  request.set_occurred_on("2026-03-02");
+  EXPECT_EQ(CodeOf("college", request), absl::StatusCode::kInvalidArgument);
+  request.set_occurred_on("2026-03-03");
+  EXPECT_TRUE(Outcome("college", request).ok());
+}
+
 TEST_F(RecordOutcomeTest, ARetryRecordsOnce) {
   AcceptReferral("r1");
   v1::RecordOutcomeRequest request = JobStart("r1");
@@ -129,7 +169,7 @@ TEST_F(RecordOutcomeTest, EveryOrganisationInTheChainIsCredited) {
 
 TEST_F(RecordOutcomeTest, OutcomesAreListedByDayInPages) {
   AcceptReferral("r1");
-  for (const char* day : {"2026-03-05", "2026-03-01", "2026-03-09"}) {
+  for (const char* day : {"2026-03-05", "2026-03-03", "2026-03-09"}) {
     v1::RecordOutcomeRequest request = JobStart("r1");
     request.set_occurred_on(day);
     ASSERT_TRUE(Outcome("college", request).ok());
@@ -144,7 +184,7 @@ TEST_F(RecordOutcomeTest, OutcomesAreListedByDayInPages) {
     for (const v1::Outcome& outcome : page->outcomes()) days.push_back(outcome.occurred_on());
     request.set_page_token(page->next_page_token());
   } while (!request.page_token().empty());
-  EXPECT_THAT(days, ElementsAre("2026-03-01", "2026-03-05", "2026-03-09"));
+  EXPECT_THAT(days, ElementsAre("2026-03-03", "2026-03-05", "2026-03-09"));
 }
 
 TEST_F(RecordOutcomeTest, APageTokenServesOnlyWhoGotIt) {
@@ -390,7 +430,10 @@ TEST_F(FiguresTest, AReferralEnteredInErrorIsTakenBackWithItsOutcomes) {
 }
 
 TEST_F(FiguresTest, AnOutcomeCountsOnceInTheMonthItHappened) {
+  const absl::Time today = clock_.Now();
+  clock_.Set(today - absl::Hours(24 * 14));
   AcceptReferral("r1");
+  clock_.Set(today);
   v1::RecordOutcomeRequest request = JobStart("r1");
   request.set_occurred_on("2026-02-27");
   ASSERT_TRUE(Outcome("college", request).ok());
