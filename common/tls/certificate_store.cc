@@ -76,7 +76,7 @@ void CertificateStore::Watch() {
 absl::Status CertificateStore::CheckNow() {
   absl::StatusOr<CertificateFiles> files = ReadCertificateFiles(options_.folder);
   absl::MutexLock lock(&mutex_);
-  const absl::Status status = files.ok() ? Take(*std::move(files)) : files.status();
+  absl::Status status = files.ok() ? Take(*std::move(files)) : files.status();
   if (!status.ok()) Refuse(status);
   return status;
 }

@@ -65,7 +65,7 @@ absl::Status MemoryFile::Replace(std::string_view content) {
   const int64_t modified_seconds = std::max<int64_t>(std::time(nullptr), modified_seconds_ + 1);
   NWD_ASSIGN_OR_RETURN(const int fd, WriteNew(content, modified_seconds));
   const bool swapped = dup3(fd, fd_, O_CLOEXEC) >= 0;
-  const absl::Status status = swapped ? absl::OkStatus() : Failed("dup3");
+  absl::Status status = swapped ? absl::OkStatus() : Failed("dup3");
   close(fd);
   if (swapped) modified_seconds_ = modified_seconds;
   return status;
