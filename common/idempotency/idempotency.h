@@ -7,7 +7,7 @@
 // kept, in the same transaction, under (organisation, method, request_id) for 7 days, and a replay gets it without the
 // effect running again. Another body under the same id (compared by keyed hash) is ALREADY_EXISTS, reason
 // REQUEST_ID_REUSED. Failed runs are not kept. What is kept is the response as it is: by the API's rule it holds ids,
-// states, etags and times only.
+// states, etags and times only. A call whose caller has gone while it waited for its turn has no effect.
 //
 // Rows live in the service's own store under table tags kept for this library (see common/store/keys.h). Thread-safe.
 #pragma once
@@ -34,6 +34,7 @@ class Requests {
   template <class Response, class Request>
   absl::StatusOr<Response> Once(store::Txn& txn, const rpc::Call& call, const Request& request,
                                 absl::FunctionRef<absl::StatusOr<Response>()> effect) const {
+    if (absl::Status alive = call.CheckAlive(); !alive.ok()) return alive;
     if (request.request_id().empty()) return effect();
     Response response;
     absl::StatusOr<bool> replayed = Replay(txn, call, request, request.request_id(), response);

@@ -172,12 +172,15 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
     released.entries = Open(std::move(entries), *consent, question.organisation_id);
   }
   released.permitted = released.decision.permitted != 0 || !released.entries.empty();
+  // What only the reader's own entries open is told by those there are.
+  CategoryMask told = released.decision.permitted;
+  for (const records::Entry& entry : released.entries) told |= MaskOf(entry.name.category);
   storage::Deed deed = DeedOf(call);
   deed.set_consent_id(std::string(consent_id.bytes()));
   deed.set_purpose(question.purpose);
   deed.set_mode(question.mode);
   deed.set_categories_asked(question.categories);
-  deed.set_categories_permitted(released.permitted ? opened : 0);
+  deed.set_categories_permitted(told);
   if (!released.permitted) {
     Record(parts_, txn, "record.refused", now, person_id, key, deed);
     return released;
@@ -185,7 +188,7 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
 
   call.ProveTie(common::v1::TIE_NAMED_RECIPIENT);
   released.obligations = ObligationsOf(*consent, question.mode, now);
-  const storage::Disclosure disclosure = DisclosureOf(*consent, question, released.entries, opened);
+  const storage::Disclosure disclosure = DisclosureOf(*consent, question, released.entries, told);
   if (before != nullptr) {
     released.disclosure_id = consents::IdOf(before->disclosure_id());
     NWD_RETURN_IF_ERROR(disclosures::Widen(txn, {released.disclosure_id, person_id, before->time_us(), disclosure}));

@@ -33,6 +33,7 @@ class IdempotencyTest : public ::testing::Test {
                                                     const char* method = "CreateOrganisation",
                                                     const absl::Status& outcome = absl::OkStatus()) {
     rpc::Call call(Method(method), rule_, clock_);
+    if (caller_has_gone_) call.Cancel();
     access::Organisation organisation;
     organisation.organisation_id = caller;
     rpc::Call::Facts facts;
@@ -69,12 +70,22 @@ class IdempotencyTest : public ::testing::Test {
   ManualClock clock_{absl::FromUnixSeconds(1'700'000'000)};
   common::v1::AccessRule rule_;
   Requests requests_;
+  bool caller_has_gone_ = false;
 };
 
 TEST_F(IdempotencyTest, AReplayIsAnsweredAsTheFirstTimeWithoutTheEffect) {
   EXPECT_EQ(Create(Named("brent"))->etag(), "r1");
   EXPECT_EQ(Create(Named("brent"))->etag(), "r1");
   EXPECT_EQ(testing::Get(store_, "count"), "1");
+}
+
+TEST_F(IdempotencyTest, WhatACallerWaitedForAndLeftHasNoEffectWithARequestIdOrWithout) {
+  caller_has_gone_ = true;
+  for (const char* request_id : {kRequestId, ""}) {
+    EXPECT_EQ(Create(Named("brent", request_id)).status().code(), absl::StatusCode::kCancelled);
+  }
+  EXPECT_EQ(testing::Get(store_, "count"), "");
+  EXPECT_EQ(Rows(), 0u);
 }
 
 TEST_F(IdempotencyTest, WithoutARequestIdEveryCallHasItsEffectAndNothingIsKept) {

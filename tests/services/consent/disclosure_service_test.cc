@@ -56,6 +56,17 @@ TEST_F(DisclosureServiceTest, AnotherHolderSeesNoneThatDoNotConcernIt) {
       << "a recipient is no holder";
 }
 
+TEST_F(DisclosureServiceTest, NamesNoCategoryOfWhichNothingLeft) {
+  const std::string own = desk_.Register("college", "Ada Lovelace", "AB123456C");
+  desk_.Put("college", own, desk_.Skills("welding"));
+  const std::string minted = desk_.Give("college", own, desk_.Terms({"college"}));
+  ASSERT_EQ(desk_.Read("college", own, minted, {CATEGORY_SKILLS, CATEGORY_GOALS})->entries_size(), 1);
+  const auto listed = List("college", OfPerson(own));
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->disclosures_size(), 1);
+  EXPECT_THAT(listed->disclosures(0).categories(), ::testing::ElementsAre(CATEGORY_SKILLS));
+}
+
 TEST_F(DisclosureServiceTest, AnAuditorListsByRecipientAndTime) {
   Read("college");
   const absl::Time first = desk_.clock().Now();
