@@ -84,7 +84,7 @@ TEST_F(IdempotencyTest, WhatACallerWaitedForAndLeftHasNoEffectWithARequestIdOrWi
   for (const char* request_id : {kRequestId, ""}) {
     EXPECT_EQ(Create(Named("brent", request_id)).status().code(), absl::StatusCode::kCancelled);
   }
-  EXPECT_EQ(testing::Get(store_, "count"), "");
+  EXPECT_EQ(testing::Get(store_, "count"), "(none)");
   EXPECT_EQ(Rows(), 0u);
 }
 
