@@ -8,6 +8,9 @@
 //   ... after server->Drain(): ~App, then the stores.
 //
 // Owns none of its parts; they outlive it.
+//
+// Load, Register and StartBackground are called by one thread, in this order; OnUnknownIdentity by any of the server's
+// queues.
 #pragma once
 
 #include <string>

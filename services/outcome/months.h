@@ -1,4 +1,5 @@
-// Months, as whole numbers in order: year * 12 + (month - 1). A day or month is one of London's calendar.
+// Months, as whole numbers in order: year * 12 + (month - 1). A day or month is one of London's calendar. Pure
+// functions.
 #pragma once
 
 #include <cstdint>
