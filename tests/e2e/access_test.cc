@@ -203,6 +203,22 @@ TEST(Access, TheRightRoleWithoutTheTieIsRefused) {
   EXPECT_GT(refused, 20);
 }
 
+TEST(Access, WhoIsAskedToVouchForAConsentReadsItUnderItsOwnReferenceAndNobodyElseDoes) {
+  World& world = World::Get();
+  const Shared shared = SharePerson(world, kReceiver);  // the referrer has put in who they are
+  const auto captured = world.Do<consent::v1::CreateConsentResponse>(
+      kReceiver, world.ConsentRequest(shared.receivers_ref, {kReceiver}, /*standing=*/true));
+  world.Give(kReceiver, captured);
+  consent::v1::GetConsentRequest get;
+  get.set_consent_id(captured.consent_id());
+  const auto seen = world.Call<consent::v1::GetConsentResponse>(kReferrer, get);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_EQ(seen->consent().person_ref(), shared.referrers_ref);
+  EXPECT_EQ(seen->consent().terms().recipient_organisation_ids(0), world.IdOf(kReceiver));
+  EXPECT_EQ(seen->consent().practitioner(), "");
+  EXPECT_EQ(world.Call<consent::v1::GetConsentResponse>(kStranger, get).status(), status::Denied());
+}
+
 TEST(Access, ANavigatorRefersItsSponsorsPeopleAndNobodyElses) {
   World& world = World::Get();
   const std::string& navigator = world.HolderOf(v1::ROLE_NAVIGATOR);  // sponsored by the stranger

@@ -195,8 +195,13 @@ class Gatherer {
     AddText("holds a zero byte", std::string("a\0b", 3));
     if (place_.field->is_repeated()) AddText("has an empty item", "");
     if (rule_.format() != common::v1::FORMAT_UNSPECIFIED) AddText("has another shape", "?!");
+    if (rule_.format() == common::v1::FORMAT_NAME) AddText("has no letter", "12345");
+    if (rule_.format() == common::v1::FORMAT_LANGUAGE) AddText("is a language's name", "english");
+    if (rule_.format() == common::v1::FORMAT_MONTH) AddText("lies before anybody's time", "1899-12");
     if (rule_.format() != common::v1::FORMAT_DATE) return;
     AddText("is no day of any year", "2026-02-30");
+    AddText("is the last day of a leap year's February in another year", "2023-02-29");
+    AddText("lies before anybody's time", "1899-12-31");
     if (rule_.not_future()) AddText("lies far in the future", "9999-12-31");
     if (rule_.not_past()) AddText("lies far in the past", "0001-01-01");
   }

@@ -63,8 +63,9 @@ void ExpectInvalid(const Answer& answer, const std::vector<std::string>& fields,
   EXPECT_THAT(answer.Fields(), ElementsAreArray(fields)) << what << ": " << answer;
 }
 
-void ExpectInvalidToken(const Answer& answer, const std::string& what) {
+void ExpectInvalidToken(const Answer& answer, const std::string& field, const std::string& what) {
   ExpectRefused(answer, absl::StatusCode::kInvalidArgument, "INVALID_TOKEN", what);
+  EXPECT_THAT(answer.Fields(), ElementsAreArray({field})) << what << ": " << answer;
 }
 
 const std::vector<std::string> kTheBytesAsAWhole = {""};
@@ -147,6 +148,10 @@ void NoPractitioner(Sweep& sweep) {
     ExpectInvalid(sweep.TryBytes(sweep.good.request->SerializeAsString(), practitioner), {"metadata nwd-practitioner"},
                   Cat("practitioner \"", practitioner, "\""));
   }
+  std::vector<std::string> fields = RequiredFieldsOf(*sweep.rpc.method->input_type());
+  fields.push_back("metadata nwd-practitioner");
+  std::sort(fields.begin(), fields.end());
+  ExpectInvalid(sweep.TryBytes("", ""), fields, "no practitioner, and nothing else either");
 }
 
 void ForgedToken(Sweep& sweep, const std::string& field, const std::string& token) {
@@ -166,12 +171,12 @@ void ForgedToken(Sweep& sweep, const std::string& field, const std::string& toke
       {"with something added", token + "AAAA"},
       {"twice", (token + token).substr(0, 256)},
   };
-  for (const auto& [what, text] : forged) ExpectInvalidToken(sweep.Try(*with(text)), Cat(field, " ", what));
+  for (const auto& [what, text] : forged) ExpectInvalidToken(sweep.Try(*with(text)), field, Cat(field, " ", what));
 
   if (sweep.good.other.empty()) return;  // these bytes are good from nobody else: access comes before the token
   rpc::Client& other = sweep.world.ClientOf(sweep.good.other, sweep.rpc.service);
   ++sweep.tried;
-  ExpectInvalidToken(Send(other, sweep.rpc, *with(token)),
+  ExpectInvalidToken(Send(other, sweep.rpc, *with(token)), field,
                      Cat(field, " of ", sweep.good.who, " in the hands of another"));
 }
 
@@ -206,7 +211,7 @@ void PageTokenOfAnotherQuery(Sweep& sweep) {
       filter->cpp_type() == FieldDescriptor::CPPTYPE_BOOL ? reflection.SetBool(&message, filter, true)
                                                           : reflection.SetEnumValue(&message, filter, 1);
     });
-    ExpectInvalidToken(sweep.Try(*another), Cat("with ", filter->name()));
+    ExpectInvalidToken(sweep.Try(*another), "page_token", Cat("with ", filter->name()));
   }
 }
 

@@ -78,6 +78,8 @@ void AddConsent(Table& table) {
         details.set_nhs_number("1234567890");
         details.set_uln("1234567890");
       });
+  Add<c::RegisterPersonRequest>(table, "a name of digits", {"details.full_name"},
+                                [](auto& q) { q.mutable_details()->set_full_name("12345"); });
   Add<c::FindPersonRequest>(table, "no identifier", {"nino"}, [](auto& q) { q.clear_nino(); });
   Add<c::FindPersonRequest>(table, "two identifiers", {"nino"}, [](auto& q) { q.set_uln("9276308686"); });
   Add<c::ResolveRefRequest>(table, "a reference and a person", {"person_ref"},
@@ -122,7 +124,7 @@ void AddConsent(Table& table) {
   Add<c::PutRecordRequest>(table, "a section of more than 64 KiB", {"section"}, [](auto& q) {
     auto& lives = *q.mutable_section()->mutable_circumstances();
     for (int i = 0; i < 50; ++i) {
-      lives.add_needs()->set_code(std::string(64, 'x'));
+      lives.add_needs()->set_code(std::string(63, 'x'));
       lives.mutable_needs(i)->set_notes(std::string(1000, 'x'));
     }
     for (int i = 0; i < 20; ++i) (*lives.mutable_triage_answers())[std::to_string(i)] = std::string(1000, 'x');
@@ -175,6 +177,8 @@ void AddOutcome(Table& table) {
     q.set_hourly_pay_pence(1500);
     q.set_weekly_hours(35);
   });
+  Add<o::RecordOutcomeRequest>(table, "long before the referral that led to it", {"occurred_on"},
+                               [](auto& q) { q.set_occurred_on("1950-01-01"); });
   Add<o::CreateReleaseRequest>(table, "a month in the future", {"month"}, [](auto& q) { q.set_month("9999-12"); });
 }
 

@@ -71,6 +71,8 @@ std::string TextValue(const FieldDescriptor& field, const std::map<std::string, 
       return "2026-01";
     case common::v1::FORMAT_PERSON_REF:
       return "p1_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+    case common::v1::FORMAT_LANGUAGE:
+      return "en";
     case common::v1::FORMAT_HEX:
       return "0a";
     default:
