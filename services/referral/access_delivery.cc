@@ -1,15 +1,21 @@
 #include "services/referral/access_delivery.h"
 
+#include <algorithm>
+
+#include "absl/time/clock.h"
+#include "common/rpc/traceparent.h"
 #include "services/referral/limits.h"
 #include "services/referral/mover.h"
 
 namespace nwd::referral {
 namespace {
 
-async::Task<absl::Status> Send(ConsentPeer& consent, bool open, std::string payload) {
+async::Task<absl::Status> Send(ConsentPeer& consent, bool open, const outbox::Delivery& delivery) {
   storage::Grant grant;
-  if (!grant.ParseFromString(payload)) co_return absl::InvalidArgumentError("an outbox entry is not a grant");
-  const rpc::CallOptions options = {.timeout = kPeerTimeout, .practitioner = {}, .traceparent = {}};
+  if (!grant.ParseFromString(delivery.payload)) co_return absl::InvalidArgumentError("an outbox entry is not a grant");
+  const absl::Duration timeout = std::min(kPeerTimeout, delivery.deadline - absl::Now());
+  rpc::CallOptions options = {.timeout = timeout, .practitioner = {}, .traceparent = {}};
+  if (!delivery.trace_id.empty()) options.traceparent = rpc::TraceparentOf(delivery.trace_id);
   if (open) co_return co_await consent.OpenAccess(grant, options);
   co_return co_await consent.CloseAccess(grant, options);
 }
@@ -18,9 +24,17 @@ async::Task<absl::Status> Send(ConsentPeer& consent, bool open, std::string payl
 
 void HandleAccess(outbox::Outbox& outbox, ConsentPeer& consent) {
   outbox.Handle(std::string(kOpenAccess),
-                [&consent](const std::string& payload) { return Send(consent, true, payload); });
+                [&consent](const outbox::Delivery& delivery) { return Send(consent, true, delivery); });
   outbox.Handle(std::string(kCloseAccess),
-                [&consent](const std::string& payload) { return Send(consent, false, payload); });
+                [&consent](const outbox::Delivery& delivery) { return Send(consent, false, delivery); });
+}
+
+async::Task<void> Deliver(outbox::Outbox& outbox, const std::vector<outbox::EntryId>& deliveries, absl::Time deadline) {
+  const absl::Time until = std::min(deadline, absl::Now() + kFollowUpTimeout);
+  for (const outbox::EntryId& id : deliveries) {
+    const absl::Status tried = co_await outbox.Deliver(id, until);
+    if (!tried.ok()) co_return;  // the entry stays; Outbox::Run goes on trying
+  }
 }
 
 }  // namespace nwd::referral

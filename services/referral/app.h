@@ -4,6 +4,8 @@
 //   app.Load();            // before the server takes calls
 //   app.Register(router);
 //   app.StartBackground(server);
+//
+// Built, loaded, registered and destroyed by one thread, in that order; destroyed after the server has drained.
 #pragma once
 
 #include <memory>

@@ -6,10 +6,13 @@
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/status/status.h"
+#include "services/referral/appointment_rows.h"
 #include "services/referral/changes.h"
 #include "services/referral/keys.h"
 #include "services/referral/limits.h"
 #include "services/referral/paging.h"
+#include "services/referral/party.h"
+#include "services/referral/person_key.h"
 #include "services/referral/reasons.h"
 #include "services/referral/texts.h"
 #include "services/referral/times.h"
@@ -38,7 +41,7 @@ absl::StatusOr<storage::Referral> GetReferral(const store::Reader& reader, rpc::
 }
 
 absl::StatusOr<Booked> GetBooked(const store::Reader& reader, rpc::Call& call, const std::string& appointment_id) {
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Appointment> appointment, FindAppointment(reader, appointment_id));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Appointment> appointment, appointments::Find(reader, appointment_id));
   if (!appointment) return status::Denied();
   Booked booked;
   NWD_ASSIGN_OR_RETURN(booked.referral, GetReferral(reader, call, appointment->referral_id()));
@@ -51,7 +54,7 @@ absl::Status CheckTakenOn(const storage::Referral& referral) {
   const std::string state = StateWord(referral.state());
   return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
                        Cat("the referral is ", state, "; appointments are made in ", StateWords(kTakenOn)),
-                       {{"state", state}});
+                       {{"state", state}, {"states", StateWords(kTakenOn)}});
 }
 
 absl::Status CheckAhead(absl::Time start, absl::Time now) {
@@ -82,9 +85,9 @@ absl::StatusOr<v1::Appointment> ShowAppointment(const storage::Appointment& appo
 
 void Write(store::Txn& txn, const Parts& parts, const rpc::Call& call, const storage::Appointment* before,
            const storage::Appointment& after, const storage::Referral& referral, const crypto::AeadKey& key) {
-  PutAppointment(txn, before, after);
+  appointments::Put(txn, before, after);
   txn.Append(store::Feed::kChanges, AppointmentChangeOf(after, Micros(call.Now())).SerializeAsString());
-  parts.mover.Audit(txn, AuditType(after.state()), referral, after.appointment_id(), call, key, after.state());
+  parts.mover.Audit(txn, AuditType(after.state()), referral, after.appointment_id(), DoerOf(call), key, after.state());
 }
 
 }  // namespace
@@ -110,10 +113,12 @@ async::Task<absl::StatusOr<v1::BookAppointmentResponse>> AppointmentService::Boo
     auto effect = [&]() -> absl::StatusOr<v1::BookAppointmentResponse> {
       NWD_RETURN_IF_ERROR(CheckAhead(start, now));
       NWD_RETURN_IF_ERROR(CheckTakenOn(referral));
-      NWD_ASSIGN_OR_RETURN(const int count, CountAppointments(txn, request.referral_id()));
+      NWD_ASSIGN_OR_RETURN(const int count, appointments::Count(txn, request.referral_id()));
       if (count >= kAppointmentsPerReferralMax) {
         return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kTooManyAppointments,
-                             Cat("a referral takes at most ", kAppointmentsPerReferralMax, " appointments"));
+                             Cat("a referral takes at most ", kAppointmentsPerReferralMax,
+                                 " appointments; keep further ones in your own system"),
+                             {{"max", Cat(kAppointmentsPerReferralMax)}});
       }
       NWD_ASSIGN_OR_RETURN(const storage::Appointment booked,
                            MoveAppointment(fresh, v1::APPOINTMENT_STATE_BOOKED, now, start));
@@ -199,7 +204,7 @@ async::Task<absl::StatusOr<v1::ListAppointmentsResponse>> AppointmentService::Li
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListAppointmentsResponse> {
     v1::ListAppointmentsResponse response;
     auto show = [&](std::string_view index_key, std::string_view) -> absl::StatusOr<bool> {
-      NWD_ASSIGN_OR_RETURN(const auto appointment, FindAppointment(reader, keys::LastId(index_key)));
+      NWD_ASSIGN_OR_RETURN(const auto appointment, appointments::Find(reader, keys::LastId(index_key)));
       if (!appointment) return absl::DataLossError("an index names an appointment that is not there");
       NWD_ASSIGN_OR_RETURN(*response.add_appointments(), ShowAppointment(*appointment, key));
       return true;

@@ -3,11 +3,8 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/status/status.h"
-#include "common/store/proto_value.h"
-#include "services/referral/keys.h"
 #include "services/referral/limits.h"
 #include "services/referral/reasons.h"
 #include "services/referral/times.h"
@@ -45,6 +42,15 @@ std::string Words(AppointmentStates states) {
   return absl::StrJoin(words, ", ");
 }
 
+absl::Status TooEarly(AppointmentState to, absl::Duration before_start) {
+  const int64_t minutes = absl::ToInt64Minutes(before_start);
+  const std::string from = minutes == 0 ? std::string("the start of the appointment on")
+                                        : Cat(minutes, " minutes before the appointment starts");
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kTooEarly,
+                       Cat(AppointmentStateWord(to), " can be recorded from ", from, "; record it then"),
+                       {{"state", AppointmentStateWord(to)}, {"minutes_before_start", Cat(minutes)}});
+}
+
 }  // namespace
 
 std::span<const AppointmentRow> AppointmentTable() { return kTable; }
@@ -57,15 +63,10 @@ absl::StatusOr<storage::Appointment> MoveAppointment(const storage::Appointment&
     return status::Error(
         absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
         Cat("the appointment is ", state, "; it can become ", AppointmentStateWord(to), " from ", Words(row.from)),
-        {{"state", state}});
+        {{"state", state}, {"states", Words(row.from)}});
   }
   if (row.not_before_start_by && now < FromMicros(appointment.start_time_us()) - *row.not_before_start_by) {
-    return status::Error(
-        absl::StatusCode::kFailedPrecondition, reasons::kTooEarly,
-        Cat(AppointmentStateWord(to), " can be recorded from ",
-            *row.not_before_start_by == absl::ZeroDuration()
-                ? std::string("the start of the appointment on")
-                : Cat(absl::FormatDuration(*row.not_before_start_by), " before the appointment starts")));
+    return TooEarly(to, *row.not_before_start_by);
   }
   storage::Appointment next = appointment;
   next.set_state(to);
@@ -75,29 +76,5 @@ absl::StatusOr<storage::Appointment> MoveAppointment(const storage::Appointment&
 }
 
 std::string EtagOf(const storage::Appointment& appointment) { return Cat("r", appointment.revision()); }
-
-absl::StatusOr<std::optional<storage::Appointment>> FindAppointment(const store::Reader& reader,
-                                                                    std::string_view appointment_id) {
-  return store::Find<storage::Appointment>(reader, keys::Appointment(appointment_id));
-}
-
-void PutAppointment(store::Txn& txn, const storage::Appointment* before, const storage::Appointment& after) {
-  const auto entry = [](const storage::Appointment& appointment) {
-    return keys::AppointmentEntry(appointment.referral_id(), appointment.start_time_us(), appointment.appointment_id());
-  };
-  if (before != nullptr && entry(*before) != entry(after)) txn.Delete(entry(*before));
-  txn.Put(entry(after), std::string(1, static_cast<char>(after.state())));
-  store::PutMessage(txn, keys::Appointment(after.appointment_id()), after);
-}
-
-absl::StatusOr<int> CountAppointments(const store::Reader& reader, std::string_view referral_id) {
-  int count = 0;
-  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::Appointments(referral_id)), store::Direction::kForward,
-                                  [&](std::string_view, std::string_view) {
-                                    ++count;
-                                    return store::Visit::kContinue;
-                                  }));
-  return count;
-}
 
 }  // namespace nwd::referral

@@ -1,8 +1,8 @@
 // An appointment's own life, which never changes its referral's: BOOKED → RESCHEDULED → one of the ends. The table is
 // data, as the referral's is.
 //
-// Pure; thread-safe. Errors: FAILED_PRECONDITION, reason WRONG_STATE (the message says which states would do) or
-// TOO_EARLY.
+// Values only, nothing of the store (appointment_rows.h); thread-safe. Errors: FAILED_PRECONDITION, reason WRONG_STATE
+// (the message says which states would do) or TOO_EARLY.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/store/store.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
 #include "services/referral/storage.pb.h"
 #include "services/referral/transitions.h"
@@ -36,12 +35,5 @@ absl::StatusOr<storage::Appointment> MoveAppointment(const storage::Appointment&
                                                      absl::Time now, std::optional<absl::Time> start = std::nullopt);
 
 std::string EtagOf(const storage::Appointment& appointment);
-
-// Rows.
-absl::StatusOr<std::optional<storage::Appointment>> FindAppointment(const store::Reader& reader,
-                                                                    std::string_view appointment_id);
-// `before`: what is stored now; null for a new one.
-void PutAppointment(store::Txn& txn, const storage::Appointment* before, const storage::Appointment& after);
-absl::StatusOr<int> CountAppointments(const store::Reader& reader, std::string_view referral_id);
 
 }  // namespace nwd::referral

@@ -1,4 +1,5 @@
 // What others follow: the changes this service appends to its feed. Ids and types only; no names, references or text.
+// Values only; thread-safe.
 #pragma once
 
 #include "nwd/common/v1/change_service.pb.h"

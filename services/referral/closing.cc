@@ -5,6 +5,7 @@
 
 #include "common/base/macros.h"
 #include "common/log/log.h"
+#include "services/referral/access_delivery.h"
 #include "services/referral/keys.h"
 #include "services/referral/limits.h"
 #include "services/referral/repository.h"
@@ -26,7 +27,7 @@ async::Task<std::vector<outbox::EntryId>> PutOpening(const Parts& parts, const C
     storage::Referral next = *referral;
     next.set_access_number(referral->access_number() + kPastTheClosing);
     repository::Put(txn, &*referral, next);  // no move: revision and etag stay
-    entries.push_back(parts.mover.AddGrant(txn, kOpenAccess, next));
+    entries.push_back(parts.mover.AddGrant(txn, kOpenAccess, next, closing.trace_id));
     return entries;
   };
   absl::StatusOr<std::vector<outbox::EntryId>> entries = co_await parts.store.Update(body);
@@ -40,30 +41,32 @@ async::Task<std::vector<outbox::EntryId>> PutOpening(const Parts& parts, const C
 
 }  // namespace
 
-async::Task<absl::StatusOr<Closing>> BeginClosing(const Parts& parts, const storage::Grant& grant, absl::Time now) {
+async::Task<absl::StatusOr<Closing>> BeginClosing(const Parts& parts, const storage::Grant& grant,
+                                                  const std::string& trace_id, absl::Time now) {
   const Closing closing = {grant.referral_id(), keys::Closing(Micros(now + kClosingTakesMax), grant.referral_id()),
-                           grant.access_number()};
+                           trace_id, grant.access_number()};
   auto body = [&](store::Txn& txn) -> absl::Status {
-    txn.Put(closing.row_key, "");
+    txn.Put(closing.row_key, closing.trace_id);
     return absl::OkStatus();
   };
   NWD_CO_RETURN_IF_ERROR(co_await parts.store.Update(body));
   co_return closing;
 }
 
-async::Task<void> OpenAgain(const Parts& parts, const Closing& closing) {
+async::Task<void> OpenAgain(const Parts& parts, const rpc::Call& call, const Closing& closing) {
   const std::vector<outbox::EntryId> entries = co_await PutOpening(parts, closing);
-  co_await Deliver(parts, entries);
+  co_await Deliver(parts.outbox, entries, call.deadline());
 }
 
 async::Task<absl::Status> OpenWhatWasLeft(const Parts& parts, absl::Time now) {
   auto look = [&](const store::Reader& reader) -> absl::StatusOr<std::vector<Closing>> {
     std::vector<Closing> left;
     const store::Range over = {keys::Closings(), keys::ClosingsBefore(Micros(now) + 1)};
-    NWD_RETURN_IF_ERROR(reader.Scan(over, store::Direction::kForward, [&](std::string_view key, std::string_view) {
-      left.push_back({keys::LastId(key), std::string(key)});
-      return static_cast<int>(left.size()) == kClosingsPerRound ? store::Visit::kStop : store::Visit::kContinue;
-    }));
+    NWD_RETURN_IF_ERROR(
+        reader.Scan(over, store::Direction::kForward, [&](std::string_view key, std::string_view trace_id) {
+          left.push_back({keys::LastId(key), std::string(key), std::string(trace_id)});
+          return static_cast<int>(left.size()) == kClosingsPerRound ? store::Visit::kStop : store::Visit::kContinue;
+        }));
     return left;
   };
   NWD_CO_ASSIGN_OR_RETURN(const std::vector<Closing> left, co_await parts.store.View(look));

@@ -1,11 +1,13 @@
+// CreateReferral: makes a draft and, where asked to, sends it in the same transaction.
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/facts/age_bands.h"
 #include "common/status/status.h"
 #include "services/referral/new_referral.h"
+#include "services/referral/person_key.h"
 #include "services/referral/referral_service.h"
 #include "services/referral/repository.h"
 #include "services/referral/texts.h"
@@ -14,12 +16,11 @@
 namespace nwd::referral {
 namespace {
 
-constexpr std::array<std::string_view, 5> kAgeBands = {"", "16-18", "19-24", "25-49", "50+"};
-
 absl::Status CheckWords(const v1::CreateReferralRequest& request, const facts::Facts& facts) {
   status::Violations violations;
-  if (std::find(kAgeBands.begin(), kAgeBands.end(), request.summary().age_band()) == kAgeBands.end()) {
-    violations.Add("summary.age_band", "must be one of 16-18, 19-24, 25-49, 50+, or empty");
+  const std::string& age_band = request.summary().age_band();
+  if (!age_band.empty() && facts::FindAgeBand(age_band) == nullptr) {
+    violations.Add("summary.age_band", Cat("must be one of ", facts::AgeBandNames(), ", or empty"));
   }
   for (int i = 0; i < request.priority_groups_size(); ++i) {
     const std::string& slug = request.priority_groups(i);
@@ -115,7 +116,7 @@ async::Task<absl::StatusOr<v1::CreateReferralResponse>> ReferralService::CreateR
     auto effect = [&]() -> absl::StatusOr<v1::CreateReferralResponse> {
       NWD_ASSIGN_OR_RETURN(const std::vector<Planned> moves,
                            PlanNew(parts_.mover, txn, fresh, command, request.send(), now));
-      NWD_RETURN_IF_ERROR(parts_.mover.Commit(txn, nullptr, moves, *key).status());
+      NWD_RETURN_IF_ERROR(parts_.mover.Commit(txn, nullptr, moves, *key, call.trace_id()).status());
       return Answer(moves.back().next);
     };
     return parts_.requests.Once<v1::CreateReferralResponse>(txn, call, request, effect);

@@ -7,6 +7,7 @@
 // there is one reminder, nudge_before_days ahead or, where less is left, at once. Pure; thread-safe.
 #pragma once
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/calendar/working_calendar.h"
 #include "services/referral/limits.h"
@@ -19,6 +20,9 @@ struct Timetable {
   const calendar::WorkingCalendar& calendar;
   Times times = {};
 };
+
+// INVALID_ARGUMENT, in one sentence that names the program's options, where a hub's times contradict each other.
+absl::Status CheckTimes(const Times& times);
 
 void StartClock(storage::Referral& referral, absl::Time now, const Timetable& timetable);
 void PauseClock(storage::Referral& referral, absl::Time now, const Timetable& timetable);

@@ -13,6 +13,7 @@
 #include "services/referral/repository.h"
 #include "services/referral/suite_moves.h"
 #include "services/referral/times.h"
+#include "services/referral/words.h"
 
 namespace nwd::referral {
 namespace {
@@ -22,16 +23,22 @@ using common::v1::PersonChange;
 
 // States that end what rests on a consent. SUSPENDED may come back. EXPIRED is nobody's no: it permits nothing by its
 // date, a renewal may still take its place, and until then the referral's own clocks run.
-constexpr std::string_view kSuperseded = "SUPERSEDED";
-constexpr std::array<std::string_view, 4> kEnded = {"WITHDRAWN", "REVOKED", "INVALIDATED", kSuperseded};
+constexpr std::array kEnded = {consent::v1::CONSENT_STATE_WITHDRAWN, consent::v1::CONSENT_STATE_REVOKED,
+                               consent::v1::CONSENT_STATE_INVALIDATED, consent::v1::CONSENT_STATE_SUPERSEDED};
+constexpr char kUntil = 'u';  // KeyBuilder's first byte
+
+bool IsSuperseded(const std::string& state_word) {
+  return ConsentStateOf(state_word) == consent::v1::CONSENT_STATE_SUPERSEDED;
+}
 
 bool Ends(const Change& change) {
-  return change.has_consent() && std::find(kEnded.begin(), kEnded.end(), change.consent().state()) != kEnded.end();
+  return change.has_consent() &&
+         std::find(kEnded.begin(), kEnded.end(), ConsentStateOf(change.consent().state())) != kEnded.end();
 }
 
 // A new consent took another's place.
 bool Renews(const Change& change) {
-  return change.has_consent() && change.consent().state() == "GIVEN" &&
+  return change.has_consent() && ConsentStateOf(change.consent().state()) == consent::v1::CONSENT_STATE_GIVEN &&
          !change.consent().supersedes_consent_id().empty();
 }
 
@@ -66,7 +73,7 @@ absl::Status NoteEnded(store::Txn& txn, const Change& change) {
   if (known) return absl::OkStatus();
   store::PutMessage(txn, keys::EndedConsent(consent_id), EndedBy(change, consent_id, change.consent().state()));
   // A superseded consent's referrals wait for its successor, which is told of in a change of its own.
-  if (change.consent().state() == kSuperseded) return absl::OkStatus();
+  if (IsSuperseded(change.consent().state())) return absl::OkStatus();
   txn.Put(keys::EndedConsentWaiting(consent_id), "");
   return WakePredecessors(txn, consent_id);
 }
@@ -76,8 +83,9 @@ absl::Status NoteRenewed(store::Txn& txn, const Change& change) {
   if (!ids::Uuid::Parse(consent_id) || !ids::Uuid::Parse(change.consent().consent_id())) return absl::OkStatus();
   NWD_ASSIGN_OR_RETURN(const auto known, repository::FindEndedConsent(txn, consent_id));
   // One that was withdrawn, or ended otherwise, before: what rested on it ended with it.
-  if (known && known->state() != kSuperseded) return absl::OkStatus();
-  storage::EndedConsent ended = known ? *known : EndedBy(change, consent_id, kSuperseded);
+  if (known && !IsSuperseded(known->state())) return absl::OkStatus();
+  const std::string superseded = ConsentStateWord(consent::v1::CONSENT_STATE_SUPERSEDED);
+  storage::EndedConsent ended = known ? *known : EndedBy(change, consent_id, superseded);
   ended.set_successor_consent_id(change.consent().consent_id());
   store::PutMessage(txn, keys::EndedConsent(consent_id), ended);
   txn.Put(keys::EndedConsentWaiting(consent_id), "");
@@ -85,12 +93,22 @@ absl::Status NoteRenewed(store::Txn& txn, const Change& change) {
   return WakePredecessors(txn, consent_id);
 }
 
+// The value of a row that waits: from when on it is gone through; empty: now.
+std::string WaitingUntil(absl::Time time) {
+  return store::KeyBuilder(kUntil).Number(static_cast<uint64_t>(Micros(time))).Build();
+}
+bool WaitsUntilLater(std::string_view value, absl::Time now) {
+  store::KeyReader reader(value);
+  uint64_t until_us = 0;
+  return !value.empty() && reader.Number(&until_us) && FromMicros(static_cast<int64_t>(until_us)) > now;
+}
+
 // The consent that stands in an ended one's place; empty where it is over for good; nothing where it was superseded and
 // by which has not been told.
 absl::StatusOr<std::optional<std::string>> SuccessorOf(const store::Reader& reader, storage::EndedConsent ended) {
   for (int i = 0; i < kRenewalsFollowedMax; ++i) {
     const std::string successor_id = ended.successor_consent_id();
-    if (successor_id.empty() && ended.state() == kSuperseded) break;
+    if (successor_id.empty() && IsSuperseded(ended.state())) break;
     if (successor_id.empty()) return std::string();
     NWD_ASSIGN_OR_RETURN(const auto next, repository::FindEndedConsent(reader, successor_id));
     if (!next) return successor_id;
@@ -119,15 +137,18 @@ void EndedConsents::Applied(const std::vector<Change>& changes) {
 
 async::Task<absl::StatusOr<std::vector<std::string>>> EndedConsents::IdsUnder(const std::string& prefix,
                                                                               const std::string& after_id) {
+  const absl::Time now = clock_.Now();
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<std::vector<std::string>> {
     std::vector<std::string> found;
     store::Range range = store::PrefixRange(prefix);
     if (!after_id.empty()) range.begin = Cat(prefix, keys::Raw(after_id).bytes(), std::string_view("\0", 1));
-    NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
-      found.push_back(keys::LastId(key));
-      return static_cast<int>(found.size()) == kReferralsPerConsentRound ? store::Visit::kStop
-                                                                         : store::Visit::kContinue;
-    }));
+    NWD_RETURN_IF_ERROR(
+        reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+          if (WaitsUntilLater(value, now)) return store::Visit::kContinue;
+          found.push_back(keys::LastId(key));
+          return static_cast<int>(found.size()) == kReferralsPerConsentRound ? store::Visit::kStop
+                                                                             : store::Visit::kContinue;
+        }));
     return found;
   };
   co_return co_await parts_.store.View(body);
@@ -141,15 +162,39 @@ async::Task<absl::Status> EndedConsents::Done(const std::string& waiting_key) {
   co_return co_await parts_.store.Update(body);
 }
 
-async::Task<absl::StatusOr<bool>> EndedConsents::GoThroughReferral(const std::string& referral_id,
-                                                                   const std::string& consent_id,
-                                                                   const std::string& successor_id) {
-  if (successor_id.empty()) co_return co_await MoveBySuite(parts_, referral_id, Actor::kConsent, clock_.Now());
+// What waited was gone through as of this successor: it is done with, or waits to be looked at again. Where another
+// consent has taken the successor's place meanwhile, it waits as before.
+async::Task<absl::Status> EndedConsents::Settle(const std::string& consent_id, const std::string& successor_id,
+                                                bool left_out) {
+  const absl::Time again = clock_.Now() + kLeftOutPause;
+  auto body = [&](store::Txn& txn) -> absl::Status {
+    NWD_ASSIGN_OR_RETURN(const auto ended, repository::FindEndedConsent(txn, consent_id));
+    if (!ended) return absl::DataLossError("a consent waits that has not ended");
+    NWD_ASSIGN_OR_RETURN(const std::optional<std::string> successor_now, SuccessorOf(txn, *ended));
+    if (successor_now != successor_id) return absl::OkStatus();
+    const std::string waiting = keys::EndedConsentWaiting(consent_id);
+    if (left_out) {
+      txn.Put(waiting, WaitingUntil(again));
+    } else {
+      txn.Delete(waiting);
+    }
+    return absl::OkStatus();
+  };
+  co_return co_await parts_.store.Update(body);
+}
+
+async::Task<absl::StatusOr<Renewal>> EndedConsents::GoThroughReferral(const std::string& referral_id,
+                                                                      const std::string& consent_id,
+                                                                      const std::string& successor_id) {
+  if (successor_id.empty()) {
+    NWD_CO_ASSIGN_OR_RETURN(const bool moved, co_await MoveBySuite(parts_, referral_id, Actor::kConsent, clock_.Now()));
+    co_return moved ? Renewal::kMoved : Renewal::kNone;
+  }
   co_return co_await MoveToConsent(parts_, referral_id, consent_id, successor_id, clock_.Now());
 }
 
 async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::string& consent_id) {
-  const std::string of_consent = keys::OfConsent(consent_id), waiting = keys::EndedConsentWaiting(consent_id);
+  const std::string of_consent = keys::OfConsent(consent_id);
   auto look = [&](const store::Reader& reader) -> absl::StatusOr<std::optional<std::string>> {
     NWD_ASSIGN_OR_RETURN(const auto ended, repository::FindEndedConsent(reader, consent_id));
     if (!ended) return absl::DataLossError("a consent waits that has not ended");
@@ -157,17 +202,19 @@ async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::stri
   };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<std::string> successor_id, co_await parts_.store.View(look));
   if (!successor_id) {  // once it is told, it waits again
+    const std::string waiting = keys::EndedConsentWaiting(consent_id);
     NWD_CO_RETURN_IF_ERROR(co_await Done(waiting));
     co_return 0;
   }
   int moved = 0;
-  bool all = true;
+  bool all = true, left_out = false;
   std::string last;
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> referrals, co_await IdsUnder(of_consent, last));
     for (const std::string& referral_id : referrals) {
-      const absl::StatusOr<bool> made = co_await GoThroughReferral(referral_id, consent_id, *successor_id);
-      if (made.value_or(false)) ++moved;
+      const absl::StatusOr<Renewal> made = co_await GoThroughReferral(referral_id, consent_id, *successor_id);
+      if (made.ok() && *made == Renewal::kMoved) ++moved;
+      if (made.ok() && *made == Renewal::kLeftOut) left_out = true;
       if (made.ok()) continue;
       failures_.Note(referral_id, made.status());
       all = false;
@@ -177,7 +224,7 @@ async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::stri
     if (static_cast<int>(referrals.size()) < kReferralsPerConsentRound) break;
     last = referrals.back();
   }
-  if (all) NWD_CO_RETURN_IF_ERROR(co_await Done(waiting));
+  if (all) NWD_CO_RETURN_IF_ERROR(co_await Settle(consent_id, *successor_id, left_out));
   co_return moved;
 }
 

@@ -4,8 +4,9 @@
 // Applying a change only notes it, in the follower's own transaction: from then on no referral can be sent, accepted or
 // reopened on that consent. The referrals that rest on it are then gone through one by one, each in a transaction of
 // its own: before IN_PROGRESS they become CANCELLED_BY_PERSON, from there on access ends and the support goes on. Those
-// of a superseded consent rest on its successor from then on, where that permits the receiver (suite_moves.h says what
-// happens where it does not). An erased person's key is destroyed after that, and never made again.
+// of a superseded consent rest on its successor from then on, where that permits the receiver; where it does not
+// (suite_moves.h), they are looked at again every kLeftOutPause until it does, or they are over, or it has ended, too.
+// An erased person's key is destroyed after that, and never made again.
 //
 // A referral whose move fails is logged and counted, and those after it go on; its consent waits for the next time.
 // What was noted and not gone through yet is found again after a restart. Thread-safe.
@@ -16,6 +17,7 @@
 #include "nwd/common/v1/change_service.pb.h"
 #include "services/referral/move_failures.h"
 #include "services/referral/parts.h"
+#include "services/referral/suite_moves.h"
 
 namespace nwd::referral {
 
@@ -36,9 +38,11 @@ class EndedConsents {
 
  private:
   async::Task<absl::StatusOr<int>> GoThroughConsent(const std::string& consent_id);
-  async::Task<absl::StatusOr<bool>> GoThroughReferral(const std::string& referral_id, const std::string& consent_id,
-                                                      const std::string& successor_id);
+  async::Task<absl::StatusOr<Renewal>> GoThroughReferral(const std::string& referral_id, const std::string& consent_id,
+                                                         const std::string& successor_id);
+  async::Task<absl::Status> Settle(const std::string& consent_id, const std::string& successor_id, bool left_out);
   async::Task<absl::Status> Erase(const std::string& person_id);
+  // The ids that end the keys under `prefix` after that one, but for those whose value names a later time.
   async::Task<absl::StatusOr<std::vector<std::string>>> IdsUnder(const std::string& prefix,
                                                                  const std::string& after_id);
   async::Task<absl::Status> Done(const std::string& waiting_key);

@@ -21,7 +21,8 @@
 //   a appointment                                 Appointment
 //   b referral, time, appointment                 state (1 byte)           a referral's appointments
 //
-// Capital letters belong to common libraries. Golden bytes: tests/services/referral/keys_test.cc.
+// Capital letters belong to common libraries. Golden bytes: tests/services/referral/keys_test.cc. Values only;
+// thread-safe.
 #pragma once
 
 #include <cstdint>

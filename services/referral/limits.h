@@ -19,7 +19,7 @@ struct Times {
   int draft_kept_calendar_days = 90;
   int reopen_within_calendar_days = 30;
 };
-inline constexpr int kDaysMax = 365;  // of each of these
+inline constexpr int kDaysMin = 1, kDaysMax = 365;  // of each of these
 
 inline absl::Duration CalendarDays(int days) { return absl::Hours(24) * days; }
 
@@ -47,6 +47,9 @@ inline constexpr absl::Duration kFollowUpTimeout = absl::Seconds(3);  // opening
 // From closing access to the move it was closed for; after that the move counts as never made.
 inline constexpr absl::Duration kClosingTakesMax = absl::Minutes(1);
 inline constexpr int kClosingsPerRound = 200;
+// A referral that a renewed consent leaves out is looked at again after this: what was in the way may have passed (its
+// time had not come, nobody had corroborated it, the receiver was suspended).
+inline constexpr absl::Duration kLeftOutPause = absl::Minutes(5);
 // Consents of which each took the place of the one before, followed from the oldest.
 inline constexpr int kRenewalsFollowedMax = 16;
 

@@ -3,8 +3,8 @@
 #include "absl/strings/ascii.h"
 #include "common/base/check.h"
 #include "common/base/macros.h"
+#include "services/referral/appointment_rows.h"
 #include "services/referral/changes.h"
-#include "services/referral/keys.h"
 #include "services/referral/places.h"
 #include "services/referral/repository.h"
 #include "services/referral/times.h"
@@ -37,9 +37,10 @@ absl::StatusOr<Findings> Mover::Look(const store::Reader& reader, const storage:
                                      const Asked& asked) const {
   Findings findings;
   findings.outcomes = asked.outcomes;
-  if (guards.Has(Guard::kBasisPermits)) {
+  if (guards.Meets({Guard::kBasisPermits, Guard::kConsentStands})) {
     NWD_ASSIGN_OR_RETURN(const auto ended, repository::FindEndedConsent(reader, referral.consent_id()));
     findings.basis_permits = asked.basis_permits && !ended;
+    findings.consent_stands = asked.consent_stands && !ended;
   }
   if (guards.Meets({Guard::kServiceTakes, Guard::kRoom})) {
     NWD_ASSIGN_OR_RETURN(const auto service, directory_.FindService(reader, referral.service_id()));
@@ -54,14 +55,14 @@ absl::StatusOr<Findings> Mover::Look(const store::Reader& reader, const storage:
     findings.other_open = !open.empty() && open != referral.referral_id();
   }
   if (guards.Has(Guard::kMissedIfNoShow)) {
-    NWD_ASSIGN_OR_RETURN(findings.missed_appointments, CountMissed(reader, referral.referral_id()));
+    NWD_ASSIGN_OR_RETURN(findings.missed_appointments, appointments::CountMissed(reader, referral.referral_id()));
   }
   return findings;
 }
 
 absl::StatusOr<std::vector<outbox::EntryId>> Mover::Commit(store::Txn& txn, const storage::Referral* before,
-                                                           std::span<const Planned> moves,
-                                                           const crypto::AeadKey& key) const {
+                                                           std::span<const Planned> moves, const crypto::AeadKey& key,
+                                                           std::string_view trace_id) const {
   NWD_CHECK(!moves.empty());
   const storage::Referral& after = moves.back().next;
   const bool held = before != nullptr && before->place_held();
@@ -83,25 +84,28 @@ absl::StatusOr<std::vector<outbox::EntryId>> Mover::Commit(store::Txn& txn, cons
     audit_.Append(txn, AuditType(move.event), FromMicros(move.event.event_time_us()), person_id, key,
                   DetailOf(move.next, move.event));
     const bool moves_grant = move.Does(Effect::kMoveGrant) && kTakenOn.Has(move.event.from_state());
-    if (move.Does(Effect::kOpenGrant) || moves_grant) deliveries.push_back(AddGrant(txn, kOpenAccess, move.next));
+    if (move.Does(Effect::kOpenGrant) || moves_grant) {
+      deliveries.push_back(AddGrant(txn, kOpenAccess, move.next, trace_id));
+    }
   }
   return deliveries;
 }
 
 void Mover::Audit(store::Txn& txn, std::string_view type, const storage::Referral& referral, const std::string& part_id,
-                  const rpc::Call& call, const crypto::AeadKey& key, v1::AppointmentState appointment_state) const {
+                  const Doer& doer, const crypto::AeadKey& key, v1::AppointmentState appointment_state) const {
   storage::AuditDetail detail;
   detail.set_referral_id(referral.referral_id());
   detail.set_part_id(part_id);
-  detail.set_actor_organisation_id(call.organisation_id());
-  detail.set_practitioner(call.practitioner());
+  detail.set_actor_organisation_id(doer.organisation_id);
+  detail.set_practitioner(doer.practitioner);
   detail.set_appointment_state(appointment_state);
   const ids::Uuid person_id = ids::Uuid::Parse(referral.person_id()).value_or(ids::Uuid());
-  audit_.Append(txn, type, call.Now(), person_id, key, detail);
+  audit_.Append(txn, type, doer.time, person_id, key, detail);
 }
 
-outbox::EntryId Mover::AddGrant(store::Txn& txn, std::string_view kind, const storage::Referral& referral) const {
-  return outbox_.Add(txn, kind, referral.referral_id(), GrantOf(referral).SerializeAsString());
+outbox::EntryId Mover::AddGrant(store::Txn& txn, std::string_view kind, const storage::Referral& referral,
+                                std::string_view trace_id) const {
+  return outbox_.Add(txn, kind, referral.referral_id(), GrantOf(referral).SerializeAsString(), trace_id);
 }
 
 storage::Grant GrantOf(const storage::Referral& referral) {
@@ -112,16 +116,6 @@ storage::Grant GrantOf(const storage::Referral& referral) {
   grant.set_organisation_id(referral.receiver_organisation_id());
   grant.set_access_number(referral.access_number());
   return grant;
-}
-
-absl::StatusOr<int> CountMissed(const store::Reader& reader, std::string_view referral_id) {
-  int missed = 0;
-  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::Appointments(referral_id)), store::Direction::kForward,
-                                  [&](std::string_view, std::string_view state) {
-                                    if (!state.empty() && state[0] == v1::APPOINTMENT_STATE_NO_SHOW) ++missed;
-                                    return store::Visit::kContinue;
-                                  }));
-  return missed;
 }
 
 }  // namespace nwd::referral

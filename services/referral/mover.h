@@ -3,7 +3,7 @@
 //
 //   NWD_ASSIGN_OR_RETURN(Findings findings, mover.Look(txn, referral, row.guards, asked));
 //   NWD_ASSIGN_OR_RETURN(Planned planned, Plan(referral, command, findings, now, mover.timetable()));
-//   NWD_ASSIGN_OR_RETURN(deliveries, mover.Commit(txn, &referral, {&planned, 1}, *key));
+//   NWD_ASSIGN_OR_RETURN(deliveries, mover.Commit(txn, &referral, {&planned, 1}, *key, trace_id));
 //
 // Thread-safe; the objects it is given outlive it.
 #pragma once
@@ -18,7 +18,6 @@
 #include "common/audit/audit.h"
 #include "common/crypto/aead.h"
 #include "common/outbox/outbox.h"
-#include "common/rpc/call.h"
 #include "common/store/store.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
 #include "services/referral/peers.h"
@@ -36,7 +35,15 @@ inline constexpr std::string_view kTextDisclosed = "referral.text-disclosed";
 // What was asked of other services before the transaction.
 struct Asked {
   bool basis_permits = false;
+  bool consent_stands = false;
   int outcomes = 0;
+};
+
+// Who did something, and when.
+struct Doer {
+  std::string organisation_id;
+  std::string practitioner;
+  absl::Time time;
 };
 
 class Mover {
@@ -52,17 +59,19 @@ class Mover {
                                 const Asked& asked) const;
 
   // Writes `moves`, each planned on the one before, the first on `before` (null: a new referral). Answers the outbox
-  // entries to be delivered after the commit and before the reply.
+  // entries to be delivered after the commit and before the reply. `trace_id`: of the call; empty for the suite's own.
   absl::StatusOr<std::vector<outbox::EntryId>> Commit(store::Txn& txn, const storage::Referral* before,
-                                                      std::span<const Planned> moves, const crypto::AeadKey& key) const;
+                                                      std::span<const Planned> moves, const crypto::AeadKey& key,
+                                                      std::string_view trace_id) const;
 
-  // The audit entry of something a caller did with a part of a referral: text read, a note, an appointment.
+  // The audit entry of something done with a part of a referral: text read, a note, an appointment.
   void Audit(store::Txn& txn, std::string_view type, const storage::Referral& referral, const std::string& part_id,
-             const rpc::Call& call, const crypto::AeadKey& key,
+             const Doer& doer, const crypto::AeadKey& key,
              v1::AppointmentState appointment_state = v1::APPOINTMENT_STATE_UNSPECIFIED) const;
 
   // Puts the opening or closing of access into the outbox.
-  outbox::EntryId AddGrant(store::Txn& txn, std::string_view kind, const storage::Referral& referral) const;
+  outbox::EntryId AddGrant(store::Txn& txn, std::string_view kind, const storage::Referral& referral,
+                           std::string_view trace_id) const;
 
  private:
   DirectoryPeer& directory_;
@@ -73,8 +82,5 @@ class Mover {
 
 // The access that opens or closes with the referral as it is after a move.
 storage::Grant GrantOf(const storage::Referral& referral);
-
-// How many of a referral's appointments the person missed.
-absl::StatusOr<int> CountMissed(const store::Reader& reader, std::string_view referral_id);
 
 }  // namespace nwd::referral

@@ -6,6 +6,7 @@
 #include "common/base/strings.h"
 #include "common/status/status.h"
 #include "services/referral/reasons.h"
+#include "services/referral/service_lookup.h"
 
 namespace nwd::referral {
 

@@ -1,6 +1,6 @@
 // A referral that does not exist yet: asked for by a referrer, or made by a redirect. Everything about it that comes
 // from outside is gathered first (NewReferral); its moves are then planned inside a transaction or, for validate_only,
-// inside a view.
+// inside a view. Thread-safe.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
-// Notes of the two parties. A note of the other side that a receiver reads is a disclosure, written to the audit log
-// before the reply.
+// Notes of the two parties. A note of the other side that a receiver reads is a disclosure, judged and kept before the
+// reply (text_release.h) and written to the audit log.
 #include <utility>
 
 #include "common/base/macros.h"
@@ -9,9 +9,12 @@
 #include "services/referral/keys.h"
 #include "services/referral/limits.h"
 #include "services/referral/paging.h"
+#include "services/referral/party.h"
+#include "services/referral/person_key.h"
 #include "services/referral/reasons.h"
 #include "services/referral/referral_service.h"
 #include "services/referral/repository.h"
+#include "services/referral/text_release.h"
 #include "services/referral/texts.h"
 #include "services/referral/times.h"
 #include "services/referral/visibility.h"
@@ -57,11 +60,13 @@ async::Task<absl::StatusOr<v1::AddNoteResponse>> ReferralService::AddNote(rpc::C
     auto effect = [&]() -> absl::StatusOr<v1::AddNoteResponse> {
       NWD_ASSIGN_OR_RETURN(const int count, repository::CountNotes(txn, request.referral_id()));
       if (count >= kNotesPerReferralMax) {
-        return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kTooManyNotes,
-                             Cat("a referral takes at most ", kNotesPerReferralMax, " notes"));
+        return status::Error(
+            absl::StatusCode::kFailedPrecondition, reasons::kTooManyNotes,
+            Cat("a referral takes at most ", kNotesPerReferralMax, " notes; keep further ones in your own system"),
+            {{"max", Cat(kNotesPerReferralMax)}});
       }
       repository::PutNote(txn, request.referral_id(), note);
-      parts_.mover.Audit(txn, "referral.note-added", referral, note.note_id(), call, *key);
+      parts_.mover.Audit(txn, "referral.note-added", referral, note.note_id(), DoerOf(call), *key);
       v1::AddNoteResponse response;
       response.set_note_id(note.note_id());
       return response;
@@ -90,7 +95,7 @@ async::Task<absl::StatusOr<v1::ListNotesResponse>> ReferralService::ListNotes(rp
   } else {
     bool permitted = false;
     if (ShowsReferrersText(seen)) {
-      NWD_CO_ASSIGN_OR_RETURN(permitted, co_await PermitsText(parts_, call, seen));
+      NWD_CO_ASSIGN_OR_RETURN(permitted, co_await ReleaseText(parts_, call, seen));
     }
     auto body = [&](store::Txn& txn) -> absl::StatusOr<NotesPage> {
       NWD_ASSIGN_OR_RETURN(storage::Referral referral, GetForParty(txn, call, request.referral_id()));
@@ -98,7 +103,7 @@ async::Task<absl::StatusOr<v1::ListNotesResponse>> ReferralService::ListNotes(rp
       NWD_ASSIGN_OR_RETURN(NotesPage notes, ReadNotes(txn, referral, organisation_id, page, range));
       for (const storage::Note& note : notes.notes) {
         if (note.author_organisation_id() != organisation_id) {
-          parts_.mover.Audit(txn, kTextDisclosed, referral, note.note_id(), call, *key);
+          parts_.mover.Audit(txn, kTextDisclosed, referral, note.note_id(), DoerOf(call), *key);
         }
       }
       return notes;

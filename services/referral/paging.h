@@ -6,7 +6,7 @@
 //
 // `show(key, value)` adds the row to the response and says true, or passes it over. A page looks at kRowsPerPageMax
 // rows at most; one that met that limit is short and its token goes on. Tokens hold the last key, encrypted, and serve
-// this caller and query only.
+// this caller and query only. One page serves one call, on one thread; what it is given outlives it.
 #pragma once
 
 #include <string>

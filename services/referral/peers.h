@@ -41,6 +41,17 @@ struct BasisQuestion {
   std::string consent_id;
   std::string organisation_id;  // would receive
 };
+// What a referral asks of the consent it rests on.
+inline BasisQuestion BasisOf(const storage::Referral& referral) {
+  return {referral.person_id(), referral.consent_id(), referral.receiver_organisation_id()};
+}
+
+// Text of a referral that is about to be shown to its receiver.
+struct TextRelease {
+  std::string referral_id;
+  BasisQuestion basis;
+  std::string source_organisation_id;  // whose text it is
+};
 
 // What sending a referral asks: who it is about, and whether the consent permits its receiver.
 struct Prospect {
@@ -59,10 +70,15 @@ class ConsentPeer {
   // Whether the consent permits the organisation anything at all about the person for purpose REFERRAL, once the
   // referral is accepted.
   virtual async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions& options) = 0;
-  // Both at once, for the other organisation of the question; denied as Resolve is.
+  // Whether it is in force for the organisation and purpose REFERRAL, though its reads may be used up.
+  virtual async::Task<absl::StatusOr<bool>> Stands(const BasisQuestion& question, const rpc::CallOptions& options) = 0;
+  // Who it is about and Permits at once, for the other organisation of the question; denied as Resolve is.
   virtual async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question,
                                                                   const std::string& consent_id,
                                                                   const rpc::CallOptions& options) = 0;
+  // Whether text may be shown to the receiver now; that it was is kept before the answer.
+  virtual async::Task<absl::StatusOr<bool>> ReleaseText(const TextRelease& release,
+                                                        const rpc::CallOptions& options) = 0;
   virtual async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) = 0;
   virtual async::Task<absl::Status> CloseAccess(const storage::Grant& grant, const rpc::CallOptions& options) = 0;
 };

@@ -1,5 +1,6 @@
 #include "services/referral/peers_rpc.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/macros.h"
@@ -60,14 +61,27 @@ async::Task<absl::StatusOr<ResolvedPerson>> RpcConsentPeer::Resolve(const Person
   co_return person;
 }
 
-async::Task<absl::StatusOr<bool>> RpcConsentPeer::Permits(const BasisQuestion& question,
-                                                          const rpc::CallOptions& options) {
+async::Task<absl::StatusOr<consent::v1::CheckAccessResponse>> RpcConsentPeer::Check(const BasisQuestion& question,
+                                                                                    const rpc::CallOptions& options) {
   consent::v1::CheckAccessRequest request = CheckFor(question.consent_id, question.organisation_id);
   request.set_person_id(question.person_id);
-  absl::StatusOr<consent::v1::CheckAccessResponse> answer =
-      co_await client_.Await<consent::v1::CheckAccessResponse>(request, options);
-  if (!answer.ok()) co_return answer.status();
-  co_return answer->permitted_categories_size() > 0;
+  co_return co_await client_.Await<consent::v1::CheckAccessResponse>(request, options);
+}
+
+async::Task<absl::StatusOr<bool>> RpcConsentPeer::Permits(const BasisQuestion& question,
+                                                          const rpc::CallOptions& options) {
+  NWD_CO_ASSIGN_OR_RETURN(const consent::v1::CheckAccessResponse answer, co_await Check(question, options));
+  co_return answer.permitted_categories_size() > 0;
+}
+
+async::Task<absl::StatusOr<bool>> RpcConsentPeer::Stands(const BasisQuestion& question,
+                                                         const rpc::CallOptions& options) {
+  NWD_CO_ASSIGN_OR_RETURN(const consent::v1::CheckAccessResponse answer, co_await Check(question, options));
+  const auto& denied = answer.denied_categories();
+  co_return answer.permitted_categories_size() > 0 ||
+      std::any_of(denied.begin(), denied.end(), [](const consent::v1::DeniedCategory& category) {
+        return category.reason() == consent::v1::DENIAL_REASON_USED_UP;
+      });
 }
 
 async::Task<absl::StatusOr<Prospect>> RpcConsentPeer::ResolveAndPermits(const PersonQuestion& question,
@@ -88,6 +102,20 @@ async::Task<absl::StatusOr<Prospect>> RpcConsentPeer::ResolveAndPermits(const Pe
   prospect.person = {answer->person_id(), answer->person_ref()};
   prospect.basis_permits = answer->permitted_categories_size() > 0;
   co_return prospect;
+}
+
+async::Task<absl::StatusOr<bool>> RpcConsentPeer::ReleaseText(const TextRelease& release,
+                                                              const rpc::CallOptions& options) {
+  consent::v1::ReleaseReferralTextRequest request;
+  request.set_referral_id(release.referral_id);
+  request.set_consent_id(release.basis.consent_id);
+  request.set_person_id(release.basis.person_id);
+  request.set_organisation_id(release.basis.organisation_id);
+  request.set_source_organisation_id(release.source_organisation_id);
+  absl::StatusOr<consent::v1::ReleaseReferralTextResponse> answer =
+      co_await client_.Await<consent::v1::ReleaseReferralTextResponse>(request, options);
+  if (!answer.ok()) co_return answer.status();
+  co_return answer->permitted();
 }
 
 async::Task<absl::Status> RpcConsentPeer::OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) {

@@ -1,7 +1,9 @@
-// The peers over the network.
+// The peers over the network. Thread-safe; the clients and the replica they are given outlive them. Errors are those of
+// the call.
 #pragma once
 
 #include "common/replica/directory_replica.h"
+#include "nwd/consent/v1/access_service.pb.h"
 #include "services/referral/peers.h"
 
 namespace nwd::referral {
@@ -12,12 +14,16 @@ class RpcConsentPeer final : public ConsentPeer {
   async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question,
                                                       const rpc::CallOptions& options) override;
   async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions& options) override;
+  async::Task<absl::StatusOr<bool>> Stands(const BasisQuestion& question, const rpc::CallOptions& options) override;
   async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const std::string& consent_id,
                                                           const rpc::CallOptions& options) override;
+  async::Task<absl::StatusOr<bool>> ReleaseText(const TextRelease& release, const rpc::CallOptions& options) override;
   async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) override;
   async::Task<absl::Status> CloseAccess(const storage::Grant& grant, const rpc::CallOptions& options) override;
 
  private:
+  async::Task<absl::StatusOr<consent::v1::CheckAccessResponse>> Check(const BasisQuestion& question,
+                                                                      const rpc::CallOptions& options);
   rpc::Client& client_;
 };
 

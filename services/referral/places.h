@@ -1,8 +1,8 @@
 // Places taken at a service: one row a service, counted in the transaction that takes or gives one back, so that two
 // referrals can never get the last place.
 //
-// Used within an Update's body. What the service has in all comes from the replica of the directory; absent means no
-// limit.
+// Used within a View's or Update's body; errors are those of the store. Thread-safe. What the service has in all comes
+// from the replica of the directory; absent means no limit.
 #pragma once
 
 #include <cstdint>

@@ -17,60 +17,79 @@ namespace {
 
 using absl::StatusCode;
 
-absl::Status Refused(std::string_view reason, std::string_view message) {
-  return status::Error(StatusCode::kFailedPrecondition, reason, message);
+bool Holds(Guard guard, const storage::Referral& referral, const Command& command, const Findings& findings,
+           absl::Time now, const Times& times) {
+  switch (guard) {
+    case Guard::kBasisPermits:
+      return findings.basis_permits;
+    case Guard::kConsentStands:
+      return findings.consent_stands;
+    case Guard::kServiceTakes:
+      return findings.service_takes;
+    case Guard::kRoom:
+      return referral.place_held() || findings.has_room;
+    case Guard::kNoOtherOpen:
+      return !findings.other_open;
+    case Guard::kOutcomeRecorded:
+      return findings.outcomes > 0;
+    case Guard::kMissedIfNoShow:
+      return command.reason != v1::REFERRAL_REASON_NO_SHOW || findings.missed_appointments > 0;
+    case Guard::kNotReopenedBefore:
+      return !referral.reopened();
+    case Guard::kWithinReopenWindow:
+      return now <= FromMicros(referral.end_time_us()) + CalendarDays(times.reopen_within_calendar_days);
+    case Guard::kTimerPassed:
+      return referral.timer_time_us() != 0 && FromMicros(referral.timer_time_us()) <= now;
+    case Guard::kNotNudged:
+      return referral.nudge_time_us() != 0;
+    case Guard::kNudged:
+      return referral.nudge_time_us() == 0;
+    case Guard::kConsentEnded:
+      return true;  // only the follower of the consent service is this actor, and only once it has been told
+  }
+  return false;
 }
+
+// What is said where a guard does not hold, and what to do.
+struct Refusal {
+  Guard guard;
+  std::string_view reason;
+  std::string_view message;
+};
+
+constexpr Refusal kRefusals[] = {
+    {Guard::kBasisPermits, reasons::kNoBasis,
+     "the consent does not permit the receiving organisation anything for purpose REFERRAL now; ask the person for one "
+     "that names it"},
+    {Guard::kConsentStands, reasons::kNoBasis,
+     "the consent is not in force for the receiving organisation now; ask the person for one that is"},
+    {Guard::kServiceTakes, reasons::kServiceNotTaking,
+     "the service is not active or takes no referrals now; search for another"},
+    {Guard::kRoom, reasons::kServiceFull, "every place of the service is taken; search for one with open places"},
+    {Guard::kNoOtherOpen, reasons::kAlreadyReferred,
+     "this organisation has another open referral of this person to this service; follow that one"},
+    {Guard::kOutcomeRecorded, reasons::kNoOutcome,
+     "no outcome is recorded for the referral; record at least one, then COMPLETE"},
+    {Guard::kMissedIfNoShow, reasons::kNoMissedAppointment,
+     "reason NO_SHOW needs at least one appointment recorded as NO_SHOW; record it first, or give another reason"},
+    {Guard::kNotReopenedBefore, reasons::kReopenedBefore, "the referral was reopened once; make a new one"},
+    {Guard::kTimerPassed, reasons::kNotDue, "its time has not come"},
+    {Guard::kNotNudged, reasons::kNudgedBefore, "there is one reminder, and it was sent"},
+    {Guard::kNudged, reasons::kNotNudged, "it expires only after a reminder, and none was sent yet"},
+};
 
 absl::Status JudgeGuard(Guard guard, const storage::Referral& referral, const Command& command,
                         const Findings& findings, absl::Time now, const Times& times) {
-  switch (guard) {
-    case Guard::kBasisPermits:
-      if (findings.basis_permits) return absl::OkStatus();
-      return Refused(reasons::kNoBasis,
-                     "the consent does not permit the receiving organisation anything for purpose REFERRAL now; ask "
-                     "the person for one that names it");
-    case Guard::kServiceTakes:
-      if (findings.service_takes) return absl::OkStatus();
-      return Refused(reasons::kServiceNotTaking,
-                     "the service is not active or takes no referrals now; search for another");
-    case Guard::kRoom:
-      if (referral.place_held() || findings.has_room) return absl::OkStatus();
-      return Refused(reasons::kServiceFull, "every place of the service is taken; search for one with open places");
-    case Guard::kNoOtherOpen:
-      if (!findings.other_open) return absl::OkStatus();
-      return Refused(reasons::kAlreadyReferred,
-                     "this organisation has another open referral of this person to this service; follow that one");
-    case Guard::kOutcomeRecorded:
-      if (findings.outcomes > 0) return absl::OkStatus();
-      return Refused(reasons::kNoOutcome,
-                     "no outcome is recorded for the referral; record at least one, then COMPLETE");
-    case Guard::kMissedIfNoShow:
-      if (command.reason != v1::REFERRAL_REASON_NO_SHOW || findings.missed_appointments > 0) return absl::OkStatus();
-      return Refused(reasons::kNoMissedAppointment,
-                     "reason NO_SHOW needs at least one appointment recorded as NO_SHOW");
-    case Guard::kNotReopenedBefore:
-      if (!referral.reopened()) return absl::OkStatus();
-      return Refused(reasons::kReopenedBefore, "the referral was reopened once; make a new one");
-    case Guard::kWithinReopenWindow:
-      if (now <= FromMicros(referral.end_time_us()) + CalendarDays(times.reopen_within_calendar_days)) {
-        return absl::OkStatus();
-      }
-      return Refused(reasons::kReopenTooLate, Cat("the referral ended more than ", times.reopen_within_calendar_days,
-                                                  " days ago; make a new one"));
-    case Guard::kTimerPassed:
-      if (referral.timer_time_us() != 0 && FromMicros(referral.timer_time_us()) <= now) return absl::OkStatus();
-      return Refused(reasons::kNotDue, "its time has not come");
-    case Guard::kNotNudged:
-      if (referral.nudge_time_us() != 0) return absl::OkStatus();
-      return Refused(reasons::kNudgedBefore, "whose move it is was reminded already");
-    case Guard::kNudged:
-      if (referral.nudge_time_us() == 0) return absl::OkStatus();
-      return Refused(reasons::kNotNudged, "whose move it is is reminded first");
-    case Guard::kConsentEnded:
-      return absl::
-          OkStatus();  // only the follower of the consent service is this actor, and only once it has been told
+  if (Holds(guard, referral, command, findings, now, times)) return absl::OkStatus();
+  if (guard == Guard::kWithinReopenWindow) {
+    const std::string days = Cat(times.reopen_within_calendar_days);
+    return status::Error(StatusCode::kFailedPrecondition, reasons::kReopenTooLate,
+                         Cat("the referral ended more than ", days, " days ago; make a new one"), {{"days", days}});
   }
-  return absl::InternalError("a guard nobody judges");
+  for (const Refusal& refusal : kRefusals) {
+    if (refusal.guard == guard) return status::Error(StatusCode::kFailedPrecondition, refusal.reason, refusal.message);
+  }
+  return absl::InternalError("a guard without a refusal");
 }
 
 // A day given must be one, not before today and not too far away.

@@ -4,8 +4,8 @@
 //
 // Errors: PERMISSION_DENIED, reason WRONG_ACTOR, where the table gives the action to others; FAILED_PRECONDITION,
 // reason WRONG_STATE, where it has no row from this state (the message says which states would do), or another reason
-// for a guard that does not hold; INVALID_ARGUMENT with every violated field. Pure and synchronous: the same values
-// give the same answer.
+// for a guard that does not hold; INVALID_ARGUMENT with every violated field. Pure, synchronous and thread-safe: the
+// same values give the same answer.
 #pragma once
 
 #include <string>
@@ -35,6 +35,7 @@ struct Command {
 // What the guards need to know beyond the referral itself. Only what the row's guards name is looked at.
 struct Findings {
   bool basis_permits = false;
+  bool consent_stands = false;
   bool service_takes = false;
   bool has_room = false;
   bool other_open = false;
@@ -53,7 +54,7 @@ struct Planned {
 absl::StatusOr<const Row*> RowFor(ReferralState from, const Command& command);
 
 // Every violation of what the row says about reason and fields.
-absl::Status CheckFields(const Row& row, const Command& command, absl::Time now, const Timetable& timetable);
+absl::Status CheckFields(const Row& row, const Command& command, absl::Time now);
 
 absl::StatusOr<Planned> Plan(const storage::Referral& referral, const Command& command, const Findings& findings,
                              absl::Time now, const Timetable& timetable);

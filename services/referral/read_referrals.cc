@@ -1,16 +1,20 @@
 // Showing referrals: one, lists, events and what is due. Lists carry no text; releasing the referrer's text to the
-// receiver is a disclosure, written to the audit log before the reply.
+// receiver is a disclosure, judged and kept before the reply (text_release.h) and written to the audit log.
 #include <algorithm>
 #include <utility>
 
 #include "common/base/macros.h"
+#include "common/base/timestamps.h"
 #include "common/status/status.h"
 #include "common/store/proto_value.h"
 #include "services/referral/keys.h"
 #include "services/referral/limits.h"
 #include "services/referral/paging.h"
+#include "services/referral/party.h"
+#include "services/referral/person_key.h"
 #include "services/referral/referral_service.h"
 #include "services/referral/repository.h"
+#include "services/referral/text_release.h"
 #include "services/referral/times.h"
 #include "services/referral/visibility.h"
 
@@ -24,12 +28,12 @@ async::Task<absl::StatusOr<v1::GetReferralResponse>> ReferralService::GetReferra
   NWD_CO_ASSIGN_OR_RETURN(storage::Referral referral, co_await LoadForParty(parts_, call, request.referral_id()));
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, referral.person_id()));
   if (key != nullptr && ReleasesText(referral, SidesOf(referral, call.organisation_id()))) {
-    NWD_CO_ASSIGN_OR_RETURN(const bool permitted, co_await PermitsText(parts_, call, referral));
+    NWD_CO_ASSIGN_OR_RETURN(const bool permitted, co_await ReleaseText(parts_, call, referral));
     auto body = [&](store::Txn& txn) -> absl::StatusOr<storage::Referral> {
       NWD_ASSIGN_OR_RETURN(storage::Referral current, GetForParty(txn, call, request.referral_id()));
       if (!permitted) current.set_access_ended(true);  // for this answer: what the follower will learn in a moment
       if (!ReleasesText(current, SidesOf(current, call.organisation_id()))) return current;
-      parts_.mover.Audit(txn, kTextDisclosed, current, "", call, *key);
+      parts_.mover.Audit(txn, kTextDisclosed, current, "", DoerOf(call), *key);
       return current;
     };
     NWD_CO_ASSIGN_OR_RETURN(referral, co_await parts_.store.Update(body, call.deadline()));
@@ -49,6 +53,8 @@ async::Task<absl::StatusOr<v1::GetReferralPartiesResponse>> ReferralService::Get
     response.set_referrer_organisation_id(referral->referrer_organisation_id());
     response.set_receiver_organisation_id(referral->receiver_organisation_id());
     response.set_state(referral->state());
+    response.set_correlation_id(referral->correlation_id());
+    *response.mutable_create_time() = MicrosToTimestamp(referral->create_time_us());
     return response;
   };
   co_return co_await parts_.store.View(body);

@@ -17,15 +17,22 @@ namespace nwd::referral {
 async::Task<absl::StatusOr<bool>> MoveBySuite(const Parts& parts, const std::string& referral_id, Actor actor,
                                               absl::Time now);
 
+// What became of a referral whose consent was renewed.
+enum class Renewal {
+  kMoved,    // it rests on the new one
+  kNone,     // it rests on another consent, or is over
+  kLeftOut,  // the new one does not permit the receiver now
+};
+
 // Lets a referral that rests on `consent_id` rest on the one that took its place, where that permits the receiver:
-// asked of the consent service at once. True where it does now. Errors: those of the question, too.
+// asked of the consent service at once. Errors: those of the question, too.
 //
-// Where the new consent does not permit the receiver, the referral is left as it is until that one ends, too. The table
-// cancels for "consent withdrawn" only, and only the person saying no ends provision; leaving somebody out of a new
-// consent is neither. What must not happen does not: the consent service permits nothing on a superseded consent, so no
-// record and no text is read any more, and sending, accepting and reopening are refused.
-async::Task<absl::StatusOr<bool>> MoveToConsent(const Parts& parts, const std::string& referral_id,
-                                                const std::string& consent_id, const std::string& new_consent_id,
-                                                absl::Time now);
+// Where the new consent does not permit the receiver, the referral is left as it is. The table cancels for "consent
+// withdrawn" only, and only the person saying no ends provision; leaving somebody out of a new consent is neither. What
+// must not happen does not: the consent service permits nothing on a superseded consent, so no record and no text is
+// read any more, and sending, accepting and reopening are refused.
+async::Task<absl::StatusOr<Renewal>> MoveToConsent(const Parts& parts, const std::string& referral_id,
+                                                   const std::string& consent_id, const std::string& new_consent_id,
+                                                   absl::Time now);
 
 }  // namespace nwd::referral

@@ -1,4 +1,4 @@
-// Times as the service keeps them: microseconds since 1970, 0 where there is none.
+// Times as the service keeps them: microseconds since 1970, 0 where there is none. Thread-safe.
 #pragma once
 
 #include "common/base/timestamps.h"

@@ -8,24 +8,44 @@
 #include <utility>
 
 #include "common/base/macros.h"
-#include "common/base/strings.h"
 #include "common/status/status.h"
+#include "services/referral/access_delivery.h"
+#include "services/referral/alternatives.h"
 #include "services/referral/closing.h"
-#include "services/referral/limits.h"
-#include "services/referral/new_referral.h"
+#include "services/referral/party.h"
+#include "services/referral/person_key.h"
+#include "services/referral/redirect.h"
 #include "services/referral/referral_service.h"
 #include "services/referral/repository.h"
 #include "services/referral/texts.h"
-#include "services/referral/times.h"
 #include "services/referral/visibility.h"
-#include "services/referral/words.h"
 
 namespace nwd::referral {
 namespace {
 
+using Request = v1::TransitionReferralRequest;
 using Response = v1::TransitionReferralResponse;
 
-Command CommandOf(const rpc::Call& call, const v1::TransitionReferralRequest& request, Actors actors) {
+// What a move needs from outside its transaction.
+struct Outside {
+  Asked asked;
+  std::vector<std::string> alternatives;
+  std::optional<NewReferral> child;
+  std::optional<storage::Grant> closes;  // the access that must be closed before the move commits
+};
+
+// A move that a call asks for, with all that was gathered for it. The request outlives it.
+struct Wanted {
+  const Request& request;
+  Command command;
+  Outside outside = {};
+  person_keys::PersonKey key = nullptr;  // of the person
+  const Closing* closing = nullptr;      // null where no access was closed for it
+
+  bool BringsText() const { return !command.text.empty() || !command.redirect_service_id.empty(); }
+};
+
+Command CommandOf(const rpc::Call& call, const Request& request, Actors actors) {
   return {.action = request.action(),
           .actors = actors,
           .organisation_id = call.organisation_id(),
@@ -37,80 +57,27 @@ Command CommandOf(const rpc::Call& call, const v1::TransitionReferralRequest& re
           .redirect_service_id = request.redirect_service_id()};
 }
 
-// The youngest of an age band; nothing for a band that is not one.
-std::optional<int> AgeOf(const std::string& band) {
-  if (band == "16-18") return 16;
-  if (band == "19-24") return 19;
-  if (band == "25-49") return 25;
-  if (band == "50+") return 50;
-  return std::nullopt;
-}
-
-// What a move needs from outside its transaction.
-struct Outside {
-  Asked asked;
-  std::vector<std::string> alternatives;
-  std::optional<NewReferral> child;
-};
-
-storage::Referral ChildOf(const storage::Referral& parent, const std::string& service_id) {
-  storage::Referral child;
-  child.set_referral_id(ids::Uuid::Random().ToString());
-  child.set_correlation_id(parent.correlation_id());
-  child.set_parent_referral_id(parent.referral_id());
-  child.set_referrer_organisation_id(parent.referrer_organisation_id());
-  child.set_referrer_person_ref(parent.referrer_person_ref());
-  child.set_person_holder_organisation_id(parent.person_holder_organisation_id());
-  child.set_person_id(parent.person_id());
-  child.set_service_id(service_id);
-  child.set_consent_id(parent.consent_id());
-  *child.mutable_summary() = parent.summary();
-  *child.mutable_priority_groups() = parent.priority_groups();
-  child.set_entry_channel(parent.entry_channel());
-  return child;
-}
-
-// Best effort: a decline never waits for the directory, nor fails with it.
-async::Task<std::vector<std::string>> FindAlternatives(const Parts& parts, const rpc::Call& call,
-                                                       const storage::Referral& referral) {
-  AlternativesQuestion question = {referral.service_id(),
-                                   referral.receiver_organisation_id(),
-                                   {},
-                                   referral.summary().borough(),
-                                   AgeOf(referral.summary().age_band())};
-  auto look = [&](const store::Reader& reader) {
-    return parts.peers.directory.FindService(reader, referral.service_id());
-  };
-  const auto service = co_await parts.store.View(look);
-  if (service.ok() && *service) {
-    question.categories.assign((*service)->categories().begin(), (*service)->categories().end());
-  }
-  rpc::CallOptions options = rpc::Client::OptionsFor(call);
-  options.timeout = std::min(options.timeout, kAlternativesTimeout);
-  absl::StatusOr<std::vector<std::string>> found = co_await parts.peers.directory.Alternatives(question, options);
-  co_return found.ok() ? *std::move(found) : std::vector<std::string>();
-}
-
 async::Task<absl::StatusOr<Outside>> Ask(const Parts& parts, const rpc::Call& call, const storage::Referral& referral,
                                          const Row& row, const Command& command) {
   const rpc::CallOptions options = rpc::Client::OptionsFor(call);
   Outside outside;
   if (row.guards.Has(Guard::kBasisPermits)) {
-    const BasisQuestion basis = {referral.person_id(), referral.consent_id(), referral.receiver_organisation_id()};
+    const BasisQuestion basis = BasisOf(referral);
     NWD_CO_ASSIGN_OR_RETURN(outside.asked.basis_permits, co_await parts.peers.consent.Permits(basis, options));
+  }
+  if (row.guards.Has(Guard::kConsentStands)) {
+    const BasisQuestion basis = BasisOf(referral);
+    NWD_CO_ASSIGN_OR_RETURN(outside.asked.consent_stands, co_await parts.peers.consent.Stands(basis, options));
   }
   if (row.guards.Has(Guard::kOutcomeRecorded)) {
     NWD_CO_ASSIGN_OR_RETURN(outside.asked.outcomes,
                             co_await parts.peers.outcome.CountOutcomes(referral.referral_id(), options));
   }
-  if (row.effects.Has(Effect::kOfferAlternatives))
+  if (row.effects.Has(Effect::kOfferAlternatives)) {
     outside.alternatives = co_await FindAlternatives(parts, call, referral);
+  }
   if (row.effects.Has(Effect::kMakeChild)) {
-    if (command.redirect_service_id == referral.service_id()) {
-      co_return status::InvalidField("redirect_service_id", "is the service the referral is for already");
-    }
-    const storage::Referral base = ChildOf(referral, command.redirect_service_id);
-    NWD_CO_ASSIGN_OR_RETURN(outside.child, co_await GatherNew(parts, call, base, /*send=*/true));
+    NWD_CO_ASSIGN_OR_RETURN(outside.child, co_await GatherChild(parts, call, referral, command.redirect_service_id));
   }
   co_return outside;
 }
@@ -122,21 +89,20 @@ absl::StatusOr<Planned> Judge(const Mover& mover, const store::Reader& reader, c
   return Plan(referral, command, findings, now, mover.timetable());
 }
 
-// Makes the child of a redirect: SENT where everything holds for the new receiver, else a draft that waits for the
-// referrer.
-absl::StatusOr<storage::Referral> CommitChild(const Mover& mover, store::Txn& txn, NewReferral fresh,
-                                              const storage::Referral& parent, const Command& command,
-                                              const person_keys::PersonKey& key, absl::Time now) {
-  NWD_ASSIGN_OR_RETURN(const std::string notes, OpenText(key, parent.referral_id(), kNotes, parent.sealed_notes()));
-  fresh.base.set_sealed_notes(SealText(*key, fresh.base.referral_id(), kNotes, notes));
-  // The receiver acts in the referrer's place here, as the table of a new referral knows only referrers.
-  const Command step = {
-      .actors = Actor::kReferrer, .organisation_id = command.organisation_id, .practitioner = command.practitioner};
-  absl::StatusOr<std::vector<Planned>> moves = PlanNew(mover, txn, fresh, step, /*send=*/true, now);
-  if (absl::IsFailedPrecondition(moves.status())) moves = PlanNew(mover, txn, fresh, step, /*send=*/false, now);
-  if (!moves.ok()) return moves.status();
-  NWD_RETURN_IF_ERROR(mover.Commit(txn, nullptr, *moves, *key).status());
-  return moves->back().next;
+// A stale etag or a move the table lacks asks nobody: the transaction refuses it, or knows it as a retry of one that
+// was made.
+async::Task<absl::StatusOr<Outside>> Gather(const Parts& parts, const rpc::Call& call, const storage::Referral& seen,
+                                            const std::string& etag, const Command& command) {
+  const Mover& mover = parts.mover;
+  const absl::Time now = call.Now();
+  const Row* row = EtagOf(seen) == etag ? FindRow(seen.state(), command.action, command.actors) : nullptr;
+  if (row == nullptr || !CheckFields(*row, command, now).ok()) co_return Outside();
+  NWD_CO_ASSIGN_OR_RETURN(Outside outside, co_await Ask(parts, call, seen, *row, command));
+  if (!row->effects.Has(Effect::kCloseGrant) || !kTakenOn.Has(seen.state())) co_return outside;
+  auto judge = [&](const store::Reader& reader) { return Judge(mover, reader, seen, command, outside.asked, now); };
+  const absl::StatusOr<Planned> judged = co_await parts.store.View(judge);
+  if (judged.ok()) outside.closes = GrantOf(judged->next);  // a move that is refused closes no access
+  co_return outside;
 }
 
 void SetText(store::Txn& txn, Planned& planned, const Command& command, const crypto::AeadKey& key) {
@@ -159,93 +125,99 @@ void SetText(store::Txn& txn, Planned& planned, const Command& command, const cr
   }
 }
 
-// What the handler knows before it changes anything.
-struct Gathered {
-  Outside outside;
-  std::optional<storage::Grant> closes;  // the access that must be closed before the move commits
-};
-
-// A stale etag or a move the table lacks asks nobody: the transaction refuses it, or knows it as a retry of one that
-// was made.
-async::Task<absl::StatusOr<Gathered>> Gather(const Parts& parts, const rpc::Call& call, const storage::Referral& seen,
-                                             const std::string& etag, const Command& command) {
-  const Mover& mover = parts.mover;
-  const absl::Time now = call.Now();
-  Gathered gathered;
-  const Row* row = EtagOf(seen) == etag ? FindRow(seen.state(), command.action, command.actors) : nullptr;
-  if (row == nullptr || !CheckFields(*row, command, now, mover.timetable()).ok()) co_return gathered;
-  NWD_CO_ASSIGN_OR_RETURN(gathered.outside, co_await Ask(parts, call, seen, *row, command));
-  if (!row->effects.Has(Effect::kCloseGrant) || !kTakenOn.Has(seen.state())) co_return gathered;
-  auto judge = [&](const store::Reader& reader) {
-    return Judge(mover, reader, seen, command, gathered.outside.asked, now);
-  };
-  const absl::StatusOr<Planned> judged = co_await parts.store.View(judge);
-  if (judged.ok()) gathered.closes = GrantOf(judged->next);  // a move that is refused closes no access
-  co_return gathered;
+// Judges the move on what is stored now.
+absl::StatusOr<Planned> JudgeNow(const Mover& mover, const store::Reader& reader, const storage::Referral& current,
+                                 const Wanted& wanted, absl::Time now) {
+  if (EtagOf(current) != wanted.request.etag()) return status::StaleEtag("referral");
+  return Judge(mover, reader, current, wanted.command, wanted.outside.asked, now);
 }
 
-// Judges the move again and makes it; `closing` is null where no access was closed for it.
-async::Task<absl::StatusOr<Response>> Make(const Parts& parts, rpc::Call& call,
-                                           const v1::TransitionReferralRequest& request, const Command& command,
-                                           const Outside& outside, const Closing* closing,
-                                           const person_keys::PersonKey& key) {
-  const Mover& mover = parts.mover;
-  const absl::Time now = call.Now();
+// validate_only: every check of a move, and no effect. No key is made, so whether the person could have one is asked.
+async::Task<absl::StatusOr<Response>> Check(const Parts& parts, rpc::Call& call, const Wanted& wanted) {
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<Response> {
+    NWD_ASSIGN_OR_RETURN(const storage::Referral current, GetForParty(reader, call, wanted.request.referral_id()));
+    NWD_ASSIGN_OR_RETURN(const bool erased, repository::IsErased(reader, current.person_id()));
+    if (erased && wanted.BringsText()) return status::Denied();
+    NWD_ASSIGN_OR_RETURN(const Planned planned, JudgeNow(parts.mover, reader, current, wanted, call.Now()));
+    Response response;
+    response.set_state(planned.next.state());
+    if (wanted.outside.child) {
+      NWD_ASSIGN_OR_RETURN(const std::vector<Planned> moves,
+                           PlanChild(parts.mover, reader, *wanted.outside.child, DoerOf(call)));
+      response.set_child_state(moves.back().next.state());
+    }
+    return response;
+  };
+  co_return co_await parts.store.View(body);
+}
+
+// Within the body: the move, with all that goes with it. `deliveries`: what is to be delivered after the commit.
+absl::StatusOr<Response> Apply(const Mover& mover, store::Txn& txn, const rpc::Call& call,
+                               const storage::Referral& current, const Wanted& wanted,
+                               std::vector<outbox::EntryId>& deliveries) {
+  NWD_ASSIGN_OR_RETURN(Planned planned, JudgeNow(mover, txn, current, wanted, call.Now()));
+  if (wanted.closing != nullptr) {
+    // Access that was opened again meanwhile must be closed again before this move.
+    if (planned.next.access_number() != wanted.closing->access_number) return status::StaleEtag("referral");
+    wanted.closing->Made(txn);
+  }
+  SetText(txn, planned, wanted.command, *wanted.key);
+  Response response;
+  if (const std::optional<NewReferral>& child = wanted.outside.child) {
+    planned.next.set_child_referral_id(child->base.referral_id());
+    NWD_ASSIGN_OR_RETURN(const storage::Referral made,
+                         CommitChild(mover, txn, *child, current, DoerOf(call), wanted.key, call.trace_id()));
+    response.set_child_referral_id(made.referral_id());
+    response.set_child_state(made.state());
+  }
+  for (const std::string& id : wanted.outside.alternatives) planned.next.add_alternative_service_ids(id);
+  NWD_ASSIGN_OR_RETURN(deliveries, mover.Commit(txn, &current, {&planned, 1}, *wanted.key, call.trace_id()));
+  response.set_state(planned.next.state());
+  response.set_etag(EtagOf(planned.next));
+  return response;
+}
+
+async::Task<absl::StatusOr<Response>> Make(const Parts& parts, rpc::Call& call, const Wanted& wanted) {
   std::vector<outbox::EntryId> deliveries;
   auto body = [&](store::Txn& txn) -> absl::StatusOr<Response> {
     deliveries.clear();
-    NWD_ASSIGN_OR_RETURN(const storage::Referral current, GetForParty(txn, call, request.referral_id()));
-    auto effect = [&]() -> absl::StatusOr<Response> {
-      if (EtagOf(current) != request.etag()) return status::StaleEtag("referral");
-      NWD_ASSIGN_OR_RETURN(Planned planned, Judge(mover, txn, current, command, outside.asked, now));
-      if (closing != nullptr) {
-        // Access that was opened again meanwhile must be closed again before this move.
-        if (planned.next.access_number() != closing->access_number) return status::StaleEtag("referral");
-        closing->Made(txn);
-      }
-      SetText(txn, planned, command, *key);
-      Response response;
-      if (outside.child) {
-        planned.next.set_child_referral_id(outside.child->base.referral_id());
-        NWD_ASSIGN_OR_RETURN(const storage::Referral child,
-                             CommitChild(mover, txn, *outside.child, current, command, key, now));
-        response.set_child_referral_id(child.referral_id());
-        response.set_child_state(child.state());
-      }
-      for (const std::string& service_id : outside.alternatives) planned.next.add_alternative_service_ids(service_id);
-      NWD_ASSIGN_OR_RETURN(deliveries, mover.Commit(txn, &current, {&planned, 1}, *key));
-      response.set_state(planned.next.state());
-      response.set_etag(EtagOf(planned.next));
-      return response;
-    };
-    return parts.requests.Once<Response>(txn, call, request, effect);
+    NWD_ASSIGN_OR_RETURN(const storage::Referral current, GetForParty(txn, call, wanted.request.referral_id()));
+    auto effect = [&] { return Apply(parts.mover, txn, call, current, wanted, deliveries); };
+    return parts.requests.Once<Response>(txn, call, wanted.request, effect);
   };
   absl::StatusOr<Response> response = co_await parts.store.Update(body, call.deadline());
-  if (response.ok()) co_await Deliver(parts, deliveries);
+  if (response.ok()) co_await Deliver(parts.outbox, deliveries, call.deadline());
+  co_return response;
+}
+
+// The same for a move that ends the receiver's access: closed first, opened again where the move is not made.
+async::Task<absl::StatusOr<Response>> CloseAndMake(const Parts& parts, rpc::Call& call, Wanted& wanted) {
+  const storage::Grant& grant = *wanted.outside.closes;
+  NWD_CO_ASSIGN_OR_RETURN(const Closing closing, co_await BeginClosing(parts, grant, call.trace_id(), call.Now()));
+  const rpc::CallOptions options = rpc::Client::OptionsFor(call);
+  const absl::Status closed = co_await parts.peers.consent.CloseAccess(grant, options);
+  if (!closed.ok()) {  // which may have taken effect all the same
+    co_await OpenAgain(parts, call, closing);
+    co_return closed;
+  }
+  wanted.closing = &closing;
+  absl::StatusOr<Response> response = co_await Make(parts, call, wanted);
+  if (!response.ok()) co_await OpenAgain(parts, call, closing);
   co_return response;
 }
 
 }  // namespace
 
-async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(
-    rpc::Call& call, const v1::TransitionReferralRequest& request) {
+async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(rpc::Call& call, const Request& request) {
   NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));
-  const Command command = CommandOf(call, request, SidesOf(seen, call.organisation_id()));
-  const bool brings_text = !command.text.empty() || !command.redirect_service_id.empty();
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyForMove(parts_, seen.person_id(), brings_text));
-  NWD_CO_ASSIGN_OR_RETURN(const Gathered gathered, co_await Gather(parts_, call, seen, request.etag(), command));
-  if (!gathered.closes) co_return co_await Make(parts_, call, request, command, gathered.outside, nullptr, key);
-
-  NWD_CO_ASSIGN_OR_RETURN(const Closing closing, co_await BeginClosing(parts_, *gathered.closes, call.Now()));
-  const rpc::CallOptions options = rpc::Client::OptionsFor(call);
-  const absl::Status closed = co_await parts_.peers.consent.CloseAccess(*gathered.closes, options);
-  if (!closed.ok()) {  // which may have taken effect all the same
-    co_await OpenAgain(parts_, closing);
-    co_return closed;
+  Wanted wanted = {.request = request, .command = CommandOf(call, request, SidesOf(seen, call.organisation_id()))};
+  if (!request.validate_only()) {
+    NWD_CO_ASSIGN_OR_RETURN(wanted.key, co_await KeyForMove(parts_, seen.person_id(), wanted.BringsText()));
   }
-  absl::StatusOr<Response> response = co_await Make(parts_, call, request, command, gathered.outside, &closing, key);
-  if (!response.ok()) co_await OpenAgain(parts_, closing);
-  co_return response;
+  NWD_CO_ASSIGN_OR_RETURN(wanted.outside, co_await Gather(parts_, call, seen, request.etag(), wanted.command));
+  if (request.validate_only()) co_return co_await Check(parts_, call, wanted);
+  if (wanted.outside.closes) co_return co_await CloseAndMake(parts_, call, wanted);
+  co_return co_await Make(parts_, call, wanted);
 }
 
 }  // namespace nwd::referral

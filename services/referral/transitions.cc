@@ -68,8 +68,8 @@ constexpr Row kTable[] = {
      {Field::kReason, Field::kRedirectServiceId}},
     {kAccepted, REFERRAL_ACTION_WAITLIST, REFERRAL_STATE_WAITLISTED, T, {}, Effect::kReleasePlace, {}, {}, {}},
     {kWaitlisted, REFERRAL_ACTION_PROMOTE, REFERRAL_STATE_ACCEPTED, T, Guard::kRoom, Effect::kHoldPlace, {}, {}, {}},
-    {kAccepted | kWaitlisted, REFERRAL_ACTION_START, REFERRAL_STATE_IN_PROGRESS, T, Guard::kRoom, Effect::kHoldPlace, {},
-     {}, {}},
+    {kAccepted | kWaitlisted, REFERRAL_ACTION_START, REFERRAL_STATE_IN_PROGRESS, T, {Guard::kConsentStands, Guard::kRoom},
+     Effect::kHoldPlace, {}, {}, {}},
     {kAccepted | kWaitlisted, REFERRAL_ACTION_NOT_STARTED, REFERRAL_STATE_NOT_STARTED, T, Guard::kMissedIfNoShow, kLetGo,
      kProvider | kPersonReasons | Reasons{REFERRAL_REASON_NO_SHOW}, Field::kReason, Field::kReason},
     {kInProgress, REFERRAL_ACTION_HOLD, REFERRAL_STATE_ON_HOLD, T, {}, {},
@@ -138,6 +138,13 @@ Actors ActorsFor(ReferralState from, ReferralAction action) {
     if (row.action == action && row.from.Has(from)) actors = actors | row.by;
   }
   return actors;
+}
+
+bool InvitesFeedback(ReferralAction action) {
+  for (const Row& row : kTable) {
+    if (row.action == action && row.effects.Has(Effect::kInviteFeedback)) return true;
+  }
+  return false;
 }
 
 }  // namespace nwd::referral

@@ -1,7 +1,7 @@
 // The referral's state machine as data: one table, and lookups over it. The only place where transitions live;
 // docs/referral-states.md is printed from it and the tests try every state, action and actor against it.
 //
-//   const Row* row = FindRow(REFERRAL_STATE_SENT, REFERRAL_ACTION_ACCEPT, Actor::kReceiver);     // null: the table lacks it
+//   const Row* row = FindRow(REFERRAL_STATE_SENT, REFERRAL_ACTION_ACCEPT, Actor::kReceiver);  // null: not in the table
 //
 // A row says who may do an action from which states, where it leads, what must hold (guards, judged by plan.h), what
 // happens besides (effects, carried out by mover.h), and which reasons and fields the action takes. Values only;
@@ -78,6 +78,7 @@ enum class Guard {
   kNotNudged,           // whose move it is was not reminded yet
   kNudged,              // it was
   kConsentEnded,        // the consent service said so
+  kConsentStands,       // the consent is in force for the receiver, its reads perhaps used up; asked at once
 };
 inline constexpr Guard kGuards[] = {Guard::kBasisPermits,
                                     Guard::kServiceTakes,
@@ -90,7 +91,8 @@ inline constexpr Guard kGuards[] = {Guard::kBasisPermits,
                                     Guard::kTimerPassed,
                                     Guard::kNotNudged,
                                     Guard::kNudged,
-                                    Guard::kConsentEnded};
+                                    Guard::kConsentEnded,
+                                    Guard::kConsentStands};
 using Guards = Set<Guard>;
 
 // What happens besides the new state.
@@ -104,7 +106,7 @@ enum class Effect {
   kCloseGrant,         // it may not any more; before the commit
   kOfferAlternatives,  // up to three eligible services with room, for the referrer
   kMakeChild,          // another referral to another service, same correlation id
-  kInviteFeedback,     // the outcome service asks for feedback when it follows this event
+  kInviteFeedback,     // the event says that the person is to be asked how it was
   kEndAccess,          // text is no longer shown to the receiver
   kMoveGrant,          // the receiver's access, where it has it, rests on the new consent; after the commit
   kRemind,             // nothing moves, and the etag stays: an event for both sides to see
@@ -147,6 +149,9 @@ const Row* FindRow(ReferralState from, ReferralAction action, Actors actors);
 States StatesFor(ReferralAction action, Actors actors);
 // Who may do this from here.
 Actors ActorsFor(ReferralState from, ReferralAction action);
+
+// The event of this action invites feedback, whoever it is by.
+bool InvitesFeedback(ReferralAction action);
 
 inline constexpr States kOpen = {v1::REFERRAL_STATE_DRAFT,       v1::REFERRAL_STATE_SENT,
                                  v1::REFERRAL_STATE_RECEIVED,    v1::REFERRAL_STATE_INFO_REQUESTED,

@@ -100,6 +100,7 @@ v1::ReferralEvent ShowEvent(std::string_view referral_id, const storage::Event& 
   out.set_actor_organisation_id(event.actor_organisation_id());
   if (event.actor_organisation_id() == organisation_id) out.set_practitioner(event.practitioner());
   *out.mutable_event_time() = MicrosToTimestamp(event.event_time_us());
+  out.set_feedback_invited(InvitesFeedback(event.action()));
   return out;
 }
 

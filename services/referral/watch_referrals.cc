@@ -25,6 +25,7 @@ v1::ReferralEvent EventOf(const Change& change) {
   event.set_to_state(StateOf(detail.to_state()));
   event.set_reason(ReasonOf(detail.reason()));
   *event.mutable_event_time() = change.change_time();
+  event.set_feedback_invited(InvitesFeedback(event.action()));
   return event;
 }
 
@@ -59,19 +60,6 @@ async::Task<absl::Status> ReferralService::WatchReferrals(rpc::Call& call, const
     return absl::OkStatus();
   };
   co_return co_await replica::Watch(call, parts_.store, parts_.tokens, request.cursor(), writer, map);
-}
-
-void ReferralService::Register(rpc::Router& router) {
-  router.Unary(this, &ReferralService::CreateReferral);
-  router.Unary(this, &ReferralService::GetReferral);
-  router.Unary(this, &ReferralService::GetReferralParties);
-  router.Unary(this, &ReferralService::ListReferrals);
-  router.Unary(this, &ReferralService::TransitionReferral);
-  router.Unary(this, &ReferralService::AddNote);
-  router.Unary(this, &ReferralService::ListNotes);
-  router.Unary(this, &ReferralService::ListEvents);
-  router.Stream(this, &ReferralService::WatchReferrals);
-  router.Unary(this, &ReferralService::ListDue);
 }
 
 }  // namespace nwd::referral

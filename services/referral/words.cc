@@ -14,6 +14,7 @@ constexpr std::string_view kState = "REFERRAL_STATE_";
 constexpr std::string_view kAction = "REFERRAL_ACTION_";
 constexpr std::string_view kReason = "REFERRAL_REASON_";
 constexpr std::string_view kAppointment = "APPOINTMENT_STATE_";
+constexpr std::string_view kConsentState = "CONSENT_STATE_";
 
 std::string_view ActorWord(Actor actor) {
   switch (actor) {
@@ -42,6 +43,10 @@ std::string AppointmentStateWord(v1::AppointmentState state) {
   return Without(kAppointment, v1::AppointmentState_Name(state));
 }
 
+std::string ConsentStateWord(consent::v1::ConsentState state) {
+  return Without(kConsentState, consent::v1::ConsentState_Name(state));
+}
+
 ReferralState StateOf(std::string_view word) {
   ReferralState state = v1::REFERRAL_STATE_UNSPECIFIED;
   v1::ReferralState_Parse(Cat(kState, word), &state);
@@ -58,6 +63,12 @@ ReferralReason ReasonOf(std::string_view word) {
   ReferralReason reason = v1::REFERRAL_REASON_UNSPECIFIED;
   v1::ReferralReason_Parse(Cat(kReason, word), &reason);
   return reason;
+}
+
+consent::v1::ConsentState ConsentStateOf(std::string_view word) {
+  consent::v1::ConsentState state = consent::v1::CONSENT_STATE_UNSPECIFIED;
+  consent::v1::ConsentState_Parse(Cat(kConsentState, word), &state);
+  return state;
 }
 
 std::string StateWords(States states) {

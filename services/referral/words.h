@@ -1,12 +1,16 @@
-// The referral's enums as words: the name without its prefix, as changes, events and messages say it.
+// The referral's enums as words, and those of a consent's states: the name without its prefix, as changes, events and
+// messages say it.
 //
 //   StateWord(REFERRAL_STATE_IN_PROGRESS) == "IN_PROGRESS"
+//
+// Values only; thread-safe.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "nwd/consent/v1/consent_service.pb.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
 #include "services/referral/transitions.h"
 
@@ -16,11 +20,13 @@ std::string StateWord(ReferralState state);
 std::string ActionWord(ReferralAction action);
 std::string ReasonWord(ReferralReason reason);  // empty for UNSPECIFIED
 std::string AppointmentStateWord(v1::AppointmentState state);
+std::string ConsentStateWord(consent::v1::ConsentState state);  // as the consent service's changes say it
 
 // The other way round; UNSPECIFIED for a word that names none.
 ReferralState StateOf(std::string_view word);
 ReferralAction ActionOf(std::string_view word);
 ReferralReason ReasonOf(std::string_view word);
+consent::v1::ConsentState ConsentStateOf(std::string_view word);
 
 // "SENT, RECEIVED"; in the order of the enum. UNSPECIFIED is where there is none yet.
 std::string StateWords(States states);

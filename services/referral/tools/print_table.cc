@@ -39,6 +39,8 @@ std::string GuardWord(Guard guard) {
       return "reminded before";
     case Guard::kConsentEnded:
       return "the consent has ended";
+    case Guard::kConsentStands:
+      return "the consent is in force for the receiver";
   }
   return "";
 }
@@ -65,7 +67,7 @@ std::string EffectWord(Effect effect) {
       return "a child referral to another service: SENT where everything holds for the new receiver, else a DRAFT of "
              "the referrer";
     case Effect::kInviteFeedback:
-      return "feedback is invited";
+      return "the event invites feedback (`feedback_invited`)";
     case Effect::kEndAccess:
       return "text is no longer shown to the receiver";
     case Effect::kMoveGrant:
@@ -144,7 +146,8 @@ std::string StatesDocument() {
       "What is not in the table is refused: PERMISSION_DENIED where the action is for others, FAILED_PRECONDITION from "
       "any other state. "
       "Fields in bold are required. Every action of an organisation may carry a text, kept as a note. "
-      "The API has no resident channel yet: what P may do is done by R or T on the person's word.\n\n";
+      "No call is made as P yet: a role RESIDENT_CHANNEL acts for people who enrolled with it, and enrolment comes "
+      "later; until then what P may do is done by R or T on the person's word.\n\n";
   out += Cat("Open: ", StateWords(kOpen), ". Taken on (the receiver has access): ", StateWords(kTakenOn), ".\n\n");
   out += "| from | action → to | by | guards | effects | fields |\n|---|---|---|---|---|---|\n";
   for (const Row& row : Table()) {

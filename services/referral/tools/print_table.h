@@ -1,5 +1,5 @@
 // docs/referral-states.md, printed from the table. `nwd_referral_table > docs/referral-states.md`; a test fails where
-// the two differ.
+// the two differ. Thread-safe.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // The receiver's access to the record: opened after ACCEPT before the reply, closed before a move that leaves the
 // taken-on states; and redirects, which ask for another receiver.
+#include "common/rpc/traceparent.h"
 #include "services/referral/closing.h"
 #include "tests/services/referral/office.h"
 
@@ -15,6 +16,13 @@ TEST_F(Access, IsOpenWhenAcceptIsAnswered) {
   EXPECT_FALSE(consent_.open.contains(id));
   Moved("college", id, REFERRAL_ACTION_ACCEPT);
   EXPECT_TRUE(consent_.open.contains(id));
+}
+
+TEST_F(Access, IsOpenedUnderTheTraceOfTheCallThatCausedIt) {
+  const std::string id = Made();
+  Moved("college", id, REFERRAL_ACTION_ACCEPT);
+  ASSERT_EQ(consent_.traceparents.size(), 1u);
+  EXPECT_EQ(rpc::TraceIdIn(consent_.traceparents.front()), kTraceId);
 }
 
 TEST_F(Access, IsClosedByEveryMoveThatLeavesTheTakenOnStates) {
@@ -93,7 +101,7 @@ TEST_F(Access, ThatACrashLeftClosedIsOpenedAgainByTheSuite) {
   const std::string id = InProgress();
   storage::Grant grant = GrantOf(Stored(id));
   grant.set_access_number(grant.access_number() + 1);
-  const auto closing = async::BlockOn(BeginClosing(parts_, grant, clock_.Now()));
+  const auto closing = async::BlockOn(BeginClosing(parts_, grant, kTraceId, clock_.Now()));
   ASSERT_TRUE(closing.ok()) << closing.status();
   ASSERT_TRUE(async::BlockOn(consent_.CloseAccess(grant, {})).ok());
   // Here the process dies.
@@ -108,7 +116,7 @@ TEST_F(Access, ThatACrashLeftClosedIsOpenedAgainByTheSuite) {
 
 TEST_F(Access, OfAMoveThatWasMadeStaysClosedThoughItsRecordWasLeft) {
   const std::string id = InProgress();
-  const auto closing = async::BlockOn(BeginClosing(parts_, GrantOf(Stored(id)), clock_.Now()));
+  const auto closing = async::BlockOn(BeginClosing(parts_, GrantOf(Stored(id)), kTraceId, clock_.Now()));
   ASSERT_TRUE(closing.ok()) << closing.status();
   clock_.Advance(absl::Seconds(1));
   Moved("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED);
@@ -125,6 +133,21 @@ TEST_F(Access, IsOpenedByTheOutboxWhereTheConsentServiceWasDownAfterTheCommit) {
   EXPECT_EQ(StateNow(id), "ACCEPTED");
   EXPECT_FALSE(consent_.open.contains(id));
   EXPECT_EQ(outbox_.figures().waiting, 1);
+}
+
+TEST_F(Access, IsWaitedForNoLongerThanItsCallerWaits) {
+  constexpr absl::Duration kPatience = absl::Milliseconds(500);
+  const std::string id = Made();
+  const TransitionReferralRequest request = MoveRequest(id, REFERRAL_ACTION_ACCEPT);
+  const google::protobuf::MethodDescriptor& method = MethodOf(*TransitionReferralRequest::descriptor());
+  rpc::Call call(method, *access::RuleOf(method), clock_);
+  Admit("college", call, absl::Now() + kPatience);
+  consent_.hangs = true;
+  const auto accepted = async::BlockOn(referrals_.TransitionReferral(call, request));
+  ASSERT_TRUE(accepted.ok()) << "what has committed is answered: " << accepted.status();
+  ASSERT_EQ(consent_.open_timeouts.size(), 1u);
+  EXPECT_LE(consent_.open_timeouts[0], kPatience);
+  EXPECT_EQ(outbox_.figures().waiting, 1) << "and goes on in the background";
 }
 
 TEST_F(Access, AReopenedReferralOpensItAgainOnAccept) {

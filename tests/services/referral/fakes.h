@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "common/async/signal.h"
+#include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/ids/uuid.h"
 #include "common/status/status.h"
@@ -63,6 +66,10 @@ class FakeConsent final : public ConsentPeer {
     if (on_permits) on_permits();
     co_return permits.contains({question.consent_id, question.organisation_id});
   }
+  async::Task<absl::StatusOr<bool>> Stands(const BasisQuestion& question, const rpc::CallOptions& options) override {
+    NWD_CO_ASSIGN_OR_RETURN(const bool permitted, co_await Permits(question, options));
+    co_return permitted || used_up.contains({question.consent_id, question.organisation_id});
+  }
   async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const std::string& consent_id,
                                                           const rpc::CallOptions& options) override {
     const absl::StatusOr<ResolvedPerson> person = co_await Resolve(question, options);
@@ -76,8 +83,19 @@ class FakeConsent final : public ConsentPeer {
     prospect.basis_permits = *permitted;
     co_return prospect;
   }
-  async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions&) override {
+  async::Task<absl::StatusOr<bool>> ReleaseText(const TextRelease& release, const rpc::CallOptions& options) override {
+    const absl::StatusOr<bool> permitted = co_await Permits(release.basis, options);
+    if (permitted.ok() && *permitted) released.push_back(release);
+    co_return permitted;
+  }
+  async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) override {
     ++calls;
+    traceparents.push_back(options.traceparent);
+    if (hangs) {  // until the caller gives up
+      open_timeouts.push_back(options.timeout);
+      co_await async::SleepUntil(absl::Now() + options.timeout);
+      co_return absl::DeadlineExceededError("no answer in time");
+    }
     if (down) co_return absl::UnavailableError("consent is down");
     int64_t& number = numbers[grant.referral_id()];
     if (grant.access_number() <= number) co_return absl::FailedPreconditionError("overtaken");
@@ -98,16 +116,21 @@ class FakeConsent final : public ConsentPeer {
   }
 
   bool down = false;
+  bool hangs = false;  // as OpenAccess is asked
+  std::vector<absl::Duration> open_timeouts;
+  std::vector<TextRelease> released;
   bool close_answers_are_lost = false;  // it closes, and nobody learns
   int calls = 0;
   std::set<std::string> people = {"ada", "ben", "cy"};
   std::set<std::string> holders = {"jobcentre"};
   std::set<std::pair<std::string, std::string>> permits;  // consent, organisation
+  std::set<std::pair<std::string, std::string>> used_up;  // no more reads, and still in force
   std::set<std::string> open;                             // referrals
   std::map<std::string, std::string> open_on;             // the consent each was last opened on
   std::set<std::string> fails_for;                        // people of whom it cannot say what is permitted
   std::map<std::string, int64_t> numbers;
-  std::function<void()> on_permits;  // something happens between the question and the transaction
+  std::vector<std::string> traceparents;  // that access was opened under
+  std::function<void()> on_permits;       // something happens between the question and the transaction
   std::function<void()> on_close;
 };
 

@@ -85,8 +85,10 @@ class Office : public ::testing::Test {
     return answer;
   }
 
-  static void Admit(const std::string& who, rpc::Call& call) {
+  static constexpr char kTraceId[] = "4bf92f3577b34da6a3ce929d0e0e4736";
+  static void Admit(const std::string& who, rpc::Call& call, absl::Time deadline = absl::InfiniteFuture()) {
     rpc::Call::Facts facts;
+    facts.deadline = deadline;
     if (who == "service/outcome") {
       facts.caller.kind = access::Caller::Kind::kService;
       facts.caller.service = "outcome";
@@ -101,6 +103,7 @@ class Office : public ::testing::Test {
       facts.caller.organisation = trusted;
       facts.practitioner = who + "-adviser";
     }
+    facts.trace_id = kTraceId;
     call.SetFacts(std::move(facts));
   }
 

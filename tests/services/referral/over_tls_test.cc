@@ -279,6 +279,35 @@ TEST_F(OverTls, AReferralIsSentAcceptedReadFollowedAndCutOffByWithdrawal) {
   EXPECT_EQ(See("jobcentre", id).state(), REFERRAL_STATE_IN_PROGRESS) << "the course goes on";
 }
 
+TEST_F(OverTls, WhoReadTheTextAndNothingOfTheRecordIsListedAndToldOfTheWithdrawal) {
+  RegisterAda();
+  const auto made = Refer();
+  ASSERT_TRUE(made.ok()) << made.status();
+  const std::string& id = made->referral_id();
+  ASSERT_TRUE(Move("college", id, made->etag(), REFERRAL_ACTION_ACCEPT).ok());
+  EXPECT_EQ(See("college", id).notes(), "comes by bus");
+  EXPECT_EQ(See("college", id).notes(), "comes by bus") << "again";
+
+  cv1::ListDisclosuresRequest list;
+  list.set_person_ref(ada_);
+  const auto listed = Consent<cv1::ListDisclosuresResponse>("jobcentre", list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->disclosures_size(), 1) << "one of a referral's text, however often it is read";
+  EXPECT_EQ(listed->disclosures(0).referral_id(), id);
+  EXPECT_EQ(listed->disclosures(0).recipient_organisation_id(), IdOf("college"));
+  EXPECT_EQ(listed->disclosures(0).categories_size(), 0);
+
+  cv1::WithdrawConsentRequest withdraw;
+  withdraw.set_consent_id(consent_id_);
+  const auto withdrawn = Consent<cv1::WithdrawConsentResponse>("jobcentre", withdraw);
+  ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+  EXPECT_EQ(withdrawn->notices(), 1);
+  const auto notices = Consent<cv1::ListNoticesResponse>("college", cv1::ListNoticesRequest());
+  ASSERT_TRUE(notices.ok()) << notices.status();
+  ASSERT_EQ(notices->notices_size(), 1);
+  EXPECT_EQ(notices->notices(0).disclosure_ids(0), listed->disclosures(0).disclosure_id());
+}
+
 TEST_F(OverTls, AWithdrawalBeforeTheStartCancelsAndFreesThePlace) {
   RegisterAda();
   const auto made = Refer();

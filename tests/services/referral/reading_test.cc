@@ -66,6 +66,41 @@ TEST_F(Reading, TextShownToTheReceiverIsADisclosureAndIsAskedAbout) {
   EXPECT_EQ(See("jobcentre", id)->notes(), "speaks Tigrinya at home") << "the referrer's own text";
 }
 
+TEST_F(Reading, TextIsReleasedByTheConsentServiceWhichKeepsWhoseItIsAndWhoReadIt) {
+  const std::string id = Made();
+  ASSERT_TRUE(See("college", id).ok());
+  EXPECT_TRUE(consent_.released.empty()) << "no text is shown before ACCEPT";
+  Moved("college", id, REFERRAL_ACTION_ACCEPT);
+  ASSERT_TRUE(See("jobcentre", id).ok());
+  EXPECT_TRUE(consent_.released.empty()) << "to who wrote it";
+  ASSERT_TRUE(See("college", id).ok());
+  ASSERT_EQ(consent_.released.size(), 1u);
+  EXPECT_EQ(consent_.released[0].referral_id, id);
+  EXPECT_EQ(consent_.released[0].source_organisation_id, Id("jobcentre"));
+  EXPECT_EQ(consent_.released[0].basis.consent_id, Id("consent-1"));
+  EXPECT_EQ(consent_.released[0].basis.organisation_id, Id("college"));
+}
+
+TEST_F(Reading, ANavigatorsTextIsItsSponsors) {
+  consent_.holders = {"jobcentre"};
+  const auto made = Create(Request(), "navigator");
+  ASSERT_TRUE(made.ok()) << made.status();
+  Moved("college", made->referral_id(), REFERRAL_ACTION_ACCEPT);
+  ASSERT_TRUE(See("college", made->referral_id()).ok());
+  ASSERT_EQ(consent_.released.size(), 1u);
+  EXPECT_EQ(consent_.released[0].source_organisation_id, Id("jobcentre"));
+}
+
+TEST_F(Reading, AnAnswerBeforeAcceptanceIsADisclosureToo) {
+  const std::string id = Made();
+  Moved("college", id, REFERRAL_ACTION_ASK, REFERRAL_REASON_UNSPECIFIED, "Which days?");
+  ASSERT_TRUE(See("college", id).ok());
+  EXPECT_TRUE(consent_.released.empty()) << "the question is the reader's own";
+  Moved("jobcentre", id, REFERRAL_ACTION_ANSWER, REFERRAL_REASON_UNSPECIFIED, "Mondays.");
+  EXPECT_EQ(See("college", id)->answer(), "Mondays.");
+  EXPECT_EQ(consent_.released.size(), 1u);
+}
+
 TEST_F(Reading, AnEndedReferralShowsTheReceiverNoText) {
   const std::string id = Accepted();
   Moved("college", id, REFERRAL_ACTION_NOT_STARTED, REFERRAL_REASON_NO_CONTACT);

@@ -151,6 +151,33 @@ TEST_F(RenewedConsent, ThatLeavesTheReceiverOutIsNotThePersonSayingNo) {
   EXPECT_EQ(status::ReasonOf(Move("college", sent, REFERRAL_ACTION_ACCEPT).status()), "NO_BASIS");
 }
 
+TEST_F(RenewedConsent, TakesInWhatItLeftOutOnceTheReasonHasPassed) {
+  const std::string sent = Made();
+  consent_.permits.clear();
+  Renew("consent-1", "consent-2");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  consent_.permits = {{Id("consent-2"), Id("college")}};  // corroborated, its time has come, the receiver is back
+  const int asked = consent_.calls;
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(consent_.calls, asked) << "it is not asked about all the time";
+  clock_.Advance(kLeftOutPause);
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(Stored(sent).consent_id(), Id("consent-2"));
+  EXPECT_EQ(RowsUnder('w'), 0) << "nothing waits any more";
+}
+
+TEST_F(RenewedConsent, IsNotLookedAtAgainForWhatIsOver) {
+  const std::string sent = Made();
+  consent_.permits.clear();
+  Renew("consent-1", "consent-2");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(RowsUnder('w'), 1);
+  Moved("jobcentre", sent, REFERRAL_ACTION_WITHDRAW);
+  clock_.Advance(kLeftOutPause);
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(RowsUnder('w'), 0);
+}
+
 TEST_F(RenewedConsent, ThatIsWithdrawnEndsWhatItLeftOut) {
   const std::string sent = Made();
   consent_.permits.clear();
@@ -239,6 +266,21 @@ TEST_F(RenewedConsent, WaitsWhileTheConsentServiceIsDownAndWithdrawalsDoNot) {
   consent_.down = false;
   GoThroughEndedConsents();
   EXPECT_EQ(Stored(ada).consent_id(), Id("consent-2"));
+}
+
+TEST_F(EndedConsent, StartsNothingThoughItsWithdrawalIsStillOnItsWay) {
+  const std::string id = Accepted();
+  consent_.permits.clear();
+  EXPECT_EQ(status::ReasonOf(Move("college", id, REFERRAL_ACTION_START).status()), "NO_BASIS");
+  EXPECT_EQ(StateNow(id), "ACCEPTED");
+}
+
+TEST_F(EndedConsent, IsNotOneWhoseReadsAreUsedUp) {
+  const std::string id = Accepted();
+  consent_.permits.clear();
+  consent_.used_up = {{Id("consent-1"), Id("college")}};
+  Moved("college", id, REFERRAL_ACTION_START);
+  EXPECT_EQ(StateNow(id), "IN_PROGRESS");
 }
 
 using Timers = Office;

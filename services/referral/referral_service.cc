@@ -1,0 +1,18 @@
+#include "services/referral/referral_service.h"
+
+namespace nwd::referral {
+
+void ReferralService::Register(rpc::Router& router) {
+  router.Unary(this, &ReferralService::CreateReferral);
+  router.Unary(this, &ReferralService::GetReferral);
+  router.Unary(this, &ReferralService::GetReferralParties);
+  router.Unary(this, &ReferralService::ListReferrals);
+  router.Unary(this, &ReferralService::TransitionReferral);
+  router.Unary(this, &ReferralService::AddNote);
+  router.Unary(this, &ReferralService::ListNotes);
+  router.Unary(this, &ReferralService::ListEvents);
+  router.Stream(this, &ReferralService::WatchReferrals);
+  router.Unary(this, &ReferralService::ListDue);
+}
+
+}  // namespace nwd::referral
