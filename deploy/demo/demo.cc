@@ -18,6 +18,7 @@
 #include "deploy/demo/chapters.h"
 #include "deploy/hub/folder.h"
 #include "deploy/hub/local_hub.h"
+#include "deploy/hub/turn.h"
 
 namespace nwd::demo {
 namespace {
@@ -31,9 +32,9 @@ constexpr int kExitInterrupted = 130;
 // In a folder that a demo made, and may replace.
 constexpr char kMark[] = "made-by-nwd-demo";
 
-// The folder to use, empty of what an earlier demo left. Only what a demo made is removed: a real hub's folder holds the
-// only copy of its key.
-absl::StatusOr<std::string> PrepareFolder(const DemoOptions& options) {
+// The folder to use, empty of what an earlier demo left. Only what a demo made is removed: a real hub's folder holds
+// the only copy of its key. `turn` is taken: one demo at a time has a folder.
+absl::StatusOr<std::string> PrepareFolder(const DemoOptions& options, std::optional<hub::Turn>& turn) {
   if (options.folder.empty()) {
     std::string made = (fs::temp_directory_path() / "nwd-demo-XXXXXX").string();
     if (mkdtemp(made.data()) == nullptr)
@@ -54,10 +55,14 @@ absl::StatusOr<std::string> PrepareFolder(const DemoOptions& options) {
     return absl::FailedPreconditionError(
         Cat(options.folder, " holds something that no demo made; name another folder, or remove it yourself"));
   }
-  if (made_by_demo) fs::remove_all(options.folder, error);
   fs::create_directories(options.folder, error);
   if (!std::ofstream(mark)) {
     return absl::FailedPreconditionError(Cat("cannot write to ", options.folder, "; name another folder"));
+  }
+  NWD_ASSIGN_OR_RETURN(turn, hub::Turn::Take(mark, Cat("another demo runs in ", options.folder,
+                                                       "; wait for it, or name another --folder")));
+  for (const auto& entry : fs::directory_iterator(options.folder, error)) {
+    if (entry.path() != mark) fs::remove_all(entry.path(), error);
   }
   return options.folder;
 }
@@ -71,18 +76,19 @@ std::vector<std::string> Slugs() {
 // SIGINT and SIGTERM end the demo, not before the hub it started is stopped.
 class StopOnSignal {
  public:
-  StopOnSignal() {
+  explicit StopOnSignal(Screen& screen) {
     sigemptyset(&signals_);
     sigaddset(&signals_, SIGINT);
     sigaddset(&signals_, SIGTERM);
     sigaddset(&signals_, SIGUSR1);  // ours, to end the waiting
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    thread_ = std::thread([this] {
+    thread_ = std::thread([this, &screen] {
       int number = 0;
       sigwait(&signals_, &number);
       if (number == SIGUSR1) return;
+      screen.Line("\nstopping the hub …");
+      screen.Hush();  // what goes wrong now goes wrong because of it
       const std::string folder = WaitForFolder();
-      std::cout << "\nstopping the hub …" << std::endl;
       hub::Down(folder, hub::kStopPatience).IgnoreError();  // there is nobody left to tell
       _exit(kExitInterrupted);
     });
@@ -113,6 +119,7 @@ class StopOnSignal {
 
 struct Stage {
   std::string folder;
+  std::optional<hub::Turn> turn;
   std::vector<feed::Page> pages;
   std::vector<MadeUpPerson> cohort;
 };
@@ -123,7 +130,7 @@ absl::StatusOr<Stage> Prepare(const DemoOptions& options) {
   const absl::CivilDay today = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
   NWD_ASSIGN_OR_RETURN(stage.cohort,
                        MakeCohort(Cat(hub::ShareFolder("sample"), "/people.json"), options.people, today));
-  NWD_ASSIGN_OR_RETURN(stage.folder, PrepareFolder(options));
+  NWD_ASSIGN_OR_RETURN(stage.folder, PrepareFolder(options, stage.turn));
   return stage;
 }
 
@@ -167,25 +174,14 @@ void SayWhatIsUp(Screen& screen, const hub::HubState& hub) {
   screen.Line(Cat("  ", nwd, " hub down --folder ", hub.folder));
 }
 
-}  // namespace
-
-int RunDemo(const DemoOptions& asked) {
-  DemoOptions options = asked;
-  if (options.source.empty()) options.source = hub::ShareFolder("sample");
-  absl::StatusOr<Stage> stage = Prepare(options);
-  if (!stage.ok()) {
-    std::cerr << "nwd demo: " << stage.status().message() << "\n";
-    return kExitMistake;
-  }
-  StopOnSignal stop;
-  Screen screen;
-  Story story(screen);
-  screen.Title("No Wrong Door: a hub of four services, from the first door to the outcome");
+// Nothing where it did not start, which the story then tells.
+std::optional<hub::HubState> StartHub(const DemoOptions& options, const Stage& stage, StopOnSignal& stop,
+                                      Story& story) {
   std::optional<hub::HubState> hub;
   story.Chapter("The hub");
   story.Step("four services start over mutual TLS", [&]() -> absl::StatusOr<std::string> {
     hub::UpOptions up;
-    up.folder = stage->folder;
+    up.folder = stage.folder;
     up.organisations = Slugs();
     up.any_ports = !options.keep;
     up.end_with_parent = !options.keep;
@@ -196,18 +192,38 @@ int RunDemo(const DemoOptions& asked) {
       figure += Cat(figure.empty() ? "" : ", ", service.name, " :", service.grpc_port);
     return figure;
   });
+  return hub;
+}
+
+void StopHub(const hub::HubState& hub, Story& story) {
+  const auto stop_hub = [&]() -> absl::StatusOr<std::string> {
+    NWD_RETURN_IF_ERROR(hub::Down(hub.folder, hub::kStopPatience));
+    return "nothing left running";
+  };
+  if (story.failed()) stop_hub().status().IgnoreError();  // what failed is told already
+  story.Chapter("The end");
+  story.Step("the four services drain and stop", stop_hub);
+}
+
+}  // namespace
+
+int RunDemo(const DemoOptions& asked) {
+  DemoOptions options = asked;
+  if (options.source.empty()) options.source = hub::ShareFolder("sample");
+  absl::StatusOr<Stage> stage = Prepare(options);
+  if (!stage.ok()) {
+    std::cerr << "nwd demo: " << stage.status().message() << "\n";
+    return kExitMistake;
+  }
+  Screen screen;
+  StopOnSignal stop(screen);
+  Story story(screen);
+  screen.Title("No Wrong Door: a hub of four services, from the first door to the outcome");
+  const std::optional<hub::HubState> hub = StartHub(options, *stage, stop, story);
   if (hub.has_value()) Tell(options, *stage, *hub, story);
 
   const bool stay = options.keep && !story.failed();
-  if (hub.has_value() && !stay) {
-    const auto stop_hub = [&]() -> absl::StatusOr<std::string> {
-      NWD_RETURN_IF_ERROR(hub::Down(hub->folder, hub::kStopPatience));
-      return "nothing left running";
-    };
-    if (story.failed()) stop_hub().status().IgnoreError();  // what failed is told already
-    story.Chapter("The end");
-    story.Step("the four services drain and stop", stop_hub);
-  }
+  if (hub.has_value() && !stay) StopHub(*hub, story);
   const bool unfit = !story.unfit().ok();
   if (story.failed() && !unfit && hub.has_value()) screen.Line(Cat("\n  logs: ", hub->folder, "/log"));
   if (stay) SayWhatIsUp(screen, *hub);

@@ -15,6 +15,7 @@ constexpr char kBold[] = "1";
 constexpr char kDim[] = "2";
 constexpr char kGreen[] = "32";
 constexpr char kRed[] = "1;31";
+constexpr char kClearLine[] = "\r\033[K";
 constexpr size_t kStepColumns = 56;
 
 // Columns of text with at most one column a character, as ours is.
@@ -37,32 +38,30 @@ std::string Screen::Paint(const char* code, const std::string& text) const {
   return colour_ ? Cat("\033[", code, "m", text, "\033[0m") : text;
 }
 
-void Screen::Clear() {
-  if (terminal_) std::cout << "\r\033[K";
+void Screen::Show(const std::string& text) const {
+  if (!hushed_) std::cout << text << std::flush;
 }
 
-void Screen::Title(const std::string& text) { std::cout << "\n" << Paint(kBold, text) << std::endl; }
-void Screen::Chapter(const std::string& text) { std::cout << "\n" << Paint(kBold, text) << std::endl; }
+void Screen::Title(const std::string& text) { Show(Cat("\n", Paint(kBold, text), "\n")); }
+void Screen::Chapter(const std::string& text) { Show(Cat("\n", Paint(kBold, text), "\n")); }
 
 void Screen::Begin(const std::string& step) {
-  if (terminal_) std::cout << Paint(kDim, Cat("  · ", step, " …")) << std::flush;
+  if (terminal_) Show(Paint(kDim, Cat("  · ", step, " …")));
 }
 
 void Screen::Done(const std::string& step, const std::string& figure, absl::Duration took) {
-  Clear();
   const std::string time = absl::StrFormat("%6d ms", absl::ToInt64Milliseconds(took));
-  std::cout << Paint(kGreen, "  ✓ ") << Padded(step, kStepColumns) << "  " << Paint(kDim, time) << "   " << figure
-            << std::endl;
+  Show(Cat(terminal_ ? kClearLine : "", Paint(kGreen, "  ✓ "), Padded(step, kStepColumns), "  ", Paint(kDim, time),
+           "   ", figure, "\n"));
 }
 
 void Screen::Failed(const std::string& step, const std::string& why, absl::Duration took) {
-  Clear();
   const std::string time = absl::StrFormat("%6d ms", absl::ToInt64Milliseconds(took));
-  std::cout << Paint(kRed, "  ✗ ") << Padded(step, kStepColumns) << "  " << Paint(kDim, time) << "\n      "
-            << Paint(kRed, why) << std::endl;
+  Show(Cat(terminal_ ? kClearLine : "", Paint(kRed, "  ✗ "), Padded(step, kStepColumns), "  ", Paint(kDim, time),
+           "\n      ", Paint(kRed, why), "\n"));
 }
 
-void Screen::Line(const std::string& text) { std::cout << text << std::endl; }
-void Screen::Note(const std::string& text) { std::cout << Paint(kDim, text) << std::endl; }
+void Screen::Line(const std::string& text) { Show(text + "\n"); }
+void Screen::Note(const std::string& text) { Show(Paint(kDim, text) + "\n"); }
 
 }  // namespace nwd::demo

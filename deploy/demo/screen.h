@@ -2,6 +2,7 @@
 // completed in place, with colour unless NO_COLOR is set; elsewhere plain lines as they come.
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "absl/time/time.h"
@@ -19,13 +20,16 @@ class Screen {
   void Failed(const std::string& step, const std::string& why, absl::Duration took);
   void Line(const std::string& text);
   void Note(const std::string& text);  // dim
+  // Shows nothing any more, whoever still has something to say. From any thread.
+  void Hush() { hushed_ = true; }
 
  private:
   std::string Paint(const char* code, const std::string& text) const;
-  void Clear();
+  void Show(const std::string& text) const;
 
   const bool terminal_;
   const bool colour_;
+  std::atomic<bool> hushed_{false};
 };
 
 }  // namespace nwd::demo

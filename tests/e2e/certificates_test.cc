@@ -1,19 +1,26 @@
 // Every service with certificates that are none, unknown, expired, revoked or another authority's; and TLS 1.2.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "absl/time/clock.h"
 #include "common/base/strings.h"
 #include "common/status/status.h"
 #include "deploy/hub/folder.h"
+#include "deploy/pki/hub.h"
+#include "nwd/common/v1/change_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
 #include "nwd/outcome/v1/insight_service.pb.h"
 #include "nwd/referral/v1/referral_service.pb.h"
+#include "tests/e2e/operator_view.h"
 #include "tests/e2e/raw_peer.h"
+#include "tests/e2e/reflection.h"
 #include "tests/e2e/world.h"
 
 namespace nwd::e2e {
 namespace {
+
+using ::testing::HasSubstr;
 
 // A call that every agency is answered, at each service.
 absl::Status Ask(rpc::Client& client, const std::string& service) {
@@ -58,9 +65,11 @@ TEST(Certificates, NoneUnknownExpiredAndAnotherAuthoritysAreRefusedByEveryServic
         << service << ": not valid yet";
     EXPECT_EQ(issued(good, /*other_authority=*/true), absl::StatusCode::kUnavailable)
         << service << ": another authority's";
-    EXPECT_EQ(issued(pki::ForOrganisation("other.domain", kReferrer, now - day, now + day)),
-              absl::StatusCode::kUnauthenticated)
-        << service << ": another trust domain";
+    const absl::Status foreign = Ask(
+        *ConnectIssued(world, pki::ForOrganisation("other.domain", kReferrer, now - day, now + day), service), service);
+    EXPECT_EQ(foreign.code(), absl::StatusCode::kUnauthenticated) << service << ": another trust domain";
+    EXPECT_THAT(std::string(foreign.message()), HasSubstr(Cat("its trust domain is other.domain, where ", domain)))
+        << service << ": both are named";
     EXPECT_EQ(issued(several), absl::StatusCode::kUnauthenticated) << service << ": two identities";
     EXPECT_EQ(issued(none), absl::StatusCode::kUnauthenticated) << service << ": no identity";
   }
@@ -106,6 +115,56 @@ TEST(Certificates, ARevokedOneIsRefusedOnItsOpenConnectionByEveryService) {
   for (const auto& [service, client] : clients) {
     EXPECT_EQ(status::ReasonOf(Ask(*client, service)), "CERTIFICATE_REVOKED") << service;
     EXPECT_TRUE(Ask(world.ClientOf(kReferrer, service), service).ok()) << service << ": its other certificate is good";
+  }
+}
+
+// Revoked by the hub's authority, as `nwd pki revoke` does.
+void Revoke(World& world, const std::string& serial) {
+  const pki::HubOptions options = {.folder = hub::PkiFolder(world.hub().folder),
+                                   .trust_domain = world.options().trust_domain,
+                                   .organisations = {},
+                                   .services = {},
+                                   .now = absl::Now()};
+  const auto revoked = pki::Revoke(options, {serial});
+  ASSERT_TRUE(revoked.ok()) << revoked.status();
+}
+
+TEST(Certificates, OneOfOurOwnServicesThatIsRevokedIsRefusedOnItsOpenConnectionByEveryService) {
+  World& world = World::Get();
+  const absl::Time now = absl::Now();
+  const std::string& domain = world.options().trust_domain;
+  const std::string stolen =
+      IssueInto(world, pki::ForService(domain, "outcome", now - absl::Hours(1), now + absl::Hours(1)));
+  const auto follow = [](rpc::Client& client) {
+    return client.Call<common::v1::ReadChangesResponse>(common::v1::ReadChangesRequest()).status();
+  };
+  std::map<std::string, std::unique_ptr<rpc::Client>> clients;
+  for (const std::string& service : hub::ServiceNames()) {
+    clients[service] = ConnectWith(world, stolen, service);
+    ASSERT_TRUE(follow(*clients[service]).ok()) << service;
+  }
+  Revoke(world, SerialOf(stolen));
+  for (const auto& [service, client] : clients) {
+    EXPECT_TRUE(Eventually([&] { return status::ReasonOf(follow(*client)) == "CERTIFICATE_REVOKED"; })) << service;
+    EXPECT_TRUE(follow(world.ClientOf("service/outcome", service)).ok())
+        << service << ": the one that the service itself has is good";
+  }
+}
+
+TEST(Certificates, AnOrganisationsThatTheAuthorityRevokesIsRefusedByEveryService) {
+  World& world = World::Get();
+  const absl::Time now = absl::Now();
+  const std::string lost = IssueInto(
+      world, pki::ForOrganisation(world.options().trust_domain, kReferrer, now - absl::Hours(1), now + absl::Hours(1)));
+  Revoke(world, SerialOf(lost));
+  for (const std::string& service : hub::ServiceNames()) {
+    const auto client = ConnectWith(world, lost, service);
+    EXPECT_TRUE(Eventually([&] { return status::ReasonOf(Ask(*client, service)) == "CERTIFICATE_REVOKED"; }))
+        << service;
+    EXPECT_TRUE(Ask(world.ClientOf(kReferrer, service), service).ok()) << service << ": its other certificate is good";
+    EXPECT_FALSE(ReflectedServices(*client).ok()) << service << ": nor does it see what is offered";
+    EXPECT_FALSE(ReflectedServices(*ConnectAs(world, "sample-unregistered", service)).ok()) << service;
+    EXPECT_TRUE(ReflectedServices(world.ClientOf(kReferrer, service)).ok()) << service;
   }
 }
 

@@ -13,6 +13,8 @@
 #include "absl/time/clock.h"
 #include "common/base/strings.h"
 #include "deploy/hub/folder.h"
+#include "deploy/pki/hub.h"
+#include "deploy/pki/pem_files.h"
 #include "tests/e2e/raw_peer.h"
 #include "tests/e2e/world.h"
 
@@ -186,7 +188,21 @@ TEST_P(Startup, ACertificateOfAnotherAuthority) {
 }
 
 TEST_P(Startup, AnotherTrustDomain) {
-  ExpectRefused("trust-domain", "elsewhere.test", {"tls.crt", "another trust domain"});
+  ExpectRefused("trust-domain", "elsewhere.test",
+                {"tls.crt", Cat("its trust domain is ", world_.options().trust_domain, ", where elsewhere.test is")});
+  ExpectRefused("trust-domain", "Else Where", {"'Else Where' is not a trust domain"});
+}
+
+TEST_P(Startup, ACertificateThatIsRevoked) {
+  const fs::path copy = CopyOfCertificates();
+  const auto authority = pki::ReadAuthority(pki::AuthorityFolder(hub::PkiFolder(world_.hub().folder)));
+  ASSERT_TRUE(authority.ok()) << authority.status();
+  const auto list = authority->RevocationListPem({SerialOf(copy)}, 1, absl::Now());
+  ASSERT_TRUE(list.ok()) << list.status();
+  Write(copy / "ca.crl", *list);
+  ExpectRefused("tls", copy.string(), {"tls.crt", "is revoked by ca.crl"});
+  Write(copy / "ca.crl", "no list");
+  ExpectRefused("tls", copy.string(), {"ca.crl is not a PEM revocation list"});
 }
 
 // ---- keys, folders, facts
@@ -251,15 +267,18 @@ TEST_P(Startup, MissingFacts) {
     ExpectRefused("facts", facts.string(), {file});
     fs::rename(facts / "aside", facts / file);
   };
-  if (Service() == "consent") return;  // it needs none
   for (const std::string file : {"boroughs.csv", "hubs.csv", "london-living-wage.csv", "priority-groups.csv"})
     without(file);
   if (Service() == "directory") without("outcodes-london.csv");
   if (Service() == "referral") without("bank-holidays-england.csv");
 }
 
+TEST_P(Startup, AFolderWithoutAnyFacts) {
+  fs::create_directory(folder_ / "empty");
+  ExpectRefused("facts", folder_ / "empty", {"empty/", ".csv", "--facts names the folder of reference data"});
+}
+
 TEST_P(Startup, FactsThatCannotBeUnderstood) {
-  if (Service() == "consent") return;
   const fs::path facts = CopyOfFacts();
   Write(facts / "boroughs.csv", "this is no table\n");
   ExpectRefused("facts", facts.string(), {"boroughs.csv"});
@@ -308,6 +327,28 @@ TEST_P(Startup, AValueThatIsNone) {
   ExpectRefused("reflection", "perhaps", {"reflection"});
   ExpectRefused("log-level", "loud", {"log-level", "loud"});
   if (Service() != "directory") ExpectRefused("directory", "nowhere", {"nowhere", "host:port"});
+}
+
+TEST_P(Startup, AValueOutOfItsRange) {
+  ExpectRefused("drain", "11m", {"--drain", "'11m' is not in the range 0 to 10m"});
+  if (Service() != "referral") return;
+  for (const std::string option :
+       {"receive-within-days", "decide-within-days", "answer-within-days", "start-within-days", "close-within-days",
+        "nudge-before-days", "draft-kept-days", "reopen-within-days"}) {
+    for (const std::string value : {"0", "366", "-1"}) ExpectRefused(option, value, {Cat("--", option), "1", "365"});
+    ExpectRefused(option, "soon", {option});
+  }
+}
+
+TEST_P(Startup, ValuesThatContradictEachOther) {
+  Options same = Good();
+  same["listen"] = same["http"] = "127.0.0.1:7999";
+  ExpectRefused(same, {"--listen and --http are both 127.0.0.1:7999"});
+  if (Service() != "referral") return;
+  ExpectRefused("nudge-before-days", "300", {"--nudge-before-days 300 does not fit --decide-within-days 10"});
+  ExpectRefused("answer-within-days", "2", {"--nudge-before-days 2 does not fit --answer-within-days 2"});
+  ExpectRefused("receive-within-days", "11", {"--receive-within-days 11 does not fit --decide-within-days 10"});
+  ExpectRefused("decide-within-days", "16", {"--decide-within-days 16 does not fit --start-within-days 15"});
 }
 
 // ---- the directory's own

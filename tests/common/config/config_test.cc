@@ -44,7 +44,7 @@ class ConfigTest : public ::testing::Test {
   ConfigTest() {
     options_.Add("--data", &data_, "Folder of the store");
     options_.Add("--listen", &listen_, "Address for gRPC");
-    options_.Add("--drain", &drain_, "Time to drain").Range(absl::Seconds(1), absl::Minutes(10));
+    options_.Add("--drain", &drain_, "Time to drain").Range(absl::Milliseconds(100), absl::Minutes(10));
     options_.Add("--cache", &cache_, "Block cache");
     options_.Add("--threads", &threads_, "Threads").Range(1, 64);
     options_.Add("--reflection", &reflection_, "Serve reflection");
@@ -208,12 +208,12 @@ TEST_F(CommandTest, NoCommandOrAnUnknownOneIsAMistake) {
 }
 
 TEST_F(ConfigTest, ADurationOutOfItsRangeIsSaidWithTheRange) {
-  for (const char* wrong : {"0s", "601s", "2h"}) {
+  for (const char* wrong : {"99ms", "601s", "2h"}) {
     const Outcome outcome = Parse(options_, {"--drain", wrong});
     EXPECT_EQ(outcome.exit_code, 2) << wrong;
-    EXPECT_THAT(outcome.err, HasSubstr("is not in the range 1s to 10m"));
+    EXPECT_THAT(outcome.err, HasSubstr("is not in the range 100ms to 10m"));
   }
-  for (const char* good : {"1s", "10m"}) EXPECT_EQ(Parse(options_, {"--drain", good}).exit_code, std::nullopt) << good;
+  for (const char* good : {"100ms", "10m"}) EXPECT_EQ(Parse(options_, {"--drain", good}).exit_code, std::nullopt) << good;
 }
 
 }  // namespace
