@@ -1,6 +1,5 @@
 #include "services/consent/janitor.h"
 
-#include <string_view>
 #include <vector>
 
 #include "common/log/log.h"
@@ -9,18 +8,13 @@
 #include "services/consent/limits.h"
 
 namespace nwd::consent {
-namespace {
-
-void LogFailed(std::string_view event, const absl::Status& status) {
-  if (!status.ok()) log::Line(log::Level::kWarning, event).Status(status).Emit();
-}
-
-}  // namespace
 
 async::Task<void> Janitor::Run(rpc::Stop& stop) {
   while (!co_await stop.WaitUntil(absl::Now() + kJanitorEvery)) {
-    LogFailed("consent.ends_failed", co_await AnnounceEnded());
-    LogFailed("consent.unused_keys_failed", co_await DestroyUnusedKeys());
+    const absl::Status announced = co_await AnnounceEnded();
+    if (!announced.ok()) log::Line(log::Level::kWarning, "consent.ends_failed").Status(announced).Emit();
+    const absl::Status destroyed = co_await DestroyUnusedKeys();
+    if (!destroyed.ok()) log::Line(log::Level::kWarning, "consent.unused_keys_failed").Status(destroyed).Emit();
   }
 }
 
