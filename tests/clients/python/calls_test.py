@@ -93,7 +93,7 @@ class WhoMayCall(unittest.TestCase):
     def test_a_call_about_a_person_names_the_practitioner(self):
         for said in ([("nwd-practitioner", "two words")], []):
             with self.subTest(said=said), refused(self, grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST") as seen:
-                here.lambeth.people.FindPerson(person.FindPersonRequest(nino="QQ123456C"), metadata=said)
+                here.lambeth.people.FindPerson(person.FindPersonRequest(nino="AB123456C"), metadata=said)
             self.assertEqual(["metadata nwd-practitioner"], list(seen[0].violations))
 
 

@@ -88,7 +88,8 @@ class MainJob(unittest.TestCase):
         self.assertNotEqual(person_ref, works_ref, "two organisations cannot join their data")
         self._the_receiver_reads_what_the_consent_covers(works_ref, consent_id)
         disclosures = here.lambeth.records.ListDisclosures(records.ListDisclosuresRequest(person_ref=person_ref)).disclosures
-        self.assertEqual([here.ids["community-works"]], [disclosure.recipient_organisation_id for disclosure in disclosures])
+        self.assertEqual({here.ids["community-works"]}, {disclosure.recipient_organisation_id for disclosure in disclosures})
+        self.assertEqual(["", made.referral_id], [disclosure.referral_id for disclosure in disclosures], "the record, and before it the text")
 
         withdrawn = here.lambeth.consents.WithdrawConsent(consent.WithdrawConsentRequest(consent_id=consent_id))
         self.assertEqual((consent.CONSENT_STATE_WITHDRAWN, 1), (withdrawn.state, withdrawn.notices))
@@ -140,7 +141,7 @@ class MainJob(unittest.TestCase):
     def _the_receiver_is_told_and_answers(self, works_ref, consent_id):
         with following(here.works.records.WatchNotices(records.WatchNoticesRequest())) as notices:
             notice = next(answer.notice for answer in notices if answer.notice.consent_id == consent_id)
-        self.assertEqual((records.NOTICE_TYPE_WITHDRAWAL, works_ref, 1), (notice.type, notice.person_ref, notice.disclosure_count))
+        self.assertEqual((records.NOTICE_TYPE_WITHDRAWAL, works_ref, 2), (notice.type, notice.person_ref, notice.disclosure_count))
         here.works.records.AcknowledgeNotice(
             records.AcknowledgeNoticeRequest(request_id=world.request_id(), notice_id=notice.notice_id, answer=records.NOTICE_ANSWER_ERASED))
         waiting = here.works.records.ListNotices(records.ListNoticesRequest(open_only=True)).notices
