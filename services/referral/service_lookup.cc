@@ -14,9 +14,10 @@ async::Task<absl::StatusOr<common::v1::ServiceChange>> FindService(const Parts& 
   DirectoryPeer& directory = parts.peers.directory;
   auto look = [&](const store::Reader& reader) { return directory.FindService(reader, service_id); };
   NWD_CO_ASSIGN_OR_RETURN(std::optional<common::v1::ServiceChange> service, co_await parts.store.View(look));
-  if (!service) {
+  // One that nobody answers for may have been linked to an organisation a moment ago.
+  if (!service || service->organisation_id().empty()) {
     const absl::Status asked = co_await directory.AskService(service_id);
-    if (!asked.ok() && !absl::IsNotFound(asked)) co_return asked;
+    if (!service && !asked.ok() && !absl::IsNotFound(asked)) co_return asked;
     NWD_CO_ASSIGN_OR_RETURN(service, co_await parts.store.View(look));
   }
   if (service) co_return *std::move(service);

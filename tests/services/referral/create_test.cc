@@ -56,6 +56,18 @@ TEST_F(Creating, AsksTheDirectoryAboutAServiceItDoesNotKnow) {
   EXPECT_TRUE(Create(Request()).ok());
 }
 
+TEST_F(Creating, AsksTheDirectoryAboutAServiceThatNobodyAnsweredForSoFar) {
+  directory_.unknown[Id("esol")] = directory_.known[Id("esol")];  // linked a moment ago
+  directory_.known[Id("esol")].clear_organisation_id();
+  EXPECT_TRUE(Create(Request()).ok());
+}
+
+TEST_F(Creating, AServiceNobodyAnswersForIsRefusedThoughTheDirectoryIsDown) {
+  directory_.known[Id("esol")].clear_organisation_id();
+  directory_.down = true;
+  EXPECT_EQ(status::ReasonOf(Create(Request()).status()), "SERVICE_NOT_TAKING");
+}
+
 TEST_F(Creating, GoesOnWhileTheDirectoryIsDown) {
   directory_.down = true;
   EXPECT_TRUE(Create(Request()).ok());

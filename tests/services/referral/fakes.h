@@ -156,7 +156,7 @@ class FakeDirectory final : public DirectoryPeer {
     if (down) co_return absl::UnavailableError("directory is down");
     const auto found = unknown.find(service_id);
     if (found == unknown.end()) co_return absl::NotFoundError("no such service");
-    known.insert(*found);
+    known[service_id] = found->second;
     co_return absl::OkStatus();
   }
   async::Task<absl::StatusOr<std::vector<std::string>>> Alternatives(const AlternativesQuestion& question,
