@@ -61,11 +61,13 @@ std::string WhyUnreadable(std::string_view bytes, simdjson::error_code error) {
   return Cat("the page is not JSON: ", simdjson::error_message(error));
 }
 
-// The id of an entry that was left out, where it has one.
+// The id of an entry that was left out, where it has one that can be read.
 std::optional<std::string> IdOf(Element entry) {
   FeedProblems told_already("");
   const std::optional<json::Object> object = json::AsObject(entry, "", told_already);
-  return object ? json::FindId(*object, "id", "", told_already) : std::nullopt;
+  std::optional<std::string> id = object ? json::FindId(*object, "id", "", told_already) : std::nullopt;
+  if (id && id->empty()) return std::nullopt;
+  return id;
 }
 
 void ReadContents(Array contents, const Areas& areas, const geo::Gazetteer& gazetteer, FeedProblems& problems,

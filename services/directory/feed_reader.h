@@ -24,7 +24,7 @@ struct ParsedPage {
   std::vector<v1::ImportProblem> problems;  // the first kProblemsListedMax
   int problem_count = 0;
   int left_out = 0;
-  std::vector<std::string> left_out_ids;  // of those left out that had one
+  std::vector<std::string> left_out_ids;  // of those left out that had one that could be read
   bool unreadable = false;                // the page as a whole was left out
 };
 

@@ -129,7 +129,7 @@ ImportPlan PlanImport(Uuid feed_id, StagedImport staged, const SearchIndex& inde
       planner.Again(staged, i, known->second);
     }
   }
-  if (full && !staged.unreadable) {
+  if (full && staged.absences_known) {
     absl::flat_hash_set<Uuid> left_out;
     for (const std::string& external_id : staged.left_out_ids) left_out.insert(planner.IdOf(external_id));
     for (const DocumentPtr& document : index.documents()) {

@@ -25,7 +25,7 @@ struct StagedImport {
   std::vector<Origin> origins;                   // of each of them
   absl::flat_hash_set<std::string> left_out_ids;
   int left_out = 0;
-  bool unreadable = false;  // some page could not be read at all
+  bool absences_known = true;  // every page could be read, and of every entry left out the id
 };
 
 // A row to write.
@@ -41,8 +41,8 @@ struct ImportPlan {
 };
 
 // Unchanged services get no row. Where `full`, services of the feed that are absent count as missing, and become
-// inactive when they have been so kMissingMax times in a row; where a page could not be read, nobody knows what is
-// absent, and nothing counts as missing.
+// inactive when they have been so kMissingMax times in a row; where a page, or the id of an entry left out, could not
+// be read, nobody knows what is absent, and nothing counts as missing.
 ImportPlan PlanImport(ids::Uuid feed_id, StagedImport staged, const SearchIndex& index, bool full, absl::Time now);
 
 }  // namespace nwd::directory

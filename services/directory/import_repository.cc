@@ -121,20 +121,21 @@ absl::StatusOr<StagedImport> ReadPages(const store::Reader& reader, std::string_
     auto step = [&]() -> absl::Status {
       NWD_ASSIGN_OR_RETURN(const auto page, store::ParseValue<storage::PageRow>(key, value));
       staged.left_out += page.left_out();
-      staged.unreadable |= page.unreadable();
       std::string_view id, name;
       if (!ReadPageKey(key, &id, &name)) return absl::DataLossError("a page's key is malformed");
       NWD_ASSIGN_OR_RETURN(auto content,
                            store::Find<storage::PageContent>(reader, keys::PageContent(*Uuid::FromBytes(id), name)));
       if (!content) return absl::DataLossError("a page of an import has no content");
-      if (content->indexes_size() != content->services_size())
+      const bool indexed = !content->indexes().empty();  // pages of before that was kept are not
+      if (indexed && content->indexes_size() != content->services_size())
         return absl::DataLossError("a page of an import does not say where its services stood");
       for (int i = 0; i < content->services_size(); ++i) {
         staged.services.push_back(std::move(*content->mutable_services(i)));
-        staged.origins.push_back({.page = staged.pages.size(), .index = content->indexes(i)});
+        staged.origins.push_back({.page = staged.pages.size(), .index = indexed ? content->indexes(i) : i});
       }
       staged.pages.emplace_back(name);
       staged.left_out_ids.insert(content->left_out_external_ids().begin(), content->left_out_external_ids().end());
+      staged.absences_known &= !page.unreadable() && page.left_out() == content->left_out_external_ids_size();
       return absl::OkStatus();
     };
     inner = step();

@@ -1,5 +1,6 @@
 #include "services/directory/json_fields.h"
 
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -40,10 +41,17 @@ std::optional<Element> Find(Object parent, std::string_view key) {
   return value;
 }
 
+// From here on a double may stand for its neighbours too.
+constexpr double kDigitsUncertainFrom = 0x1p53;
+
 struct Read {
   std::optional<std::string> text;
   std::string problem;
 };
+
+Read ReadAs(Type type, const std::string& text) {
+  return {text, WrongType(type, "text", Cat("read as \"", text, "\""))};
+}
 
 Read ReadText(Object parent, std::string_view key) {
   const std::optional<Element> value = Find(parent, key);
@@ -64,15 +72,17 @@ Read ReadText(Object parent, std::string_view key) {
     default:
       return {std::nullopt, WrongType(value->type(), "text", "dropped")};
   }
-  return {text, WrongType(value->type(), "text", Cat("read as \"", text, "\""))};
+  return ReadAs(value->type(), text);
 }
 
 Read ReadId(Object parent, std::string_view key) {
   const std::optional<Element> value = Find(parent, key);
-  if (value && value->type() == Type::DOUBLE) {
+  if (!value || value->type() != Type::DOUBLE) return ReadText(parent, key);
+  const double number = value->get_double().value_unsafe();
+  if (std::trunc(number) != number || std::abs(number) >= kDigitsUncertainFrom) {
     return {std::nullopt, "is a number that is not whole, or too large; it was dropped"};
   }
-  return ReadText(parent, key);
+  return ReadAs(Type::DOUBLE, Cat(static_cast<int64_t>(number)));
 }
 
 std::optional<std::string> Report(Read read, std::string_view field, FeedProblems& problems) {

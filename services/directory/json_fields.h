@@ -34,7 +34,8 @@ std::optional<Array> FindArray(Object parent, std::string_view key, std::string_
 std::optional<Object> AsObject(Element entry, std::string_view path, FeedProblems& problems);
 // Text as it is; a whole number as its digits, any other as it is usually written.
 std::optional<std::string> FindText(Object parent, std::string_view key, std::string_view path, FeedProblems& problems);
-// The same for what names something: a number that is not whole is dropped, for its digits are not certain.
+// The same for what names something: 12.0 is "12", as exports write whole numbers; a number that is not whole, or too
+// large to be certain of its digits, is dropped.
 std::optional<std::string> FindId(Object parent, std::string_view key, std::string_view path, FeedProblems& problems);
 // Either, where nothing stands without it: what is absent or of no use is reported as the reason to leave out.
 std::optional<std::string> RequireText(Object parent, std::string_view key, FeedProblems& problems);

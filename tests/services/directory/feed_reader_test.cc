@@ -284,6 +284,36 @@ TEST_F(FeedReaderTest, AnIdThatIsANumberIsTakenAsItsDigitsAndListed) {
   EXPECT_THAT(page.left_out_ids, ElementsAre("7")) << "it is not missing from the feed";
 }
 
+TEST_F(FeedReaderTest, AWholeNumberWithAPointIsAnIdToo) {
+  const ParsedPage page = reader_.Read(
+      R"({"contents": [{"id": 12.0, "name": "A", "organization": {"id": 3e2}}, {"id": 9007199254740991.0, "name": "B"},
+                       {"id": -0.0, "name": "C"}, {"id": 7.0}]})",
+      "page");
+  ASSERT_THAT(page.services, SizeIs(3));
+  EXPECT_EQ(page.services[0].service().external_id(), "12");
+  EXPECT_EQ(page.services[0].provider_external_id(), "300");
+  EXPECT_EQ(page.services[1].service().external_id(), "9007199254740991");
+  EXPECT_EQ(page.services[2].service().external_id(), "0");
+  ASSERT_THAT(page.problems, SizeIs(6));
+  EXPECT_EQ(page.problems[0].description(), "is a number, not text; it was read as \"12\"");
+  EXPECT_FALSE(page.problems[0].left_out());
+  EXPECT_THAT(page.left_out_ids, ElementsAre("7")) << "it is not missing from the feed";
+}
+
+TEST_F(FeedReaderTest, ANumberWhoseDigitsAreNotCertainIsNoId) {
+  for (const char* id : {"12.5", "9007199254740992.0", "-9007199254740992.0", "1e300"}) {
+    const ParsedPage page = reader_.Read(absl::StrCat(R"({"contents": [{"id": )", id, R"(, "name": "A"}]})"), "page");
+    EXPECT_EQ(page.left_out, 1) << id;
+    ASSERT_THAT(page.problems, SizeIs(1)) << id;
+    EXPECT_EQ(page.problems[0].description(), "is a number that is not whole, or too large; it was dropped") << id;
+    EXPECT_THAT(page.left_out_ids, SizeIs(0)) << id;
+  }
+}
+
+TEST_F(FeedReaderTest, AnEmptyIdNamesNothing) {
+  EXPECT_THAT(reader_.Read(R"({"contents": [{"id": "", "name": "A"}]})", "page").left_out_ids, SizeIs(0));
+}
+
 TEST_F(FeedReaderTest, WhereEachServiceStoodIsKept) {
   const ParsedPage page = reader_.Read(R"({"contents": [{"id": "a", "name": "A"}, 7, {"id": "b", "name": "B"}]})", "p");
   EXPECT_THAT(page.indexes, ElementsAre(0, 2));

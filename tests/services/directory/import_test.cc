@@ -90,6 +90,49 @@ TEST(Imports, WhatIsBrokenDoesNotCountAsMissing) {
   EXPECT_EQ(hub.Commit(import_id, true)->missing(), 0);
 }
 
+TEST(Imports, WhereAnEntryLeftOutDoesNotSayWhichItIsNothingCountsAsMissing) {
+  Hub hub;
+  hub.Import("feed", PageOf({Entry(kA, "A"), Entry(kB, "B")}));
+  for (const char* nameless : {"7", R"({"name": "B"})", R"({"id": "", "name": "B"})", R"({"id": 1.5, "name": "B"})"}) {
+    const v1::CommitImportResponse committed = hub.Import("feed", PageOf({Entry(kA, "A"), nameless}));
+    EXPECT_EQ(committed.left_out(), 1) << nameless;
+    EXPECT_EQ(committed.missing(), 0) << nameless;
+  }
+  EXPECT_EQ(hub.Import("feed", PageOf({Entry(kA, "A"), Entry("c", "")})).missing(), 1) << "that one is another";
+}
+
+TEST(Imports, AnIdIsTheSameWithAPointAndWithout) {
+  Hub hub;
+  hub.Import("feed", PageOf({R"({"id": "12", "name": "Twelve"})", R"({"id": "13", "name": "Thirteen"})"}));
+  const v1::CommitImportResponse again =
+      hub.Import("feed", PageOf({R"({"id": 12.0, "name": "Twelve"})", R"({"id": 13.0, "name": ""})"}));
+  EXPECT_EQ(again.unchanged(), 1);
+  EXPECT_EQ(again.left_out(), 1);
+  EXPECT_EQ(again.missing(), 0);
+}
+
+TEST(Imports, PagesPutBeforeTheyKeptIndexesAreCommittedByPosition) {
+  Hub hub;
+  const std::string import_id = hub.BeginImport("feed");
+  ASSERT_TRUE(hub.PutPage(import_id, "1", PageOf({Entry(kA, "A"), Entry(kB, "B"), Entry(kA, "A again")})).ok());
+  auto forget = [&](store::Txn& txn) -> absl::Status {
+    const std::string key = keys::PageContent(*ids::Uuid::Parse(import_id), "1");
+    std::string bytes;
+    storage::PageContent content;
+    if (!txn.Get(key, &bytes).value() || !content.ParseFromString(bytes)) return absl::DataLossError("no page");
+    content.clear_indexes();
+    txn.Put(key, content.SerializeAsString());
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(async::BlockOn(hub.store->Update(forget)).ok());
+  const auto committed = hub.Commit(import_id, true);
+  ASSERT_TRUE(committed.ok()) << committed.status();
+  EXPECT_EQ(committed->created(), 2);
+  ASSERT_EQ(committed->problems_size(), 1);
+  EXPECT_EQ(committed->problems(0).index(), 2);
+  EXPECT_EQ(committed->problems(0).description(), "is also that of 1 [0], which was taken");
+}
+
 TEST(Imports, APagePutAgainReplacesItself) {
   Hub hub;
   const std::string import_id = hub.BeginImport("feed");
