@@ -26,15 +26,6 @@ bool TakesOutcomes(const storage::ReferralRow& referral, const std::string& orga
   return IsReceiver(referral, organisation_id) && referral.accepted() && !referral.in_error();
 }
 
-// And what is known of it is all that a new outcome is judged by.
-bool IsKnownWell(const storage::ReferralRow& referral, const std::string& organisation_id) {
-  return TakesOutcomes(referral, organisation_id) && !referral.made_on().empty();
-}
-
-bool HasParty(const storage::ReferralRow& referral, const std::string& organisation_id) {
-  return IsParty(referral, organisation_id);
-}
-
 storage::OutcomeRow RowOf(const rpc::Call& call, const v1::RecordOutcomeRequest& request,
                           const storage::ReferralRow& referral, ids::Uuid id) {
   storage::OutcomeRow row;
@@ -94,18 +85,36 @@ void OutcomeService::Register(rpc::Router& router) {
   router.Unary(this, &OutcomeService::GetJourney);
 }
 
+OutcomeService::Enough OutcomeService::ForRecording(const storage::ReferralRow& referral,
+                                                    const std::string& organisation_id) {
+  if (!TakesOutcomes(referral, organisation_id)) return Enough::kNo;
+  return referral.made_on().empty() ? Enough::kIfNeedBe : Enough::kYes;
+}
+
+OutcomeService::Enough OutcomeService::ForListing(const storage::ReferralRow& referral,
+                                                  const std::string& organisation_id) {
+  return IsParty(referral, organisation_id) ? Enough::kYes : Enough::kNo;
+}
+
 async::Task<absl::StatusOr<storage::ReferralRow>> OutcomeService::FindReferral(const rpc::Call& call,
                                                                                const std::string& referral_id,
-                                                                               Enough enough) {
+                                                                               Judge judge) {
   const std::optional<ids::Uuid> id = ids::Uuid::Parse(referral_id);
   if (!id) co_return status::InvalidField("referral_id", "must be a lower-case UUID");
   const auto look = [&](const store::Reader& reader) { return Referrals::Find(reader, *id); };
   NWD_CO_ASSIGN_OR_RETURN(std::optional<storage::ReferralRow> known, co_await parts_.store.View(look));
-  if (known && enough(*known, call.organisation_id())) co_return *std::move(known);
+  const Enough enough = known ? judge(*known, call.organisation_id()) : Enough::kNo;
+  if (enough == Enough::kYes) co_return *std::move(known);
   absl::StatusOr<referral::v1::GetReferralPartiesResponse> parties =
       co_await parts_.peers.GetReferralParties(call, referral_id);
-  if (parties.ok()) co_return Referrals::FromParties(*parties);
+  if (parties.ok()) {
+    storage::ReferralRow told = Referrals::FromParties(*parties);
+    // A state that it came to afterwards (CLOSED, say) does not tell that it was accepted; the feed did.
+    if (known && known->accepted()) told.set_accepted(true);
+    co_return told;
+  }
   if (IsRefusal(parties.status())) co_return status::Denied();
+  if (enough == Enough::kIfNeedBe && absl::IsUnavailable(parties.status())) co_return *std::move(known);
   co_return parties.status();
 }
 
@@ -120,7 +129,7 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> OutcomeService::KeyOf(ids::U
 async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOutcome(
     rpc::Call& call, const v1::RecordOutcomeRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral,
-                          co_await FindReferral(call, request.referral_id(), &IsKnownWell));
+                          co_await FindReferral(call, request.referral_id(), &ForRecording));
   if (!IsReceiver(referral, call.organisation_id())) co_return status::Denied();
   call.ProveTie(common::v1::TIE_RECEIVER);
   const auto first = [&](const store::Reader& reader) { return Referrals::FirstMadeOn(reader, referral); };
@@ -168,7 +177,7 @@ async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOut
 async::Task<absl::StatusOr<v1::ListOutcomesResponse>> OutcomeService::ListOutcomes(
     rpc::Call& call, const v1::ListOutcomesRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const storage::ReferralRow referral,
-                          co_await FindReferral(call, request.referral_id(), &HasParty));
+                          co_await FindReferral(call, request.referral_id(), &ForListing));
   if (!IsParty(referral, call.organisation_id())) co_return status::Denied();
   call.ProveTie(common::v1::TIE_REFERRAL_PARTY);
   const std::string scope = tokens::PageScope(call.organisation_id(), request);

@@ -41,10 +41,16 @@ class OutcomeService {
   async::Task<absl::StatusOr<v1::GetJourneyResponse>> GetJourney(rpc::Call& call, const v1::GetJourneyRequest& request);
 
  private:
-  // The referral as the replica has it; where that lacks it, or `enough` says it may be behind, as its owner has it.
-  using Enough = bool (*)(const storage::ReferralRow& referral, const std::string& organisation_id);
+  // Is what the replica has of a referral enough for a call of this organisation? No: it may be behind. If need be: a
+  // detail is lacking that rows of before it was kept do not have.
+  enum class Enough { kNo, kIfNeedBe, kYes };
+  using Judge = Enough (*)(const storage::ReferralRow& referral, const std::string& organisation_id);
+  static Enough ForRecording(const storage::ReferralRow& referral, const std::string& organisation_id);
+  static Enough ForListing(const storage::ReferralRow& referral, const std::string& organisation_id);
+  // The referral as the replica has it, where that is enough; else as its owner has it. Where the owner cannot be
+  // reached, what is enough if need be.
   async::Task<absl::StatusOr<storage::ReferralRow>> FindReferral(const rpc::Call& call, const std::string& referral_id,
-                                                                 Enough enough);
+                                                                 Judge judge);
   // The key that what is kept about this person is sealed under, made where there is none; denied where the person is
   // erased.
   async::Task<absl::StatusOr<person_keys::PersonKey>> KeyOf(ids::Uuid person);

@@ -1,5 +1,5 @@
-// The reasons of this service's errors, by their codes. `reasons::k…` finds those of common/status/reasons.h too. What a
-// caller does about each is in docs/integrating.md.
+// The reasons of this service's errors, by their codes. `reasons::k…` finds those of common/status/reasons.h too. What
+// a caller does about each is in docs/integrating.md.
 #pragma once
 
 #include "common/status/reasons.h"

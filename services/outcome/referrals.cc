@@ -136,8 +136,13 @@ storage::ReferralRow Referrals::FromParties(const referral::v1::GetReferralParti
 }
 
 absl::Status Referrals::NoteParties(store::Txn& txn, ids::Uuid referral, const storage::ReferralRow& parties) {
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRow> known, Find(txn, referral));
-  if (!known) Put(txn, referral, parties);
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::ReferralRow> known, Find(txn, referral));
+  if (!known) {
+    Put(txn, referral, parties);
+  } else if (known->made_on().empty() && !parties.made_on().empty()) {
+    known->set_made_on(parties.made_on());
+    Put(txn, referral, *known);
+  }
   return absl::OkStatus();
 }
 

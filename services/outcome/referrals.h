@@ -30,7 +30,8 @@ class Referrals {
   // Takes in one event: false where it was known already. Keeps the cohort figures of the referral.
   absl::StatusOr<bool> Apply(store::Txn& txn, const common::v1::ReferralChange& change, absl::Time time) const;
 
-  // Notes the parties where nothing is known of the referral yet.
+  // Notes the parties where nothing is known of the referral yet; of a known one, the day it was made where that is
+  // lacking.
   static absl::Status NoteParties(store::Txn& txn, ids::Uuid referral, const storage::ReferralRow& parties);
   static storage::ReferralRow FromParties(const referral::v1::GetReferralPartiesResponse& parties);
 

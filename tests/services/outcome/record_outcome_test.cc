@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "common/store/proto_value.h"
 #include "google/rpc/status.pb.h"
+#include "services/outcome/keys.h"
 #include "tests/services/outcome/fixture.h"
 
 namespace nwd::outcome {
@@ -22,6 +24,29 @@ class RecordOutcomeTest : public OutcomeFixture {
     auto answer = Outcome(organisation, request);
     EXPECT_TRUE(answer.ok()) << answer.status();
     return answer.ok() ? *answer : v1::ListOutcomesResponse();
+  }
+  // Makes the replica's row one of before the day a referral was made was kept.
+  void ForgetMadeOn(const std::string& referral) {
+    const auto body = [&](store::Txn& txn) -> absl::Status {
+      const ids::Uuid id = *ids::Uuid::Parse(Id(referral));
+      std::optional<storage::ReferralRow> row = Referrals::Find(txn, id).value();
+      if (!row) return absl::DataLossError("no referral");
+      row->clear_made_on();
+      store::PutMessage(txn, keys::Referral(id), *row);
+      return absl::OkStatus();
+    };
+    const absl::Status forgotten = async::BlockOn(store_.Update(body));
+    ASSERT_TRUE(forgotten.ok()) << forgotten;
+  }
+  // What the owner says of it from now on: it was made now.
+  void TellParties(const std::string& referral, referral::v1::ReferralState state) {
+    referral::v1::GetReferralPartiesResponse& parties = peers_.parties[Id(referral)];
+    parties.set_correlation_id(Id("chain"));
+    parties.set_person_id(Id("ada"));
+    parties.set_referrer_organisation_id(Id("jobcentre"));
+    parties.set_receiver_organisation_id(Id("college"));
+    parties.set_state(state);
+    *parties.mutable_create_time() = ToTimestamp(clock_.Now());
   }
 };
 
@@ -136,6 +161,41 @@ TEST_F(RecordOutcomeTest, WhatTheOwnerSaysOfAReferralsBeginningCountsToo) {
   EXPECT_EQ(CodeOf("college", request), absl::StatusCode::kInvalidArgument);
   request.set_occurred_on("2026-03-03");
   EXPECT_TRUE(Outcome("college", request).ok());
+}
+
+TEST_F(RecordOutcomeTest, AnOldRowIsToldOnceWhenItsReferralWasMade) {
+  AcceptReferral("r1");
+  ForgetMadeOn("r1");
+  TellParties("r1", referral::v1::REFERRAL_STATE_ACCEPTED);
+  ASSERT_TRUE(Outcome("college", JobStart("r1")).ok());
+  EXPECT_EQ(peers_.parties_asked, 1);
+  peers_.down = true;
+  EXPECT_TRUE(Outcome("college", JobStart("r1")).ok());
+  v1::RecordOutcomeRequest request = JobStart("r1");
+  request.set_occurred_on("2026-03-02");
+  EXPECT_EQ(CodeOf("college", request), absl::StatusCode::kInvalidArgument) << "more than a week before";
+  EXPECT_EQ(peers_.parties_asked, 1) << "the row says it now";
+  CatchUp();
+  EXPECT_EQ(Figure(Counter::kJobStarts, v1::CUT_BOROUGH, "E09000022"), 2) << "what the row knew it still knows";
+}
+
+TEST_F(RecordOutcomeTest, AnOldRowWillDoWhileTheOwnerIsDown) {
+  AcceptReferral("r1");
+  ForgetMadeOn("r1");
+  peers_.down = true;
+  EXPECT_TRUE(Outcome("college", JobStart("r1")).ok());
+  SendReferral("r2");
+  ForgetMadeOn("r2");
+  EXPECT_EQ(CodeOf("college", JobStart("r2")), absl::StatusCode::kUnavailable) << "it may have been accepted since";
+  EXPECT_EQ(CodeOf("stranger", JobStart("r1")), absl::StatusCode::kUnavailable) << "as of a referral that is not there";
+}
+
+TEST_F(RecordOutcomeTest, AnOldRowsReferralThatHasBeenClosedStillTakesOutcomes) {
+  AcceptReferral("r1");
+  ForgetMadeOn("r1");
+  TellParties("r1", referral::v1::REFERRAL_STATE_CLOSED);
+  EXPECT_TRUE(Outcome("college", JobStart("r1")).ok());
+  EXPECT_EQ(peers_.parties_asked, 1);
 }
 
 TEST_F(RecordOutcomeTest, ARetryRecordsOnce) {
