@@ -52,6 +52,11 @@ struct Server::State {
     return router;
   }
 
+  // Where it listens, who may reflect, and how long connections, how large messages may be.
+  void SetListening(grpc::ServerBuilder& builder);
+  // Every method of the router, under its service.
+  void AddRoutes(grpc::ServerBuilder& builder, const Router& router);
+  void AddQueues(grpc::ServerBuilder& builder);
   // Waits for one call of the method, serves it, and is done.
   template <class GrpcExchange>
   async::internal::Detached Serve(const Method& method, Queue& queue);
@@ -73,6 +78,42 @@ struct Server::State {
   Outstanding calls;
   size_t next_queue = 0;
 };
+
+void Server::State::SetListening(grpc::ServerBuilder& builder) {
+  if (options.reflection) {
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> guards;
+    guards.push_back(std::make_unique<ReflectionGuard>(*options.registry, options.trust_domain));
+    builder.experimental().SetInterceptorCreators(std::move(guards));
+  } else {
+    builder.SetOption(std::make_unique<WithoutReflection>());
+  }
+  builder.AddListeningPort(options.address, options.credentials, &port);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second process on the port shall fail, not share it
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsPerConnectionMax);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(options.limits.connection_age_max)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             static_cast<int>(absl::ToInt64Milliseconds(options.limits.connection_age_grace)));
+  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+}
+
+void Server::State::AddRoutes(grpc::ServerBuilder& builder, const Router& router) {
+  std::map<const google::protobuf::ServiceDescriptor*, RawService*> by_descriptor;
+  for (const auto& route : router.routes()) {
+    RawService*& service = by_descriptor[route->method->service()];
+    if (service == nullptr) {
+      services.push_back(std::make_unique<RawService>(*route->method->service()));
+      service = services.back().get();
+      builder.RegisterService(service);
+    }
+    methods.push_back({route.get(), service, route->method->index()});
+  }
+}
+
+void Server::State::AddQueues(grpc::ServerBuilder& builder) {
+  const int threads = options.threads > 0 ? options.threads : DefaultQueues();
+  for (int i = 0; i < threads; ++i) queues.push_back(std::make_unique<Queue>(builder.AddCompletionQueue()));
+}
 
 template <class GrpcExchange>
 async::internal::Detached Server::State::Serve(const Method& method, Queue& queue) {
@@ -98,33 +139,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Rou
   if (!complete.ok()) return complete;
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // for every builder made from now on
   grpc::ServerBuilder builder;
-  if (state->options.reflection) {
-    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> guards;
-    guards.push_back(std::make_unique<ReflectionGuard>(*state->options.registry, state->options.trust_domain));
-    builder.experimental().SetInterceptorCreators(std::move(guards));
-  } else {
-    builder.SetOption(std::make_unique<WithoutReflection>());
-  }
-  builder.AddListeningPort(state->options.address, state->options.credentials, &state->port);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // a second process on the port shall fail, not share it
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsPerConnectionMax);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
-                             static_cast<int>(absl::ToInt64Milliseconds(state->options.limits.connection_age_max)));
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
-                             static_cast<int>(absl::ToInt64Milliseconds(state->options.limits.connection_age_grace)));
-  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
-  std::map<const google::protobuf::ServiceDescriptor*, RawService*> services;
-  for (const auto& route : router.routes()) {
-    RawService*& service = services[route->method->service()];
-    if (service == nullptr) {
-      state->services.push_back(std::make_unique<RawService>(*route->method->service()));
-      service = state->services.back().get();
-      builder.RegisterService(service);
-    }
-    state->methods.push_back({route.get(), service, route->method->index()});
-  }
-  const int threads = state->options.threads > 0 ? state->options.threads : DefaultQueues();
-  for (int i = 0; i < threads; ++i) state->queues.push_back(std::make_unique<Queue>(builder.AddCompletionQueue()));
+  state->SetListening(builder);
+  state->AddRoutes(builder, router);
+  state->AddQueues(builder);
   state->server = builder.BuildAndStart();
   if (state->server == nullptr || state->port == 0) {
     return absl::FailedPreconditionError(
