@@ -47,7 +47,7 @@ CertificateStore::CertificateStore(Options options, CertificateFiles files, Chec
       authorities_file_(std::move(authorities)) {
   {
     absl::MutexLock lock(&mutex_);
-    UseRevoked(checked);
+    UseRevoked(checked.revoked_serials);
   }
   watcher_ = std::thread([this] { Watch(); });
 }
@@ -92,13 +92,21 @@ absl::Status CertificateStore::Take(CertificateFiles files) {
     return absl::FailedPreconditionError(
         absl::StrCat(kCertificateFile, " is for ", checked.identity.Uri(), ", but this process is ", identity_.Uri()));
   }
-  if (files.crl_pem.empty() && !in_use_.crl_pem.empty() && files.ca_pem == in_use_.ca_pem) {
-    return absl::FailedPreconditionError(absl::StrCat(kRevocationFile, " is gone: put it back, or start again"));
+  NWD_RETURN_IF_ERROR(CheckListOnlyGrows(files, checked));
+  if (checked.IsRevoked() && checked.facts.serial != facts_.serial) {
+    // The list alone is taken: what was revoked meanwhile shall not wait for a good certificate.
+    UseRevoked(checked.revoked_serials);
+    in_use_.crl_pem = std::move(files.crl_pem);
+    const absl::Status refused = OwnRevoked(checked);
+    if (refused != last_refusal_) {
+      SayOwnRevoked(checked.facts.serial, "it was not taken; put a certificate in its place that is not revoked");
+    }
+    return refused;
   }
   if (files.ca_pem != in_use_.ca_pem) NWD_RETURN_IF_ERROR(authorities_file_.Replace(files.ca_pem));
   NWD_RETURN_IF_ERROR(identity_file_.Replace(KeyAndChain(files)));
   in_use_ = std::move(files);
-  UseRevoked(checked);
+  UseRevoked(checked.revoked_serials);
   facts_ = checked.facts;
   last_refusal_ = absl::OkStatus();
   log::Line(log::Level::kInfo, "tls.reloaded")
@@ -110,23 +118,42 @@ absl::Status CertificateStore::Take(CertificateFiles files) {
   return absl::OkStatus();
 }
 
-void CertificateStore::UseRevoked(const CheckedCertificate& checked) {
-  absl::flat_hash_set<std::string> serials(checked.revoked_serials.begin(), checked.revoked_serials.end());
-  // Of `serials`, the certificate in use until now counts too: connections that were made with it are still open.
-  const bool own = checked.IsRevoked() || serials.contains(facts_.serial);
-  if (own && serials != revoked_) {
-    log::Line(log::Level::kError, "tls.own_certificate_revoked")
-        .Str("folder", options_.folder)
-        .Str("serial", facts_.serial)
-        .Str("advice",
-             "put a new certificate in its place, then restart this program: what it is connected to still "
-             "sees the revoked one")
-        .Emit();
+absl::Status CertificateStore::CheckListOnlyGrows(const CertificateFiles& files,
+                                                  const CheckedCertificate& checked) const {
+  if (files.crl_pem.empty() && !in_use_.crl_pem.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(kRevocationFile, " is gone: put it back, or start again"));
   }
+  const absl::flat_hash_set<std::string> named(checked.revoked_serials.begin(), checked.revoked_serials.end());
+  for (const std::string& serial : revoked_) {
+    if (named.contains(serial)) continue;
+    return absl::FailedPreconditionError(absl::StrCat(kRevocationFile, " does not name ", serial,
+                                                      ", which the list in use does: put the newer list in its place, "
+                                                      "or start again"));
+  }
+  return absl::OkStatus();
+}
+
+void CertificateStore::UseRevoked(const std::vector<std::string>& named) {
+  absl::flat_hash_set<std::string> serials(named.begin(), named.end());
   if (serials == revoked_) return;
+  // The certificate in use until now counts, also where a new one comes with the list: connections that were made with
+  // it are still open.
+  if (serials.contains(facts_.serial)) {
+    SayOwnRevoked(facts_.serial,
+                  "put a new certificate in its place, then restart this program: what it is connected to still sees "
+                  "the revoked one");
+  }
   revoked_ = std::move(serials);
   any_revoked_.store(!revoked_.empty(), std::memory_order_release);
-  if (options_.on_revoked) options_.on_revoked(checked.revoked_serials);
+  if (options_.on_revoked) options_.on_revoked(named);
+}
+
+void CertificateStore::SayOwnRevoked(const std::string& serial, std::string_view advice) const {
+  log::Line(log::Level::kError, "tls.own_certificate_revoked")
+      .Str("folder", options_.folder)
+      .Str("serial", serial)
+      .Str("advice", advice)
+      .Emit();
 }
 
 void CertificateStore::Refuse(const absl::Status& why) {

@@ -10,9 +10,10 @@
 // that poll files can watch: no copy of the key is made on disk. Their content only ever changes from one checked set
 // to another. Thread-safe.
 //
-// With the rest comes the authorities' list of revoked certificates, ca.crl. A certificate that it names is refused at
-// the start; one that is in use already is complained of in the log (tls.own_certificate_revoked), and the list used.
-// A list that is gone while the authorities are the same is refused: what was revoked stays so.
+// With the rest comes the authorities' list of revoked certificates, ca.crl. A certificate that it names is refused, at
+// the start and later; one that is in use already is complained of in the log (tls.own_certificate_revoked). Either way
+// the list is used. What was revoked stays so while this object lives: a list that lacks a serial of the one in use, or
+// no list where there was one, is refused with all that comes with it. Nothing is remembered beyond that.
 #pragma once
 
 #include <atomic>
@@ -70,7 +71,10 @@ class CertificateStore {
                    MemoryFile authorities);
   void Watch();
   absl::Status Take(CertificateFiles files) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void UseRevoked(const CheckedCertificate& checked) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status CheckListOnlyGrows(const CertificateFiles& files, const CheckedCertificate& checked) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void UseRevoked(const std::vector<std::string>& named) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SayOwnRevoked(const std::string& serial, std::string_view advice) const;
   void Refuse(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;

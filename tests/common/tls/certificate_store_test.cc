@@ -12,6 +12,7 @@
 namespace nwd::tls {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -167,6 +168,65 @@ TEST_F(CertificateStoreTest, ARevocationListThatIsNotToBeTrustedIsRefusedAndTheO
         return other;
       }(),
       "not a revocation list of an authority");
+}
+
+TEST_F(CertificateStoreTest, WhatIsRevokedStaysSoHoweverTheListIsReplaced) {
+  const std::string folder = pki_.Write("a", pki_.Service("consent"));
+  pki_.WriteList(folder, {"abc1", "7f"});
+  const auto store = *Open(folder);
+  const std::string before = Read(store->identity_path()), authorities = Read(store->authorities_path());
+  const auto expect_refused = [&](const std::string& said) {
+    EXPECT_THAT(std::string(store->CheckNow().message()), HasSubstr(said));
+    EXPECT_TRUE(store->IsRevoked("abc1") && store->IsRevoked("7f")) << said;
+    EXPECT_EQ(Read(store->identity_path()), before) << said << ": all of it is refused";
+    EXPECT_EQ(Read(store->authorities_path()), authorities) << said;
+  };
+  pki_.Write("a", pki_.Service("consent"));
+  pki_.WriteList(folder, {"7f"});
+  expect_refused("ca.crl does not name abc1");
+  pki_.WriteList(folder, {"7f", "def"});
+  expect_refused("ca.crl does not name abc1");
+  EXPECT_FALSE(store->IsRevoked("def"));
+  // Another authority besides ours, with a list of its own, or with none.
+  TestPki::Overwrite(folder + "/ca.crt", pki_.authority().certificate_pem() + pki_.other_authority().certificate_pem());
+  pki_.WriteList(folder, {"def"}, &pki_.other_authority());
+  expect_refused("ca.crl does not name");
+  std::filesystem::remove(folder + "/ca.crl");
+  expect_refused("ca.crl is gone");
+
+  pki_.WriteList(folder, {"abc1", "7f", "def"}, &pki_.other_authority());
+  EXPECT_TRUE(store->CheckNow().ok());
+  EXPECT_TRUE(store->IsRevoked("abc1") && store->IsRevoked("7f") && store->IsRevoked("def"));
+  EXPECT_NE(Read(store->identity_path()), before);
+}
+
+TEST_F(CertificateStoreTest, ANewCertificateThatTheListNamesIsNotTakenButTheListIs) {
+  const std::string folder = pki_.Write("a", pki_.Service("consent"));
+  const auto store = *Open(folder);
+  const std::string before = Read(store->identity_path()), serial = store->facts().serial;
+  pki_.Write("a", pki_.Service("consent"));
+  const std::string stolen = (*Open(folder))->facts().serial;
+  const std::vector<std::vector<std::string>> lists = {{stolen}, {stolen, "7f"}};
+  for (const std::vector<std::string>& list : lists) {
+    log::Capture log;
+    pki_.WriteList(folder, list);
+    EXPECT_THAT(std::string(store->CheckNow().message()), HasSubstr("is revoked by ca.crl"));
+    EXPECT_FALSE(store->CheckNow().ok()) << "nor later";
+    EXPECT_EQ(Read(store->identity_path()), before);
+    EXPECT_EQ(store->facts().serial, serial);
+    for (const std::string& named : list) EXPECT_TRUE(store->IsRevoked(named)) << named;
+    if (list.size() == 1) {
+      EXPECT_THAT(log.Lines(), SizeIs(2)) << "each is said once";
+      EXPECT_THAT(log.Lines(), Contains(AllOf(HasSubstr("tls.own_certificate_revoked"), HasSubstr(stolen))));
+      EXPECT_THAT(log.Lines(), Contains(HasSubstr("tls.reload_refused")));
+    }
+  }
+  pki_.WriteList(folder, {stolen});
+  EXPECT_THAT(std::string(store->CheckNow().message()), HasSubstr("does not name 7f")) << "the list was really taken";
+  pki_.WriteList(folder, {stolen, "7f"});
+  pki_.Write("a", pki_.Service("consent"));
+  EXPECT_TRUE(store->CheckNow().ok());
+  EXPECT_NE(Read(store->identity_path()), before);
 }
 
 TEST_F(CertificateStoreTest, ItsOwnRevocationStopsItAtStartAndIsComplainedOfLater) {
