@@ -5,11 +5,14 @@
 #include <grpcpp/impl/codegen/client_unary_call.h>
 #include <grpcpp/support/sync_stream.h>
 
+#include <atomic>
+
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/base/check.h"
 #include "common/base/strings.h"
 #include "common/ids/uuid.h"
+#include "common/log/log.h"
 #include "common/rpc/limits.h"
 #include "common/rpc/queue.h"
 #include "common/rpc/traceparent.h"
@@ -116,6 +119,20 @@ struct Client::State {
   explicit State(std::shared_ptr<grpc::Channel> to) : channel(std::move(to)), stub(channel) {}
   std::shared_ptr<grpc::Channel> channel;
   grpc::GenericStub stub;
+  std::atomic<bool> refused{false};  // as nobody it knows, by its latest answer
+
+  // What comes of an answer to a call that a service makes. Its certificate is no business of whoever called it: to
+  // them the peer is out of reach, and why goes to the log, once until the peer answers again.
+  absl::Status AsService(const std::string& path, absl::Status status) {
+    if (!absl::IsUnauthenticated(status)) {
+      if (status.ok() && refused.load(std::memory_order_relaxed)) refused = false;
+      return status;
+    }
+    if (!refused.exchange(true)) {
+      log::Line(log::Level::kWarning, "rpc.own_certificate_refused").Str("path", path).Status(status).Emit();
+    }
+    return absl::UnavailableError("another service refuses this service's certificate");
+  }
 };
 
 Client::Client(const std::string& address, std::shared_ptr<grpc::ChannelCredentials> credentials) {
@@ -165,11 +182,16 @@ async::Task<absl::Status> Client::AwaitRaw(const Message& request, Message& resp
   grpc::ByteBuffer bytes;
   grpc::Status status;
   std::unique_ptr<Message> filled;
-  const auto reader = state_->stub.PrepareUnaryCall(&context, PathOf(request, false),
-                                                    Serialize(WithRequestId(request, filled)), queue->cq());
+  const std::string& path = PathOf(request, false);
+  const auto reader =
+      state_->stub.PrepareUnaryCall(&context, path, Serialize(WithRequestId(request, filled)), queue->cq());
   reader->StartCall();
   co_await Operation([&](void* tag) { reader->Finish(&bytes, &status, tag); });
-  if (!status.ok()) co_return FromGrpc(status);
+  const absl::Status answered = FromGrpc(status);
+  // A server's queue is a service's own; a ClientRuntime's is anybody's.
+  const bool service = queue->server_cq() != nullptr;
+  const absl::Status outcome = service ? state_->AsService(path, answered) : answered;
+  if (!outcome.ok()) co_return outcome;
   co_return Parse(bytes, response);
 }
 

@@ -2,13 +2,16 @@
 #include "common/rpc/call.h"
 
 #include "common/ids/uuid.h"
+#include "common/log/capture.h"
 #include "common/rpc/client_runtime.h"
+#include "common/tls/certificate_store.h"
 #include "tests/common/rpc/echo.h"
 
 namespace nwd::rpc {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::v1::ChangeRequest;
 using testing::v1::ChangeResponse;
 using testing::v1::GetFactsRequest;
@@ -66,6 +69,46 @@ TEST_F(CallTest, DeadlinePractitionerAndTraceGoAlongOverAHop) {
   EXPECT_EQ(relayed->there().practitioner(), "adviser-1");
   EXPECT_LE(relayed->there().deadline_ms(), 5'000);
   EXPECT_GT(relayed->there().deadline_ms(), 0);
+}
+
+TEST_F(CallTest, AServiceWhoseOwnCertificateIsRefusedAnswersUnavailableAndSaysWhyInTheLogOnce) {
+  ProbeService far_probe;
+  Router far_router;
+  far_probe.Register(far_router);
+  access::Registry far_registry;
+  const auto far = hub_.Serve("referral", far_router, far_registry);
+  probe_.next = &far->As("service/echo");
+  Client& agency = service_->As("lambeth");
+  const CallOptions options{.practitioner = "adviser-1"};
+  const auto relay = [&] { return agency.Call<RelayFactsResponse>(RelayFactsRequest(), options).status(); };
+  ASSERT_TRUE(relay().ok());
+
+  const auto files =
+      tls::CertificateStore::Open({.folder = hub_.FolderOf("service/echo"), .trust_domain = testing::kTrustDomain});
+  ASSERT_TRUE(files.ok()) << files.status();
+  const std::string serial = (*files)->facts().serial;
+  log::Capture log;
+  far_registry.SetRevoked({serial});
+  for (int call = 0; call < 2; ++call) {
+    const absl::Status told = relay();
+    EXPECT_EQ(told.code(), absl::StatusCode::kUnavailable) << told;
+    EXPECT_EQ(status::ReasonOf(told), "UNAVAILABLE");
+    EXPECT_THAT(told.ToString(), Not(HasSubstr(serial)));
+  }
+  const absl::Status direct = probe_.next->Call<GetFactsResponse>(GetFactsRequest(), options).status();
+  EXPECT_EQ(status::ReasonOf(direct), "CERTIFICATE_REVOKED")
+      << "whoever holds it and is no service is told: " << direct;
+  log::Flush();
+  const std::vector<std::string> lines = log.Lines();
+  const auto own = [&](const std::string& line) { return line.find("own_certificate_refused") != std::string::npos; };
+  ASSERT_EQ(std::count_if(lines.begin(), lines.end(), own), 1);
+  const std::string line = *std::find_if(lines.begin(), lines.end(), own);
+  EXPECT_THAT(line, HasSubstr("\"warning\""));
+  EXPECT_THAT(line, HasSubstr("ProbeService/GetFacts"));
+  EXPECT_THAT(line, HasSubstr(serial));
+
+  far_registry.SetRevoked({});
+  EXPECT_TRUE(relay().ok());
 }
 
 TEST_F(CallTest, AMutationWithoutARequestIdIsSentWithOneAndRepeatedWithTheSame) {
