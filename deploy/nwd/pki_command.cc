@@ -101,7 +101,8 @@ void AddPkiCommands(config::Options& program, Commands& commands) {
   config::Options& revoke_options =
       family.Command("revoke", "Revokes certificates: every service refuses them once its folder has the new ca.crl");
   AddCommon(revoke_options, *revoke);
-  revoke_options.Add("--serial", &revoke->serials, "Serial numbers, in hexadecimal");
+  revoke_options.Add("--serial", &revoke->serials,
+                     "Serial numbers, in hexadecimal, of certificates that no service has any more");
   revoke_options.Add("--service", &revoke->services, "Services whose present certificate is revoked and issued anew")
       .OneOf(hub::ServiceNames());
   revoke_options.Add("--org", &revoke->organisations, "Organisations likewise, by slug");

@@ -97,6 +97,7 @@ absl::StatusOr<Authority> ReadOrCreateAuthority(const HubOptions& options) {
 struct Issuer {
   Authority authority;
   std::vector<std::string> revoked;
+  std::string list;  // that says so, PEM; empty where there is none
 };
 
 absl::StatusOr<std::vector<std::string>> RevokedIn(const std::string& hub_folder, const Authority& authority) {
@@ -174,12 +175,35 @@ absl::Status EnsureIdentity(const std::string& folder, Request request, const Is
   return WriteIdentity(folder, issued, issuer.authority.certificate_pem());
 }
 
-// Every folder that has services' certificates, whatever their names.
+// A certificate, and the list that its holder judges others by.
+absl::Status EnsureFolder(const std::string& folder, const Request& request, const Issuer& issuer,
+                          const HubOptions& options) {
+  NWD_RETURN_IF_ERROR(EnsureIdentity(folder, request, issuer, options));
+  return issuer.list.empty() ? absl::OkStatus() : WriteRevocationList(folder, issuer.list);
+}
+
+// Every folder that has certificates, whatever their names.
 absl::Status WriteRevocationLists(const std::string& hub_folder, const std::string& list) {
-  NWD_RETURN_IF_ERROR(WriteRevocationList(AuthorityFolder(hub_folder), list));
+  for (const char* kind : {"/service", "/org"}) {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(hub_folder + kind, error)) {
+      if (entry.is_directory(error)) NWD_RETURN_IF_ERROR(WriteRevocationList(entry.path().string(), list));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// A service whose certificate is revoked where it lies is refused by all others and cannot start: only a revocation
+// that issues it a new one is of use.
+absl::Status CheckNoneIsInUse(const HubOptions& options, const std::vector<std::string>& serials) {
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(absl::StrCat(hub_folder, "/service"), error)) {
-    if (entry.is_directory(error)) NWD_RETURN_IF_ERROR(WriteRevocationList(entry.path().string(), list));
+  for (const auto& entry : std::filesystem::directory_iterator(options.folder + "/service", error)) {
+    const std::string name = entry.path().filename().string();
+    const absl::StatusOr<tls::CertificateFacts> facts = FactsIn(entry.path().string());
+    if (!facts.ok() || !Contains(serials, facts->serial) || Contains(options.services, name)) continue;
+    return absl::FailedPreconditionError(absl::StrCat("the certificate ", facts->serial, " is the one in ",
+                                                      entry.path().string(), "; revoke it by --service ", name,
+                                                      ", which issues another in its place"));
   }
   return absl::OkStatus();
 }
@@ -199,7 +223,8 @@ absl::Status InitHub(const HubOptions& options) {
   NWD_RETURN_IF_ERROR(CheckTrustDomain(options));
   NWD_ASSIGN_OR_RETURN(Authority authority, ReadOrCreateAuthority(options));
   NWD_ASSIGN_OR_RETURN(std::vector<std::string> revoked, RevokedIn(options.folder, authority));
-  const Issuer issuer{.authority = std::move(authority), .revoked = std::move(revoked)};
+  NWD_ASSIGN_OR_RETURN(std::string list, ReadRevocationList(AuthorityFolder(options.folder)));
+  const Issuer issuer{.authority = std::move(authority), .revoked = std::move(revoked), .list = std::move(list)};
   const absl::Time begin = options.now - kClockSkewAllowed, end = options.now + options.lifetime;
   for (const std::string& name : options.services) {
     Request request = ForService(options.trust_domain, name, begin, end);
@@ -207,14 +232,11 @@ absl::Status InitHub(const HubOptions& options) {
     std::vector<std::string> ips;
     for (const std::string& address : options.ips) ips.push_back(Canonical(address));
     AddMissing(ips, request.ips);
-    const std::string folder = ServiceFolder(options.folder, name);
-    NWD_RETURN_IF_ERROR(EnsureIdentity(folder, request, issuer, options));
-    NWD_ASSIGN_OR_RETURN(const std::string list, ReadRevocationList(AuthorityFolder(options.folder)));
-    if (!list.empty()) NWD_RETURN_IF_ERROR(WriteRevocationList(folder, list));
+    NWD_RETURN_IF_ERROR(EnsureFolder(ServiceFolder(options.folder, name), request, issuer, options));
   }
   for (const std::string& slug : options.organisations) {
     const Request request = ForOrganisation(options.trust_domain, slug, begin, end);
-    NWD_RETURN_IF_ERROR(EnsureIdentity(OrganisationFolder(options.folder, slug), request, issuer, options));
+    NWD_RETURN_IF_ERROR(EnsureFolder(OrganisationFolder(options.folder, slug), request, issuer, options));
   }
   return absl::OkStatus();
 }
@@ -231,6 +253,7 @@ absl::StatusOr<std::vector<std::string>> Revoke(const HubOptions& options, const
           absl::StrCat("'", text, "' is not a certificate's serial number, such as 6dba537963bc25ee8f0cc1eaeb9c8f07"));
     }
   }
+  NWD_RETURN_IF_ERROR(CheckNoneIsInUse(options, now));
   std::vector<std::string> folders;
   for (const std::string& name : options.services) folders.push_back(ServiceFolder(options.folder, name));
   for (const std::string& slug : options.organisations) folders.push_back(OrganisationFolder(options.folder, slug));

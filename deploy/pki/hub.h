@@ -1,7 +1,7 @@
 // The certificates of a whole hub under one folder:
 //   <folder>/ca/{ca.crt,ca.key}   <folder>/service/<name>/{tls.crt,tls.key,ca.crt}
 //   <folder>/org/<slug>/{tls.crt,tls.key,ca.crt}
-// and, once a certificate has been revoked, ca.crl in ca and in each folder of a service.
+// and, once a certificate has been revoked, ca.crl in each of them.
 #pragma once
 
 #include <string>
@@ -39,7 +39,8 @@ absl::Status InitHub(const HubOptions& options);
 // Revokes the certificates with these serials (written as anybody writes them), and those that now lie in the folders
 // of `options.organisations` and `options.services`, which get new ones. Every list of the hub's folder then names them
 // besides those it named before. The serials revoked now; NOT_FOUND where there is no authority, or no certificate in
-// one of the folders.
+// one of the folders; FAILED_PRECONDITION for the serial of a certificate that lies in the folder of a service which
+// `options.services` does not name, and would be left with it.
 absl::StatusOr<std::vector<std::string>> Revoke(const HubOptions& options, const std::vector<std::string>& serials);
 
 std::string AuthorityFolder(const std::string& hub_folder);

@@ -132,6 +132,11 @@ TEST_F(HubTest, WhatIsRevokedIsIssuedAnewAndListedForEveryService) {
     EXPECT_FALSE(checked.IsRevoked()) << service;
   }
   EXPECT_NE(SerialOf("camden", now_), lost);
+  for (const char* slug : {"camden", "hackney-works"}) {
+    EXPECT_THAT(Read(OrganisationFolder(folder_, slug), now_).revoked_serials,
+                UnorderedElementsAre("abc", stolen, lost))
+        << slug << ": clients judge services by it";
+  }
 
   options.services = {};
   options.organisations = {};
@@ -141,8 +146,25 @@ TEST_F(HubTest, WhatIsRevokedIsIssuedAnewAndListedForEveryService) {
       << "a list only grows";
   HubOptions later = Options();
   later.services = {"outcome"};
+  later.organisations = {"mind-in-hackney"};
   ASSERT_TRUE(InitHub(later).ok());
   EXPECT_THAT(Read(ServiceFolder(folder_, "outcome"), now_).revoked_serials, SizeIs(4)) << "a service that is new";
+  EXPECT_THAT(Read(OrganisationFolder(folder_, "mind-in-hackney"), now_).revoked_serials, SizeIs(4));
+}
+
+TEST_F(HubTest, ACertificateThatAServiceStillHasIsRevokedByItsNameOnly) {
+  ASSERT_TRUE(InitHub(Options()).ok());
+  const std::string serial = Read(ServiceFolder(folder_, "consent"), now_).facts.serial;
+  HubOptions options = Options();
+  options.organisations = {};
+  options.services = {};
+  const absl::Status status = Revoke(options, {"abc", serial}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("revoke it by --service consent"));
+  EXPECT_FALSE(std::filesystem::exists(AuthorityFolder(folder_) + "/ca.crl")) << "nothing is done";
+  options.services = {"consent"};
+  ASSERT_TRUE(Revoke(options, {serial}).ok()) << "both ways at once";
+  EXPECT_NE(Read(ServiceFolder(folder_, "consent"), now_).facts.serial, serial);
 }
 
 TEST_F(HubTest, WhatCannotBeRevokedIsSaid) {
