@@ -247,6 +247,24 @@ class OneAtATime(Dev):
         self.assertEqual((code, len(errors.splitlines())), (2, 1), errors)
         self.assertIn("no hub runs", errors)
 
+    def test_down_waits_for_nobody_and_nobody_for_tests_that_run(self):
+        self.succeeds("up")
+        self.gate()
+        self.program("ctest", 'echo tested >"$STATE/testing"; read -r opened <"$STATE/tests-gate"')
+        for name in ("testing", "tests-gate"):
+            os.mkfifo(self.state / name)
+        tests = self.start("test")
+        self.entered()
+        self.assertIn("stopped", self.succeeds("down"), "while another builds")
+        self.open_gate()
+        self.assertEqual((self.state / "testing").read_text(), "tested\n")
+        output = self.succeeds("up")
+        self.assertIn("A hub of four is up", output)
+        self.assertNotIn("Another ./dev", output)
+        (self.state / "tests-gate").write_text("open\n")
+        tests.communicate(timeout=PATIENCE_S)
+        self.assertEqual(tests.returncode, 0)
+
     def test_interrupted_while_it_builds_it_leaves_nothing_running(self):
         self.gate()
         process = self.start("demo")
