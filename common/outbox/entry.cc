@@ -16,6 +16,7 @@ constexpr size_t kRandomBytes = 8;
 constexpr size_t kTraceIdBytes = 16;
 constexpr char kFormatUntraced = 1;
 constexpr char kFormat = 2;
+constexpr char kAsideFormat = 3;
 
 bool IsFormat(char format) { return format == kFormat || format == kFormatUntraced; }
 
@@ -88,11 +89,12 @@ std::optional<Entry> DecodeWaiting(std::string_view bytes) {
 
 std::string EncodeAside(absl::StatusCode code, std::string_view waiting) {
   const char code_byte = static_cast<char>(code);
-  return store::KeyBuilder(waiting[0]).Bytes({&code_byte, 1}).Bytes(waiting.substr(1)).Build();
+  return store::KeyBuilder(kAsideFormat).Bytes({&code_byte, 1}).Bytes(waiting).Build();
 }
 
 std::optional<absl::StatusCode> DecodeAsideCode(std::string_view bytes) {
-  if (bytes.size() < 2 || !IsFormat(bytes[0]) || bytes[1] == 0) return std::nullopt;
+  if (bytes.size() < 2 || bytes[1] == 0) return std::nullopt;
+  if (bytes[0] != kAsideFormat && !IsFormat(bytes[0])) return std::nullopt;
   return static_cast<absl::StatusCode>(bytes[1]);
 }
 

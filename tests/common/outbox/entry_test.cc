@@ -53,8 +53,9 @@ TEST(OutboxEntry, ValuesAreTheseBytesAndReadBack) {
   EXPECT_EQ(entry->delivery.payload, "payload");
   EXPECT_EQ(entry->delivery.trace_id, kTraceId);
   const std::string aside = EncodeAside(absl::StatusCode::kPermissionDenied, bytes);
-  EXPECT_EQ(absl::BytesToHexString(aside), Cat("02"
+  EXPECT_EQ(absl::BytesToHexString(aside), Cat("03"
                                                "07"
+                                               "02"
                                                "0000000000000102"
                                                "6f70656e00",
                                                kTraceId, "7061796c6f6164"));
@@ -84,8 +85,19 @@ TEST(OutboxEntry, RowsOfBeforeTracesWereKeptReadAsTheyDid) {
   EXPECT_EQ(entry->kind, "open");
   EXPECT_EQ(entry->delivery.payload, "payload");
   EXPECT_EQ(entry->delivery.trace_id, "");
-  EXPECT_EQ(DecodeAsideCode(EncodeAside(absl::StatusCode::kPermissionDenied, bytes)),
-            absl::StatusCode::kPermissionDenied);
+}
+
+TEST(OutboxEntry, WhatWasSetAsideReadsBackWhateverItWas) {
+  for (const std::string& waited : {std::string("\x01 old"), std::string("\x63 of a later version"), std::string()}) {
+    const std::string aside = EncodeAside(absl::StatusCode::kFailedPrecondition, waited);
+    EXPECT_EQ(DecodeAsideCode(aside), absl::StatusCode::kFailedPrecondition) << waited;
+    EXPECT_EQ(aside.substr(2), waited) << "nothing of it is lost";
+  }
+  for (const char* before : {"0107", "0207"}) {
+    const std::string bytes = absl::HexStringToBytes(Cat(before, "0000000000000102", "6f70656e00"));
+    EXPECT_EQ(DecodeAsideCode(bytes), absl::StatusCode::kPermissionDenied) << "as it was written before";
+  }
+  EXPECT_FALSE(DecodeAsideCode(absl::HexStringToBytes("6307")).has_value());
 }
 
 }  // namespace
