@@ -6,10 +6,10 @@
 // Both answer absl::StatusOr<GetServiceResponse>.
 //
 // Errors come back with their details (see common/status), but for one: where a server of ours asks another and that
-// refuses its certificate, the handler gets UNAVAILABLE, since its own caller's certificate is not meant. A call refused with UNAVAILABLE, or cut off by a server that
-// goes down (CANCELLED), is tried again twice. What makes that safe: a request with a top-level field `request_id` that
-// is empty is sent with a new one, the same at every try, so that its effect happens once; mutations without such a
-// field are idempotent by nature.
+// refuses its certificate, the handler gets UNAVAILABLE, since its own caller's certificate is not meant. A call that
+// is refused with UNAVAILABLE, or cut off by a server that goes down (CANCELLED), is tried again twice. What makes that
+// safe: a request with a top-level field `request_id` that is empty is sent with a new one, the same at every try, so
+// that its effect happens once; mutations without such a field are idempotent by nature.
 //
 // Thread-safe; one Client is one identity's channel to one service.
 #pragma once
