@@ -5,6 +5,7 @@
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "common/tokens/page.h"
+#include "services/consent/consent_states.h"
 #include "services/consent/consent_terms.h"
 #include "services/consent/decide.h"
 #include "services/consent/keys.h"
@@ -16,15 +17,25 @@
 namespace nwd::consent {
 namespace {
 
-// It captured the consent, is named in it, or is asked to vouch for it: a consent that its own recipient captured opens
-// what others put in once they corroborate it, and nobody can vouch for what they may not read.
-absl::StatusOr<bool> Concerns(const store::Reader& reader, const storage::Consent& consent,
-                              const ids::Uuid& organisation) {
-  if (IsParty(consent, organisation)) return true;
-  if (FindRecipient(consent, consents::IdOf(consent.captor_organisation_id())) == nullptr) return false;
-  NWD_ASSIGN_OR_RETURN(const CategoryMask theirs,
-                       records::From(reader, consents::IdOf(consent.person_id()), consent.categories(), organisation));
-  return theirs != 0;
+// Why a consent may be read.
+enum class Concern { kNone, kParty, kVoucher };
+
+// It captured the consent or is named in it; or it is asked to vouch for it: a consent that its own recipient captured
+// opens what others put in once they corroborate it, and nobody can vouch for what they may not read. That ends when
+// they have vouched for all they put in, and with the consent; a draft is nobody's business yet. For whoever is no
+// party the same rows are read, whether or not there is such a consent.
+absl::StatusOr<Concern> ConcernOf(const store::Reader& reader, const std::optional<storage::Consent>& consent,
+                                  const ids::Uuid& organisation, absl::Time now) {
+  if (consent.has_value() && IsParty(*consent, organisation)) return Concern::kParty;
+  const ids::Uuid person_id = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
+  NWD_ASSIGN_OR_RETURN(const CategoryMask put_in, records::From(reader, person_id, kAllCategories, organisation));
+  if (!consent.has_value()) return Concern::kNone;
+  const CategoryMask theirs = put_in & consent->categories();
+  const ConsentState state = StateAt(*consent, now);
+  const bool self_captured = FindRecipient(*consent, consents::IdOf(consent->captor_organisation_id())) != nullptr;
+  const bool to_vouch = theirs != 0 && !HasVouched(*consent, organisation, theirs);
+  const bool open = !IsTerminal(state) && state != v1::CONSENT_STATE_DRAFT;
+  return self_captured && to_vouch && open ? Concern::kVoucher : Concern::kNone;
 }
 
 }  // namespace
@@ -100,11 +111,11 @@ async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(r
                                                                                const v1::GetConsentRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
   const ids::Uuid organisation = OrganisationOf(call);
-  auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetConsentResponse> {
+  Concern concern = Concern::kNone;
+  auto show = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetConsentResponse> {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, named.consent_id));
-    if (!consent.has_value() || named.key == nullptr) return status::Denied();
-    NWD_ASSIGN_OR_RETURN(const bool concerned, Concerns(reader, *consent, organisation));
-    if (!concerned) return status::Denied();
+    NWD_ASSIGN_OR_RETURN(concern, ConcernOf(reader, consent, organisation, call.Now()));
+    if (concern == Concern::kNone || named.key == nullptr) return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CONCERNED);
     NWD_ASSIGN_OR_RETURN(const storage::Terms terms, consents::ReadTerms(reader, *named.key, named.consent_id));
     v1::GetConsentResponse response;
@@ -112,7 +123,17 @@ async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(r
         *consent, terms, organisation, parts_.references.ReferenceOf(organisation, named.person_id), call.Now());
     return response;
   };
-  absl::StatusOr<v1::GetConsentResponse> response = co_await parts_.store.View(body);
+  absl::StatusOr<v1::GetConsentResponse> response = co_await parts_.store.View(show);
+  if (response.ok() && concern == Concern::kVoucher) {  // no party: that it read is kept before it is answered
+    auto show_and_record = [&](store::Txn& txn) -> absl::StatusOr<v1::GetConsentResponse> {
+      NWD_ASSIGN_OR_RETURN(v1::GetConsentResponse shown, show(txn));
+      storage::Deed deed = DeedOf(call);
+      deed.set_consent_id(std::string(named.consent_id.bytes()));
+      Record(parts_, txn, "consent.read-to-vouch", call.Now(), named.person_id, named.key, deed);
+      return shown;
+    };
+    response = co_await parts_.store.Update(show_and_record, call.deadline());
+  }
   if (!response.ok()) co_return Corrupt(parts_, "a consent", response.status());
   co_return response;
 }

@@ -26,7 +26,6 @@ v1::DenialReason WholeReason(const storage::Consent& consent, const storage::Rec
   }
   if (question.mode == v1::SHARING_MODE_UNSPECIFIED || question.mode > consent.mode())
     return v1::DENIAL_REASON_OTHER_MODE;
-  if (consent.max_uses() > 0 && consent.uses() >= consent.max_uses()) return v1::DENIAL_REASON_USED_UP;
   if (!consent.standing() && !question.prospective && recipient->open_referrals() <= 0) {
     return v1::DENIAL_REASON_NO_OPEN_REFERRAL;
   }
@@ -40,6 +39,7 @@ Decision Decide(const storage::Consent& consent, const Question& question, absl:
   const storage::Recipient* recipient = FindRecipient(consent, question.organisation_id);
   const v1::DenialReason whole = WholeReason(consent, recipient, question, now);
   const CategoryMask ceiling = Ceiling(question.kind);
+  const bool used_up = consent.max_uses() > 0 && consent.uses() >= consent.max_uses();
   const bool self_captured = consent.captor_organisation_id() == question.organisation_id.bytes();
   ForEachCategory(question.categories, [&](Category category) {
     v1::DenialReason reason = whole;
@@ -53,7 +53,9 @@ Decision Decide(const storage::Consent& consent, const Question& question, absl:
       reason = v1::DENIAL_REASON_ABOVE_CEILING;
     } else if (self_captured && !Holds(consent.corroborated_categories(), category)) {
       reason = v1::DENIAL_REASON_NOT_CORROBORATED;
-      decision.own_only |= MaskOf(category);
+      if (!used_up) decision.own_only |= MaskOf(category);
+    } else if (used_up) {  // last: it says that nothing else stands in the way
+      reason = v1::DENIAL_REASON_USED_UP;
     } else {
       decision.permitted |= MaskOf(category);
     }
@@ -84,6 +86,10 @@ storage::Recipient* FindRecipient(storage::Consent& consent, const ids::Uuid& or
 bool IsParty(const storage::Consent& consent, const ids::Uuid& organisation_id) {
   return consent.captor_organisation_id() == organisation_id.bytes() ||
          FindRecipient(consent, organisation_id) != nullptr;
+}
+
+bool HasVouched(const storage::Consent& consent, const ids::Uuid& organisation_id, CategoryMask categories) {
+  return Corroborated(consent, organisation_id.bytes()) && (categories & ~consent.corroborated_categories()) == 0;
 }
 
 bool OpensSource(const storage::Consent& consent, const ids::Uuid& organisation_id, const ids::Uuid& source) {

@@ -29,9 +29,9 @@ struct Question {
 
 struct Decision {
   CategoryMask permitted = 0;
-  // Denied for want of corroboration only: what the organisation itself put in is still open to it.
+  // Denied for want of corroboration only, with uses left: what the organisation itself put in is still open to it.
   CategoryMask own_only = 0;
-  // By category; unspecified where permitted or not asked for.
+  // By category; unspecified where permitted or not asked for. USED_UP only where nothing else stands in the way.
   std::array<v1::DenialReason, kCategoryLast + 1> reasons{};
 
   v1::DenialReason reason(Category category) const { return reasons[static_cast<size_t>(category)]; }
@@ -48,6 +48,9 @@ storage::Recipient* FindRecipient(storage::Consent& consent, const ids::Uuid& or
 
 // It captured the consent or is named in it.
 bool IsParty(const storage::Consent& consent, const ids::Uuid& organisation_id);
+
+// It has corroborated the consent, for all these categories.
+bool HasVouched(const storage::Consent& consent, const ids::Uuid& organisation_id, CategoryMask categories);
 
 // Whether entries that `source` put in are open to `organisation_id` under this consent. Nobody can mint their own key:
 // who captured the consent they read under reads what they put in themselves and what those put in who corroborated it.

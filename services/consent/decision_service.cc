@@ -1,6 +1,5 @@
 #include "services/consent/decision_service.h"
 
-#include <algorithm>
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "services/consent/consent_refusals.h"
@@ -149,11 +148,7 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
   const absl::Time now = call.Now();
   CategoryMask theirs = 0;
   auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<v1::CorroborateConsentResponse> {
-    const auto& before = consent.corroborator_ids();
-    const bool again = std::find(before.begin(), before.end(), organisation.bytes()) != before.end();
-    if (again && (theirs & ~consent.corroborated_categories()) == 0) {
-      return Stands<v1::CorroborateConsentResponse>(consent);
-    }
+    if (HasVouched(consent, organisation, theirs)) return Stands<v1::CorroborateConsentResponse>(consent);
     const ConsentState state = StateAt(consent, now);
     if (IsTerminal(state)) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
@@ -161,7 +156,7 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
                                "; what is over cannot be corroborated: ask the person for a new one"),
                            {{"state", std::string(StateName(state))}});
     }
-    if (!again) consent.add_corroborator_ids(std::string(organisation.bytes()));
+    if (!HasVouched(consent, organisation, 0)) consent.add_corroborator_ids(std::string(organisation.bytes()));
     consent.set_corroborated_categories(consent.corroborated_categories() | theirs);
     consent.set_revision(consent.revision() + 1);
     consents::Put(txn, consent);
@@ -170,8 +165,10 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
   };
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CorroborateConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
+    // The same rows are read whether or not there is such a consent.
+    NWD_ASSIGN_OR_RETURN(theirs, records::From(txn, named.person_id, kAllCategories, organisation));
     if (!consent.has_value() || consent->captor_organisation_id() == organisation.bytes()) return status::Denied();
-    NWD_ASSIGN_OR_RETURN(theirs, records::From(txn, named.person_id, consent->categories(), organisation));
+    theirs &= consent->categories();
     if (theirs == 0) return status::Denied();
     call.ProveTie(common::v1::TIE_DATA_SOURCE);
     auto once = [&] { return effect(txn, *consent); };

@@ -15,6 +15,7 @@ inline constexpr int kSectionBytesMax = 64 * 1024;      // a section of the reco
 inline constexpr int kNoticeDisclosuresMax = 100;       // disclosures named in a notice; more are counted
 inline constexpr int kDisclosuresLookedAtMax = 20'000;  // of a person, for those a notice names
 inline constexpr int kRowsLookedAtMax = 5000;           // by one page of a filtered list
+inline constexpr int kSupersededToldMax = 16;  // consents, each in the last one's place, whose readers a no is told to
 inline constexpr absl::Duration kNoticeDue = absl::Hours(24 * 14);  // to answer a notice
 inline constexpr size_t kEndsAnnouncedMax = 100;                // consents ended by time, announced in one transaction
 inline constexpr int kWatchBatch = 100;                         // notices between two judgements of the watcher

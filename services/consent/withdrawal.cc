@@ -1,5 +1,9 @@
 #include "services/consent/withdrawal.h"
 
+#include <algorithm>
+#include <optional>
+#include <utility>
+
 #include "common/base/check.h"
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
@@ -25,6 +29,37 @@ absl::Status Tell(store::Txn& txn, const storage::Consent& consent, const storag
   return notices::Add(txn, consents::IdOf(recipient.organisation_id()), std::move(notice));
 }
 
+// Tells those recipients of `consent` that read under it and are not among `told`, and adds them.
+absl::Status TellReaders(store::Txn& txn, storage::Consent consent, v1::NoticeType type, absl::Time now,
+                         std::vector<ids::Uuid>& told) {
+  auto passed_over = [&](const storage::Recipient& recipient) {
+    const ids::Uuid id = consents::IdOf(recipient.organisation_id());
+    return recipient.disclosures() == 0 || std::find(told.begin(), told.end(), id) != told.end();
+  };
+  auto& recipients = *consent.mutable_recipients();
+  recipients.erase(std::remove_if(recipients.begin(), recipients.end(), passed_over), recipients.end());
+  NWD_ASSIGN_OR_RETURN(disclosures::ByRecipient newest, disclosures::NewestUnder(txn, consent, kNoticeDisclosuresMax));
+  for (const storage::Recipient& recipient : recipients) {
+    NWD_RETURN_IF_ERROR(Tell(txn, consent, recipient, newest[recipient.organisation_id()], type, now));
+    told.push_back(consents::IdOf(recipient.organisation_id()));
+  }
+  return absl::OkStatus();
+}
+
+// The consent whose place this one took; nothing where it took none. Only what ended by the very decision that gave
+// this one was superseded by it: others may have cited the same consent.
+absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& reader,
+                                                           const storage::Consent& consent) {
+  if (consent.supersedes_consent_id().empty()) return std::nullopt;
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
+                       consents::Find(reader, consents::IdOf(consent.supersedes_consent_id())));
+  if (!old.has_value() || old->state() != v1::CONSENT_STATE_SUPERSEDED ||
+      old->end_time_us() != consent.decide_time_us()) {
+    return std::nullopt;
+  }
+  return old;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ids::Uuid>> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
@@ -37,12 +72,13 @@ absl::StatusOr<std::vector<ids::Uuid>> EndConsent(store::Txn& txn, storage::Cons
   NWD_RETURN_IF_ERROR(grants::CloseAll(txn, consent, Micros(now)));
   std::vector<ids::Uuid> told;
   if (notice != v1::NOTICE_TYPE_UNSPECIFIED) {
-    NWD_ASSIGN_OR_RETURN(disclosures::ByRecipient newest,
-                         disclosures::NewestUnder(txn, consent, kNoticeDisclosuresMax));
-    for (const storage::Recipient& recipient : consent.recipients()) {
-      if (recipient.disclosures() == 0) continue;
-      NWD_RETURN_IF_ERROR(Tell(txn, consent, recipient, newest[recipient.organisation_id()], notice, now));
-      told.push_back(consents::IdOf(recipient.organisation_id()));
+    NWD_RETURN_IF_ERROR(TellReaders(txn, consent, notice, now, told));
+    storage::Consent newer = consent;
+    for (int i = 0; i < kSupersededToldMax; ++i) {
+      NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> older, Superseded(txn, newer));
+      if (!older.has_value()) break;
+      NWD_RETURN_IF_ERROR(TellReaders(txn, *older, notice, now, told));
+      newer = *std::move(older);
     }
   }
   consents::Put(txn, consent);

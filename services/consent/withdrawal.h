@@ -1,5 +1,6 @@
 // What happens when a consent ends before its time, all within one transaction: its state, its grants, the notices to
-// those who read under it, the change feed. After that transaction nothing permits on it. Called within an Update: by a
+// those who read under it (and, under the consents it took the place of, at most kSupersededToldMax back, to those who
+// read under them alone: each about the consent it read under), the change feed. After that transaction nothing permits on it. Called within an Update: by a
 // withdrawal, and by the decision that gives a consent in another's place. Errors are the store's, or DATA_LOSS.
 #pragma once
 

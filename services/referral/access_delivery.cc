@@ -32,6 +32,7 @@ void HandleAccess(outbox::Outbox& outbox, ConsentPeer& consent) {
 async::Task<void> Deliver(outbox::Outbox& outbox, const std::vector<outbox::EntryId>& deliveries, absl::Time deadline) {
   const absl::Time until = std::min(deadline, absl::Now() + kFollowUpTimeout);
   for (const outbox::EntryId& id : deliveries) {
+    if (until - absl::Now() < kInlineTryMin) co_return;
     const absl::Status tried = co_await outbox.Deliver(id, until);
     if (!tried.ok()) co_return;  // the entry stays; Outbox::Run goes on trying
   }

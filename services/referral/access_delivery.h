@@ -14,7 +14,7 @@ namespace nwd::referral {
 void HandleAccess(outbox::Outbox& outbox, ConsentPeer& consent);
 
 // Delivers what a transaction put into the outbox, before the reply: for kFollowUpTimeout, and no longer than until
-// `deadline`, the call's. What is not done by then is tried again in the background.
+// `deadline`, the call's, which must leave kInlineTryMin for each try. What is not done by then is tried again in the background.
 async::Task<void> Deliver(outbox::Outbox& outbox, const std::vector<outbox::EntryId>& deliveries, absl::Time deadline);
 
 }  // namespace nwd::referral

@@ -93,6 +93,24 @@ absl::Status NoteRenewed(store::Txn& txn, const Change& change) {
   return WakePredecessors(txn, consent_id);
 }
 
+bool Expires(const Change& change) {
+  return change.has_consent() && ConsentStateOf(change.consent().state()) == consent::v1::CONSENT_STATE_EXPIRED;
+}
+
+// What the expired one left out need not be looked at again, unless it ends or is renewed itself.
+absl::Status NoteExpired(store::Txn& txn, const std::string& consent_id) {
+  if (!ids::Uuid::Parse(consent_id)) return absl::OkStatus();
+  std::string raw;
+  NWD_ASSIGN_OR_RETURN(const bool present, txn.Get(keys::Predecessor(consent_id), &raw));
+  if (!present) return absl::OkStatus();
+  const std::string predecessor_id = keys::IdText(raw);
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::EndedConsent> ended, repository::FindEndedConsent(txn, predecessor_id));
+  if (!ended || ended->successor_consent_id() != consent_id) return absl::OkStatus();
+  ended->set_successor_expired(true);
+  store::PutMessage(txn, keys::EndedConsent(predecessor_id), *ended);
+  return absl::OkStatus();
+}
+
 // The value of a row that waits: from when on it is gone through; empty: now.
 std::string WaitingUntil(absl::Time time) {
   return store::KeyBuilder(kUntil).Number(static_cast<uint64_t>(Micros(time))).Build();
@@ -103,15 +121,19 @@ bool WaitsUntilLater(std::string_view value, absl::Time now) {
   return !value.empty() && reader.Number(&until_us) && FromMicros(static_cast<int64_t>(until_us)) > now;
 }
 
-// The consent that stands in an ended one's place; empty where it is over for good; nothing where it was superseded and
-// by which has not been told.
-absl::StatusOr<std::optional<std::string>> SuccessorOf(const store::Reader& reader, storage::EndedConsent ended) {
+// The consent that stands in an ended one's place.
+struct Successor {
+  std::string consent_id;  // empty where the ended one is over for good
+  bool expired = false;
+};
+// Nothing where it was superseded and by which has not been told.
+absl::StatusOr<std::optional<Successor>> SuccessorOf(const store::Reader& reader, storage::EndedConsent ended) {
   for (int i = 0; i < kRenewalsFollowedMax; ++i) {
     const std::string successor_id = ended.successor_consent_id();
     if (successor_id.empty() && IsSuperseded(ended.state())) break;
-    if (successor_id.empty()) return std::string();
+    if (successor_id.empty()) return Successor();
     NWD_ASSIGN_OR_RETURN(const auto next, repository::FindEndedConsent(reader, successor_id));
-    if (!next) return successor_id;
+    if (!next) return Successor{successor_id, ended.successor_expired()};
     ended = *next;
   }
   return std::nullopt;
@@ -126,6 +148,7 @@ absl::Status EndedConsents::Apply(store::Txn& txn, const Change& change) {
   }
   if (Ends(change)) return NoteEnded(txn, change);
   if (Renews(change)) return NoteRenewed(txn, change);
+  if (Expires(change)) return NoteExpired(txn, change.consent().consent_id());
   return absl::OkStatus();
 }
 
@@ -170,10 +193,10 @@ async::Task<absl::Status> EndedConsents::Settle(const std::string& consent_id, c
   auto body = [&](store::Txn& txn) -> absl::Status {
     NWD_ASSIGN_OR_RETURN(const auto ended, repository::FindEndedConsent(txn, consent_id));
     if (!ended) return absl::DataLossError("a consent waits that has not ended");
-    NWD_ASSIGN_OR_RETURN(const std::optional<std::string> successor_now, SuccessorOf(txn, *ended));
-    if (successor_now != successor_id) return absl::OkStatus();
+    NWD_ASSIGN_OR_RETURN(const std::optional<Successor> now, SuccessorOf(txn, *ended));
+    if (!now || now->consent_id != successor_id) return absl::OkStatus();
     const std::string waiting = keys::EndedConsentWaiting(consent_id);
-    if (left_out) {
+    if (left_out && !now->expired) {
       txn.Put(waiting, WaitingUntil(again));
     } else {
       txn.Delete(waiting);
@@ -195,15 +218,20 @@ async::Task<absl::StatusOr<Renewal>> EndedConsents::GoThroughReferral(const std:
 
 async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::string& consent_id) {
   const std::string of_consent = keys::OfConsent(consent_id);
-  auto look = [&](const store::Reader& reader) -> absl::StatusOr<std::optional<std::string>> {
+  auto look = [&](const store::Reader& reader) -> absl::StatusOr<std::optional<Successor>> {
     NWD_ASSIGN_OR_RETURN(const auto ended, repository::FindEndedConsent(reader, consent_id));
     if (!ended) return absl::DataLossError("a consent waits that has not ended");
     return SuccessorOf(reader, *ended);
   };
-  NWD_CO_ASSIGN_OR_RETURN(const std::optional<std::string> successor_id, co_await parts_.store.View(look));
-  if (!successor_id) {  // once it is told, it waits again
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<Successor> successor, co_await parts_.store.View(look));
+  if (!successor) {  // once it is told, it waits again
     const std::string waiting = keys::EndedConsentWaiting(consent_id);
     NWD_CO_RETURN_IF_ERROR(co_await Done(waiting));
+    co_return 0;
+  }
+  // Nobody is asked about what permits nothing; once it ends or is renewed itself, this waits again.
+  if (successor->expired) {
+    NWD_CO_RETURN_IF_ERROR(co_await Settle(consent_id, successor->consent_id, false));
     co_return 0;
   }
   int moved = 0;
@@ -212,7 +240,7 @@ async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::stri
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> referrals, co_await IdsUnder(of_consent, last));
     for (const std::string& referral_id : referrals) {
-      const absl::StatusOr<Renewal> made = co_await GoThroughReferral(referral_id, consent_id, *successor_id);
+      const absl::StatusOr<Renewal> made = co_await GoThroughReferral(referral_id, consent_id, successor->consent_id);
       if (made.ok() && *made == Renewal::kMoved) ++moved;
       if (made.ok() && *made == Renewal::kLeftOut) left_out = true;
       if (made.ok()) continue;
@@ -224,7 +252,7 @@ async::Task<absl::StatusOr<int>> EndedConsents::GoThroughConsent(const std::stri
     if (static_cast<int>(referrals.size()) < kReferralsPerConsentRound) break;
     last = referrals.back();
   }
-  if (all) NWD_CO_RETURN_IF_ERROR(co_await Settle(consent_id, *successor_id, left_out));
+  if (all) NWD_CO_RETURN_IF_ERROR(co_await Settle(consent_id, successor->consent_id, left_out));
   co_return moved;
 }
 

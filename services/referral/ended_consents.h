@@ -5,7 +5,8 @@
 // reopened on that consent. The referrals that rest on it are then gone through one by one, each in a transaction of
 // its own: before IN_PROGRESS they become CANCELLED_BY_PERSON, from there on access ends and the support goes on. Those
 // of a superseded consent rest on its successor from then on, where that permits the receiver; where it does not
-// (suite_moves.h), they are looked at again every kLeftOutPause until it does, or they are over, or it has ended, too.
+// (suite_moves.h), they are looked at again every kLeftOutPause until it does, or they are over, or it has ended or
+// expired, too.
 // An erased person's key is destroyed after that, and never made again.
 //
 // A referral whose move fails is logged and counted, and those after it go on; its consent waits for the next time.

@@ -48,8 +48,12 @@ inline constexpr absl::Duration kFollowUpTimeout = absl::Seconds(3);  // opening
 inline constexpr absl::Duration kClosingTakesMax = absl::Minutes(1);
 inline constexpr int kClosingsPerRound = 200;
 // A referral that a renewed consent leaves out is looked at again after this: what was in the way may have passed (its
-// time had not come, nobody had corroborated it, the receiver was suspended).
-inline constexpr absl::Duration kLeftOutPause = absl::Minutes(5);
+// time had not come, nobody had corroborated it, the receiver was suspended). Those take hours or days, and each look
+// is an entry about the person in the audit log, so often would help nobody.
+inline constexpr absl::Duration kLeftOutPause = absl::Hours(6);
+// With less of a call's time left than this, access is left to the outbox's own turn: a try would hardly be answered,
+// and would count as one that failed.
+inline constexpr absl::Duration kInlineTryMin = absl::Milliseconds(50);
 // Consents of which each took the place of the one before, followed from the oldest.
 inline constexpr int kRenewalsFollowedMax = 16;
 

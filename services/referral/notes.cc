@@ -1,5 +1,6 @@
 // Notes of the two parties. A note of the other side that a receiver reads is a disclosure, judged and kept before the
-// reply (text_release.h) and written to the audit log.
+// reply (text_release.h) and written to the audit log; a page without one asks nobody.
+#include <algorithm>
 #include <utility>
 
 #include "common/base/macros.h"
@@ -40,6 +41,11 @@ absl::StatusOr<NotesPage> ReadNotes(const store::Reader& reader, const storage::
   };
   NWD_ASSIGN_OR_RETURN(found.next_page_token, page.Fill(reader, range, show));
   return found;
+}
+
+bool ShowsAnothers(const NotesPage& page, const std::string& organisation_id) {
+  return std::any_of(page.notes.begin(), page.notes.end(),
+                     [&](const storage::Note& note) { return note.author_organisation_id() != organisation_id; });
 }
 
 }  // namespace
@@ -85,21 +91,17 @@ async::Task<absl::StatusOr<v1::ListNotesResponse>> ReferralService::ListNotes(rp
                           page.RangeAfter(store::PrefixRange(keys::Notes(request.referral_id()))));
   const std::string& organisation_id = call.organisation_id();
 
-  NotesPage found;
-  if (SidesOf(seen, organisation_id).Has(Actor::kReferrer) || key == nullptr) {
-    auto body = [&](const store::Reader& reader) -> absl::StatusOr<NotesPage> {
-      NWD_ASSIGN_OR_RETURN(const storage::Referral referral, GetForParty(reader, call, request.referral_id()));
-      return ReadNotes(reader, referral, organisation_id, page, range);
-    };
-    NWD_CO_ASSIGN_OR_RETURN(found, co_await parts_.store.View(body));
-  } else {
-    bool permitted = false;
-    if (ShowsReferrersText(seen)) {
-      NWD_CO_ASSIGN_OR_RETURN(permitted, co_await ReleaseText(parts_, call, seen));
-    }
-    auto body = [&](store::Txn& txn) -> absl::StatusOr<NotesPage> {
+  auto look = [&](const store::Reader& reader) -> absl::StatusOr<NotesPage> {
+    NWD_ASSIGN_OR_RETURN(const storage::Referral referral, GetForParty(reader, call, request.referral_id()));
+    return ReadNotes(reader, referral, organisation_id, page, range);
+  };
+  NWD_CO_ASSIGN_OR_RETURN(NotesPage found, co_await parts_.store.View(look));
+  const bool receiver = !SidesOf(seen, organisation_id).Has(Actor::kReferrer);
+  if (receiver && key != nullptr && ShowsAnothers(found, organisation_id)) {
+    NWD_CO_ASSIGN_OR_RETURN(const bool permitted, co_await ReleaseText(parts_, call, seen));
+    auto release = [&](store::Txn& txn) -> absl::StatusOr<NotesPage> {
       NWD_ASSIGN_OR_RETURN(storage::Referral referral, GetForParty(txn, call, request.referral_id()));
-      if (!permitted) referral.set_access_ended(true);
+      if (!permitted) referral.set_access_ended(true);  // for this answer: what the follower will learn in a moment
       NWD_ASSIGN_OR_RETURN(NotesPage notes, ReadNotes(txn, referral, organisation_id, page, range));
       for (const storage::Note& note : notes.notes) {
         if (note.author_organisation_id() != organisation_id) {
@@ -108,7 +110,7 @@ async::Task<absl::StatusOr<v1::ListNotesResponse>> ReferralService::ListNotes(rp
       }
       return notes;
     };
-    NWD_CO_ASSIGN_OR_RETURN(found, co_await parts_.store.Update(body, call.deadline()));
+    NWD_CO_ASSIGN_OR_RETURN(found, co_await parts_.store.Update(release, call.deadline()));
   }
 
   v1::ListNotesResponse response;

@@ -133,6 +133,8 @@ absl::StatusOr<Planned> JudgeNow(const Mover& mover, const store::Reader& reader
 }
 
 // validate_only: every check of a move, and no effect. No key is made, so whether the person could have one is asked.
+// Where a redirected referral would be says whom the person's consent names: before ACCEPTED the receiver may not know
+// the consent, and a dry run, which leaves no trace, would be a way to ask about one provider after another.
 async::Task<absl::StatusOr<Response>> Check(const Parts& parts, rpc::Call& call, const Wanted& wanted) {
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<Response> {
     NWD_ASSIGN_OR_RETURN(const storage::Referral current, GetForParty(reader, call, wanted.request.referral_id()));
@@ -144,7 +146,7 @@ async::Task<absl::StatusOr<Response>> Check(const Parts& parts, rpc::Call& call,
     if (wanted.outside.child) {
       NWD_ASSIGN_OR_RETURN(const std::vector<Planned> moves,
                            PlanChild(parts.mover, reader, *wanted.outside.child, DoerOf(call)));
-      response.set_child_state(moves.back().next.state());
+      if (current.accepted()) response.set_child_state(moves.back().next.state());
     }
     return response;
   };

@@ -149,6 +149,36 @@ TEST(Decide, UsesRunOut) {
   EXPECT_EQ(Decide(consent, Asked(), kNow).permitted, kTwo);
 }
 
+TEST(Decide, UsedUpIsSaidOnlyWhereNothingElseStandsInTheWay) {
+  storage::Consent consent = Given();
+  consent.set_max_uses(1);
+  consent.set_uses(1);
+  consent.set_categories(kTwo | MaskOf(CATEGORY_DEMOGRAPHICS));
+  consent.mutable_recipients(0)->set_refused_categories(MaskOf(CATEGORY_GOALS));
+  Question question = Asked();
+  question.kind = ORGANISATION_KIND_EMPLOYER;
+  question.categories = kTwo | MaskOf(CATEGORY_DEMOGRAPHICS) | MaskOf(CATEGORY_IDENTITY);
+  Decision decision = Decide(consent, question, kNow);
+  EXPECT_EQ(decision.permitted, 0u);
+  EXPECT_EQ(decision.reason(CATEGORY_SKILLS), v1::DENIAL_REASON_USED_UP);
+  EXPECT_EQ(decision.reason(CATEGORY_GOALS), v1::DENIAL_REASON_REFUSED);
+  EXPECT_EQ(decision.reason(CATEGORY_DEMOGRAPHICS), v1::DENIAL_REASON_ABOVE_CEILING);
+  EXPECT_EQ(decision.reason(CATEGORY_IDENTITY), v1::DENIAL_REASON_NOT_COVERED);
+  consent.mutable_recipients(0)->set_refused_categories(kTwo);
+  ExpectDenied(consent, Asked(), v1::DENIAL_REASON_REFUSED);
+}
+
+TEST(Decide, WhatIsUsedUpOpensNotEvenWhatTheOrganisationPutInItself) {
+  storage::Consent consent = Given();
+  consent.set_captor_organisation_id(Bytes(kCollege));
+  consent.set_max_uses(1);
+  consent.set_uses(1);
+  ExpectDenied(consent, Asked(), v1::DENIAL_REASON_NOT_CORROBORATED);
+  EXPECT_EQ(Decide(consent, Asked(), kNow).own_only, 0u);
+  consent.set_corroborated_categories(kTwo);
+  ExpectDenied(consent, Asked(), v1::DENIAL_REASON_USED_UP);
+}
+
 TEST(Decide, AReferralScopedConsentNeedsAnOpenReferralWithThatRecipient) {
   storage::Consent consent = Given();
   consent.set_standing(false);

@@ -58,9 +58,33 @@ TEST_F(DecisionServiceTest, WhoIsAskedToVouchForAConsentReadsItsTermsAndNobodyEl
   EXPECT_EQ(seen->consent().terms().recipient_organisation_ids(0), desk_.IdOf("college"));
   EXPECT_FALSE(seen->consent().corroborated());
   EXPECT_EQ(seen->consent().practitioner(), "");
-  EXPECT_TRUE(Corroborate("lambeth", id).ok());
-  EXPECT_TRUE(Get("lambeth", id).ok()) << "and goes on reading what it vouched for";
+  EXPECT_EQ(desk_.Audited("consent.read-to-vouch"), 1);
+  ASSERT_TRUE(Get("college", id).ok());
   EXPECT_THAT(Get("stranger", id), Denied());
+  EXPECT_EQ(desk_.Audited("consent.read-to-vouch"), 1) << "a party's look, and one that is refused, are no such read";
+}
+
+TEST_F(DecisionServiceTest, WhoIsAskedToVouchReadsOnlyWhileThatIsToBeDone) {
+  desk_.Put("lambeth", desk_.Register("lambeth", "Ben Sample", "AB123456C"), desk_.Skills("bricklaying"));
+  const std::string college_ref = desk_.Register("college", "Ben Sample", "AB123456C");
+  v1::CreateConsentRequest create;
+  create.set_person_ref(college_ref);
+  *create.mutable_terms() = desk_.Terms({"college"});
+  const auto draft = desk_.Ask(desk_.services().consent(), &ConsentService::CreateConsent, "college", create);
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  EXPECT_THAT(Get("lambeth", draft->consent_id()), Denied()) << "nobody's business yet";
+
+  const std::string vouched = desk_.Give("college", college_ref, desk_.Terms({"college"}));
+  ASSERT_TRUE(Get("lambeth", vouched).ok());
+  ASSERT_TRUE(Corroborate("lambeth", vouched).ok());
+  EXPECT_THAT(Get("lambeth", vouched), Denied()) << "it has vouched for all it put in";
+
+  const std::string withdrawn = desk_.Give("college", college_ref, desk_.Terms({"college"}));
+  ASSERT_TRUE(desk_.Withdraw("college", withdrawn).ok());
+  EXPECT_THAT(Get("lambeth", withdrawn), Denied());
+  const std::string expired = desk_.Give("college", college_ref, desk_.Terms({"college"}));
+  desk_.clock().Advance(absl::Hours(24 * 100));
+  EXPECT_THAT(Get("lambeth", expired), Denied());
 }
 
 TEST_F(DecisionServiceTest, AConsentNobodyNeedVouchForIsItsPartiesBusinessAlone) {

@@ -92,6 +92,44 @@ TEST_F(NoticeServiceTest, WhoReadIsToldAndWhoDidNotIsNot) {
   EXPECT_EQ(List("stranger").notices_size(), 0);
 }
 
+TEST_F(NoticeServiceTest, WhoReadOnlyUnderTheConsentThatWasReplacedIsToldToo) {
+  const std::string first = desk_.Give("lambeth", ref_, desk_.Terms({"college", "stranger"}));
+  const std::string stranger_ref = desk_.RefFor("stranger", ref_, "lambeth");
+  ASSERT_TRUE(desk_.Read("college", college_ref_, first).ok());
+  ASSERT_TRUE(desk_.Read("stranger", stranger_ref, first).ok());
+  desk_.clock().Advance(absl::Seconds(1));
+  std::string last = first;
+  for (int renewals = 0; renewals < 2; ++renewals) {
+    v1::ConsentTerms terms = desk_.Terms({"college"});
+    terms.set_supersedes_consent_id(last);
+    last = desk_.Give("lambeth", ref_, terms);
+    desk_.clock().Advance(absl::Seconds(1));
+  }
+  ASSERT_TRUE(desk_.Read("college", college_ref_, last).ok());
+  const auto withdrawn = desk_.Withdraw("lambeth", last);
+  ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+  EXPECT_EQ(withdrawn->notices(), 2);
+  ASSERT_EQ(List("stranger").notices_size(), 1);
+  EXPECT_EQ(List("stranger").notices(0).consent_id(), first) << "the one it read under, which is all it knows of";
+  EXPECT_EQ(List("stranger").notices(0).disclosure_ids_size(), 1);
+  ASSERT_EQ(List("college").notices_size(), 1) << "once";
+  EXPECT_EQ(List("college").notices(0).consent_id(), last);
+}
+
+TEST_F(NoticeServiceTest, AConsentThatTookNoPlaceTellsNobodyOfTheOneItCites) {
+  const std::string first = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  ASSERT_TRUE(desk_.Read("college", college_ref_, first).ok());
+  std::string last;
+  for (int renewals = 0; renewals < 2; ++renewals) {  // the second finds it superseded already
+    desk_.clock().Advance(absl::Seconds(1));
+    v1::ConsentTerms terms = desk_.Terms({"college"});
+    terms.set_supersedes_consent_id(first);
+    last = desk_.Give("lambeth", ref_, terms);
+  }
+  ASSERT_TRUE(desk_.Withdraw("lambeth", last).ok());
+  EXPECT_EQ(List("college").notices_size(), 0);
+}
+
 TEST_F(NoticeServiceTest, ALongListOfDisclosuresIsCounted) {
   GiveReadWithdraw(kNoticeDisclosuresMax + 5);
   const v1::Notice notice = List("college").notices(0);

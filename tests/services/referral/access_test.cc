@@ -150,6 +150,23 @@ TEST_F(Access, IsWaitedForNoLongerThanItsCallerWaits) {
   EXPECT_EQ(outbox_.figures().waiting, 1) << "and goes on in the background";
 }
 
+TEST_F(Access, IsLeftToTheOutboxWhereTheCallerHasHardlyAnyTimeLeft) {
+  storage::Grant grant;
+  grant.set_referral_id(Id("referral"));
+  grant.set_access_number(1);
+  std::vector<outbox::EntryId> added(1);
+  auto body = [&](store::Txn& txn) -> absl::Status {
+    added[0] = outbox_.Add(txn, kOpenAccess, grant.referral_id(), grant.SerializeAsString());
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(async::BlockOn(store_.Update(body)).ok());
+  async::BlockOn(Deliver(outbox_, added, absl::Now() + kInlineTryMin / 2));
+  EXPECT_EQ(consent_.calls, 0);
+  EXPECT_EQ(outbox_.figures().failures, 0);
+  async::BlockOn(Deliver(outbox_, added, absl::InfiniteFuture()));
+  EXPECT_TRUE(consent_.open.contains(grant.referral_id())) << "it was kept";
+}
+
 TEST_F(Access, AReopenedReferralOpensItAgainOnAccept) {
   const std::string id = InProgress();
   outcome_.outcomes[id] = 1;

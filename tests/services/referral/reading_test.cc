@@ -223,6 +223,36 @@ TEST_F(Reading, NotesAreForBothFromAcceptanceAndForTheirAuthorAlways) {
   EXPECT_EQ(Notes("college", id), (std::vector<std::string>{"looks like level 1"}));
 }
 
+TEST_F(Reading, OnlyAPageWithANoteOfTheOtherSideIsADisclosure) {
+  const std::string id = Accepted();
+  EXPECT_TRUE(Notes("college", id).empty());
+  Noted("college", id, "met on Monday");
+  EXPECT_EQ(Notes("college", id).size(), 1u);
+  EXPECT_TRUE(consent_.released.empty()) << "nobody was shown anything of another's";
+  consent_.down = true;
+  EXPECT_EQ(Notes("college", id).size(), 1u) << "and nobody need be asked";
+  consent_.down = false;
+  Noted("jobcentre", id, "works nights");
+  const store::Position before = Audited();
+  EXPECT_EQ(Notes("college", id).size(), 2u);
+  EXPECT_EQ(consent_.released.size(), 1u);
+  EXPECT_EQ(Audited(), before + 1);
+}
+
+TEST_F(Reading, WhileTheConsentServiceIsDownOnlyWhatShowsAReceiverTextFails) {
+  const std::string id = Accepted();
+  Noted("jobcentre", id, "works nights");
+  consent_.down = true;
+  EXPECT_TRUE(absl::IsUnavailable(See("college", id).status()));
+  ListNotesRequest notes;
+  notes.set_referral_id(id);
+  EXPECT_TRUE(absl::IsUnavailable(Call("college", referrals_, &ReferralService::ListNotes, notes).status()));
+  EXPECT_TRUE(See("jobcentre", id).ok());
+  EXPECT_TRUE(Call("jobcentre", referrals_, &ReferralService::ListNotes, notes).ok());
+  EXPECT_EQ(List("college", {}).referrals_size(), 1);
+  EXPECT_EQ(EventsSeen("college", id).back(), "ACCEPT");
+}
+
 TEST_F(Reading, ANoteThatComesWithADeclineReachesTheReferrer) {
   const std::string id = Made();
   Moved("college", id, REFERRAL_ACTION_DECLINE, REFERRAL_REASON_NOT_ELIGIBLE, "needs entry level 3 first");

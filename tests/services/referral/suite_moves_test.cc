@@ -178,6 +178,37 @@ TEST_F(RenewedConsent, IsNotLookedAtAgainForWhatIsOver) {
   EXPECT_EQ(RowsUnder('w'), 0);
 }
 
+TEST_F(RenewedConsent, IsNotLookedAtAgainOnceItHasExpiredUntilItIsRenewedItself) {
+  const std::string sent = Made();
+  consent_.permits.clear();
+  Renew("consent-1", "consent-2");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  TellConsent("consent-2", "EXPIRED");
+  const int asked = consent_.calls;
+  clock_.Advance(kLeftOutPause);
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(consent_.calls, asked);
+  EXPECT_EQ(RowsUnder('w'), 0);
+  EXPECT_EQ(StateNow(sent), "SENT") << "nobody said no";
+  consent_.permits = {{Id("consent-3"), Id("college")}};
+  Renew("consent-2", "consent-3");
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(Stored(sent).consent_id(), Id("consent-3"));
+}
+
+TEST_F(RenewedConsent, ThatExpiredAndIsWithdrawnAfterAllEndsWhatItLeftOut) {
+  const std::string sent = Made();
+  consent_.permits.clear();
+  Renew("consent-1", "consent-2");
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  TellConsent("consent-2", "EXPIRED");
+  clock_.Advance(kLeftOutPause);
+  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  TellConsent("consent-2", "WITHDRAWN");
+  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(StateNow(sent), "CANCELLED_BY_PERSON");
+}
+
 TEST_F(RenewedConsent, ThatIsWithdrawnEndsWhatItLeftOut) {
   const std::string sent = Made();
   consent_.permits.clear();

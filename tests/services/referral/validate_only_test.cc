@@ -64,8 +64,20 @@ TEST_F(ValidateOnly, ClosesNoAccess) {
   EXPECT_EQ(RowsUnder('q'), 0);
 }
 
-TEST_F(ValidateOnly, ARedirectSaysWhereTheChildWouldBe) {
+TEST_F(ValidateOnly, ARedirectBeforeAcceptanceSaysNothingOfWhomTheConsentNames) {
   const std::string id = Made();
+  TransitionReferralRequest request = MoveRequest(id, REFERRAL_ACTION_REDIRECT, REFERRAL_REASON_WRONG_SERVICE);
+  request.set_redirect_service_id(Id("debt-advice"));
+  const auto unnamed = Try("college", request);
+  consent_.permits.insert({Id("consent-1"), Id("charity")});
+  const auto named = Try("college", request);
+  ASSERT_TRUE(unnamed.ok() && named.ok()) << unnamed.status() << named.status();
+  EXPECT_EQ(named->state(), REFERRAL_STATE_REDIRECTED);
+  EXPECT_EQ(named->SerializeAsString(), unnamed->SerializeAsString());
+}
+
+TEST_F(ValidateOnly, ARedirectAfterAcceptanceSaysWhereTheChildWouldBe) {
+  const std::string id = Accepted();
   TransitionReferralRequest request = MoveRequest(id, REFERRAL_ACTION_REDIRECT, REFERRAL_REASON_WRONG_SERVICE);
   request.set_redirect_service_id(Id("debt-advice"));
   const auto draft = Try("college", request);
