@@ -58,19 +58,21 @@ absl::Status Widen(store::Txn& txn, const Placed& again) {
 
 absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const storage::Consent& consent, int limit_each) {
   int wanted = 0;
-  for (const storage::Recipient& recipient : consent.recipients())
-    wanted += std::min(recipient.disclosures(), limit_each);
   ByRecipient found;
+  for (const storage::Recipient& recipient : consent.recipients()) {
+    if (recipient.disclosures() == 0) continue;
+    wanted += std::min(recipient.disclosures(), limit_each);
+    found[recipient.organisation_id()];
+  }
   if (wanted == 0) return found;
   int looked_at = 0;
   NWD_RETURN_IF_ERROR(
       WalkPerson(reader, consents::IdOf(consent.person_id()), {}, [&](const std::string&, const Placed& placed) {
-        if (placed.disclosure.consent_id() == consent.consent_id()) {
-          std::vector<ids::Uuid>& ids = found[placed.disclosure.recipient_id()];
-          if (std::ssize(ids) < limit_each) {
-            ids.push_back(placed.disclosure_id);
-            --wanted;
-          }
+        const auto theirs = found.find(placed.disclosure.recipient_id());
+        if (theirs != found.end() && placed.disclosure.consent_id() == consent.consent_id() &&
+            std::ssize(theirs->second) < limit_each) {
+          theirs->second.push_back(placed.disclosure_id);
+          --wanted;
         }
         return wanted > 0 && ++looked_at < kDisclosuresLookedAtMax ? store::Visit::kContinue : store::Visit::kStop;
       }));
