@@ -5,9 +5,9 @@ Usage: layers.py ROOT
 
 Standard library only. Each check calls complain(rule, text); layers_test.py plants a violation of every rule there is.
 """
-import pathlib
 import re
-import sys
+
+import checks
 
 # Who may include headers from outside: beginnings of headers, however quoted, and of paths. Everything else may not.
 OUTSIDE = {
@@ -202,13 +202,5 @@ def check(root):
     return complaints
 
 
-def main():
-    complaints = check(pathlib.Path(sys.argv[1]))
-    for _, text in complaints:
-        print(text)
-    print(f"{len(complaints)} wrong")
-    sys.exit(1 if complaints else 0)
-
-
 if __name__ == "__main__":
-    main()
+    checks.run(check)

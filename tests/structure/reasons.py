@@ -6,9 +6,9 @@ Usage: reasons.py ROOT
 Reasons are declared in common/status/reasons.h and services/*/reasons.h, below a comment with their code ("// NOT_FOUND.");
 a comment that ends in "only." says who else sees them, and that integrators do not. Standard library only.
 """
-import pathlib
 import re
-import sys
+
+import checks
 
 PAGE = "docs/integrating.md"
 CODES = {"CANCELLED", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
@@ -104,13 +104,5 @@ def check(root):
     return complaints
 
 
-def main():
-    complaints = check(pathlib.Path(sys.argv[1]))
-    for _, text in complaints:
-        print(text)
-    print(f"{len(complaints)} wrong")
-    sys.exit(1 if complaints else 0)
-
-
 if __name__ == "__main__":
-    main()
+    checks.run(check)

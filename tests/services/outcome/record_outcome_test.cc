@@ -150,12 +150,7 @@ TEST_F(RecordOutcomeTest, OneThatCameOfTheFirstReferralOfAChainMayBeRecordedForT
 }
 
 TEST_F(RecordOutcomeTest, WhatTheOwnerSaysOfAReferralsBeginningCountsToo) {
-  referral::v1::GetReferralPartiesResponse& parties = peers_.parties[Id("r1")];
-  parties.set_person_id(Id("ada"));
-  parties.set_referrer_organisation_id(Id("jobcentre"));
-  parties.set_receiver_organisation_id(Id("college"));
-  parties.set_state(referral::v1::REFERRAL_STATE_IN_PROGRESS);
-  *parties.mutable_create_time() = ToTimestamp(clock_.Now());
+  TellParties("r1", referral::v1::REFERRAL_STATE_IN_PROGRESS);
   v1::RecordOutcomeRequest request = JobStart("r1");
   request.set_occurred_on("2026-03-02");
   EXPECT_EQ(CodeOf("college", request), absl::StatusCode::kInvalidArgument);
