@@ -1,10 +1,13 @@
 #include "services/consent/access_service.h"
 
+#include <algorithm>
+
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/reasons.h"
@@ -17,11 +20,12 @@ struct Judged {
   Decision decision;
   v1::Obligations obligations;
   std::string basis_etag;     // empty where the caller may not know of the basis
-  bool person_known = false;  // looked at only for those who are told
+  bool person_known = false;  // looked at only for those who are told, like the id that the recipient knows them by
+  ids::Uuid as_recipient_holds;
 };
 
 // Judges the cited consent alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is
-// not there: the two reads below happen for every such caller. A reference that one of our services passes on must be
+// not there: the three reads below happen for every such caller. A reference that one of our services passes on must be
 // of somebody whom its organisation, `held_by`, holds: a reference that was merely told makes nobody a holder.
 absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& consent_id, const ids::Uuid& person_id,
                              const std::optional<ids::Uuid>& held_by, const Question& question, bool tell_person,
@@ -35,16 +39,22 @@ absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& conse
     }
   }
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, consent_id));
-  const bool about_them = consent.has_value() && consent->person_id() == person_id.bytes();
+  bool about_them = consent.has_value() && consent->person_id() == person_id.bytes();
+  bool may_know = about_them && IsParty(*consent, question.organisation_id);
+  if (!may_know) {
+    NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
+    about_them = consent.has_value() &&
+                 std::find(family.begin(), family.end(), consents::IdOf(consent->person_id())) != family.end();
+    NWD_ASSIGN_OR_RETURN(const bool holds, people::Holds(reader, person_id, question.organisation_id));
+    may_know = about_them && (holds || IsParty(*consent, question.organisation_id));
+  }
   judged.person_known = about_them;
   if (tell_person && !about_them) {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> person, people::Find(reader, person_id));
     judged.person_known = person.has_value();
   }
-  bool may_know = about_them && IsParty(*consent, question.organisation_id);
-  if (!may_know) {
-    NWD_ASSIGN_OR_RETURN(const bool holds, people::Holds(reader, person_id, question.organisation_id));
-    may_know = about_them && holds;
+  if (tell_person && judged.person_known) {
+    NWD_ASSIGN_OR_RETURN(judged.as_recipient_holds, joins::AsHeldBy(reader, person_id, question.organisation_id));
   }
   if (!may_know) {
     judged.decision = NoBasis(question.categories);
@@ -126,10 +136,11 @@ async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(
   NWD_CO_RETURN_IF_ERROR(Log(call, asked, judged->decision.permitted, key));
   if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
   const bool known = judged->person_known;
+  const ids::Uuid as_recipient_holds = judged->as_recipient_holds;
   v1::CheckAccessResponse response = Answer(asked.question, *std::move(judged));
   if (tell_person && known) {
     response.set_person_id(asked.person_id.ToString());
-    response.set_person_ref(parts_.references.ReferenceOf(asked.question.organisation_id, asked.person_id));
+    response.set_person_ref(parts_.references.ReferenceOf(asked.question.organisation_id, as_recipient_holds));
   }
   co_return response;
 }
@@ -177,9 +188,9 @@ async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> AccessService::OpenR
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::OpenReferralAccessResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, consent_id));
-    storage::Recipient* recipient = consent.has_value() && consent->person_id() == person_id.bytes()
-                                        ? FindRecipient(*consent, organisation)
-                                        : nullptr;
+    const ids::Uuid whose = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
+    NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, person_id, whose));
+    storage::Recipient* recipient = consent.has_value() && one ? FindRecipient(*consent, organisation) : nullptr;
     if (recipient == nullptr) return status::Denied();
     const ConsentState state = StateAt(*consent, now);
     if (state != v1::CONSENT_STATE_GIVEN && state != v1::CONSENT_STATE_SUSPENDED) {

@@ -13,7 +13,7 @@ App::App(const AppParts& parts)
       services_(
           parts.store, parts.keys, parts.hub_key, parts.clock, parts.registry,
           [this](const std::string& organisation_id) { return directory_.AskOrganisation(organisation_id); },
-          parts.metrics),
+          parts.metrics, parts.options),
       changes_(parts.store, services_.tokens()),
       figures_(program::AddReplicaMetrics(parts.metrics, "directory", directory_.follower())) {}
 

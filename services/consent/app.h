@@ -34,6 +34,7 @@ class App {
     access::Registry& registry;
     rpc::Client& directory;
     metrics::Registry& metrics;
+    Options options = {};
   };
   explicit App(const AppParts& parts);
 

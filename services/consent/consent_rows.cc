@@ -7,6 +7,7 @@
 #include "common/store/proto_value.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/decide.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
 
 namespace nwd::consent::consents {
@@ -60,20 +61,27 @@ absl::StatusOr<std::vector<storage::Consent>> OfPerson(const store::Reader& read
 
 absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const std::string& from,
                   absl::FunctionRef<store::Visit(const std::string& key, const storage::Consent&)> visit) {
-  store::Range range = store::PrefixRange(keys::ConsentOfPersonPrefix(person_id));
-  if (!from.empty()) range.begin = from;
-  absl::Status failed;
-  absl::Status scanned = reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
-    const ids::Uuid consent_id = IdOf(key.substr(key.size() - ids::Uuid::kSizeBytes));
-    const absl::StatusOr<std::optional<storage::Consent>> consent = Find(reader, consent_id);
-    if (!consent.ok() || !consent->has_value()) {
-      failed = consent.ok() ? absl::DataLossError("the index of a person's consents names one that is not there")
-                            : consent.status();
-      return store::Visit::kStop;
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
+  std::vector<std::string> places;  // what follows the person in the index: time and id, newest first
+  for (const ids::Uuid& relative : family) {
+    const std::string prefix = keys::ConsentOfPersonPrefix(relative);
+    store::Range range = store::PrefixRange(prefix);
+    range.begin += from;
+    NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
+      places.emplace_back(key.substr(prefix.size()));
+      return store::Visit::kContinue;
+    }));
+  }
+  std::sort(places.begin(), places.end());
+  for (const std::string& place : places) {
+    const ids::Uuid consent_id = IdOf(std::string_view(place).substr(place.size() - ids::Uuid::kSizeBytes));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, Find(reader, consent_id));
+    if (!consent.has_value()) {
+      return absl::DataLossError("the index of a person's consents names one that is not there");
     }
-    return visit(std::string(key), **consent);
-  });
-  return failed.ok() ? scanned : failed;
+    if (visit(place, *consent) == store::Visit::kStop) break;
+  }
+  return absl::OkStatus();
 }
 
 storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms) {

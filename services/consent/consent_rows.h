@@ -26,12 +26,12 @@ void Add(store::Txn& txn, const storage::Consent& consent, const storage::Sealed
 // once.
 absl::StatusOr<std::vector<storage::Consent>> TakeOver(store::Txn& txn, absl::Time now, size_t limit);
 
-// All consents of a person, newest first.
+// All consents of a person, whichever of their ids they were given under (joins.h), newest first.
 absl::StatusOr<std::vector<storage::Consent>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id);
-// One page of them: calls `visit` with each index key and consent, from `from` (a key; empty means the newest) until it
+// One page of them: calls `visit` with each place and consent, from the place `from` (empty means the newest) until it
 // says stop.
 absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const std::string& from,
-                  absl::FunctionRef<store::Visit(const std::string& key, const storage::Consent&)> visit);
+                  absl::FunctionRef<store::Visit(const std::string& place, const storage::Consent&)> visit);
 
 // Terms are sealed under the person's key and bound to their consent.
 storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms);

@@ -8,6 +8,8 @@
 #include "services/consent/consent_states.h"
 #include "services/consent/consent_terms.h"
 #include "services/consent/decide.h"
+#include "services/consent/family_keys.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
@@ -119,8 +121,9 @@ async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(r
     call.ProveTie(common::v1::TIE_CONSENT_CONCERNED);
     NWD_ASSIGN_OR_RETURN(const storage::Terms terms, consents::ReadTerms(reader, *named.key, named.consent_id));
     v1::GetConsentResponse response;
-    *response.mutable_consent() = consents::Show(
-        *consent, terms, organisation, parts_.references.ReferenceOf(organisation, named.person_id), call.Now());
+    NWD_ASSIGN_OR_RETURN(const ids::Uuid as_held, joins::AsHeldBy(reader, named.person_id, organisation));
+    *response.mutable_consent() =
+        consents::Show(*consent, terms, organisation, parts_.references.ReferenceOf(organisation, as_held), call.Now());
     return response;
   };
   absl::StatusOr<v1::GetConsentResponse> response = co_await parts_.store.View(show);
@@ -144,24 +147,25 @@ async::Task<absl::StatusOr<v1::ListConsentsResponse>> ConsentService::ListConsen
   const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   NWD_CO_ASSIGN_OR_RETURN(const std::string from, tokens::PageStart(parts_.tokens, scope, request));
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
+  NWD_CO_ASSIGN_OR_RETURN(const FamilyKeys family_keys, co_await KeysOfFamily(parts_, person_id));
   const int page_size = tokens::PageSize(request.page_size());
 
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListConsentsResponse> {
     NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, organisation));
-    if (!held || key == nullptr) return status::Denied();
+    if (!held || !family_keys.contains(person_id)) return status::Denied();
     call.ProveTie(common::v1::TIE_PERSON_HOLDER);
     v1::ListConsentsResponse response;
     absl::Status failed;
     NWD_RETURN_IF_ERROR(
-        consents::Walk(reader, person_id, from, [&](const std::string& row, const storage::Consent& consent) {
-          if (!IsParty(consent, organisation)) return store::Visit::kContinue;
+        consents::Walk(reader, person_id, from, [&](const std::string& place, const storage::Consent& consent) {
+          const auto key = family_keys.find(consents::IdOf(consent.person_id()));
+          if (key == family_keys.end() || !IsParty(consent, organisation)) return store::Visit::kContinue;
           if (response.consents_size() == page_size) {
-            response.set_next_page_token(parts_.tokens.Seal(scope, row));
+            response.set_next_page_token(parts_.tokens.Seal(scope, place));
             return store::Visit::kStop;
           }
           const absl::StatusOr<storage::Terms> terms =
-              consents::ReadTerms(reader, *key, consents::IdOf(consent.consent_id()));
+              consents::ReadTerms(reader, *key->second, consents::IdOf(consent.consent_id()));
           if (!terms.ok()) {
             failed = terms.status();
             return store::Visit::kStop;
@@ -211,8 +215,9 @@ absl::Status ConsentService::CheckCited(const store::Reader& reader, const v1::C
                          consents::Find(reader, IdIn(terms.supersedes_consent_id())));
     // Whoever is merely named in a consent may record that the person withdraws it, but not put another in its place or
     // lift what was refused in it.
-    if (!old.has_value() || old->person_id() != person_id.bytes() ||
-        old->captor_organisation_id() != organisation.bytes()) {
+    const ids::Uuid whose = old.has_value() ? consents::IdOf(old->person_id()) : ids::Uuid();
+    NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(reader, person_id, whose));
+    if (!old.has_value() || !one || old->captor_organisation_id() != organisation.bytes()) {
       violations.Add("terms.supersedes_consent_id", "is no consent of this person that you captured");
     }
   }

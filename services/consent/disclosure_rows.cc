@@ -1,9 +1,11 @@
 #include "services/consent/disclosure_rows.h"
 
 #include <algorithm>
+#include <map>
 
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"
 
@@ -94,6 +96,26 @@ absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id,
         return visit(std::string(key), placed);
       });
   return failed.ok() ? scanned : failed;
+}
+
+absl::Status WalkFamily(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
+  if (family.size() == 1) return WalkPerson(reader, person_id, span, visit);
+  std::map<std::string, std::pair<std::string, Placed>> newest;  // by what follows the person in the key: time and id
+  for (const ids::Uuid& relative : family) {
+    const std::string prefix = keys::DisclosuresOfPerson(relative);
+    Span theirs = span;
+    if (!span.from.empty()) theirs.from = prefix + span.from.substr(prefix.size());
+    int taken = 0;
+    NWD_RETURN_IF_ERROR(WalkPerson(reader, relative, theirs, [&](const std::string& key, const Placed& placed) {
+      newest.emplace(key.substr(prefix.size()), std::pair(key, placed));
+      return ++taken <= kRowsLookedAtMax ? store::Visit::kContinue : store::Visit::kStop;
+    }));
+  }
+  for (const auto& [place, row] : newest) {
+    if (visit(row.first, row.second) == store::Visit::kStop) break;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status WalkRecipient(const store::Reader& reader, const ids::Uuid& recipient_id, const Span& span,

@@ -40,6 +40,8 @@ struct Span {
 };
 using Visitor = absl::FunctionRef<store::Visit(const std::string& key, const Placed&)>;
 absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit);
+// Of all ids of the person (joins.h), the newest kRowsLookedAtMax of each. `from` may be a key of any of them.
+absl::Status WalkFamily(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit);
 absl::Status WalkRecipient(const store::Reader& reader, const ids::Uuid& recipient_id, const Span& span, Visitor visit);
 
 }  // namespace nwd::consent::disclosures

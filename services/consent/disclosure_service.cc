@@ -89,7 +89,7 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
     call.ProveTie(common::v1::TIE_SELF);
     v1::ListDisclosuresResponse response;
     int looked_at = 0;
-    NWD_RETURN_IF_ERROR(disclosures::WalkPerson(
+    NWD_RETURN_IF_ERROR(disclosures::WalkFamily(
         reader, person_id, span, [&](const std::string& row, const disclosures::Placed& placed) {
           // A page may be short where few of many rows are the caller's: the next page goes on from there.
           if (response.disclosures_size() == page_size || ++looked_at > kRowsLookedAtMax) {

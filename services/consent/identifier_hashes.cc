@@ -1,7 +1,11 @@
 #include "services/consent/identifier_hashes.h"
 
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
 #include "common/base/check.h"
 #include "common/base/strings.h"
+#include "services/consent/limits.h"
 
 namespace nwd::consent {
 
@@ -9,7 +13,8 @@ IdentifierHashes::IdentifierHashes(const crypto::HubKey& hub_key)
     : nino_(hub_key.Derive("consent/identifier/nino")),
       nhs_number_(hub_key.Derive("consent/identifier/nhs-number")),
       uln_(hub_key.Derive("consent/identifier/uln")),
-      match_(hub_key.Derive("consent/identifier/name-and-date-of-birth")) {}
+      match_(hub_key.Derive("consent/identifier/name-and-date-of-birth")),
+      block_(hub_key.Derive("consent/identifier/block")) {}
 
 HashedIdentifier IdentifierHashes::Hash(const CheckedIdentifier& identifier) const {
   return {identifier.kind, KeyOf(identifier.kind).ComputeString(identifier.value)};
@@ -18,7 +23,12 @@ HashedIdentifier IdentifierHashes::Hash(const CheckedIdentifier& identifier) con
 HashedDetails IdentifierHashes::Hash(const CheckedDetails& details) const {
   HashedDetails hashed;
   for (const CheckedIdentifier& identifier : details.identifiers) hashed.identifiers.push_back(Hash(identifier));
-  hashed.match_hash = match_.ComputeString(Cat(details.date_of_birth, "|", details.folded_name));
+  std::vector<std::string> words = details.comparable.words;
+  std::sort(words.begin(), words.end());
+  hashed.match_hash = match_.ComputeString(Cat(details.date_of_birth, "|", absl::StrJoin(words, " ")));
+  for (const std::string& block : BlocksOf(details.comparable)) {
+    hashed.blocks.push_back(block_.ComputeString(block).substr(0, kBlockHashBytes));
+  }
   return hashed;
 }
 

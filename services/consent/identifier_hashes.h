@@ -1,6 +1,6 @@
 // Identifiers are kept as keyed hashes only: a NINO has so few possible values that a plain hash of it is as good as
-// the number. What says "the same name and date of birth" is a keyed hash too. Each kind has a key of its own.
-// Thread-safe.
+// the number. What says "the same name and date of birth", or puts a description into a block, is a keyed hash too. Each
+// kind has a key of its own. Thread-safe.
 #pragma once
 
 #include <string>
@@ -17,10 +17,11 @@ struct HashedIdentifier {
   std::string hash;  // 32 bytes
 };
 
-// What matching compares.
+// By what a description is found again.
 struct HashedDetails {
   std::vector<HashedIdentifier> identifiers;
-  std::string match_hash;  // date of birth and folded name
+  std::string match_hash;           // date of birth and the words of the name, in whatever order
+  std::vector<std::string> blocks;  // of matching.h, kBlockHashBytes each
 };
 
 class IdentifierHashes {
@@ -33,7 +34,7 @@ class IdentifierHashes {
  private:
   const crypto::HmacKey& KeyOf(IdentifierKind kind) const;
 
-  const crypto::HmacKey nino_, nhs_number_, uln_, match_;
+  const crypto::HmacKey nino_, nhs_number_, uln_, match_, block_;
 };
 
 }  // namespace nwd::consent

@@ -6,6 +6,7 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/limits.h"
+#include "services/consent/match_rows.h"
 
 namespace nwd::consent {
 
@@ -15,6 +16,8 @@ async::Task<void> Janitor::Run(rpc::Stop& stop) {
     if (!announced.ok()) log::Line(log::Level::kWarning, "consent.ends_failed").Status(announced).Emit();
     const absl::Status destroyed = co_await DestroyUnusedKeys();
     if (!destroyed.ok()) log::Line(log::Level::kWarning, "consent.unused_keys_failed").Status(destroyed).Emit();
+    const absl::Status forgotten = co_await ForgetMatches();
+    if (!forgotten.ok()) log::Line(log::Level::kWarning, "consent.matches_failed").Status(forgotten).Emit();
   }
 }
 
@@ -35,6 +38,18 @@ async::Task<absl::Status> Janitor::AnnounceEnded() {
     };
     NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));
   } while (announced == kEndsAnnouncedMax);
+  co_return absl::OkStatus();
+}
+
+async::Task<absl::Status> Janitor::ForgetMatches() {
+  size_t forgotten = 0;
+  do {
+    auto body = [&](store::Txn& txn) -> absl::Status {
+      NWD_ASSIGN_OR_RETURN(forgotten, matches::Sweep(txn, parts_.clock.Now()));
+      return absl::OkStatus();
+    };
+    NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));
+  } while (forgotten > 0);
   co_return absl::OkStatus();
 }
 

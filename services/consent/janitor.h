@@ -1,5 +1,6 @@
-// What the consent service does by itself: it tells in the change feed what time has ended, and destroys keys that were
-// made for nobody. Nothing waits for it: a decision looks at the time itself, and an unused key opens nothing.
+// What the consent service does by itself: it tells in the change feed what time has ended, destroys keys that were made
+// for nobody, and forgets possible matches that are over. Nothing waits for it: a decision looks at the time itself, and
+// an unused key opens nothing.
 //
 // Rounds follow each other every kJanitorEvery; what fails is logged and tried again in the next. Thread-safe.
 #pragma once
@@ -18,6 +19,7 @@ class Janitor {
   // Says in the change feed which consents time has ended since the last time: EXPIRED or LAPSED, once each.
   async::Task<absl::Status> AnnounceEnded();
   async::Task<absl::Status> DestroyUnusedKeys() { return parts_.unused_keys.Destroy(); }
+  async::Task<absl::Status> ForgetMatches();
 
  private:
   const Parts& parts_;

@@ -33,6 +33,11 @@ inline constexpr char kNoticeSequence = 'q';
 inline constexpr char kNoticePlace = 'k';
 inline constexpr char kNoticeOpen = 'u';
 inline constexpr char kConsentEnd = 'e';
+inline constexpr char kJoins = 'j';
+inline constexpr char kBlock = 'y';
+inline constexpr char kPossibleMatch = 'w';
+inline constexpr char kPossibleMatchEnd = 'z';
+inline constexpr char kMatchBudget = 'l';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
@@ -48,6 +53,33 @@ inline std::string IdentifierPrefix(char kind, std::string_view hash) {
 }
 inline std::string Identifier(char kind, std::string_view hash, const Uuid& person) {
   return IdentifierPrefix(kind, hash).append(person.bytes());
+}
+
+// Joins: only of people who are joined to others.
+inline std::string Joins(const Uuid& person) { return KeyBuilder(kJoins).Bytes(person.bytes()).Build(); }
+
+// Nothing: people whose description falls into a block, by its keyed hash (8 bytes).
+inline std::string BlockPrefix(std::string_view block) { return KeyBuilder(kBlock).Bytes(block).Build(); }
+inline std::string Block(std::string_view block, const Uuid& person) {
+  return BlockPrefix(block).append(person.bytes());
+}
+
+// PossibleMatch: by the person who was registered; nothing: by when it can no longer be confirmed, soonest first.
+inline std::string PossibleMatch(const Uuid& person) {
+  return KeyBuilder(kPossibleMatch).Bytes(person.bytes()).Build();
+}
+inline std::string PossibleMatchEnd(int64_t expire_time_us, const Uuid& person) {
+  return KeyBuilder(kPossibleMatchEnd).Number(static_cast<uint64_t>(expire_time_us)).Bytes(person.bytes()).Build();
+}
+inline std::string PossibleMatchEnds() { return std::string(1, kPossibleMatchEnd); }
+
+// MatchBudget: of a day, counted from 1970, oldest first.
+inline std::string MatchBudgetsOf(int64_t day) {
+  return KeyBuilder(kMatchBudget).Number(static_cast<uint64_t>(day)).Build();
+}
+inline std::string MatchBudgets() { return std::string(1, kMatchBudget); }
+inline std::string MatchBudget(int64_t day, const Uuid& organisation) {
+  return MatchBudgetsOf(day).append(organisation.bytes());
 }
 
 // Consent, and SealedTerms.

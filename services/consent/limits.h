@@ -27,7 +27,23 @@ inline constexpr absl::Duration kCheckLogEvery = absl::Milliseconds(50);  // hal
 inline constexpr absl::Duration kCheckLogRetryAfter = absl::Milliseconds(100);
 
 inline constexpr absl::Duration kReadRetryWindow = absl::Minutes(5);  // a repeated read is no further use for so long
-inline constexpr int kRegisterTries = 3;  // when two desks register one person at the same moment
+inline constexpr size_t kBlocksMax = 12;                              // that one description falls into
+inline constexpr size_t kBlockHashBytes = 8;                          // of a block's keyed hash
+inline constexpr int kBlockRowsMax = 256;                             // people of one block that are looked at
+inline constexpr size_t kCandidatesMax = 64;                          // people who are compared with one that registers
+inline constexpr size_t kComparedInPlaceMax = 8;                      // more are compared on the worker pool
+inline constexpr size_t kFamilyMax = 16;                              // people who are joined into one
+inline constexpr absl::Duration kPossibleMatchKept = absl::Minutes(10);  // to confirm it
+inline constexpr size_t kMatchRowsSweptMax = 1000;                       // of what is over, in one transaction
+// A day's share of matching, for each organisation. An adviser registers some tens of people a day, and few of them are
+// somebody else's; who asks for more is looking for people.
+inline constexpr int kComparedADayMax = 2000;  // registrations that are compared with others; more are taken unseen
+inline constexpr int kComparedADayLimit = 100'000'000;  // what an operator may make of it
+inline constexpr int kShownADayMax = 100;               // possible matches told of
+inline constexpr int kRefusedADayMax = 20;              // identifiers that confirmed nothing
+inline constexpr int kMatchThreads = 1;
+inline constexpr int kMatchesWaitingMax = 256;  // comparisons that wait for a thread
+inline constexpr int kRegisterTries = 3;        // when two desks register one person at the same moment
 inline constexpr absl::Duration kJanitorEvery = absl::Seconds(30);
 inline constexpr size_t kUnusedKeysMax = 65536;  // person keys made for a registration that joined, to be destroyed
 

@@ -9,6 +9,11 @@ int main(int argc, char** argv) {
                                   "Keeps people, what they agreed to and their records, and decides who may see what.",
                                   {.grpc_port = 7102, .http_port = 9102});
   program.AddPeer("directory", 7101);
+  consent::Options options;
+  program.options()
+      .Add("--compared-a-day", &options.compared_a_day_max,
+           "Registrations of an organisation that are compared with others, a day")
+      .Range(0, consent::kComparedADayLimit);
   if (const auto code = program.Configure(argc, argv)) return *code;
 
   // Keys lie apart from what they seal, so that erasing a person is erasing a key.
@@ -23,6 +28,7 @@ int main(int argc, char** argv) {
                     .clock = program.clock(),
                     .registry = program.registry(),
                     .directory = program.Peer("directory"),
-                    .metrics = program.metrics()});
+                    .metrics = program.metrics(),
+                    .options = options});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

@@ -4,6 +4,7 @@
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
 
 namespace nwd::consent::notices {
@@ -14,7 +15,7 @@ absl::StatusOr<std::optional<Numbered>> At(const store::Reader& reader, const id
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Notice> notice,
                        store::Find<storage::Notice>(reader, keys::Notice(recipient_id, sequence)));
   if (!notice.has_value()) return absl::DataLossError("a notice is not where its index says");
-  return Numbered{sequence, *std::move(notice)};
+  return Numbered{sequence, *std::move(notice), {}};
 }
 
 }  // namespace
@@ -67,6 +68,8 @@ absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const i
   std::vector<Numbered> found;
   for (const uint64_t sequence : sequences) {
     NWD_ASSIGN_OR_RETURN(std::optional<Numbered> notice, At(reader, recipient_id, sequence));
+    const ids::Uuid person_id = consents::IdOf(notice->notice.person_id());
+    NWD_ASSIGN_OR_RETURN(notice->known_as, joins::AsHeldBy(reader, person_id, recipient_id));
     found.push_back(*std::move(notice));
   }
   return found;

@@ -19,6 +19,7 @@ namespace nwd::consent::notices {
 struct Numbered {
   uint64_t sequence;
   storage::Notice notice;
+  ids::Uuid known_as;  // the person, by the id that the recipient knows (joins.h); filled by After
 };
 
 // Gives the notice its id and the recipient's next number.

@@ -51,8 +51,8 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
     for (const notices::Numbered& numbered : batch) {
       v1::WatchNoticesResponse response;
       response.set_cursor(tokens::SealCursor(parts_.tokens, kFeed, call.organisation_id(), numbered.sequence));
-      *response.mutable_notice() = notices::Show(
-          numbered.notice, parts_.references.ReferenceOf(recipient, consents::IdOf(numbered.notice.person_id())));
+      *response.mutable_notice() =
+          notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, numbered.known_as));
       // As it was when sent.
       response.mutable_notice()->clear_answer();
       response.mutable_notice()->clear_answer_time();
@@ -148,7 +148,7 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
   for (const notices::Numbered& numbered : found) {
     const ids::Uuid person_id = consents::IdOf(numbered.notice.person_id());
     v1::Notice& shown = *response.add_notices();
-    shown = notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, person_id));
+    shown = notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, numbered.known_as));
     if (numbered.notice.sealed_retained_basis().empty()) continue;
     NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
     shown.set_retained_basis(BasisOf(numbered.notice, key));

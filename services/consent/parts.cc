@@ -4,6 +4,7 @@
 #include "common/log/log.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
+#include "services/consent/person_rows.h"
 
 namespace nwd::consent {
 
@@ -18,7 +19,13 @@ Figures::Figures(metrics::Registry& registry)
           registry.AddCounter("nwd_consent_reads_total", "Record reads by decision.").With({{"decision", "denied"}})),
       withdrawals(registry.AddCounter("nwd_consent_withdrawals_total", "Consents withdrawn.").With({})),
       notices(registry.AddCounter("nwd_consent_notices_total", "Notices sent to recipients.").With({})),
-      corruptions(registry.AddCounter("nwd_consent_corruptions_total", "Kept values that did not open.").With({})) {}
+      corruptions(registry.AddCounter("nwd_consent_corruptions_total", "Kept values that did not open.").With({})),
+      matches_shown(registry.AddCounter("nwd_consent_matches_total", "Possible matches by what came of them.")
+                        .With({{"outcome", "shown"}})),
+      matches_confirmed(registry.AddCounter("nwd_consent_matches_total", "Possible matches by what came of them.")
+                            .With({{"outcome", "confirmed"}})),
+      matches_refused(registry.AddCounter("nwd_consent_matches_total", "Possible matches by what came of them.")
+                          .With({{"outcome", "refused"}})) {}
 
 void Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now, const ids::Uuid& person_id,
             const person_keys::PersonKey& key, const storage::Deed& deed) {
@@ -55,15 +62,26 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> KeyOrNull(const Parts& parts
 
 ids::Uuid OrganisationOf(const rpc::Call& call) { return IdIn(call.organisation_id()); }
 
+absl::StatusOr<ids::Uuid> HeldPerson(const Parts& parts, const store::Reader& reader, rpc::Call& call,
+                                     const std::string& person_ref) {
+  const ids::Uuid organisation = OrganisationOf(call);
+  const ids::Uuid person_id = parts.references.PersonOf(organisation, person_ref).value_or(ids::Uuid());
+  NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, organisation));
+  if (!held) return status::Denied();
+  call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+  return person_id;
+}
+
 ids::Uuid IdIn(std::string_view text) { return ids::Uuid::Parse(text).value_or(ids::Uuid()); }
 
 void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1::PersonChange::Type type,
-                        const ids::Uuid& organisation_id, absl::Time now) {
+                        const ids::Uuid& organisation_id, absl::Time now, const ids::Uuid& other) {
   common::v1::Change change;
   *change.mutable_change_time() = ToTimestamp(now);
   change.mutable_person()->set_person_id(person_id.ToString());
   change.mutable_person()->set_type(type);
   change.mutable_person()->set_organisation_id(organisation_id.ToString());
+  if (!other.is_nil()) change.mutable_person()->set_other_person_id(other.ToString());
   txn.Append(store::Feed::kChanges, change.SerializeAsString());
 }
 

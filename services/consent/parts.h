@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/async/worker_pool.h"
 #include "common/audit/audit.h"
 #include "common/base/clock.h"
 #include "common/base/macros.h"
@@ -18,6 +19,7 @@
 #include "nwd/common/v1/change_service.pb.h"
 #include "services/consent/check_log.h"
 #include "services/consent/identifier_hashes.h"
+#include "services/consent/limits.h"
 #include "services/consent/notice_bells.h"
 #include "services/consent/organisations.h"
 #include "services/consent/references.h"
@@ -32,6 +34,12 @@ struct Figures {
   metrics::Counter checks_permitted, checks_denied;
   metrics::Counter reads_permitted, reads_denied;
   metrics::Counter withdrawals, notices, corruptions;
+  metrics::Counter matches_shown, matches_confirmed, matches_refused;
+};
+
+// What an operator may set.
+struct Options {
+  int compared_a_day_max = kComparedADayMax;
 };
 
 struct Parts {
@@ -47,8 +55,10 @@ struct Parts {
   CheckLog& check_log;
   NoticeBells& notice_bells;
   UnusedKeys& unused_keys;
+  async::WorkerPool& workers;
   const Clock& clock;
   Figures& figures;
+  const Options& options;
 };
 
 // Within a body: an audit entry about a person, sealed under their key; under the service's own where there is none.
@@ -65,12 +75,16 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> KeyOrNull(const Parts& parts
 
 // The caller's organisation; the nil id for one of our own services.
 ids::Uuid OrganisationOf(const rpc::Call& call);
+// The person whom the caller's reference names and whom it holds; Denied for any other. Within a body, which may rely on
+// the tie.
+absl::StatusOr<ids::Uuid> HeldPerson(const Parts& parts, const store::Reader& reader, rpc::Call& call,
+                                     const std::string& person_ref);
 // The id in a field that the chain has checked to be one. What is no id names nothing.
 ids::Uuid IdIn(std::string_view text);
 
 // In the change feed: ids and types only.
 void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1::PersonChange::Type type,
-                        const ids::Uuid& organisation_id, absl::Time now);
+                        const ids::Uuid& organisation_id, absl::Time now, const ids::Uuid& other = ids::Uuid());
 // `superseded`: the consent whose place it took, in the same transaction.
 void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
                          const ids::Uuid& superseded = ids::Uuid());

@@ -3,7 +3,6 @@
 #include "common/base/strings.h"
 #include "common/identifiers/person_number.h"
 #include "common/identifiers/postcode.h"
-#include "common/text/fold.h"
 
 namespace nwd::consent {
 namespace {
@@ -34,6 +33,8 @@ std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::str
 
 template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::PersonDetails&, std::string_view,
                                                          status::Violations&);
+template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::ConfirmMatchRequest&, std::string_view,
+                                                         status::Violations&);
 template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::FindPersonRequest&, std::string_view,
                                                          status::Violations&);
 
@@ -41,8 +42,6 @@ absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details) {
   status::Violations violations;
   CheckedDetails checked;
   checked.full_name = details.full_name();
-  checked.folded_name = text::FoldName(details.full_name());
-
   checked.date_of_birth = details.date_of_birth();
 
   if (!details.postcode().empty()) {
@@ -53,6 +52,7 @@ absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details) {
   checked.identifiers = CheckIdentifiers(details, "details.", violations);
   absl::Status fit = violations.ToStatus();
   if (!fit.ok()) return fit;
+  checked.comparable = Comparable::Of(checked.full_name, checked.date_of_birth, checked.postcode);
   return checked;
 }
 

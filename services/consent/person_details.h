@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/status/status.h"
 #include "nwd/consent/v1/person_service.pb.h"
+#include "services/consent/matching.h"
 
 namespace nwd::consent {
 
@@ -22,10 +23,10 @@ struct CheckedIdentifier {
 
 struct CheckedDetails {
   std::string full_name;      // as they write it
-  std::string folded_name;    // for comparing
   std::string date_of_birth;  // YYYY-MM-DD
   std::string postcode;       // its normal form; empty where they have none
   std::vector<CheckedIdentifier> identifiers;
+  Comparable comparable;
 };
 
 absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details);

@@ -1,5 +1,6 @@
 #include "services/consent/person_rows.h"
 
+#include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/crypto/hmac.h"
 #include "common/store/proto_value.h"
@@ -49,16 +50,29 @@ absl::StatusOr<std::optional<ids::Uuid>> FindCertain(const store::Reader& reader
   return std::nullopt;
 }
 
-absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails& details,
-                             absl::Time now) {
+absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails& details, absl::Time now,
+                             storage::Person& person) {
   for (const HashedIdentifier& identifier : details.identifiers) {
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(txn, identifier));
     if (!owners.empty()) continue;
     storage::Identifier bound;
     bound.set_bound_time_us(Micros(now));
     store::PutMessage(txn, keys::Identifier(static_cast<char>(identifier.kind), identifier.hash, person_id), bound);
+    person.add_identifiers(Cat(std::string(1, static_cast<char>(identifier.kind)), identifier.hash));
   }
   return absl::OkStatus();
+}
+
+IdentifierAgreement CompareIdentifiers(const storage::Person& person, const HashedDetails& details) {
+  IdentifierAgreement agreement = IdentifierAgreement::kUnknown;
+  for (const std::string& theirs : person.identifiers()) {
+    for (const HashedIdentifier& said : details.identifiers) {
+      if (theirs.front() != static_cast<char>(said.kind)) continue;
+      if (std::string_view(theirs).substr(1) == said.hash) return IdentifierAgreement::kSame;
+      agreement = IdentifierAgreement::kConflict;
+    }
+  }
+  return agreement;
 }
 
 }  // namespace nwd::consent::people

@@ -9,6 +9,7 @@
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
 #include "services/consent/identifier_hashes.h"
+#include "services/consent/matching.h"
 #include "services/consent/storage.pb.h"
 
 namespace nwd::consent::people {
@@ -25,7 +26,11 @@ absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& rea
                                                         const HashedIdentifier& identifier);
 // The person who certainly is the one described: an identifier agrees, and so do name and date of birth.
 absl::StatusOr<std::optional<ids::Uuid>> FindCertain(const store::Reader& reader, const HashedDetails& details);
-// Gives the person the identifiers that belong to nobody yet. One that somebody else has stays theirs.
-absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails& details, absl::Time now);
+// Gives the person, whose row `person` is, the identifiers that belong to nobody yet; the row is the caller's to keep.
+// One that somebody else has stays theirs.
+absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails& details, absl::Time now,
+                             storage::Person& person);
+// How the person's identifiers and those of a description agree.
+IdentifierAgreement CompareIdentifiers(const storage::Person& person, const HashedDetails& details);
 
 }  // namespace nwd::consent::people

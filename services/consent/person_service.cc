@@ -2,19 +2,36 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "services/consent/joins.h"
 #include "services/consent/limits.h"
+#include "services/consent/match_rows.h"
+#include "services/consent/match_service.h"
 #include "services/consent/person_rows.h"
+#include "services/consent/person_seal.h"
 #include "services/consent/reasons.h"
 
 namespace nwd::consent {
 namespace {
 
-std::string SealDetails(const crypto::AeadKey& key, const ids::Uuid& person_id, const CheckedDetails& details) {
-  storage::PersonDetails kept;
-  kept.set_full_name(details.full_name);
-  kept.set_date_of_birth(details.date_of_birth);
-  kept.set_postcode(details.postcode);
-  return key.Seal(kept.SerializeAsString(), Cat("person-details/", person_id.bytes()));
+// Adds to the answer that somebody may be the person who was registered, as far as the organisation's share of the day
+// goes. Within a body; true where it is told.
+absl::StatusOr<bool> Tell(store::Txn& txn, const rpc::Call& call, const Parts& parts, const ids::Uuid& registered,
+                          const HashedDetails& hashed, const LikelyPerson& likely, storage::MatchBudget& budget,
+                          v1::RegisterPersonResponse& response) {
+  if (budget.shown() >= kShownADayMax) return false;
+  budget.set_shown(budget.shown() + 1);
+  storage::PossibleMatch match;
+  match.set_matched_person_id(std::string(likely.person_id.bytes()));
+  match.set_organisation_id(std::string(OrganisationOf(call).bytes()));
+  for (const HashedIdentifier& identifier : hashed.identifiers) {
+    match.mutable_kinds_given()->push_back(static_cast<char>(identifier.kind));
+  }
+  match.set_expire_time_us(Micros(call.Now() + kPossibleMatchKept));
+  matches::Put(txn, registered, match);
+  v1::PossibleMatch& told = *response.mutable_possible_match();
+  told.set_match_token(parts.tokens.Seal(kMatchScope, registered.bytes()));
+  for (const std::string& field : likely.agreed_fields) told.add_agreed_fields(field);
+  return true;
 }
 
 }  // namespace
@@ -30,8 +47,14 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterP
   call.ProveTie(common::v1::TIE_SELF);
   NWD_CO_ASSIGN_OR_RETURN(const CheckedDetails details, CheckDetails(request.details()));
   const HashedDetails hashed = parts_.hashes.Hash(details);
+  NWD_CO_ASSIGN_OR_RETURN(const bool may_compare, co_await MayCompare(call));
+  std::optional<LikelyPerson> likely;
+  if (may_compare) {
+    NWD_CO_ASSIGN_OR_RETURN(likely, co_await FindLikely(parts_, details, hashed));
+  }
   const ids::Uuid fresh_id = ids::Uuid::Random();
-  absl::StatusOr<v1::RegisterPersonResponse> registered = co_await RegisterAs(call, request, details, hashed, fresh_id);
+  absl::StatusOr<v1::RegisterPersonResponse> registered =
+      co_await RegisterAs(call, request, details, hashed, likely, fresh_id);
   // A join leaves a key behind, and so may an error.
   if (!registered.ok() || registered->person_ref() != parts_.references.ReferenceOf(OrganisationOf(call), fresh_id)) {
     parts_.unused_keys.Note({fresh_id});
@@ -41,13 +64,13 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterP
 
 async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterAs(
     rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
-    const HashedDetails& hashed, const ids::Uuid& fresh_id) {
+    const HashedDetails& hashed, const std::optional<LikelyPerson>& likely, const ids::Uuid& fresh_id) {
   // A key is made whether or not it will be needed, so that joining takes as long as registering.
   Candidate fresh{fresh_id, nullptr};
   NWD_CO_ASSIGN_OR_RETURN(fresh.key, co_await parts_.person_keys.Ensure(fresh.person_id));
   for (int i = 0; i < kRegisterTries; ++i) {
     NWD_CO_ASSIGN_OR_RETURN(const std::optional<v1::RegisterPersonResponse> registered,
-                            co_await TryRegister(call, request, details, hashed, fresh));
+                            co_await TryRegister(call, request, details, hashed, likely, fresh));
     if (registered.has_value()) co_return *registered;
   }
   co_return status::Error(absl::StatusCode::kUnavailable, reasons::kBusy,
@@ -56,7 +79,7 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterA
 
 async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonService::TryRegister(
     rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
-    const HashedDetails& hashed, const Candidate& fresh) {
+    const HashedDetails& hashed, const std::optional<LikelyPerson>& likely, const Candidate& fresh) {
   const ids::Uuid organisation = OrganisationOf(call);
   const absl::Time now = call.Now();
   auto look = [&](const store::Reader& reader) { return people::FindCertain(reader, hashed); };
@@ -70,16 +93,19 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
   }
   const std::string sealed = SealDetails(*fresh.key, fresh.person_id, details);
 
+  bool shown = false;
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::RegisterPersonResponse> {
     NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(txn, person.person_id, organisation));
-    if (!certain.has_value()) {
-      storage::Person row;
-      row.set_sealed_details(sealed);
-      row.set_match_hash(hashed.match_hash);
-      row.set_create_time_us(Micros(now));
-      people::Put(txn, person.person_id, row);
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> row, people::Find(txn, person.person_id));
+    if (!row.has_value()) {
+      row.emplace();
+      row->set_sealed_details(sealed);
+      row->set_match_hash(hashed.match_hash);
+      row->set_create_time_us(Micros(now));
+      matches::AddBlocks(txn, person.person_id, hashed);
     }
-    NWD_RETURN_IF_ERROR(people::BindIdentifiers(txn, person.person_id, hashed, now));
+    NWD_RETURN_IF_ERROR(people::BindIdentifiers(txn, person.person_id, hashed, now, *row));
+    people::Put(txn, person.person_id, *row);
     if (!held) {
       people::AddHolder(txn, person.person_id, organisation, now);
       AppendPersonChange(
@@ -90,9 +116,16 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
     Record(parts_, txn, "person.registered", now, person.person_id, person.key, DeedOf(call));
     v1::RegisterPersonResponse response;
     response.set_person_ref(parts_.references.ReferenceOf(organisation, person.person_id));
+    NWD_ASSIGN_OR_RETURN(storage::MatchBudget budget, matches::BudgetOf(txn, now, organisation));
+    budget.set_compared(budget.compared() + 1);
+    if (!certain.has_value() && likely.has_value()) {
+      NWD_ASSIGN_OR_RETURN(shown, Tell(txn, call, parts_, person.person_id, hashed, *likely, budget, response));
+    }
+    matches::PutBudget(txn, now, organisation, budget);
     return response;
   };
   auto body = [&](store::Txn& txn) -> absl::StatusOr<std::optional<v1::RegisterPersonResponse>> {
+    shown = false;
     NWD_ASSIGN_OR_RETURN(const std::optional<ids::Uuid> still, people::FindCertain(txn, hashed));
     if (still != certain) return std::optional<v1::RegisterPersonResponse>();
     auto once = [&] { return effect(txn); };
@@ -100,7 +133,16 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
                          parts_.requests.Once<v1::RegisterPersonResponse>(txn, call, request, once));
     return std::make_optional(std::move(response));
   };
-  co_return co_await parts_.store.Update(body, call.deadline());
+  absl::StatusOr<std::optional<v1::RegisterPersonResponse>> registered =
+      co_await parts_.store.Update(body, call.deadline());
+  if (registered.ok() && shown) parts_.figures.matches_shown.Increment();
+  co_return registered;
+}
+
+async::Task<absl::StatusOr<bool>> PersonService::MayCompare(const rpc::Call& call) {
+  auto look = [&](const store::Reader& reader) { return matches::BudgetOf(reader, call.Now(), OrganisationOf(call)); };
+  NWD_CO_ASSIGN_OR_RETURN(const storage::MatchBudget budget, co_await parts_.store.View(look));
+  co_return budget.compared() < parts_.options.compared_a_day_max;
 }
 
 async::Task<absl::StatusOr<v1::FindPersonResponse>> PersonService::FindPerson(rpc::Call& call,
@@ -144,19 +186,25 @@ async::Task<absl::StatusOr<v1::ResolveRefResponse>> PersonService::ResolveRef(rp
                                ? parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid())
                                : IdIn(request.person_id());
   // By its reference an organisation names whom it holds, and nobody else.
-  auto body = [&](const store::Reader& reader) -> absl::StatusOr<bool> {
+  auto may_be_named = [&](const store::Reader& reader) -> absl::StatusOr<bool> {
     if (by_reference) return people::Holds(reader, person, organisation);
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> known, people::Find(reader, person));
     return known.has_value();
   };
-  NWD_CO_ASSIGN_OR_RETURN(const bool may_be_named, co_await parts_.store.View(body));
-  if (!may_be_named) co_return status::Denied();
-  v1::ResolveRefResponse response;
-  response.set_person_id(person.ToString());
-  for (const std::string& organisation_id : request.organisation_ids()) {
-    (*response.mutable_refs())[organisation_id] = parts_.references.ReferenceOf(IdIn(organisation_id), person);
-  }
-  co_return response;
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ResolveRefResponse> {
+    NWD_ASSIGN_OR_RETURN(const bool named, may_be_named(reader));
+    if (!named) return status::Denied();
+    v1::ResolveRefResponse response;
+    response.set_person_id(person.ToString());
+    NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person));
+    for (size_t i = 1; i < family.size(); ++i) response.add_joined_person_ids(family[i].ToString());
+    for (const std::string& id : request.organisation_ids()) {
+      NWD_ASSIGN_OR_RETURN(const ids::Uuid as_held, joins::AsHeldBy(reader, person, IdIn(id)));
+      (*response.mutable_refs())[id] = parts_.references.ReferenceOf(IdIn(id), as_held);
+    }
+    return response;
+  };
+  co_return co_await parts_.store.View(body);
 }
 
 }  // namespace nwd::consent

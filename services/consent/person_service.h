@@ -8,6 +8,7 @@
 
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/person_service.pb.h"
+#include "services/consent/likely_person.h"
 #include "services/consent/parts.h"
 
 namespace nwd::consent {
@@ -28,15 +29,15 @@ class PersonService {
     person_keys::PersonKey key;
   };
   // Registers under `fresh_id`, or joins whom it certainly is.
-  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> RegisterAs(rpc::Call& call,
-                                                                     const v1::RegisterPersonRequest& request,
-                                                                     const CheckedDetails& details,
-                                                                     const HashedDetails& hashed,
-                                                                     const ids::Uuid& fresh_id);
+  async::Task<absl::StatusOr<v1::RegisterPersonResponse>> RegisterAs(
+      rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
+      const HashedDetails& hashed, const std::optional<LikelyPerson>& likely, const ids::Uuid& fresh_id);
+  // Whether the organisation's share of the day allows its registration to be compared with others.
+  async::Task<absl::StatusOr<bool>> MayCompare(const rpc::Call& call);
   // One try; nothing where somebody else registered the person in the meantime.
   async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> TryRegister(
       rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
-      const HashedDetails& hashed, const Candidate& fresh);
+      const HashedDetails& hashed, const std::optional<LikelyPerson>& likely, const Candidate& fresh);
 
   const Parts& parts_;
 };

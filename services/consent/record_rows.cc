@@ -2,6 +2,7 @@
 
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
 
 namespace nwd::consent::records {
@@ -20,9 +21,11 @@ void Add(store::Txn& txn, const VersionName& name, const storage::RecordVersion&
   store::PutMessage(txn, keys::Record(name.person_id, name.category, name.source_id), version);
 }
 
-absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id,
-                                            CategoryMask categories) {
-  std::vector<Entry> found;
+namespace {
+
+// Adds those put in under one id.
+absl::Status AddEntries(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
+                        std::vector<Entry>& found) {
   absl::Status failed;
   NWD_RETURN_IF_ERROR(reader.Scan(
       store::PrefixRange(keys::RecordsOfPerson(person_id)), store::Direction::kForward,
@@ -44,21 +47,35 @@ absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const i
         found.push_back({{person_id, category, consents::IdOf(source), version->version()}, *std::move(version)});
         return store::Visit::kContinue;
       }));
-  NWD_RETURN_IF_ERROR(failed);
+  return failed;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id,
+                                            CategoryMask categories) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
+  std::vector<Entry> found;
+  for (const ids::Uuid& relative : family) {
+    NWD_RETURN_IF_ERROR(AddEntries(reader, relative, categories, found));
+  }
   return found;
 }
 
 absl::StatusOr<CategoryMask> From(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
                                   const ids::Uuid& source_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
   CategoryMask found = 0;
   absl::Status failed;
-  ForEachCategory(categories, [&](Category category) {
-    if (!failed.ok()) return;
-    std::string value;
-    const absl::StatusOr<bool> present = reader.Get(keys::Record(person_id, category, source_id), &value);
-    failed = present.status();
-    if (present.ok() && *present) found |= MaskOf(category);
-  });
+  for (const ids::Uuid& relative : family) {
+    ForEachCategory(categories, [&](Category category) {
+      if (!failed.ok()) return;
+      std::string value;
+      const absl::StatusOr<bool> present = reader.Get(keys::Record(relative, category, source_id), &value);
+      failed = present.status();
+      if (present.ok() && *present) found |= MaskOf(category);
+    });
+  }
   if (!failed.ok()) return failed;
   return found;
 }

@@ -24,10 +24,11 @@ absl::StatusOr<std::optional<storage::RecordVersion>> Newest(const store::Reader
 void Add(store::Txn& txn, const VersionName& name, const storage::RecordVersion& version,
          const std::optional<storage::RecordVersion>& before);
 
-// The newest versions of these categories, by category and source.
+// The newest versions of these categories, whichever of the person's ids they were put in under (joins.h): by id, then
+// category and source.
 absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id,
                                             CategoryMask categories);
-// Which of these categories `source_id` has put in.
+// Which of these categories `source_id` has put in, likewise.
 absl::StatusOr<CategoryMask> From(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
                                   const ids::Uuid& source_id);
 

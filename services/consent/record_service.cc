@@ -8,6 +8,7 @@
 #include "common/calendar/london.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
+#include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
 
@@ -111,7 +112,12 @@ async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc:
 
   v1::GetRecordResponse response;
   for (const records::Entry& entry : released.entries) {
-    absl::StatusOr<v1::RecordSection> section = OpenSection(*key, entry.name, entry.version.sealed());
+    person_keys::PersonKey its_key = key;
+    if (entry.name.person_id != person_id) {
+      NWD_CO_ASSIGN_OR_RETURN(its_key, co_await KeyOrNull(parts_, entry.name.person_id));
+    }
+    if (its_key == nullptr) continue;  // erased in this moment
+    absl::StatusOr<v1::RecordSection> section = OpenSection(*its_key, entry.name, entry.version.sealed());
     if (!section.ok()) co_return Corrupt(parts_, "a section of a record", section.status());
     v1::RecordEntry& shown = *response.add_entries();
     shown.set_category(entry.name.category);
@@ -159,7 +165,9 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
   const absl::Time now = call.Now();
   const ids::Uuid consent_id = IdIn(request.consent_id());
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, consent_id));
-  const bool about_them = consent.has_value() && consent->person_id() == person_id.bytes() && key != nullptr;
+  const ids::Uuid whose = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
+  NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, person_id, whose));
+  const bool about_them = consent.has_value() && one && key != nullptr;
   storage::Recipient* recipient = about_them ? FindRecipient(*consent, question.organisation_id) : nullptr;
   // A retry is judged as the one use it is.
   if (recipient != nullptr && before != nullptr) consent->set_uses(consent->uses() - 1);
@@ -191,14 +199,14 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
   const storage::Disclosure disclosure = DisclosureOf(*consent, question, released.entries, told);
   if (before != nullptr) {
     released.disclosure_id = consents::IdOf(before->disclosure_id());
-    NWD_RETURN_IF_ERROR(disclosures::Widen(txn, {released.disclosure_id, person_id, before->time_us(), disclosure}));
+    NWD_RETURN_IF_ERROR(disclosures::Widen(txn, {released.disclosure_id, whose, before->time_us(), disclosure}));
   } else {
     released.disclosure_id = ids::Uuid::Random();
     consent->set_uses(consent->uses() + 1);
     recipient->set_disclosures(recipient->disclosures() + 1);
     consents::Put(txn, *consent);
     released.time_us = Micros(now);
-    disclosures::Add(txn, {released.disclosure_id, person_id, released.time_us, disclosure});
+    disclosures::Add(txn, {released.disclosure_id, whose, released.time_us, disclosure});
   }
   deed.set_disclosure_id(std::string(released.disclosure_id.bytes()));
   Record(parts_, txn, "record.disclosed", now, person_id, key, deed);

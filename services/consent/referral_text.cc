@@ -6,6 +6,7 @@
 #include "services/consent/access_service.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
 
 namespace nwd::consent {
@@ -55,7 +56,9 @@ absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const r
                                                         const person_keys::PersonKey& key) const {
   const Question& question = asked.question;
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, asked.consent_id));
-  const bool about_them = consent.has_value() && consent->person_id() == asked.person_id.bytes() && key != nullptr;
+  const ids::Uuid whose = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
+  NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, asked.person_id, whose));
+  const bool about_them = consent.has_value() && one && key != nullptr;
   storage::Recipient* recipient = about_them ? FindRecipient(*consent, question.organisation_id) : nullptr;
   if (recipient == nullptr) return CategoryMask{0};
   const CategoryMask permitted = Decide(*consent, question, call.Now()).permitted;
@@ -71,8 +74,7 @@ absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const r
   recipient->set_disclosures(recipient->disclosures() + 1);
   consents::Put(txn, *consent);
   const ids::Uuid disclosure_id = ids::Uuid::Random();
-  disclosures::Add(txn,
-                   {disclosure_id, asked.person_id, Micros(call.Now()), DisclosureOf(*consent, question, request)});
+  disclosures::Add(txn, {disclosure_id, whose, Micros(call.Now()), DisclosureOf(*consent, question, request)});
 
   storage::Deed deed = DeedOf(call);
   deed.set_consent_id(consent->consent_id());

@@ -8,7 +8,8 @@ constexpr std::string_view kAuditKey = "consent/audit";
 }  // namespace
 
 Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
-                   const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics)
+                   const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics,
+                   const Options& options)
     : references_(hub_key),
       hashes_(hub_key),
       audit_(hub_key.Derive(kAuditKey)),
@@ -19,10 +20,14 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       organisations_(registry, std::move(ask)),
       check_log_(store),
       unused_keys_(store, person_keys_),
+      workers_(kMatchThreads, kMatchesWaitingMax),
       figures_(metrics),
-      parts_{store,   person_keys_,   references_, hashes_,       audit_,       service_key_, requests_,
-             tokens_, organisations_, check_log_,  notice_bells_, unused_keys_, clock,        figures_},
+      options_(options),
+      parts_{store,          person_keys_, references_,   hashes_,      audit_,   service_key_, requests_, tokens_,
+             organisations_, check_log_,   notice_bells_, unused_keys_, workers_, clock,        figures_,  options_},
       person_(parts_),
+      match_(parts_),
+      main_contact_(parts_),
       text_(parts_),
       consent_(parts_),
       decision_(parts_),
@@ -38,6 +43,8 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
 
 void Services::Register(rpc::Router& router) {
   person_.Register(router);
+  match_.Register(router);
+  main_contact_.Register(router);
   text_.Register(router);
   consent_.Register(router);
   decision_.Register(router);

@@ -12,6 +12,8 @@
 #include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
 #include "services/consent/janitor.h"
+#include "services/consent/main_contact_service.h"
+#include "services/consent/match_service.h"
 #include "services/consent/notice_service.h"
 #include "services/consent/parts.h"
 #include "services/consent/person_service.h"
@@ -23,10 +25,13 @@ namespace nwd::consent {
 class Services {
  public:
   Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
-           const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics);
+           const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics,
+           const Options& options = {});
 
   void Register(rpc::Router& router);
   PersonService& person() { return person_; }
+  MatchService& match() { return match_; }
+  MainContactService& main_contact() { return main_contact_; }
   TextService& text() { return text_; }
   ConsentService& consent() { return consent_; }
   DecisionService& decision() { return decision_; }
@@ -53,9 +58,13 @@ class Services {
   CheckLog check_log_;
   NoticeBells notice_bells_;
   UnusedKeys unused_keys_;
+  async::WorkerPool workers_;
   Figures figures_;
+  const Options options_;
   const Parts parts_;
   PersonService person_;
+  MatchService match_;
+  MainContactService main_contact_;
   TextService text_;
   ConsentService consent_;
   DecisionService decision_;

@@ -1,6 +1,8 @@
 #include "services/outcome/journeys.h"
 
+#include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,44 @@ bool Sees(const storage::StepRow& step, const storage::ReferralRow* referral, st
   }
   if (!step.referral_id().empty()) return false;
   return whole || step.organisation_id() == organisation_id;
+}
+
+// A step and what follows the person in its key: time, sequence, type and source.
+struct Placed {
+  std::string place;
+  absl::Time time;
+  storage::StepRow row;
+};
+
+// Of all ids of one person, in order.
+absl::StatusOr<std::vector<Placed>> StepsAfter(const store::Reader& reader, const std::vector<ids::Uuid>& person,
+                                               std::string_view after) {
+  std::vector<Placed> steps;
+  absl::Status fault;
+  for (const ids::Uuid& id : person) {
+    const std::string prefix = keys::Journey(id);
+    store::Range range = store::PrefixRange(prefix);
+    if (!after.empty()) range.begin.append(after).push_back('\0');
+    NWD_RETURN_IF_ERROR(
+        reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+          store::KeyReader parts(key);
+          std::string_view who;
+          uint64_t micros = 0;
+          absl::StatusOr<storage::StepRow> step = store::ParseValue<storage::StepRow>(key, value);
+          if (!step.ok()) {
+            fault = step.status();
+          } else if (!parts.Bytes(ids::Uuid::kSizeBytes, &who) || !parts.Number(&micros)) {
+            fault = absl::DataLossError("a stored step has a key of another form");
+          }
+          if (!fault.ok()) return store::Visit::kStop;
+          steps.push_back({std::string(key.substr(prefix.size())), absl::FromUnixMicros(static_cast<int64_t>(micros)),
+                           *std::move(step)});
+          return store::Visit::kContinue;
+        }));
+    NWD_RETURN_IF_ERROR(fault);
+  }
+  std::sort(steps.begin(), steps.end(), [](const Placed& a, const Placed& b) { return a.place < b.place; });
+  return steps;
 }
 
 }  // namespace
@@ -72,35 +112,19 @@ absl::StatusOr<bool> Journeys::ForgetSome(store::Txn& txn, ids::Uuid person, int
 }
 
 absl::Status Journeys::Visit(
-    const store::Reader& reader, ids::Uuid person, std::string_view organisation_id, bool whole, std::string_view after,
-    absl::FunctionRef<store::Visit(std::string_view key, absl::Time, const storage::StepRow&)> visit) {
-  store::Range range = store::PrefixRange(keys::Journey(person));
-  if (!after.empty()) range.begin = std::string(after) + '\0';
-  absl::Status fault;
-  NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
-    store::KeyReader parts(key);
-    std::string_view who;
-    uint64_t micros = 0;
-    const absl::StatusOr<storage::StepRow> step = store::ParseValue<storage::StepRow>(key, value);
-    if (!step.ok()) {
-      fault = step.status();
-    } else if (!parts.Bytes(ids::Uuid::kSizeBytes, &who) || !parts.Number(&micros)) {
-      fault = absl::DataLossError("a stored step has a key of another form");
-    }
-    if (!fault.ok()) return store::Visit::kStop;
+    const store::Reader& reader, const std::vector<ids::Uuid>& person, std::string_view organisation_id, bool whole,
+    std::string_view after,
+    absl::FunctionRef<store::Visit(std::string_view place, absl::Time, const storage::StepRow&)> visit) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<Placed> steps, StepsAfter(reader, person, after));
+  for (const Placed& step : steps) {
     std::optional<storage::ReferralRow> referral;
-    if (const std::optional<ids::Uuid> id = ids::Uuid::Parse(step->referral_id())) {
-      absl::StatusOr<std::optional<storage::ReferralRow>> found = Referrals::Find(reader, *id);
-      if (!found.ok()) {
-        fault = found.status();
-        return store::Visit::kStop;
-      }
-      referral = *std::move(found);
+    if (const std::optional<ids::Uuid> id = ids::Uuid::Parse(step.row.referral_id())) {
+      NWD_ASSIGN_OR_RETURN(referral, Referrals::Find(reader, *id));
     }
-    if (!Sees(*step, referral ? &*referral : nullptr, organisation_id, whole)) return store::Visit::kContinue;
-    return visit(key, absl::FromUnixMicros(static_cast<int64_t>(micros)), *step);
-  }));
-  return fault;
+    if (!Sees(step.row, referral ? &*referral : nullptr, organisation_id, whole)) continue;
+    if (visit(step.place, step.time, step.row) == store::Visit::kStop) break;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace nwd::outcome

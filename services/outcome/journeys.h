@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -38,12 +39,12 @@ class Journeys {
   // Takes out up to `limit` steps, and with them outcomes and the person's id in referrals; false once there are none.
   static absl::StatusOr<bool> ForgetSome(store::Txn& txn, ids::Uuid person, int limit);
 
-  // The steps an organisation sees, oldest first, from after `after` (a key met before; empty for the first on).
-  // `whole`: a consent permits all.
+  // The steps an organisation sees, oldest first, from after `after` (a place met before; empty for the first on), of
+  // all ids of one person. `whole`: a consent permits all.
   static absl::Status Visit(
-      const store::Reader& reader, ids::Uuid person, std::string_view organisation_id, bool whole,
+      const store::Reader& reader, const std::vector<ids::Uuid>& person, std::string_view organisation_id, bool whole,
       std::string_view after,
-      absl::FunctionRef<store::Visit(std::string_view key, absl::Time, const storage::StepRow&)> visit);
+      absl::FunctionRef<store::Visit(std::string_view place, absl::Time, const storage::StepRow&)> visit);
 };
 
 }  // namespace nwd::outcome

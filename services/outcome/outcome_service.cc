@@ -217,35 +217,39 @@ async::Task<absl::StatusOr<v1::CountOutcomesResponse>> OutcomeService::CountOutc
 
 async::Task<absl::StatusOr<v1::GetJourneyResponse>> OutcomeService::GetJourney(rpc::Call& call,
                                                                                const v1::GetJourneyRequest& request) {
-  absl::StatusOr<std::string> person_id = co_await parts_.peers.ResolveRef(call, request.person_ref());
-  if (!person_id.ok()) co_return IsRefusal(person_id.status()) ? status::Denied() : person_id.status();
-  const std::optional<ids::Uuid> person = ids::Uuid::Parse(*person_id);
-  if (!person) co_return status::Denied();
+  absl::StatusOr<std::vector<std::string>> resolved = co_await parts_.peers.ResolveRef(call, request.person_ref());
+  if (!resolved.ok()) co_return IsRefusal(resolved.status()) ? status::Denied() : resolved.status();
+  std::vector<ids::Uuid> all_ids;
+  for (const std::string& id : *resolved) {
+    if (const std::optional<ids::Uuid> parsed = ids::Uuid::Parse(id)) all_ids.push_back(*parsed);
+  }
+  if (all_ids.empty()) co_return status::Denied();
+  const ids::Uuid person = all_ids.front();
   call.ProveTie(common::v1::TIE_PERSON_HOLDER);
   const bool whole = !request.consent_id().empty();
   if (whole) {
-    absl::StatusOr<bool> may = co_await parts_.peers.MaySeeHistory(call, *person_id, request.consent_id());
+    absl::StatusOr<bool> may = co_await parts_.peers.MaySeeHistory(call, person.ToString(), request.consent_id());
     if (!may.ok()) co_return IsRefusal(may.status()) ? status::Denied() : may.status();
     if (!*may) co_return status::Denied();
   }
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   NWD_CO_ASSIGN_OR_RETURN(const std::string after, tokens::PageStart(parts_.tokens, scope, request));
   const int page_size = tokens::PageSize(request.page_size());
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOf(*person));
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOf(person));
   // What is shown and the note that it was are one durable step, before it leaves.
   const auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::GetJourneyResponse> {
-    NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(txn, *person));
+    NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(txn, person));
     if (erased) return status::Denied();
     v1::GetJourneyResponse response;
     std::string last;
-    NWD_RETURN_IF_ERROR(Journeys::Visit(txn, *person, call.organisation_id(), whole, after,
-                                        [&](std::string_view step_key, absl::Time time, const storage::StepRow& row) {
+    NWD_RETURN_IF_ERROR(Journeys::Visit(txn, all_ids, call.organisation_id(), whole, after,
+                                        [&](std::string_view place, absl::Time time, const storage::StepRow& row) {
                                           if (response.steps_size() == page_size) {
                                             response.set_next_page_token(parts_.tokens.Seal(scope, last));
                                             return store::Visit::kStop;
                                           }
                                           *response.add_steps() = ToMessage(time, row);
-                                          last = std::string(step_key);
+                                          last = std::string(place);
                                           return store::Visit::kContinue;
                                         }));
     storage::JourneyRead detail;
@@ -253,7 +257,7 @@ async::Task<absl::StatusOr<v1::GetJourneyResponse>> OutcomeService::GetJourney(r
     detail.set_practitioner(call.practitioner());
     detail.set_consent_id(request.consent_id());
     detail.set_steps(response.steps_size());
-    parts_.audit.Append(txn, "journey.read", call.Now(), *person, *key, detail);
+    parts_.audit.Append(txn, "journey.read", call.Now(), person, *key, detail);
     return response;
   };
   co_return co_await parts_.store.Update(body, call.deadline());

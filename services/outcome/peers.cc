@@ -16,14 +16,17 @@ bool IsRefusal(const absl::Status& status) {
   }
 }
 
-async::Task<absl::StatusOr<std::string>> RpcPeers::ResolveRef(const rpc::Call& call, const std::string& person_ref) {
+async::Task<absl::StatusOr<std::vector<std::string>>> RpcPeers::ResolveRef(const rpc::Call& call,
+                                                                           const std::string& person_ref) {
   consent::v1::ResolveRefRequest request;
   request.set_on_behalf_of(call.organisation_id());
   request.set_person_ref(person_ref);
   absl::StatusOr<consent::v1::ResolveRefResponse> answer =
       co_await consent_.AwaitFor<consent::v1::ResolveRefResponse>(call, request);
   if (!answer.ok()) co_return answer.status();
-  co_return answer->person_id();
+  std::vector<std::string> ids = {answer->person_id()};
+  ids.insert(ids.end(), answer->joined_person_ids().begin(), answer->joined_person_ids().end());
+  co_return ids;
 }
 
 async::Task<absl::StatusOr<bool>> RpcPeers::MaySeeHistory(const rpc::Call& call, const std::string& person_id,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/async/task.h"
@@ -19,8 +20,9 @@ class Peers {
  public:
   virtual ~Peers() = default;
 
-  // The person behind a reference of the calling organisation.
-  virtual async::Task<absl::StatusOr<std::string>> ResolveRef(const rpc::Call& call, const std::string& person_ref) = 0;
+  // The ids of the person behind a reference of the calling organisation: the one it names, then those joined to it.
+  virtual async::Task<absl::StatusOr<std::vector<std::string>>> ResolveRef(const rpc::Call& call,
+                                                                           const std::string& person_ref) = 0;
   // May the calling organisation see this person's support history, to follow up, under this consent?
   virtual async::Task<absl::StatusOr<bool>> MaySeeHistory(const rpc::Call& call, const std::string& person_id,
                                                           const std::string& consent_id) = 0;
@@ -33,7 +35,8 @@ class RpcPeers final : public Peers {
  public:
   RpcPeers(rpc::Client& consent, rpc::Client& referral) : consent_(consent), referral_(referral) {}
 
-  async::Task<absl::StatusOr<std::string>> ResolveRef(const rpc::Call& call, const std::string& person_ref) override;
+  async::Task<absl::StatusOr<std::vector<std::string>>> ResolveRef(const rpc::Call& call,
+                                                                   const std::string& person_ref) override;
   async::Task<absl::StatusOr<bool>> MaySeeHistory(const rpc::Call& call, const std::string& person_id,
                                                   const std::string& consent_id) override;
   async::Task<absl::StatusOr<referral::v1::GetReferralPartiesResponse>> GetReferralParties(

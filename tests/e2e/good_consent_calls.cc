@@ -34,6 +34,22 @@ void AddConsentCalls(Table& table) {
     find.set_nino(person.details().nino());
     return find;
   });
+  Add(table, kReferrer, "", [](World& world) { return Confirming(world); });
+  Add(table, kReferrer, "", [](World& world) {
+    c::SplitPersonRequest split;
+    split.set_person_ref(JoinedPerson(world));
+    return split;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::SetMainContactRequest set;
+    set.set_person_ref(world.Register(kReferrer));
+    return set;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::GetPersonRequest get;
+    get.set_person_ref(world.Register(kReferrer));
+    return get;
+  });
   Add(table, kReferralService, kOutcomeService, [](World& world) {
     c::ResolveRefRequest resolve;
     resolve.set_on_behalf_of(world.IdOf(kReferrer));

@@ -76,6 +76,22 @@ Shared SharePerson(World& world, const std::string& receiver) {
   return shared;
 }
 
+consent::v1::ConfirmMatchRequest Confirming(World& world) {
+  consent::v1::RegisterPersonRequest person = Person();
+  consent::v1::ConfirmMatchRequest confirm;
+  confirm.set_nino(person.details().nino());
+  confirm.set_person_present(true);
+  world.Do<consent::v1::RegisterPersonResponse>(kReceiver, person);
+  person.mutable_details()->clear_nino();
+  const auto registered = world.Do<consent::v1::RegisterPersonResponse>(kReferrer, person);
+  confirm.set_match_token(registered.possible_match().match_token());
+  return confirm;
+}
+
+std::string JoinedPerson(World& world) {
+  return world.Do<consent::v1::ConfirmMatchResponse>(kReferrer, Confirming(world)).person_ref();
+}
+
 consent::v1::GetRecordRequest Reading(const Shared& shared) {
   consent::v1::GetRecordRequest read;
   read.set_person_ref(shared.receivers_ref);

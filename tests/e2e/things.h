@@ -33,6 +33,10 @@ struct Shared {
   std::string consent_id;  // standing; captured by the referrer, names the receiver
 };
 Shared SharePerson(World& world, const std::string& receiver = kReceiver);
+// Somebody whom the referrer registered and joined to whom the receiver had registered; the referrer's reference.
+std::string JoinedPerson(World& world);
+// A possible match of somebody whom the referrer has just registered, and what confirms it.
+consent::v1::ConfirmMatchRequest Confirming(World& world);
 // The receiver's reading of what the referrer put in about them.
 consent::v1::GetRecordRequest Reading(const Shared& shared);
 // The recipient has read, and the person has withdrawn.

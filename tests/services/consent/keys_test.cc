@@ -36,6 +36,11 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(NoticeSequence(kA)), Cat("71", kAHex));
   EXPECT_EQ(Hex(NoticePlace(kA)), Cat("6b", kAHex));
   EXPECT_EQ(Hex(OpenNotice(kA, 7)), Cat("75", kAHex, "0000000000000007"));
+  EXPECT_EQ(Hex(Joins(kA)), Cat("6a", kAHex));
+  EXPECT_EQ(Hex(Block("\x01\x02", kA)), Cat("79", "0102", kAHex));
+  EXPECT_EQ(Hex(PossibleMatch(kA)), Cat("77", kAHex));
+  EXPECT_EQ(Hex(PossibleMatchEnd(5, kA)), Cat("7a", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(MatchBudget(5, kA)), Cat("6c", "0000000000000005", kAHex));
 }
 
 TEST(Keys, NewestComesFirst) {

@@ -40,11 +40,15 @@ inline std::string Id(std::string_view name) {
 
 class FakePeers final : public Peers {
  public:
-  async::Task<absl::StatusOr<std::string>> ResolveRef(const rpc::Call& call, const std::string& person_ref) override {
+  async::Task<absl::StatusOr<std::vector<std::string>>> ResolveRef(const rpc::Call& call,
+                                                                   const std::string& person_ref) override {
     if (down) co_return absl::UnavailableError("down");
     const auto found = refs.find({call.organisation_id(), person_ref});
     if (found == refs.end()) co_return status::Denied();
-    co_return found->second;
+    std::vector<std::string> all_ids = {found->second};
+    const auto others = joined.find(found->second);
+    if (others != joined.end()) all_ids.insert(all_ids.end(), others->second.begin(), others->second.end());
+    co_return all_ids;
   }
   async::Task<absl::StatusOr<bool>> MaySeeHistory(const rpc::Call& call, const std::string& person_id,
                                                   const std::string& consent_id) override {
@@ -63,6 +67,7 @@ class FakePeers final : public Peers {
   bool down = false;
   int parties_asked = 0;
   std::map<std::pair<std::string, std::string>, std::string> refs;
+  std::map<std::string, std::vector<std::string>> joined;  // other ids of a person
   std::set<std::tuple<std::string, std::string, std::string>> consents;
   std::map<std::string, referral::v1::GetReferralPartiesResponse> parties;
 };

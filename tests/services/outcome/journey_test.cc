@@ -109,6 +109,23 @@ TEST_F(JourneyTest, AReferralEnteredInErrorStaysBetweenItsParties) {
   EXPECT_THAT(Steps("jobcentre"), ElementsAre("referral.create", "referral.send", "referral.accept", "referral.void"));
 }
 
+TEST_F(JourneyTest, OfPeopleWhoAreOneIsOneInOrderOverItsPages) {
+  Register("jobcentre", common::v1::PersonChange::TYPE_REGISTERED);
+  common::v1::Change again;
+  *again.mutable_change_time() = ToTimestamp(clock_.Now() - absl::Minutes(59));
+  again.mutable_person()->set_person_id(Id("ada's second id"));
+  again.mutable_person()->set_organisation_id(Id("jobcentre"));
+  again.mutable_person()->set_type(common::v1::PersonChange::TYPE_MERGED);
+  Apply(again);
+  AcceptReferral("r1");
+  const std::vector<std::string> apart = Steps("jobcentre");
+  peers_.joined[Id("ada")] = {Id("ada's second id")};
+  std::vector<std::string> together = apart;
+  together.insert(together.begin() + 1, "person.merged");
+  EXPECT_EQ(Steps("jobcentre"), together);
+  EXPECT_EQ(Steps("jobcentre", "", 1), together) << "page by page";
+}
+
 TEST_F(JourneyTest, ReadingIsAudited) {
   AcceptReferral("r1");
   Steps("jobcentre");
@@ -129,7 +146,7 @@ TEST_F(JourneyTest, AnErasedPersonLeavesNothingBehindAndStaysErased) {
   const auto steps = [&] {
     const auto visit = [&](const store::Reader& reader) -> absl::StatusOr<int> {
       int met = 0;
-      NWD_RETURN_IF_ERROR(Journeys::Visit(reader, *ids::Uuid::Parse(Id("ada")), Id("jobcentre"), true, "",
+      NWD_RETURN_IF_ERROR(Journeys::Visit(reader, {*ids::Uuid::Parse(Id("ada"))}, Id("jobcentre"), true, "",
                                           [&](std::string_view, absl::Time, const storage::StepRow&) {
                                             ++met;
                                             return store::Visit::kContinue;

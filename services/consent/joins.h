@@ -1,0 +1,38 @@
+// People who turned out to be one. Joining rewrites nothing: each keeps their id, their key and all that was kept under
+// it, and whoever reads looks at all ids of the family. So a join is undone by forgetting it.
+//
+// A family is a tree: who registered second was joined to whom they were found to be. Called within a View or an Update;
+// errors are the store's, or DATA_LOSS for what does not parse. No state.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/ids/uuid.h"
+#include "common/store/store.h"
+
+namespace nwd::consent::joins {
+
+// Everybody who is this person, the person first; the person alone where they are joined to nobody (one read).
+absl::StatusOr<std::vector<ids::Uuid>> FamilyOf(const store::Reader& reader, const ids::Uuid& person_id);
+// Whether two ids are of one person.
+absl::StatusOr<bool> AreOne(const store::Reader& reader, const ids::Uuid& a, const ids::Uuid& b);
+
+// Which of a person's ids an organisation holds: the one given or, where it holds another of the family, that; the one
+// given where it holds none. What it is shown of the person carries the reference it knows.
+absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const ids::Uuid& person_id,
+                                   const ids::Uuid& organisation_id);
+
+// Joins `person_id` to `into`. Nothing changes where they are one already; false where the family would be larger than
+// kFamilyMax.
+absl::StatusOr<bool> Join(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& into);
+
+// Undoes one join: that of the person to another or, where there is none, the latest of another to them.
+struct Undone {
+  ids::Uuid person_id;  // who stands alone again, with those who were joined to them
+  ids::Uuid from;
+};
+absl::StatusOr<std::optional<Undone>> Split(store::Txn& txn, const ids::Uuid& person_id);
+
+}  // namespace nwd::consent::joins

@@ -1,0 +1,45 @@
+// PersonService, what joins and splits people: ConfirmMatch, SplitPerson. Two registered people are joined by an
+// identifier that the service checks, never by likeness, and every join can be undone (joins.h).
+//
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
+#pragma once
+
+#include <string_view>
+
+#include "common/rpc/router.h"
+#include "nwd/consent/v1/person_service.pb.h"
+#include "services/consent/parts.h"
+
+namespace nwd::consent {
+
+// Of the tokens that name a possible match. Whom each serves stands in its row.
+inline constexpr std::string_view kMatchScope = "match";
+
+class MatchService {
+ public:
+  explicit MatchService(const Parts& parts) : parts_(parts) {}
+  void Register(rpc::Router& router);
+
+  async::Task<absl::StatusOr<v1::ConfirmMatchResponse>> ConfirmMatch(rpc::Call& call,
+                                                                     const v1::ConfirmMatchRequest& request);
+  async::Task<absl::StatusOr<v1::SplitPersonResponse>> SplitPerson(rpc::Call& call,
+                                                                   const v1::SplitPersonRequest& request);
+
+ private:
+  struct Asked {
+    ids::Uuid registered;
+    ids::Uuid matched;  // nil where there is nothing to confirm
+    person_keys::PersonKey registered_key, matched_key;
+    HashedIdentifier identifier;
+  };
+  async::Task<absl::StatusOr<Asked>> Read(const v1::ConfirmMatchRequest& request);
+  // Joins the two, or Denied with `refused` set where the identifier is not theirs. Within a body.
+  absl::StatusOr<v1::ConfirmMatchResponse> Confirm(store::Txn& txn, const rpc::Call& call, const Asked& asked,
+                                                   bool& refused) const;
+  // What is left of a match that was refused. Within a body.
+  absl::Status Refuse(store::Txn& txn, const rpc::Call& call, const Asked& asked) const;
+
+  const Parts& parts_;
+};
+
+}  // namespace nwd::consent

@@ -1,0 +1,82 @@
+#include "services/consent/joins.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/async/block_on.h"
+#include "common/store_memory/memory_store.h"
+#include "services/consent/limits.h"
+
+namespace nwd::consent::joins {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
+
+class JoinsTest : public ::testing::Test {
+ protected:
+  bool JoinTwo(const ids::Uuid& a, const ids::Uuid& b) {
+    return *async::BlockOn(store_.Update([&](store::Txn& txn) { return Join(txn, a, b); }));
+  }
+  std::optional<Undone> SplitOne(const ids::Uuid& a) {
+    return *async::BlockOn(store_.Update([&](store::Txn& txn) { return Split(txn, a); }));
+  }
+  std::vector<ids::Uuid> Family(const ids::Uuid& a) {
+    return *async::BlockOn(store_.View([&](const store::Reader& reader) { return FamilyOf(reader, a); }));
+  }
+  store::MemoryStore store_;
+  const ids::Uuid a_ = ids::Uuid::Random(), b_ = ids::Uuid::Random(), c_ = ids::Uuid::Random();
+};
+
+TEST_F(JoinsTest, WhoeverIsJoinedToNobodyIsAlone) {
+  EXPECT_THAT(Family(a_), ElementsAre(a_));
+  EXPECT_FALSE(SplitOne(a_).has_value());
+}
+
+TEST_F(JoinsTest, AFamilyIsTheSameFromEachOfItsIds) {
+  EXPECT_TRUE(JoinTwo(b_, a_));
+  EXPECT_TRUE(JoinTwo(c_, b_));
+  for (const ids::Uuid& id : {a_, b_, c_}) {
+    EXPECT_THAT(Family(id), UnorderedElementsAre(a_, b_, c_));
+    EXPECT_EQ(Family(id).front(), id);
+  }
+}
+
+TEST_F(JoinsTest, JoiningWhoAreOneAlreadyChangesNothing) {
+  EXPECT_TRUE(JoinTwo(b_, a_));
+  EXPECT_TRUE(JoinTwo(a_, b_));
+  ASSERT_EQ(SplitOne(b_)->from, a_);
+  EXPECT_THAT(Family(a_), ElementsAre(a_));
+}
+
+TEST_F(JoinsTest, SplittingTakesAlongWhoWasJoinedToThem) {
+  EXPECT_TRUE(JoinTwo(b_, a_));
+  EXPECT_TRUE(JoinTwo(c_, b_));
+  ASSERT_TRUE(SplitOne(b_).has_value());
+  EXPECT_THAT(Family(a_), ElementsAre(a_));
+  EXPECT_THAT(Family(c_), UnorderedElementsAre(b_, c_));
+}
+
+TEST_F(JoinsTest, TheFirstOfAFamilyGivesUpWhoCameLast) {
+  EXPECT_TRUE(JoinTwo(b_, a_));
+  EXPECT_TRUE(JoinTwo(c_, a_));
+  EXPECT_EQ(SplitOne(a_)->person_id, c_);
+  EXPECT_EQ(SplitOne(a_)->person_id, b_);
+  EXPECT_FALSE(SplitOne(a_).has_value());
+}
+
+TEST_F(JoinsTest, WhoeverIsJoinedTwiceBringsTheFirstFamilyAlong) {
+  EXPECT_TRUE(JoinTwo(b_, a_));
+  EXPECT_TRUE(JoinTwo(b_, c_));
+  EXPECT_THAT(Family(a_), UnorderedElementsAre(a_, b_, c_));
+}
+
+TEST_F(JoinsTest, AFamilyIsBounded) {
+  for (size_t i = 1; i < kFamilyMax; ++i) EXPECT_TRUE(JoinTwo(ids::Uuid::Random(), a_));
+  EXPECT_FALSE(JoinTwo(b_, a_));
+  EXPECT_EQ(Family(a_).size(), kFamilyMax);
+  EXPECT_THAT(Family(b_), ElementsAre(b_));
+}
+
+}  // namespace
+}  // namespace nwd::consent::joins
