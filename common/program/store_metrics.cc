@@ -26,6 +26,8 @@ metrics::Registration AddStoreMetrics(metrics::Registry& registry, const std::st
     gauge("memtable_bytes", "Bytes in write buffers.", figures.memtable_bytes);
     gauge("block_cache_bytes", "Bytes in the block cache.", figures.block_cache_bytes);
     gauge("table_bytes", "Bytes in table files on disk.", figures.table_bytes);
+    gauge("change_entries", "Entries kept in the change feed.", figures.change_entries);
+    gauge("audit_entries", "Entries kept in the audit log.", figures.audit_entries);
     counter("background_errors_total", "Errors of the engine's background work.", figures.background_errors);
     counter("write_stalls_total", "Times the engine slowed or stopped writes.", figures.write_stalls);
     gauge("healthy", "1 while the store can be read and written.", store.Health().ok() ? 1 : 0);

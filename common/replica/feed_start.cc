@@ -18,8 +18,10 @@ absl::Status CursorOutOfRange() {
       "the feed no longer has what follows this cursor; read the resources anew and start again without a cursor");
 }
 
-// Before the oldest entry kept. The store tells only whether a position is still readable, so it is looked for by
-// halving: some tens of reads of one entry, where a feed has been trimmed and a reader starts at its beginning.
+}  // namespace
+
+// The store tells only whether a position is still readable, so it is looked for by halving: some tens of reads of one
+// entry, where a feed has been trimmed and a reader starts at its beginning.
 absl::StatusOr<Position> BeforeOldest(store::Store& store) {
   Position too_old = 0;
   Position readable = store.LastPosition(Feed::kChanges);
@@ -34,8 +36,6 @@ absl::StatusOr<Position> BeforeOldest(store::Store& store) {
   }
   return readable;
 }
-
-}  // namespace
 
 async::Task<absl::StatusOr<Position>> StartAfter(store::Store& store, const tokens::Tokens& tokens,
                                                  const std::string& feed, const std::string& reader,

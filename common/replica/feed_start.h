@@ -23,6 +23,9 @@ async::Task<absl::StatusOr<store::Position>> StartAfter(store::Store& store, con
                                                         const std::string& feed, const std::string& reader,
                                                         const std::string& cursor);
 
+// The position before the oldest entry that is kept.
+absl::StatusOr<store::Position> BeforeOldest(store::Store& store);
+
 // Store::ReadFeed with the error above.
 absl::StatusOr<std::vector<store::FeedEntry>> ReadEntries(store::Store& store, store::Position after, int limit);
 

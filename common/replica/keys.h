@@ -3,6 +3,10 @@
 //   'R' 'c' peer 0               → the cursor reached in that peer's feed
 //   'R' 'o' organisation_id(16)  → nwd.common.v1.OrganisationChange, as last known
 //   'R' 's' service_id(16)       → nwd.common.v1.ServiceChange, as last known, also of a deleted one
+//
+// And of this service's own feed:
+//
+//   'R' 'f'                      → the round of restating (feed_keeper.cc)
 #pragma once
 
 #include <string>
@@ -14,6 +18,7 @@
 namespace nwd::replica {
 
 inline std::string CursorKey(std::string_view peer) { return store::KeyBuilder('R').Bytes("c").Text(peer).Build(); }
+inline std::string RoundKey() { return store::KeyBuilder('R').Bytes("f").Build(); }
 inline std::string OrganisationPrefix() { return store::KeyBuilder('R').Bytes("o").Build(); }
 inline std::string OrganisationKey(const ids::Uuid& organisation_id) {
   return store::KeyBuilder('R').Bytes("o").Bytes(organisation_id.bytes()).Build();

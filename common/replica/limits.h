@@ -30,6 +30,13 @@ inline constexpr absl::Duration kFollowTimeout = absl::Seconds(10);
 inline constexpr absl::Duration kFollowPauseMin = absl::Milliseconds(100);
 inline constexpr absl::Duration kFollowPauseMax = absl::Seconds(5);
 
+// Keeping the feed. A change is kept at least so long, and at most twice as long; as often everything is restated.
+inline constexpr absl::Duration kFeedKept = absl::Hours(24 * 90);
+inline constexpr absl::Duration kFeedLookPause = absl::Hours(1);
+inline constexpr int kRestatedAtOnce = 100;  // rows looked at in one transaction: it is on everybody's path
+inline constexpr absl::Duration kRestatePause =
+    absl::Seconds(1);  // between two of those: a million things take three hours, and hinder nobody
+
 // Asking the directory about what the replica lacks.
 inline constexpr absl::Duration kAskTimeout = absl::Seconds(2);
 inline constexpr absl::Duration kUnknownRemembered =

@@ -15,8 +15,8 @@
 //   }
 //
 // `map` adds nothing, one or several responses; Watch sets the `cursor` of each. It runs in a View shared by a batch of
-// changes, which is at least as new as the change, and does not await. A cursor is bound to the method and the caller.
-// An error of `map` ends the stream.
+// changes, which is at least as new as the change, and does not await; what is only restated does not reach it, since
+// nothing happened. A cursor is bound to the method and the caller. An error of `map` ends the stream.
 #pragma once
 
 #include <algorithm>
@@ -62,6 +62,7 @@ async::Task<absl::Status> Watch(rpc::Call& call, store::Store& store, const toke
       for (const store::FeedEntry& entry : entries) {
         common::v1::Change change;
         if (!change.ParseFromString(entry.bytes)) return absl::DataLossError("a change does not parse");
+        if (change.restated()) continue;
         const size_t first = responses.size();
         NWD_RETURN_IF_ERROR(map(reader, change, responses));
         for (size_t i = first; i < responses.size(); ++i) {

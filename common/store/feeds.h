@@ -17,6 +17,11 @@ inline constexpr std::array kAllFeeds = {Feed::kChanges, Feed::kAudit};
 class FeedState {
  public:
   Position Last() const { return last_.load(std::memory_order_acquire); }
+  // How many entries are kept.
+  uint64_t Kept() const {
+    const Position trimmed = Trimmed();  // first: the end is never before it
+    return Last() - trimmed;
+  }
   // Entries through this one are forgotten.
   Position Trimmed() const { return trimmed_.load(std::memory_order_acquire); }
   // By the engine's committer alone.

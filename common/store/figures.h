@@ -44,7 +44,9 @@ struct StoreFigures {
   uint64_t wal_bytes_total = 0;    // bytes handed to the write-ahead log
   uint64_t memtable_bytes = 0;
   uint64_t block_cache_bytes = 0;
-  uint64_t table_bytes = 0;  // table files on disk
+  uint64_t table_bytes = 0;     // table files on disk
+  uint64_t change_entries = 0;  // kept in Feed::kChanges
+  uint64_t audit_entries = 0;   // kept in Feed::kAudit
   uint64_t background_errors = 0;
   uint64_t write_stalls = 0;  // times the engine began to slow or stop writes
 };

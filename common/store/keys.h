@@ -72,6 +72,7 @@ class KeyReader {
     *out = ~*out;
     return true;
   }
+  std::string_view Rest() const { return rest_; }
   bool Done() const { return rest_.empty(); }
 
  private:

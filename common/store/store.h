@@ -138,7 +138,7 @@ class Store {
   // True as soon as LastPosition(feed) > after; false once the deadline has passed.
   virtual async::Task<bool> WaitForFeed(Feed feed, Position after, absl::Time deadline) = 0;
   // Forgets entries up to and including `through`, durably; never past the newest. Positions go on as if nothing had
-  // happened. No service trims yet: feeds are kept whole (docs/operating.md; why: docs/adr/0002-store.md).
+  // happened. What a feed of changes must tell before: common/replica/feed_keeper.h. The audit log is kept whole.
   virtual async::Task<absl::Status> TrimFeed(Feed feed, Position through) = 0;
 
   // OK while the store can be read and written.

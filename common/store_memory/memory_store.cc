@@ -136,7 +136,10 @@ absl::Status MemoryStore::Health() const {
 
 StoreFigures MemoryStore::Figures() const {
   absl::ReaderMutexLock lock(&mutex_);
-  return figures_;
+  StoreFigures figures = figures_;
+  figures.change_entries = feeds_[Feed::kChanges].Kept();
+  figures.audit_entries = feeds_[Feed::kAudit].Kept();
+  return figures;
 }
 
 absl::Status MemoryStore::Checkpoint(const std::string&) {

@@ -87,6 +87,8 @@ class RocksEngine final : public Store {
     engine.GetAggregatedIntProperty(rocksdb::DB::Properties::kSizeAllMemTables, &figures.memtable_bytes);
     engine.GetAggregatedIntProperty(rocksdb::DB::Properties::kLiveSstFilesSize, &figures.table_bytes);
     figures.block_cache_bytes = database_->CacheBytes();
+    figures.change_entries = feeds_[Feed::kChanges].Kept();
+    figures.audit_entries = feeds_[Feed::kAudit].Kept();
     figures.background_errors = database_->Listener().BackgroundErrors();
     figures.write_stalls = database_->Listener().Stalls();
     return figures;

@@ -4,6 +4,7 @@
 #include "common/calendar/london.h"
 #include "common/idempotency/janitor.h"
 #include "common/program/replica_metrics.h"
+#include "services/consent/restated.h"
 
 namespace nwd::consent {
 
@@ -15,6 +16,7 @@ App::App(const AppParts& parts)
           [this](const std::string& organisation_id) { return directory_.AskOrganisation(organisation_id); },
           parts.metrics, parts.options),
       changes_(parts.store, services_.tokens()),
+      feed_keeper_(parts.store, parts.clock, RestatedTables(parts.clock)),
       figures_(program::AddReplicaMetrics(parts.metrics, "directory", directory_.follower())) {}
 
 absl::Status App::Load() {
@@ -29,6 +31,7 @@ void App::Register(rpc::Router& router) {
 
 void App::StartBackground(rpc::Server& server) {
   server.Background([this](rpc::Stop& stop) { return directory_.Run(stop); });
+  server.Background([this](rpc::Stop& stop) { return feed_keeper_.Run(stop); });
   server.Background([this](rpc::Stop& stop) { return services_.check_log().Run(stop); });
   server.Background([this](rpc::Stop& stop) { return services_.janitor().Run(stop); });
   server.Background([this](rpc::Stop& stop) {

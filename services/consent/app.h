@@ -18,6 +18,7 @@
 #include "common/access/registry.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
+#include "common/replica/feed_keeper.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
 #include "services/consent/services.h"
@@ -50,6 +51,7 @@ class App {
   replica::DirectoryReplica directory_;
   Services services_;
   replica::ChangeFeedService changes_;
+  replica::FeedKeeper feed_keeper_;
   metrics::Registration figures_;
 };
 

@@ -85,10 +85,9 @@ void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1:
   txn.Append(store::Feed::kChanges, change.SerializeAsString());
 }
 
-void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
-                         const ids::Uuid& superseded) {
+common::v1::Change ConsentChangeOf(const storage::Consent& consent, absl::Time time, const ids::Uuid& superseded) {
   common::v1::Change change;
-  *change.mutable_change_time() = ToTimestamp(now);
+  *change.mutable_change_time() = ToTimestamp(time);
   common::v1::ConsentChange& detail = *change.mutable_consent();
   detail.set_consent_id(consents::IdOf(consent.consent_id()).ToString());
   detail.set_person_id(consents::IdOf(consent.person_id()).ToString());
@@ -99,7 +98,12 @@ void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl:
   }
   detail.set_purpose(consent.purpose());
   if (!superseded.is_nil()) detail.set_supersedes_consent_id(superseded.ToString());
-  txn.Append(store::Feed::kChanges, change.SerializeAsString());
+  return change;
+}
+
+void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
+                         const ids::Uuid& superseded) {
+  txn.Append(store::Feed::kChanges, ConsentChangeOf(consent, now, superseded).SerializeAsString());
 }
 
 absl::Status Corrupt(const Parts& parts, std::string_view what, const absl::Status& error) {

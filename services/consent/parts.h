@@ -85,7 +85,9 @@ ids::Uuid IdIn(std::string_view text);
 // In the change feed: ids and types only.
 void AppendPersonChange(store::Txn& txn, const ids::Uuid& person_id, common::v1::PersonChange::Type type,
                         const ids::Uuid& organisation_id, absl::Time now, const ids::Uuid& other = ids::Uuid());
-// `superseded`: the consent whose place it took, in the same transaction.
+// `superseded`: the consent whose place it took; the nil id where it took none.
+common::v1::Change ConsentChangeOf(const storage::Consent& consent, absl::Time time, const ids::Uuid& superseded);
+// `superseded`: the same, where it took that place in this transaction.
 void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
                          const ids::Uuid& superseded = ids::Uuid());
 

@@ -46,8 +46,8 @@ absl::Status TellReaders(store::Txn& txn, storage::Consent consent, v1::NoticeTy
   return absl::OkStatus();
 }
 
-// The consent whose place this one took; nothing where it took none. Only what ended by the very decision that gave
-// this one was superseded by it: others may have cited the same consent.
+}  // namespace
+
 absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& reader,
                                                            const storage::Consent& consent) {
   if (consent.supersedes_consent_id().empty()) return std::nullopt;
@@ -59,8 +59,6 @@ absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& 
   }
   return old;
 }
-
-}  // namespace
 
 absl::StatusOr<std::vector<ids::Uuid>> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
                                                   v1::NoticeType notice, absl::Time now) {

@@ -4,6 +4,7 @@
 // withdrawal, and by the decision that gives a consent in another's place. Errors are the store's, or DATA_LOSS.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,5 +21,10 @@ namespace nwd::consent {
 // nobody is told. Answers which recipients were sent a notice; once it is durable, their bells are to be rung.
 absl::StatusOr<std::vector<ids::Uuid>> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
                                                   v1::NoticeType notice, absl::Time now);
+
+// The consent whose place this one took; nothing where it took none. Only what ended by the very decision that gave
+// this one was superseded by it: others may have cited the same consent.
+absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& reader,
+                                                           const storage::Consent& consent);
 
 }  // namespace nwd::consent

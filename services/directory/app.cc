@@ -15,6 +15,7 @@
 #include "common/log/log.h"
 #include "common/program/replica_metrics.h"
 #include "common/replica/change_feed.h"
+#include "common/replica/feed_keeper.h"
 #include "common/replica/follower.h"
 #include "common/tokens/tokens.h"
 #include "services/directory/catalogue.h"
@@ -27,6 +28,7 @@
 #include "services/directory/organisation_roles.h"
 #include "services/directory/organisation_service.h"
 #include "services/directory/places_taken.h"
+#include "services/directory/restated.h"
 #include "services/directory/trust.h"
 
 namespace nwd::directory {
@@ -54,7 +56,8 @@ struct App::State {
         organisations({parts.store, requests, audit, tokens, trust, editor, parts.trust_domain}),
         roles(editor),
         services({parts.store, requests, audit, tokens, catalogue, gazetteer}),
-        changes(parts.store, tokens) {
+        changes(parts.store, tokens),
+        feed_keeper(parts.store, parts.clock, RestatedTables()) {
     if (parts.referral == nullptr) return;
     referrals.emplace(parts.store, *parts.referral, "referral", ApplyReferralChange, parts.clock);
     referrals->OnApplied([this](const std::vector<common::v1::Change>& applied) -> async::Task<void> {
@@ -88,6 +91,7 @@ struct App::State {
   CatalogueService services;
   std::optional<FeedService> feeds;  // needs the facts
   replica::ChangeFeedService changes;
+  replica::FeedKeeper feed_keeper;
   std::optional<replica::Follower> referrals;
   metrics::Registration figures;
 };
@@ -141,6 +145,7 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([this](rpc::Stop& stop) {
     return idempotency::KeepTidy(state_->requests, state_->parts.store, state_->parts.clock, stop);
   });
+  server.Background([this](rpc::Stop& stop) { return state_->feed_keeper.Run(stop); });
   if (state_->referrals) server.Background([this](rpc::Stop& stop) { return state_->referrals->Run(stop); });
 }
 

@@ -83,13 +83,17 @@ absl::StatusOr<HubFacts> ReadHubFacts(const store::Reader& reader, const storage
   return facts;
 }
 
-void AppendServiceChange(store::Txn& txn, const storage::ServiceRow& row, const HubFacts& facts, absl::Time now) {
+common::v1::Change ServiceChangeOf(const storage::ServiceRow& row, const HubFacts& facts, absl::Time time) {
   v1::Service service = row.service();
   AddHubFacts(facts, row.revision(), service);
   common::v1::Change change;
-  *change.mutable_change_time() = ToTimestamp(now);
+  *change.mutable_change_time() = ToTimestamp(time);
   *change.mutable_service() = ToServiceChange(service);
-  txn.Append(store::Feed::kChanges, change.SerializeAsString());
+  return change;
+}
+
+void AppendServiceChange(store::Txn& txn, const storage::ServiceRow& row, const HubFacts& facts, absl::Time now) {
+  txn.Append(store::Feed::kChanges, ServiceChangeOf(row, facts, now).SerializeAsString());
 }
 
 absl::Status AppendServiceChange(store::Txn& txn, Uuid service_id, absl::Time now) {

@@ -24,7 +24,9 @@ namespace nwd::directory {
 // The service as readers see it: its newest row of a generation that has been committed. Nothing where there is none.
 absl::StatusOr<std::optional<storage::ServiceRow>> FindServiceRow(const store::Reader& reader, ids::Uuid service_id);
 absl::StatusOr<HubFacts> ReadHubFacts(const store::Reader& reader, const storage::ServiceRow& row);
-// Tells peers how the service stands now.
+// What peers are told of the service as it stands now.
+common::v1::Change ServiceChangeOf(const storage::ServiceRow& row, const HubFacts& facts, absl::Time time);
+// Tells them.
 void AppendServiceChange(store::Txn& txn, const storage::ServiceRow& row, const HubFacts& facts, absl::Time now);
 // The same of the row readers see, which is there.
 absl::Status AppendServiceChange(store::Txn& txn, ids::Uuid service_id, absl::Time now);

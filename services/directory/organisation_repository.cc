@@ -127,10 +127,7 @@ void SaveOrganisation(store::Txn& txn, OrganisationRow& row, const OrganisationR
     txn.Delete(keys::Admin(*id));
   }
   store::PutMessage(txn, keys::Organisation(*id), row);
-  common::v1::Change change;
-  *change.mutable_change_time() = ToTimestamp(now);
-  *change.mutable_organisation() = ToChange(organisation);
-  txn.Append(store::Feed::kChanges, change.SerializeAsString());
+  txn.Append(store::Feed::kChanges, ChangeOf(organisation).SerializeAsString());
 }
 
 std::string EtagOf(const OrganisationRow& row) { return Cat("r", row.revision()); }
@@ -141,16 +138,18 @@ directory::v1::Organisation ToMessage(const OrganisationRow& row) {
   return organisation;
 }
 
-common::v1::OrganisationChange ToChange(const directory::v1::Organisation& organisation) {
-  common::v1::OrganisationChange change;
-  change.set_organisation_id(organisation.organisation_id());
-  change.set_slug(organisation.slug());
-  change.set_kind(organisation.kind());
-  change.set_state(organisation.state());
-  *change.mutable_roles() = organisation.roles();
-  *change.mutable_identities() = organisation.identities();
-  *change.mutable_revoked_serials() = organisation.revoked_serials();
-  change.set_sponsor_organisation_id(organisation.sponsor_organisation_id());
+common::v1::Change ChangeOf(const directory::v1::Organisation& organisation) {
+  common::v1::Change change;
+  *change.mutable_change_time() = organisation.update_time();
+  common::v1::OrganisationChange& detail = *change.mutable_organisation();
+  detail.set_organisation_id(organisation.organisation_id());
+  detail.set_slug(organisation.slug());
+  detail.set_kind(organisation.kind());
+  detail.set_state(organisation.state());
+  *detail.mutable_roles() = organisation.roles();
+  *detail.mutable_identities() = organisation.identities();
+  *detail.mutable_revoked_serials() = organisation.revoked_serials();
+  detail.set_sponsor_organisation_id(organisation.sponsor_organisation_id());
   return change;
 }
 

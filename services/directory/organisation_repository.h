@@ -42,6 +42,7 @@ void SaveOrganisation(store::Txn& txn, OrganisationRow& row, const OrganisationR
 // The row as callers see it.
 directory::v1::Organisation ToMessage(const OrganisationRow& row);
 std::string EtagOf(const OrganisationRow& row);
-common::v1::OrganisationChange ToChange(const directory::v1::Organisation& organisation);
+// What peers are told of it: as of its last change.
+common::v1::Change ChangeOf(const directory::v1::Organisation& organisation);
 
 }  // namespace nwd::directory

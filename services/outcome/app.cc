@@ -15,6 +15,7 @@
 #include "common/program/replica_metrics.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
+#include "common/replica/feed_keeper.h"
 #include "common/replica/follower.h"
 #include "common/tokens/tokens.h"
 #include "services/outcome/changes.h"
@@ -25,6 +26,7 @@
 #include "services/outcome/own_changes.h"
 #include "services/outcome/peers.h"
 #include "services/outcome/release.h"
+#include "services/outcome/restated.h"
 
 namespace nwd::outcome {
 
@@ -52,6 +54,7 @@ struct App::State {
         consent_changes(from.store, from.consent, "consent", Applier(), from.clock),
         referral_changes(from.store, from.referral, "referral", Applier(), from.clock),
         change_feed(from.store, tokens),
+        feed_keeper(from.store, from.clock, RestatedTables()),
         outcome_service({from.store, person_keys, tokens, requests, audit, peers}),
         insight_service({from.store, releases, own_changes, workers, tokens, requests, audit}) {
     outbox.Handle(std::string(kEraseKind),
@@ -84,6 +87,7 @@ struct App::State {
   replica::Follower referral_changes;
 
   replica::ChangeFeedService change_feed;
+  replica::FeedKeeper feed_keeper;
   OutcomeService outcome_service;
   InsightService insight_service;
   std::vector<metrics::Registration> figures;
@@ -116,6 +120,7 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([&state](rpc::Stop& stop) { return state.consent_changes.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.referral_changes.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.own_changes.Run(stop); });
+  server.Background([&state](rpc::Stop& stop) { return state.feed_keeper.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.outbox.Run(stop); });
   server.Background([&state](rpc::Stop& stop) {
     return idempotency::KeepTidy(state.requests, state.parts.store, state.parts.clock, stop);

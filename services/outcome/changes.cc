@@ -44,7 +44,8 @@ absl::Status Changes::Apply(store::Txn& txn, const common::v1::Change& change) c
     case common::v1::Change::kPerson:
       return ApplyPerson(txn, change.person(), time);
     case common::v1::Change::kConsent:
-      return ApplyConsent(txn, change.consent(), time);
+      // Only what happened is a step.
+      return change.restated() ? absl::OkStatus() : ApplyConsent(txn, change.consent(), time);
     case common::v1::Change::kReferral:
       return ApplyReferral(txn, change.referral(), time);
     case common::v1::Change::kAppointment:

@@ -38,6 +38,7 @@ inline std::string ChainLink(Uuid correlation, Uuid referral) {
   return KeyBuilder('c').Bytes(correlation.bytes()).Bytes(referral.bytes()).Build();
 }
 
+inline std::string Outcomes() { return KeyBuilder('o').Build(); }
 inline std::string Outcome(Uuid outcome) { return KeyBuilder('o').Bytes(outcome.bytes()).Build(); }
 
 inline std::string OutcomesOf(Uuid referral) { return KeyBuilder('d').Bytes(referral.bytes()).Build(); }

@@ -9,7 +9,6 @@
 #include "common/base/timestamps.h"
 #include "common/status/status.h"
 #include "common/tokens/page.h"
-#include "nwd/common/v1/change_service.pb.h"
 #include "services/outcome/journeys.h"
 #include "services/outcome/keys.h"
 #include "services/outcome/limits.h"
@@ -42,18 +41,6 @@ storage::OutcomeRow RowOf(const rpc::Call& call, const v1::RecordOutcomeRequest&
   *row.mutable_create_time() = ToTimestamp(call.Now());
   row.set_revision(1);
   return row;
-}
-
-std::string ChangeOf(const storage::OutcomeRow& row) {
-  common::v1::Change change;
-  *change.mutable_change_time() = row.create_time();
-  common::v1::OutcomeChange& outcome = *change.mutable_outcome();
-  outcome.set_outcome_id(row.outcome_id());
-  outcome.set_referral_id(row.referral_id());
-  outcome.set_person_id(row.person_id());
-  outcome.set_kind(KindName(row.kind()));
-  outcome.set_occurred_on(row.occurred_on());
-  return change.SerializeAsString();
 }
 
 storage::OutcomeRecorded AuditOf(const storage::OutcomeRow& row) {
@@ -162,7 +149,7 @@ async::Task<absl::StatusOr<v1::RecordOutcomeResponse>> OutcomeService::RecordOut
       NWD_ASSIGN_OR_RETURN(const std::vector<std::string> chain, Referrals::Chain(txn, *known));
       row.mutable_credited_organisation_ids()->Assign(chain.begin(), chain.end());
       NWD_RETURN_IF_ERROR(Outcomes::Put(txn, row));
-      txn.Append(store::Feed::kChanges, ChangeOf(row));
+      txn.Append(store::Feed::kChanges, Outcomes::ChangeOf(row).SerializeAsString());
       parts_.audit.Append(txn, "outcome.recorded", call.Now(), *person, *key, AuditOf(row));
       v1::RecordOutcomeResponse response;
       response.set_outcome_id(row.outcome_id());

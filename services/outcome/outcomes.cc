@@ -127,4 +127,16 @@ v1::Outcome Outcomes::ToMessage(const storage::OutcomeRow& row) {
   return outcome;
 }
 
+common::v1::Change Outcomes::ChangeOf(const storage::OutcomeRow& row) {
+  common::v1::Change change;
+  *change.mutable_change_time() = row.create_time();
+  common::v1::OutcomeChange& outcome = *change.mutable_outcome();
+  outcome.set_outcome_id(row.outcome_id());
+  outcome.set_referral_id(row.referral_id());
+  outcome.set_person_id(row.person_id());
+  outcome.set_kind(KindName(row.kind()));
+  outcome.set_occurred_on(row.occurred_on());
+  return change;
+}
+
 }  // namespace nwd::outcome

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
+#include "nwd/common/v1/change_service.pb.h"
 #include "services/outcome/counts.h"
 #include "services/outcome/storage.pb.h"
 
@@ -36,6 +37,7 @@ class Outcomes {
   absl::Status CountAll(store::Txn& txn, ids::Uuid referral_id, const storage::ReferralRow& referral) const;
 
   static v1::Outcome ToMessage(const storage::OutcomeRow& row);
+  static common::v1::Change ChangeOf(const storage::OutcomeRow& row);
 
  private:
   const Counts& counts_;

@@ -4,6 +4,7 @@
 
 #include "common/base/macros.h"
 #include "common/log/log.h"
+#include "common/replica/feed_start.h"
 #include "common/store/proto_value.h"
 #include "services/outcome/keys.h"
 #include "services/outcome/limits.h"
@@ -17,13 +18,21 @@ absl::StatusOr<store::Position> Applied(const store::Reader& reader) {
   return row ? static_cast<store::Position>(row->count()) : store::Position{0};
 }
 
+// Where it fell behind what is kept, all that is kept: every outcome is restated there.
+absl::StatusOr<std::vector<store::FeedEntry>> EntriesAfter(store::Store& store, store::Position from) {
+  absl::StatusOr<std::vector<store::FeedEntry>> entries =
+      store.ReadFeed(store::Feed::kChanges, from, kOwnChangesAtOnce);
+  if (!absl::IsOutOfRange(entries.status())) return entries;
+  NWD_ASSIGN_OR_RETURN(const store::Position oldest, replica::BeforeOldest(store));
+  return store.ReadFeed(store::Feed::kChanges, oldest, kOwnChangesAtOnce);
+}
+
 }  // namespace
 
 async::Task<absl::StatusOr<store::Position>> OwnChanges::ApplySome(absl::Time deadline) {
   const auto look = [](const store::Reader& reader) { return Applied(reader); };
   NWD_CO_ASSIGN_OR_RETURN(const store::Position from, co_await store_.View(look));
-  NWD_CO_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries,
-                          store_.ReadFeed(store::Feed::kChanges, from, kOwnChangesAtOnce));
+  NWD_CO_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, EntriesAfter(store_, from));
   if (entries.empty()) co_return from;
   const auto body = [&](store::Txn& txn) -> absl::StatusOr<store::Position> {
     NWD_ASSIGN_OR_RETURN(const store::Position applied, Applied(txn));

@@ -45,6 +45,14 @@ absl::StatusOr<std::vector<storage::ReferralRow>> SentOfChain(const store::Reade
   return sent;
 }
 
+// By its state, and by what it says of the way there: whoever hears of it only when it is restated knows no more.
+uint32_t ReachedBy(const common::v1::ReferralChange& change) {
+  uint32_t reached = MilestonesOf(change.to_state());
+  if (change.has_send_time()) reached |= kSent;
+  if (change.accepted()) reached |= kAcknowledged | kAccepted;
+  return reached;
+}
+
 }  // namespace
 
 absl::StatusOr<ids::Uuid> IdOf(std::string_view field, std::string_view text) {
@@ -82,10 +90,10 @@ absl::StatusOr<bool> Referrals::Apply(store::Txn& txn, const common::v1::Referra
   row.set_service_id(change.service_id());
   row.set_state(change.to_state());
   if (change.sequence() == kMade) row.set_made_on(absl::FormatCivilTime(calendar::DayOf(time)));
-  const uint32_t reached = MilestonesOf(change.to_state());
+  const uint32_t reached = ReachedBy(change);
   if (reached & kAccepted) row.set_accepted(true);
   if (row.sent_month() == 0 && (reached & kSent)) {
-    row.set_sent_month(MonthOf(time));
+    row.set_sent_month(MonthOf(change.has_send_time() ? FromTimestamp(change.send_time()) : time));
     row.set_borough(change.borough());
     *row.mutable_priority_groups() = change.priority_groups();
     row.set_entry_channel(change.entry_channel());

@@ -11,6 +11,7 @@
 #include "common/program/replica_metrics.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
+#include "common/replica/feed_keeper.h"
 #include "common/replica/follower.h"
 #include "common/tokens/tokens.h"
 #include "services/referral/access_delivery.h"
@@ -21,6 +22,7 @@
 #include "services/referral/parts.h"
 #include "services/referral/peers_rpc.h"
 #include "services/referral/referral_service.h"
+#include "services/referral/restated.h"
 
 namespace nwd::referral {
 
@@ -43,6 +45,7 @@ struct App::State {
         janitor(parts, from.clock),
         consent_changes(from.store, from.consent, "consent", EndedConsents::Apply, from.clock),
         change_feed(from.store, tokens),
+        feed_keeper(from.store, from.clock, RestatedTables()),
         referral_service(parts),
         appointment_service(parts),
         outbox_figures(program::AddOutboxMetrics(from.metrics, outbox)),
@@ -84,6 +87,7 @@ struct App::State {
   replica::Follower consent_changes;
 
   replica::ChangeFeedService change_feed;
+  replica::FeedKeeper feed_keeper;
   ReferralService referral_service;
   AppointmentService appointment_service;
   metrics::Registration outbox_figures;
@@ -108,6 +112,7 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([&state](rpc::Stop& stop) { return state.directory_replica.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.consent_changes.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.ended_consents.Run(stop); });
+  server.Background([&state](rpc::Stop& stop) { return state.feed_keeper.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.outbox.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.janitor.Run(stop); });
   server.Background(

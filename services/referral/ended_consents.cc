@@ -36,11 +36,8 @@ bool Ends(const Change& change) {
          std::find(kEnded.begin(), kEnded.end(), ConsentStateOf(change.consent().state())) != kEnded.end();
 }
 
-// A new consent took another's place.
-bool Renews(const Change& change) {
-  return change.has_consent() && ConsentStateOf(change.consent().state()) == consent::v1::CONSENT_STATE_GIVEN &&
-         !change.consent().supersedes_consent_id().empty();
-}
+// It took another's place: now, or, where it is restated, before it came to stand as it does.
+bool Renews(const Change& change) { return !change.consent().supersedes_consent_id().empty(); }
 
 bool Erases(const Change& change) { return change.has_person() && change.person().type() == PersonChange::TYPE_ERASED; }
 
@@ -84,6 +81,7 @@ absl::Status NoteRenewed(store::Txn& txn, const Change& change) {
   NWD_ASSIGN_OR_RETURN(const auto known, repository::FindEndedConsent(txn, consent_id));
   // One that was withdrawn, or ended otherwise, before: what rested on it ended with it.
   if (known && !IsSuperseded(known->state())) return absl::OkStatus();
+  if (known && known->successor_consent_id() == change.consent().consent_id()) return absl::OkStatus();  // told again
   const std::string superseded = ConsentStateWord(consent::v1::CONSENT_STATE_SUPERSEDED);
   storage::EndedConsent ended = known ? *known : EndedBy(change, consent_id, superseded);
   ended.set_successor_consent_id(change.consent().consent_id());
@@ -146,8 +144,8 @@ absl::Status EndedConsents::Apply(store::Txn& txn, const Change& change) {
     txn.Put(keys::ErasedPerson(change.person().person_id()), "");
     txn.Put(keys::ErasedPersonWaiting(change.person().person_id()), "");
   }
+  if (Renews(change)) NWD_RETURN_IF_ERROR(NoteRenewed(txn, change));
   if (Ends(change)) return NoteEnded(txn, change);
-  if (Renews(change)) return NoteRenewed(txn, change);
   if (Expires(change)) return NoteExpired(txn, change.consent().consent_id());
   return absl::OkStatus();
 }

@@ -55,6 +55,7 @@ inline store::KeyBuilder Table(char table, std::string_view id) {
   return builder;
 }
 
+inline std::string Referrals() { return store::KeyBuilder('r').Build(); }
 inline std::string Referral(std::string_view referral_id) { return Table('r', referral_id).Build(); }
 
 inline std::string Events(std::string_view referral_id) { return Table('e', referral_id).Build(); }

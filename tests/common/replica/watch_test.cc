@@ -134,6 +134,17 @@ TEST_F(WatchTest, GoesOnAfterAnyCursorWithoutSkippingAnything) {
   }
 }
 
+TEST_F(WatchTest, WhatIsOnlyRestatedIsNotShown) {
+  Append("a");
+  Change restated = OrganisationNamed(ids::Uuid::Random().ToString(), "a");
+  restated.set_restated(true);
+  owner_.AppendNow(restated);
+  Append("b");
+  CancelAfter(2);
+  EXPECT_EQ(Watch().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(responses_.Slugs(), (std::vector<std::string>{"a", "b"}));
+}
+
 TEST_F(WatchTest, EndsWhenItsCallerIsSuspended) {
   Append("a");
   responses_.on_write = [&] { SetWatcherState(common::v1::ORGANISATION_STATE_SUSPENDED); };

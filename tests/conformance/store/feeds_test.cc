@@ -143,6 +143,8 @@ TEST_P(FeedsOf, AStoreForgetWhatIsTrimmedAndGoOnCounting) {
   EXPECT_EQ(Read(Feed::kChanges, 0), "OUT_OF_RANGE");
   EXPECT_EQ(Read(Feed::kChanges, 1), "OUT_OF_RANGE");
   EXPECT_EQ(Read(Feed::kChanges, 2), "3:c 4:d");
+  EXPECT_EQ(store_->Figures().change_entries, 2u);
+  EXPECT_EQ(store_->Figures().audit_entries, 0u);
   ASSERT_TRUE(async::BlockOn(store_->TrimFeed(Feed::kChanges, 1)).ok()) << "trimming twice is no error";
   ASSERT_TRUE(async::BlockOn(store_->TrimFeed(Feed::kChanges, 1000)).ok()) << "nor is trimming what is not there yet";
   EXPECT_EQ(store_->LastPosition(Feed::kChanges), 4u);

@@ -5,6 +5,8 @@
 #include <thread>
 
 #include "nwd/common/v1/change_service.pb.h"
+#include "services/directory/restated.h"
+#include "tests/common/replica/restating.h"
 #include "tests/services/directory/hub.h"
 #include "tests/testing/test_hub.h"
 
@@ -111,6 +113,34 @@ TEST_F(OverTlsTest, AWatchTellsOfEachChangeAndEndsWithTheWatchersTrust) {
   ASSERT_TRUE(again.Read(change)) << again.Finish();
   EXPECT_EQ(change.organisation().slug(), "camden") << "it goes on after the cursor";
   again.Cancel();
+}
+
+TEST_F(OverTlsTest, WhoWasAwayForLongerThanAFeedKeepsReadsTheListAndStartsAgain) {
+  auto watch = service_->As("lambeth").Watch<v1::WatchOrganisationsResponse>(v1::WatchOrganisationsRequest());
+  v1::WatchOrganisationsResponse change;
+  ASSERT_TRUE(watch.Read(change)) << watch.Finish();
+  watch.Cancel();
+  v1::WatchOrganisationsRequest late;
+  late.set_cursor(change.cursor());
+  const store::Position told = hub_.store->LastPosition(store::Feed::kChanges);
+  ASSERT_EQ(replica::Restate(*hub_.store, hub_.clock, RestatedTables()).size(), 3u);
+  ASSERT_TRUE(async::BlockOn(hub_.store->TrimFeed(store::Feed::kChanges, told)).ok());
+  hub_.AddAgency("camden");
+
+  auto refused = service_->As("lambeth").Watch<v1::WatchOrganisationsResponse>(late);
+  EXPECT_FALSE(refused.Read(change));
+  EXPECT_EQ(CodeAndReason(refused.Finish()), "OUT_OF_RANGE CURSOR_OUT_OF_RANGE");
+  const auto listed = As<v1::ListOrganisationsResponse>("lambeth", v1::ListOrganisationsRequest());
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->organisations_size(), 4);
+  auto anew = service_->As("lambeth").Watch<v1::WatchOrganisationsResponse>(v1::WatchOrganisationsRequest());
+  ASSERT_TRUE(anew.Read(change)) << anew.Finish();
+  EXPECT_EQ(change.organisation().slug(), "camden") << "what is only restated is no change";
+  anew.Cancel();
+
+  const auto changes = As<ReadChangesResponse>("service/referral", ReadChangesRequest());
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  EXPECT_EQ(changes->changes_size(), 4) << "our services hear of all, from the oldest change kept";
 }
 
 TEST_F(OverTlsTest, AForgedCursorOrAnothersIsRefused) {

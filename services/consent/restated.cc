@@ -1,0 +1,36 @@
+#include "services/consent/restated.h"
+
+#include <algorithm>
+
+#include "common/base/macros.h"
+#include "common/base/timestamps.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/consent_states.h"
+#include "services/consent/keys.h"
+#include "services/consent/parts.h"
+#include "services/consent/withdrawal.h"
+
+namespace nwd::consent {
+namespace {
+
+// When the consent came to stand as it is kept, or when its time was over.
+absl::Time StandsSo(const storage::Consent& consent, bool timed_out) {
+  if (timed_out) return FromMicros(consent.valid_until_us());
+  return FromMicros(std::max({consent.create_time_us(), consent.decide_time_us(), consent.end_time_us()}));
+}
+
+}  // namespace
+
+std::vector<replica::RestatedTable> RestatedTables(const Clock& clock) {
+  auto tell = [&clock](const store::Reader& reader,
+                       storage::Consent consent) -> absl::StatusOr<std::optional<common::v1::Change>> {
+    const ConsentState state = StateAt(consent, clock.Now());
+    const absl::Time since = StandsSo(consent, state != consent.state());
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> older, Superseded(reader, consent));
+    consent.set_state(state);
+    return ConsentChangeOf(consent, since, older ? consents::IdOf(older->consent_id()) : ids::Uuid());
+  };
+  return {replica::Restated<storage::Consent>(std::string(1, keys::kConsent), tell)};
+}
+
+}  // namespace nwd::consent
