@@ -82,6 +82,10 @@ storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_i
   return sealed;
 }
 
+void PutTerms(store::Txn& txn, const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms) {
+  store::PutMessage(txn, keys::Terms(consent_id), Seal(key, consent_id, terms));
+}
+
 absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
                                          const ids::Uuid& consent_id) {
   const std::string row = keys::Terms(consent_id);
@@ -96,6 +100,17 @@ std::string EtagOf(const storage::Consent& consent) { return Cat("r", consent.re
 
 ids::Uuid IdOf(std::string_view bytes) { return ids::Uuid::FromBytes(bytes).value_or(ids::Uuid()); }
 
+namespace {
+
+void ShowToCaptor(const storage::Terms& terms, v1::Consent& shown) {
+  shown.set_practitioner(terms.practitioner());
+  if (shown.state() == v1::CONSENT_STATE_SUSPENDED) shown.set_suspend_reason(terms.suspend_reason());
+  shown.set_revoke_reason(terms.revoke_reason());
+  shown.set_invalidate_reason(terms.invalidate_reason());
+}
+
+}  // namespace
+
 v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, const ids::Uuid& organisation_id,
                  std::string person_ref, absl::Time now) {
   const bool captor = consent.captor_organisation_id() == organisation_id.bytes();
@@ -107,7 +122,7 @@ v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, c
   // Recipients learn that somebody acts for the person, and by what authority; the name stays with who wrote it down.
   if (!captor && shown.terms().has_representative()) shown.mutable_terms()->mutable_representative()->clear_name();
   shown.set_captor_organisation_id(IdOf(consent.captor_organisation_id()).ToString());
-  if (captor) shown.set_practitioner(terms.practitioner());
+  if (captor) ShowToCaptor(terms, shown);
   shown.set_corroborated(FindRecipient(consent, IdOf(consent.captor_organisation_id())) == nullptr ||
                          !consent.corroborator_ids().empty());
   *shown.mutable_create_time() = MicrosToTimestamp(consent.create_time_us());
@@ -115,6 +130,10 @@ v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, c
   const bool over_by_time = IsTerminal(shown.state()) && consent.end_time_us() == 0;
   if (consent.end_time_us() != 0 || over_by_time) {
     *shown.mutable_end_time() = MicrosToTimestamp(over_by_time ? consent.valid_until_us() : consent.end_time_us());
+  }
+  if (shown.state() == v1::CONSENT_STATE_SUSPENDED) {
+    *shown.mutable_suspend_time() = MicrosToTimestamp(consent.suspend_time_us());
+    shown.set_resume_needs_person(consent.resume_needs_person());
   }
   shown.set_uses(consent.uses());
   shown.set_etag(EtagOf(consent));

@@ -35,6 +35,7 @@ absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const
 
 // Terms are sealed under the person's key and bound to their consent.
 storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms);
+void PutTerms(store::Txn& txn, const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms);
 absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
                                          const ids::Uuid& consent_id);
 

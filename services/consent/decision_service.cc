@@ -13,15 +13,6 @@
 namespace nwd::consent {
 namespace {
 
-absl::Status WrongState(ConsentState state, ConsentEvent event) {
-  const std::string states = StatesThatTake(event);
-  const std::string_view otherwise = IsTerminal(state) ? "; it is over: draw up a new one where one is needed" : "";
-  return status::Error(
-      absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
-      Cat("the consent is ", StateName(state), "; ", EventName(event), " is possible from ", states, otherwise),
-      {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}, {"states", states}});
-}
-
 // The person agreed to it, and has not taken it back.
 bool WasGiven(ConsentState state) { return state == v1::CONSENT_STATE_GIVEN || state == v1::CONSENT_STATE_SUSPENDED; }
 
@@ -51,7 +42,7 @@ absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, a
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
                        consents::Find(txn, consents::IdOf(given.supersedes_consent_id())));
   if (!old.has_value() || !Next(old->state(), ConsentEvent::kSupersede).has_value()) return false;
-  NWD_RETURN_IF_ERROR(EndConsent(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
+  NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
   return true;
 }
 
@@ -74,7 +65,6 @@ void DecisionService::Register(rpc::Router& router) {
   router.Unary(this, &DecisionService::RequestConsent);
   router.Unary(this, &DecisionService::RecordDecision);
   router.Unary(this, &DecisionService::CorroborateConsent);
-  router.Unary(this, &DecisionService::WithdrawConsent);
 }
 
 async::Task<absl::StatusOr<v1::RequestConsentResponse>> DecisionService::RequestConsent(
@@ -120,12 +110,7 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   const ConsentState state = StateAt(consent, now);
   const std::optional<ConsentState> next = Next(state, event);
   if (!next.has_value()) return WrongState(state, event);
-  if (event == ConsentEvent::kGive && consent.authority_until_us() != 0 &&
-      Micros(now) >= consent.authority_until_us()) {
-    return status::Error(
-        absl::StatusCode::kFailedPrecondition, reasons::kAuthorityEnded,
-        "the authority of the person's representative has ended; nobody can agree on it for the person");
-  }
+  if (event == ConsentEvent::kGive) NWD_RETURN_IF_ERROR(CheckAuthority(consent, now));
   consent.set_state(*next);
   consent.set_revision(consent.revision() + 1);
   if (event != ConsentEvent::kRequest) consent.set_decide_time_us(Micros(now));
@@ -175,43 +160,6 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
     return parts_.requests.Once<v1::CorroborateConsentResponse>(txn, call, request, once);
   };
   co_return co_await parts_.store.Update(body, call.deadline());
-}
-
-async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> DecisionService::WithdrawConsent(
-    rpc::Call& call, const v1::WithdrawConsentRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
-  const absl::Time now = call.Now();
-  bool withdrawn = false;
-  std::vector<ids::Uuid> told;
-  auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<v1::WithdrawConsentResponse> {
-    // A person's no is never too late: what was withdrawn already stays so, and what has run out is withdrawn all the
-    // same.
-    if (consent.state() == v1::CONSENT_STATE_WITHDRAWN) return Stands<v1::WithdrawConsentResponse>(consent);
-    if (!Next(consent.state(), ConsentEvent::kWithdraw).has_value())
-      return WrongState(consent.state(), ConsentEvent::kWithdraw);
-    NWD_ASSIGN_OR_RETURN(told, EndConsent(txn, consent, ConsentEvent::kWithdraw, v1::NOTICE_TYPE_WITHDRAWAL, now));
-    Record(parts_, txn, "consent.withdrawn", now, named.person_id, named.key, DeedOn(call, consent));
-    withdrawn = true;
-    v1::WithdrawConsentResponse response = Stands<v1::WithdrawConsentResponse>(consent);
-    response.set_notices(static_cast<int>(told.size()));
-    return response;
-  };
-  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::WithdrawConsentResponse> {
-    withdrawn = false;
-    told.clear();
-    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
-    if (!consent.has_value() || !IsParty(*consent, OrganisationOf(call))) return status::Denied();
-    call.ProveTie(common::v1::TIE_CONSENT_PARTY);
-    auto once = [&] { return effect(txn, *consent); };
-    return parts_.requests.Once<v1::WithdrawConsentResponse>(txn, call, request, once);
-  };
-  absl::StatusOr<v1::WithdrawConsentResponse> response = co_await parts_.store.Update(body, call.deadline());
-  if (response.ok() && withdrawn) {
-    parts_.figures.withdrawals.Increment();
-    parts_.figures.notices.Increment(response->notices());
-    for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
-  }
-  co_return response;
 }
 
 }  // namespace nwd::consent

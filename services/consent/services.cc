@@ -26,6 +26,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       text_(parts_),
       consent_(parts_),
       decision_(parts_),
+      in_force_(parts_),
       access_(parts_),
       record_(parts_),
       disclosure_(parts_),
@@ -41,6 +42,7 @@ void Services::Register(rpc::Router& router) {
   text_.Register(router);
   consent_.Register(router);
   decision_.Register(router);
+  in_force_.Register(router);
   access_.Register(router);
   record_.Register(router);
   disclosure_.Register(router);

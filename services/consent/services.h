@@ -11,6 +11,7 @@
 #include "services/consent/consent_service.h"
 #include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
+#include "services/consent/in_force_service.h"
 #include "services/consent/janitor.h"
 #include "services/consent/notice_service.h"
 #include "services/consent/parts.h"
@@ -30,6 +31,7 @@ class Services {
   TextService& text() { return text_; }
   ConsentService& consent() { return consent_; }
   DecisionService& decision() { return decision_; }
+  InForceService& in_force() { return in_force_; }
   AccessService& access() { return access_; }
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
@@ -59,6 +61,7 @@ class Services {
   TextService text_;
   ConsentService consent_;
   DecisionService decision_;
+  InForceService in_force_;
   AccessService access_;
   RecordService record_;
   DisclosureService disclosure_;

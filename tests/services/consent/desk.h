@@ -89,6 +89,13 @@ class Desk {
                                              std::vector<Category> categories = {common::v1::CATEGORY_SKILLS},
                                              const std::string& request_id = "");
   absl::StatusOr<v1::WithdrawConsentResponse> Withdraw(const std::string& who, const std::string& consent_id);
+  absl::StatusOr<v1::SuspendConsentResponse> Suspend(const std::string& who, const std::string& consent_id,
+                                                     v1::SuspendReason reason);
+  absl::StatusOr<v1::ResumeConsentResponse> Resume(const std::string& who, const std::string& consent_id,
+                                                   bool person_agreed);
+  absl::StatusOr<v1::RevokeConsentResponse> Revoke(const std::string& who, const std::string& consent_id);
+  absl::StatusOr<v1::InvalidateConsentResponse> Invalidate(const std::string& who, const std::string& consent_id,
+                                                           v1::InvalidateReason reason);
   absl::Status Open(const std::string& consent_id, const std::string& person_id, const std::string& organisation,
                     const std::string& referral_id, int64_t sequence);
   absl::Status Close(const std::string& consent_id, const std::string& organisation, const std::string& referral_id,
