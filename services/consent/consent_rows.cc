@@ -4,6 +4,8 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "common/calendar/london.h"
+#include "common/calendar/written_days.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/decide.h"
@@ -102,6 +104,20 @@ ids::Uuid IdOf(std::string_view bytes) { return ids::Uuid::FromBytes(bytes).valu
 
 namespace {
 
+void HideRepresentative(v1::ConsentTerms& terms) {
+  terms.mutable_representative()->clear_name();
+  terms.mutable_representative()->clear_evidence();
+  terms.mutable_representative()->clear_evidence_sha256();
+}
+
+// Whether somebody is to look at a consent in this state.
+bool ReviewDue(const storage::Consent& consent, ConsentState state, const v1::ConsentTerms& terms, absl::Time now) {
+  if (state != v1::CONSENT_STATE_GIVEN && state != v1::CONSENT_STATE_SUSPENDED) return false;
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(terms.review_on());
+  const bool authority_ended = consent.authority_until_us() != 0 && Micros(now) >= consent.authority_until_us();
+  return authority_ended || (day && calendar::DayOf(now) >= *day);
+}
+
 void ShowToCaptor(const storage::Terms& terms, v1::Consent& shown) {
   shown.set_practitioner(terms.practitioner());
   if (shown.state() == v1::CONSENT_STATE_SUSPENDED) shown.set_suspend_reason(terms.suspend_reason());
@@ -119,8 +135,9 @@ v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, c
   shown.set_person_ref(std::move(person_ref));
   shown.set_state(StateAt(consent, now));
   *shown.mutable_terms() = terms.terms();
-  // Recipients learn that somebody acts for the person, and by what authority; the name stays with who wrote it down.
-  if (!captor && shown.terms().has_representative()) shown.mutable_terms()->mutable_representative()->clear_name();
+  // Recipients learn that somebody acts for the person, and by what authority; the name, and what was seen, stay with
+  // who wrote it down.
+  if (!captor && shown.terms().has_representative()) HideRepresentative(*shown.mutable_terms());
   shown.set_captor_organisation_id(IdOf(consent.captor_organisation_id()).ToString());
   if (captor) ShowToCaptor(terms, shown);
   shown.set_corroborated(FindRecipient(consent, IdOf(consent.captor_organisation_id())) == nullptr ||
@@ -135,6 +152,7 @@ v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, c
     *shown.mutable_suspend_time() = MicrosToTimestamp(consent.suspend_time_us());
     shown.set_resume_needs_person(consent.resume_needs_person());
   }
+  shown.set_review_due(ReviewDue(consent, shown.state(), terms.terms(), now));
   shown.set_uses(consent.uses());
   shown.set_etag(EtagOf(consent));
   return shown;

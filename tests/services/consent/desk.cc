@@ -138,6 +138,15 @@ v1::ConsentTerms Desk::Terms(const std::vector<std::string>& recipients) {
   return terms;
 }
 
+void Desk::ActAsParent(v1::ConsentTerms& terms, const std::string& authority_ends_on) {
+  v1::Representative& representative = *terms.mutable_representative();
+  representative.set_name("Byron");
+  representative.set_authority("parent");
+  representative.set_authority_ends_on(authority_ends_on);
+  representative.set_kind(v1::REPRESENTATIVE_KIND_PARENT);
+  representative.set_evidence("birth certificate");
+}
+
 std::string Desk::Draw(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms) {
   v1::CreateConsentRequest request;
   request.set_person_ref(ref);

@@ -70,6 +70,8 @@ class Desk {
   std::string Register(const std::string& who, const std::string& name, const std::string& nino = "");
   std::string RefFor(const std::string& organisation, const std::string& ref, const std::string& of);
   v1::ConsentTerms Terms(const std::vector<std::string>& recipients);
+  // A parent acts, until this day in London, YYYY-MM-DD.
+  static void ActAsParent(v1::ConsentTerms& terms, const std::string& authority_ends_on = "");
   std::string Draw(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms);
   void Decide(const std::string& captor, const std::string& consent_id, v1::ConsentState decision);
   std::string Give(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms);

@@ -213,9 +213,7 @@ TEST_F(InForceServiceTest, ARevocationReachesBackAndAnInvalidationDoesNot) {
 
 TEST_F(InForceServiceTest, OnAnEndedAuthorityNothingIsResumed) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
-  terms.mutable_representative()->set_name("Byron");
-  terms.mutable_representative()->set_authority("parent");
-  terms.mutable_representative()->set_authority_ends_on("2026-03-03");
+  Desk::ActAsParent(terms, "2026-03-03");
   const std::string id = desk_.Give("lambeth", ref_, terms);
   ASSERT_TRUE(desk_.Suspend("lambeth", id, v1::SUSPEND_REASON_PERSON_ASKED).ok());
   desk_.clock().Advance(absl::Hours(24 * 3));
@@ -224,9 +222,7 @@ TEST_F(InForceServiceTest, OnAnEndedAuthorityNothingIsResumed) {
 
 TEST_F(InForceServiceTest, WhatWasGivenOnAnAuthorityGoesOnWhenThatEnds) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
-  terms.mutable_representative()->set_name("Byron");
-  terms.mutable_representative()->set_authority("parent");
-  terms.mutable_representative()->set_authority_ends_on("2026-03-03");
+  Desk::ActAsParent(terms, "2026-03-03");
   const std::string id = desk_.Give("lambeth", ref_, terms);
   desk_.clock().Advance(absl::Hours(24 * 3));
   EXPECT_TRUE(desk_.Check("college", college_ref_, id)->permitted());
