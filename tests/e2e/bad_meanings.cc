@@ -123,6 +123,10 @@ void AddConsent(Table& table) {
                                });
   Add<c::CreateConsentRequest>(table, "a text nobody kept", {"terms.text_sha256"},
                                [](auto& q) { q.mutable_terms()->set_text_sha256(std::string(64, 'a')); });
+  Add<c::CreateConsentRequest>(table, "another language than the text's", {"terms.language"},
+                               [](auto& q) { q.mutable_terms()->set_language("pl"); });
+  Add<c::CreateTextRequest>(table, "a translation of nothing", {"translation_of_sha256"},
+                            [](auto& q) { q.set_translation_of_sha256(std::string(64, 'a')); });
   Add<c::RecordDecisionRequest>(table, "a state that is no decision", {"decision"},
                                 [](auto& q) { q.set_decision(c::CONSENT_STATE_WITHDRAWN); });
   Add<c::CheckAccessRequest>(table, "nobody asked about", {"person_ref"}, [](auto& q) { q.clear_person_ref(); });

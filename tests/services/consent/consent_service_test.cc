@@ -93,7 +93,7 @@ TEST_F(ConsentServiceTest, LanguagesAreTagsAndNamesHaveLetters) {
   terms.mutable_representative()->set_name("12345");
   EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()),
               ::testing::UnorderedElementsAre("terms.language", "terms.representative.name"));
-  terms.set_language("zh-Hant");
+  terms.set_language("EN");  // a tag's case means nothing
   terms.mutable_representative()->set_name("李");
   EXPECT_TRUE(Create("lambeth", terms).ok());
 }
@@ -172,6 +172,21 @@ TEST_F(ConsentServiceTest, ATextThatWasNeverKeptCannotBeCited) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
   terms.set_text_sha256(std::string(64, '0'));
   EXPECT_THAT(Create("lambeth", terms), Invalid());
+}
+
+TEST_F(ConsentServiceTest, AConsentIsInTheLanguageOfItsText) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  terms.set_language("pl");
+  EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()), ::testing::ElementsAre("terms.language"));
+  v1::CreateTextRequest translation;
+  translation.set_text("Chcemy przekazać, co nam Państwo powiedzieli.");
+  translation.set_language("pl");
+  translation.set_version("2026-03");
+  translation.set_translation_of_sha256(terms.text_sha256());
+  const auto kept = desk_.Ask(desk_.services().text(), &TextService::CreateText, "lambeth", translation);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  terms.set_text_sha256(kept->text_sha256());
+  EXPECT_TRUE(Create("lambeth", terms).ok());
 }
 
 TEST_F(ConsentServiceTest, AnothersConsentCannotBeSuperseded) {
