@@ -14,6 +14,8 @@
 namespace nwd::consent::consents {
 namespace {
 
+constexpr std::string_view kEtagPrefix = "r";
+
 std::string AssociatedData(const ids::Uuid& consent_id) { return Cat("consent-terms/", consent_id.bytes()); }
 
 }  // namespace
@@ -98,7 +100,15 @@ absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const cryp
   return store::ParseValue<storage::Terms>(row, opened);
 }
 
-std::string EtagOf(const storage::Consent& consent) { return Cat("r", consent.revision()); }
+std::string EtagOf(int64_t revision) { return Cat(kEtagPrefix, revision); }
+std::string EtagOf(const storage::Consent& consent) { return EtagOf(consent.revision()); }
+
+std::optional<int64_t> RevisionOf(std::string_view etag) {
+  int64_t revision = 0;
+  const bool number = etag.rfind(kEtagPrefix, 0) == 0 &&
+                      absl::SimpleAtoi(AbslView(etag.substr(kEtagPrefix.size())), &revision) && revision > 0;
+  return number && EtagOf(revision) == etag ? std::optional(revision) : std::nullopt;
+}
 
 ids::Uuid IdOf(std::string_view bytes) { return ids::Uuid::FromBytes(bytes).value_or(ids::Uuid()); }
 

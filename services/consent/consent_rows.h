@@ -39,8 +39,10 @@ void PutTerms(store::Txn& txn, const crypto::AeadKey& key, const ids::Uuid& cons
 absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
                                          const ids::Uuid& consent_id);
 
-// "r7".
+// "r7". The revision in one; nothing for what is no etag.
+std::string EtagOf(int64_t revision);
 std::string EtagOf(const storage::Consent& consent);
+std::optional<int64_t> RevisionOf(std::string_view etag);
 
 // The id in a stored field; the nil id where it is empty.
 ids::Uuid IdOf(std::string_view bytes);

@@ -37,12 +37,14 @@ absl::Status SettleRefusals(store::Txn& txn, storage::Consent& decided) {
 }
 
 // The consent that `given` renews or changes ends with it. Answers whether there was one to end.
-absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, absl::Time now) {
+absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, const NamedConsent& named,
+                               const Draft& receipt, absl::Time now) {
   if (given.supersedes_consent_id().empty()) return false;
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
                        consents::Find(txn, consents::IdOf(given.supersedes_consent_id())));
   if (!old.has_value() || !Next(old->state(), ConsentEvent::kSupersede).has_value()) return false;
   NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
+  KeepReceipt(txn, named, *old, receipt);
   return true;
 }
 
@@ -70,13 +72,14 @@ void DecisionService::Register(rpc::Router& router) {
 async::Task<absl::StatusOr<v1::RequestConsentResponse>> DecisionService::RequestConsent(
     rpc::Call& call, const v1::RequestConsentRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  const Drafts none;  // nothing is decided yet
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RequestConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
       return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
     auto once = [&]() -> absl::StatusOr<v1::RequestConsentResponse> {
-      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, ConsentEvent::kRequest, request.etag()));
+      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {ConsentEvent::kRequest, request.etag(), none}));
       return Stands<v1::RequestConsentResponse>(*consent);
     };
     return parts_.requests.Once<v1::RequestConsentResponse>(txn, call, request, once);
@@ -84,18 +87,35 @@ async::Task<absl::StatusOr<v1::RequestConsentResponse>> DecisionService::Request
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
+async::Task<absl::StatusOr<DecisionService::Drafts>> DecisionService::DrawUp(const rpc::Call& call,
+                                                                             const NamedConsent& named,
+                                                                             ConsentEvent event) const {
+  Drafts drafts;
+  // For who may not decide nothing more is read.
+  if (named.seen.captor_organisation_id() != OrganisationOf(call).bytes()) co_return drafts;
+  const Occasion decided{.event = event, .by_person = true};
+  NWD_CO_ASSIGN_OR_RETURN(drafts.decided, co_await DrawUpReceipt(parts_, call, named, decided));
+  if (event != ConsentEvent::kGive || named.seen.supersedes_consent_id().empty()) co_return drafts;
+  const std::string old_id = consents::IdOf(named.seen.supersedes_consent_id()).ToString();
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent old, co_await LookUp(parts_, old_id));
+  const Occasion replaced{.event = ConsentEvent::kSupersede, .by_person = true, .replaced_by = named.consent_id};
+  NWD_CO_ASSIGN_OR_RETURN(drafts.superseded, co_await DrawUpReceipt(parts_, call, old, replaced));
+  co_return drafts;
+}
+
 async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordDecision(
     rpc::Call& call, const v1::RecordDecisionRequest& request) {
   const std::optional<ConsentEvent> event = EventOf(request.decision());
   if (!event.has_value()) co_return status::InvalidField("decision", "must be GIVEN, REFUSED or DEFERRED");
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  NWD_CO_ASSIGN_OR_RETURN(const Drafts drafts, co_await DrawUp(call, named, *event));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RecordDecisionResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
       return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
     auto once = [&]() -> absl::StatusOr<v1::RecordDecisionResponse> {
-      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, *event, request.etag()));
+      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {*event, request.etag(), drafts}));
       return Stands<v1::RecordDecisionResponse>(*consent);
     };
     return parts_.requests.Once<v1::RecordDecisionResponse>(txn, call, request, once);
@@ -104,9 +124,10 @@ async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordD
 }
 
 absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
-                                     storage::Consent& consent, ConsentEvent event, std::string_view etag) const {
+                                     storage::Consent& consent, const Step& step) const {
   const absl::Time now = call.Now();
-  if (etag != consents::EtagOf(consent)) return status::StaleEtag("consent");
+  const ConsentEvent event = step.event;
+  if (step.etag != consents::EtagOf(consent)) return status::StaleEtag("consent");
   const ConsentState state = StateAt(consent, now);
   const std::optional<ConsentState> next = Next(state, event);
   if (!next.has_value()) return WrongState(state, event);
@@ -118,10 +139,11 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   NWD_RETURN_IF_ERROR(SettleRefusals(txn, consent));
   bool superseded = false;
   if (event == ConsentEvent::kGive) {
-    NWD_ASSIGN_OR_RETURN(superseded, Supersede(txn, consent, now));
+    NWD_ASSIGN_OR_RETURN(superseded, Supersede(txn, consent, named, step.drafts.superseded, now));
   }
   consents::Put(txn, consent);
   AppendConsentChange(txn, consent, now, superseded ? consents::IdOf(consent.supersedes_consent_id()) : ids::Uuid());
+  KeepReceipt(txn, named, consent, step.drafts.decided);
   Record(parts_, txn, "consent.decided", now, named.person_id, named.key, DeedOn(call, consent));
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@
 #include "services/consent/consent_states.h"
 #include "services/consent/named_consent.h"
 #include "services/consent/parts.h"
+#include "services/consent/receipts.h"
 
 namespace nwd::consent {
 
@@ -28,9 +29,21 @@ class DecisionService {
       rpc::Call& call, const v1::CorroborateConsentRequest& request);
 
  private:
-  // The transition itself: the table, the etag, the change, the audit entry. Within a body.
+  // Receipts that a decision will leave.
+  struct Drafts {
+    Draft decided;
+    Draft superseded;  // of the consent whose place is taken
+  };
+  struct Step {
+    ConsentEvent event;
+    std::string_view etag;
+    const Drafts& drafts;
+  };
+  async::Task<absl::StatusOr<Drafts>> DrawUp(const rpc::Call& call, const NamedConsent& named,
+                                             ConsentEvent event) const;
+  // The transition itself: the table, the etag, the change, the receipt, the audit entry. Within a body.
   absl::Status Decide(store::Txn& txn, const rpc::Call& call, const NamedConsent& named, storage::Consent& consent,
-                      ConsentEvent event, std::string_view etag) const;
+                      const Step& step) const;
 
   const Parts& parts_;
 };

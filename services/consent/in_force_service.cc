@@ -38,15 +38,22 @@ bool Has(common::v1::Tie tie, const storage::Consent& consent, const ids::Uuid& 
   return tie == common::v1::TIE_CONSENT_CAPTOR ? IsCaptor(consent, organisation) : IsParty(consent, organisation);
 }
 
-// The reason lies with the terms, encrypted. An erased person's is not kept.
+// The reason lies with the terms, encrypted. An erased person's is not kept, nor one beside terms that do not open.
 absl::Status KeepReason(store::Txn& txn, const NamedConsent& named, ConsentEvent event, int reason) {
   if (reason == 0 || named.key == nullptr) return absl::OkStatus();
-  NWD_ASSIGN_OR_RETURN(storage::Terms terms, consents::ReadTerms(txn, *named.key, named.consent_id));
-  if (event == ConsentEvent::kSuspend) terms.set_suspend_reason(static_cast<v1::SuspendReason>(reason));
-  if (event == ConsentEvent::kRevoke) terms.set_revoke_reason(static_cast<v1::RevokeReason>(reason));
-  if (event == ConsentEvent::kInvalidate) terms.set_invalidate_reason(static_cast<v1::InvalidateReason>(reason));
-  consents::PutTerms(txn, *named.key, named.consent_id, terms);
+  absl::StatusOr<storage::Terms> terms = consents::ReadTerms(txn, *named.key, named.consent_id);
+  if (absl::IsDataLoss(terms.status())) return absl::OkStatus();
+  NWD_RETURN_IF_ERROR(terms.status());
+  if (event == ConsentEvent::kSuspend) terms->set_suspend_reason(static_cast<v1::SuspendReason>(reason));
+  if (event == ConsentEvent::kRevoke) terms->set_revoke_reason(static_cast<v1::RevokeReason>(reason));
+  if (event == ConsentEvent::kInvalidate) terms->set_invalidate_reason(static_cast<v1::InvalidateReason>(reason));
+  consents::PutTerms(txn, *named.key, named.consent_id, *terms);
   return absl::OkStatus();
+}
+
+bool ByPerson(ConsentEvent event, int reason) {
+  return event == ConsentEvent::kWithdraw ||
+         (event == ConsentEvent::kSuspend && reason == v1::SUSPEND_REASON_PERSON_ASKED);
 }
 
 // Whether only the person's word undoes this suspension: it was their wish, or another organisation's doing.
@@ -87,6 +94,7 @@ async::Task<absl::StatusOr<v1::InvalidateConsentResponse>> InForceService::Inval
 template <class Response, class Request>
 async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, const Request& request, Taken taken) {
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  NWD_CO_ASSIGN_OR_RETURN(taken.receipt, co_await DrawUp(call, named, taken));
   bool out = false;
   std::vector<ids::Uuid> told;
   auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<Response> {
@@ -114,6 +122,19 @@ async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, c
   co_return response;
 }
 
+async::Task<absl::StatusOr<Draft>> InForceService::DrawUp(const rpc::Call& call, const NamedConsent& named,
+                                                          const Taken& taken) const {
+  // For who may not nothing more is read.
+  if (!Has(taken.way.tie, named.seen, OrganisationOf(call))) co_return Draft();
+  const Occasion occasion{.event = taken.way.event, .by_person = ByPerson(taken.way.event, taken.reason)};
+  absl::StatusOr<Draft> draft = co_await DrawUpReceipt(parts_, call, named, occasion);
+  if (absl::IsDataLoss(draft.status())) {
+    Corrupt(parts_, "a consent's terms", draft.status()).IgnoreError();
+    co_return Draft();
+  }
+  co_return draft;
+}
+
 absl::StatusOr<bool> InForceService::Apply(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
                                            storage::Consent& consent, const Taken& taken,
                                            std::vector<ids::Uuid>& told) const {
@@ -136,6 +157,7 @@ absl::StatusOr<bool> InForceService::Apply(store::Txn& txn, const rpc::Call& cal
     NWD_ASSIGN_OR_RETURN(told, TakeOutOfForce(txn, consent, taken.way.event, taken.way.notice, now));
   }
   NWD_RETURN_IF_ERROR(KeepReason(txn, named, taken.way.event, taken.reason));
+  if (!again) KeepReceipt(txn, named, consent, taken.receipt);
   storage::Deed deed = DeedOn(call, consent);
   deed.set_reason(taken.reason);
   Record(parts_, txn, taken.way.audit_type, now, named.person_id, named.key, deed);
@@ -145,12 +167,17 @@ absl::StatusOr<bool> InForceService::Apply(store::Txn& txn, const rpc::Call& cal
 async::Task<absl::StatusOr<v1::ResumeConsentResponse>> InForceService::ResumeConsent(
     rpc::Call& call, const v1::ResumeConsentRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  Draft receipt;
+  if (IsCaptor(named.seen, OrganisationOf(call))) {
+    const Occasion occasion{.event = ConsentEvent::kResume, .by_person = request.person_agreed()};
+    NWD_CO_ASSIGN_OR_RETURN(receipt, co_await DrawUpReceipt(parts_, call, named, occasion));
+  }
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::ResumeConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     if (!consent.has_value() || !IsCaptor(*consent, OrganisationOf(call))) return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
     auto once = [&]() -> absl::StatusOr<v1::ResumeConsentResponse> {
-      NWD_RETURN_IF_ERROR(Resume(txn, call, named, *consent, request));
+      NWD_RETURN_IF_ERROR(Resume(txn, call, named, *consent, request, receipt));
       return Stands<v1::ResumeConsentResponse>(*consent);
     };
     return parts_.requests.Once<v1::ResumeConsentResponse>(txn, call, request, once);
@@ -159,7 +186,8 @@ async::Task<absl::StatusOr<v1::ResumeConsentResponse>> InForceService::ResumeCon
 }
 
 absl::Status InForceService::Resume(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
-                                    storage::Consent& consent, const v1::ResumeConsentRequest& request) const {
+                                    storage::Consent& consent, const v1::ResumeConsentRequest& request,
+                                    const Draft& receipt) const {
   const absl::Time now = call.Now();
   if (request.etag() != consents::EtagOf(consent)) return status::StaleEtag("consent");
   const ConsentState state = StateAt(consent, now);
@@ -179,6 +207,7 @@ absl::Status InForceService::Resume(store::Txn& txn, const rpc::Call& call, cons
   consent.set_revision(consent.revision() + 1);
   consents::Put(txn, consent);
   AppendConsentChange(txn, consent, now);
+  KeepReceipt(txn, named, consent, receipt);
   storage::Deed deed = DeedOn(call, consent);
   deed.set_person_agreed(request.person_agreed());
   Record(parts_, txn, "consent.resumed", now, named.person_id, named.key, deed);

@@ -13,6 +13,7 @@
 #include "nwd/consent/v1/consent_service.pb.h"
 #include "services/consent/named_consent.h"
 #include "services/consent/parts.h"
+#include "services/consent/receipts.h"
 
 namespace nwd::consent {
 
@@ -38,17 +39,19 @@ class InForceService {
   // One that is being taken.
   struct Taken {
     const WayOut& way;
-    int reason;  // the number of the call's own enum; 0 where it has none
+    int reason;       // the number of the call's own enum; 0 where it has none
+    Draft receipt{};  // of it; empty where the terms do not open: a no is not refused for that
   };
   static const WayOut kSuspension, kWithdrawal, kRevocation, kInvalidation;
 
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> TakeOut(rpc::Call& call, const Request& request, Taken taken);
+  async::Task<absl::StatusOr<Draft>> DrawUp(const rpc::Call& call, const NamedConsent& named, const Taken& taken) const;
   // Within a body: answers whether the consent went out of force by this; who was sent a notice is added to `told`.
   absl::StatusOr<bool> Apply(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
                              storage::Consent& consent, const Taken& taken, std::vector<ids::Uuid>& told) const;
   absl::Status Resume(store::Txn& txn, const rpc::Call& call, const NamedConsent& named, storage::Consent& consent,
-                      const v1::ResumeConsentRequest& request) const;
+                      const v1::ResumeConsentRequest& request, const Draft& receipt) const;
 
   const Parts& parts_;
 };

@@ -33,6 +33,7 @@ inline constexpr char kNoticeSequence = 'q';
 inline constexpr char kNoticePlace = 'k';
 inline constexpr char kNoticeOpen = 'u';
 inline constexpr char kConsentEnd = 'e';
+inline constexpr char kReceipt = 'z';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
@@ -75,6 +76,14 @@ inline std::string ConsentEndsAfter(int64_t now_us) {
   return KeyBuilder(kConsentEnd).Number(static_cast<uint64_t>(now_us) + 1).Build();
 }
 inline std::string ConsentEnds() { return std::string(1, kConsentEnd); }
+
+// Receipt: of the decisions on a consent, by the revision that each made, newest first.
+inline std::string ReceiptsOfConsent(const Uuid& consent) {
+  return KeyBuilder(kReceipt).Bytes(consent.bytes()).Build();
+}
+inline std::string Receipt(const Uuid& consent, int64_t revision) {
+  return KeyBuilder(kReceipt).Bytes(consent.bytes()).Descending(static_cast<uint64_t>(revision)).Build();
+}
 
 // Text, by its SHA-256 (32 bytes).
 inline std::string Text(std::string_view sha256) { return KeyBuilder(kText).Bytes(sha256).Build(); }

@@ -11,7 +11,10 @@ async::Task<absl::StatusOr<NamedConsent>> LookUp(const Parts& parts, const std::
   named.consent_id = IdIn(consent_id);
   auto body = [&](const store::Reader& reader) { return consents::Find(reader, named.consent_id); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, co_await parts.store.View(body));
-  if (consent.has_value()) named.person_id = consents::IdOf(consent->person_id());
+  if (consent.has_value()) {
+    named.person_id = consents::IdOf(consent->person_id());
+    named.seen = *consent;
+  }
   NWD_CO_ASSIGN_OR_RETURN(named.key, co_await KeyOrNull(parts, named.person_id));
   co_return named;
 }

@@ -14,6 +14,7 @@ struct NamedConsent {
   ids::Uuid consent_id;
   ids::Uuid person_id;         // nil where there is no such consent
   person_keys::PersonKey key;  // null where there is no such person, or no longer
+  storage::Consent seen;       // as it was then; empty where there is none
 };
 
 // Whose a consent is never changes, so what is learnt here holds in a later transaction too. Errors are the store's.

@@ -16,6 +16,7 @@ inline constexpr char kAlreadyAnswered[] = "ALREADY_ANSWERED";
 inline constexpr char kAuthorityEnded[] = "AUTHORITY_ENDED";
 inline constexpr char kErased[] = "ERASED";
 inline constexpr char kLimitReached[] = "LIMIT_REACHED";
+inline constexpr char kNoReceipt[] = "NO_RECEIPT";
 inline constexpr char kPersonNotAsked[] = "PERSON_NOT_ASKED";
 
 // UNAVAILABLE.

@@ -16,6 +16,7 @@
 #include "services/consent/notice_service.h"
 #include "services/consent/parts.h"
 #include "services/consent/person_service.h"
+#include "services/consent/receipt_service.h"
 #include "services/consent/record_service.h"
 #include "services/consent/text_service.h"
 
@@ -32,6 +33,7 @@ class Services {
   ConsentService& consent() { return consent_; }
   DecisionService& decision() { return decision_; }
   InForceService& in_force() { return in_force_; }
+  ReceiptService& receipt() { return receipt_; }
   AccessService& access() { return access_; }
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
@@ -62,6 +64,7 @@ class Services {
   ConsentService consent_;
   DecisionService decision_;
   InForceService in_force_;
+  ReceiptService receipt_;
   AccessService access_;
   RecordService record_;
   DisclosureService disclosure_;

@@ -118,6 +118,11 @@ void AddConsentCalls(Table& table) {
     return get;
   });
   Add(table, kReferrer, "", [](World& world) {
+    c::GetReceiptRequest get;
+    get.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
+    return get;
+  });
+  Add(table, kReferrer, "", [](World& world) {
     const World::Consented first = world.Consent(kReferrer, {kReceiver});
     world.Do<c::CreateConsentResponse>(kReferrer, world.ConsentRequest(first.person_ref, {kReceiver}, false));
     c::ListConsentsRequest list;
