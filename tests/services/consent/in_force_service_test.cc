@@ -1,6 +1,8 @@
 // Consents that rest, go on, are taken back, or were never valid.
 #include "services/consent/in_force_service.h"
 
+#include "common/store/proto_value.h"
+#include "services/consent/keys.h"
 #include "tests/services/consent/desk.h"
 
 namespace nwd::consent {
@@ -226,6 +228,23 @@ TEST_F(InForceServiceTest, WhatWasGivenOnAnAuthorityGoesOnWhenThatEnds) {
   const std::string id = desk_.Give("lambeth", ref_, terms);
   desk_.clock().Advance(absl::Hours(24 * 3));
   EXPECT_TRUE(desk_.Check("college", college_ref_, id)->permitted());
+}
+
+TEST_F(InForceServiceTest, ANoIsTakenThoughTheTermsDoNotOpen) {
+  const std::string one = GivenAndRead(), two = GivenAndRead();
+  auto damage = [&](store::Txn& txn) -> absl::Status {
+    for (const std::string& id : {one, two}) {
+      storage::SealedTerms sealed;
+      sealed.set_sealed("damaged");
+      store::PutMessage(txn, keys::Terms(*ids::Uuid::Parse(id)), sealed);
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(async::BlockOn(desk_.store().Update(damage)).ok());
+  EXPECT_TRUE(desk_.Withdraw("college", one).ok());
+  EXPECT_TRUE(desk_.Invalidate("lambeth", two, v1::INVALIDATE_REASON_ENTERED_IN_ERROR).ok());
+  EXPECT_FALSE(desk_.Check("college", college_ref_, one)->permitted());
+  EXPECT_FALSE(desk_.Check("college", college_ref_, two)->permitted());
 }
 
 TEST_F(InForceServiceTest, ARetryWithItsRequestIdSuspendsOnce) {
