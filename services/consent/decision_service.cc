@@ -99,7 +99,7 @@ async::Task<absl::StatusOr<DecisionService::Drafts>> DecisionService::DrawUp(con
   const std::string old_id = consents::IdOf(named.seen.supersedes_consent_id()).ToString();
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent old, co_await LookUp(parts_, old_id));
   const Occasion replaced{.event = ConsentEvent::kSupersede, .by_person = true, .replaced_by = named.consent_id};
-  NWD_CO_ASSIGN_OR_RETURN(drafts.superseded, co_await DrawUpReceipt(parts_, call, old, replaced));
+  NWD_CO_ASSIGN_OR_RETURN(drafts.superseded, co_await DrawUpIfReadable(parts_, call, old, replaced));
   co_return drafts;
 }
 

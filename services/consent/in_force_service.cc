@@ -127,12 +127,7 @@ async::Task<absl::StatusOr<Draft>> InForceService::DrawUp(const rpc::Call& call,
   // For who may not nothing more is read.
   if (!Has(taken.way.tie, named.seen, OrganisationOf(call))) co_return Draft();
   const Occasion occasion{.event = taken.way.event, .by_person = ByPerson(taken.way.event, taken.reason)};
-  absl::StatusOr<Draft> draft = co_await DrawUpReceipt(parts_, call, named, occasion);
-  if (absl::IsDataLoss(draft.status())) {
-    Corrupt(parts_, "a consent's terms", draft.status()).IgnoreError();
-    co_return Draft();
-  }
-  co_return draft;
+  co_return co_await DrawUpIfReadable(parts_, call, named, occasion);
 }
 
 absl::StatusOr<bool> InForceService::Apply(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,

@@ -56,15 +56,23 @@ async::Task<absl::StatusOr<Draft>> DrawUpReceipt(const Parts& parts, const rpc::
     if (text.has_value()) drawn.text_version = text->version();
     return drawn;
   };
-  NWD_CO_ASSIGN_OR_RETURN(receipt::Receipt drawn, co_await parts.store.View(body));
-  drawn.receipt_id = ids::Uuid::Random().ToString();
-  drawn.time = FromMicros(Micros(call.Now()));
-  drawn.event = std::string(EventName(occasion.event));
-  drawn.state = StateAfter(occasion.event);
-  drawn.by_person = occasion.by_person;
-  drawn.recorded_by = Named(parts, OrganisationOf(call));
-  if (!occasion.replaced_by.is_nil()) drawn.replaced_by_consent_id = occasion.replaced_by.ToString();
-  co_return receipt::Write(drawn);
+  absl::StatusOr<receipt::Receipt> drawn = co_await parts.store.View(body);
+  if (!drawn.ok()) co_return Corrupt(parts, "a consent's terms", drawn.status());
+  drawn->receipt_id = ids::Uuid::Random().ToString();
+  drawn->time = FromMicros(Micros(call.Now()));
+  drawn->event = std::string(EventName(occasion.event));
+  drawn->state = StateAfter(occasion.event);
+  drawn->by_person = occasion.by_person;
+  drawn->recorded_by = Named(parts, OrganisationOf(call));
+  if (!occasion.replaced_by.is_nil()) drawn->replaced_by_consent_id = occasion.replaced_by.ToString();
+  co_return receipt::Write(*drawn);
+}
+
+async::Task<absl::StatusOr<Draft>> DrawUpIfReadable(const Parts& parts, const rpc::Call& call,
+                                                    const NamedConsent& named, Occasion occasion) {
+  absl::StatusOr<Draft> draft = co_await DrawUpReceipt(parts, call, named, occasion);
+  if (absl::IsDataLoss(draft.status())) co_return Draft();
+  co_return draft;
 }
 
 void KeepReceipt(store::Txn& txn, const NamedConsent& named, const storage::Consent& consent, const Draft& draft) {

@@ -6,7 +6,8 @@
 //   ... within the body, once the consent has its new state and revision ...
 //   KeepReceipt(txn, named, consent, draft);
 //
-// Called by handlers, many at once; no state. Errors are the store's, or DATA_LOSS where the terms do not open.
+// Called by handlers, many at once; no state. Errors are the store's, or DATA_LOSS where the terms do not open, which is
+// said in the log.
 #pragma once
 
 #include <string>
@@ -29,6 +30,11 @@ using Draft = std::string;
 // By the caller, now. For those who may decide: it reads the terms.
 async::Task<absl::StatusOr<Draft>> DrawUpReceipt(const Parts& parts, const rpc::Call& call, const NamedConsent& named,
                                                  Occasion occasion);
+
+// The same for what must not fail because terms do not open: a no, and the end of a consent that another replaces. Then
+// there is no receipt of it.
+async::Task<absl::StatusOr<Draft>> DrawUpIfReadable(const Parts& parts, const rpc::Call& call,
+                                                    const NamedConsent& named, Occasion occasion);
 
 void KeepReceipt(store::Txn& txn, const NamedConsent& named, const storage::Consent& consent, const Draft& draft);
 
