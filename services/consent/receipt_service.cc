@@ -26,7 +26,7 @@ void ReceiptService::Register(rpc::Router& router) { router.Unary(this, &Receipt
 async::Task<absl::StatusOr<v1::GetReceiptResponse>> ReceiptService::GetReceipt(rpc::Call& call,
                                                                                const v1::GetReceiptRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
-  const std::optional<int64_t> asked = consents::RevisionOf(request.etag());
+  const std::optional<int64_t> asked = consents::RevisionOf(request.decision_etag());
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetReceiptResponse> {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, named.consent_id));
     if (!consent.has_value() || !IsParty(*consent, OrganisationOf(call)) || named.key == nullptr) {
@@ -34,11 +34,11 @@ async::Task<absl::StatusOr<v1::GetReceiptResponse>> ReceiptService::GetReceipt(r
     }
     call.ProveTie(common::v1::TIE_CONSENT_PARTY);
     std::optional<receipts::Kept> kept;
-    if (request.etag().empty() || asked.has_value()) {
+    if (request.decision_etag().empty() || asked.has_value()) {
       NWD_ASSIGN_OR_RETURN(kept, receipts::Find(reader, *named.key, named.consent_id, asked));
     }
-    if (!kept.has_value() && request.etag().empty()) return NoReceipt();
-    if (!kept.has_value()) return status::InvalidField("etag", "is none that a decision on this consent answered");
+    if (!kept.has_value() && request.decision_etag().empty()) return NoReceipt();
+    if (!kept.has_value()) return status::InvalidField("decision_etag", "is none that a decision on this consent answered");
     NWD_ASSIGN_OR_RETURN(const std::optional<int64_t> before,
                          receipts::Before(reader, named.consent_id, kept->revision));
     v1::GetReceiptResponse response;

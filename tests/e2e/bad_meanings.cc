@@ -129,7 +129,8 @@ void AddConsent(Table& table) {
                             [](auto& q) { q.set_translation_of_sha256(std::string(64, 'a')); });
   Add<c::RecordDecisionRequest>(table, "a state that is no decision", {"decision"},
                                 [](auto& q) { q.set_decision(c::CONSENT_STATE_WITHDRAWN); });
-  Add<c::GetReceiptRequest>(table, "an etag that no decision answered", {"etag"}, [](auto& q) { q.set_etag("r1"); });
+  Add<c::GetReceiptRequest>(table, "an etag that no decision answered", {"decision_etag"},
+                            [](auto& q) { q.set_decision_etag("r1"); });
   Add<c::CheckAccessRequest>(table, "nobody asked about", {"person_ref"}, [](auto& q) { q.clear_person_ref(); });
   Add<c::CheckAccessRequest>(table, "on behalf of another", {"on_behalf_of"},
                              [](auto& q) { q.set_on_behalf_of(kNobody); });

@@ -24,7 +24,7 @@ struct Ran {
   std::string printed;
 };
 
-Ran Run(const std::string& arguments) {
+Ran RunNwd(const std::string& arguments) {
   Ran ran;
   FILE* pipe = popen(Cat(NWD, " consent ", arguments, " 2>&1").c_str(), "r");
   if (pipe == nullptr) return ran;
@@ -60,7 +60,7 @@ class ConsentCommand : public ::testing::Test {
   }
   // What `nwd consent key` printed, in a file.
   std::string Published(const std::string& hub) const {
-    const Ran ran = Run(Cat("key --hub-key ", KeyFile(hub)));
+    const Ran ran = RunNwd(Cat("key --hub-key ", KeyFile(hub)));
     EXPECT_EQ(ran.code, 0) << ran.printed;
     return Write(Cat(hub, ".pub"), ran.printed);
   }
@@ -70,17 +70,17 @@ class ConsentCommand : public ::testing::Test {
 
 TEST_F(ConsentCommand, AGenuineReceiptIsValidAndToldInPlainWords) {
   const std::string file = Write("receipt.json", Json(Signed("ours")));
-  const Ran ran = Run(Cat("verify ", file, " --key ", Published("ours")));
+  const Ran ran = RunNwd(Cat("verify ", file, " --key ", Published("ours")));
   EXPECT_EQ(ran.code, 0);
   EXPECT_THAT(ran.printed, StartsWith("valid\n\ndecided       their parent agreed\n"));
   EXPECT_THAT(ran.printed, HasSubstr("skills and qualifications: to find work that fits"));
   const std::string key = KeyText(CarriedKey(Signed("ours")).value());
-  EXPECT_EQ(Run(Cat("verify ", file, " --key ", key)).code, 0) << "the key itself in place of a file";
+  EXPECT_EQ(RunNwd(Cat("verify ", file, " --key ", key)).code, 0) << "the key itself in place of a file";
 }
 
 TEST_F(ConsentCommand, WithoutAKeyItSaysWhoseWordThatIs) {
   const Envelope sent = Signed("ours");
-  const Ran ran = Run(Cat("verify ", Write("receipt.json", Json(sent))));
+  const Ran ran = RunNwd(Cat("verify ", Write("receipt.json", Json(sent))));
   EXPECT_EQ(ran.code, 0);
   EXPECT_THAT(ran.printed, StartsWith(Cat("valid\nfor the key it came with, ", sent.key_id, ":")));
 }
@@ -90,7 +90,7 @@ TEST_F(ConsentCommand, AForgedByteIsForged) {
   forged.content[forged.content.find("lambeth")] = 'L';
   const std::string file = Write("receipt.json", Json(forged));
   for (const std::string& with : {std::string(), Cat(" --key ", Published("ours"))}) {
-    const Ran ran = Run(Cat("verify ", file, with));
+    const Ran ran = RunNwd(Cat("verify ", file, with));
     EXPECT_EQ(ran.code, 1);
     EXPECT_THAT(ran.printed, StartsWith("forged: "));
     EXPECT_EQ(ran.printed.find("agreed"), std::string::npos) << "what is forged is not told as if it were so";
@@ -98,7 +98,7 @@ TEST_F(ConsentCommand, AForgedByteIsForged) {
 }
 
 TEST_F(ConsentCommand, OneOfAnotherHubIsNotOurs) {
-  const Ran ran = Run(Cat("verify ", Write("receipt.json", Json(Signed("theirs"))), " --key ", Published("ours")));
+  const Ran ran = RunNwd(Cat("verify ", Write("receipt.json", Json(Signed("theirs"))), " --key ", Published("ours")));
   EXPECT_EQ(ran.code, 1);
   EXPECT_THAT(ran.printed, StartsWith("forged: "));
   EXPECT_THAT(ran.printed, HasSubstr("of another hub"));
@@ -115,7 +115,7 @@ TEST_F(ConsentCommand, WhatCannotBeReadIsAMistakeInOneSentence) {
        {Cat("verify ", cut), Cat("verify ", empty), Cat("verify ", At("nowhere.json")), Cat("verify ", folder_.Path()),
         Cat("verify ", good, " --key ", short_key), Cat("verify ", good, " --key nonsense"),
         Cat("verify ", Write("other.json", Json(no_receipt))), Cat("key --hub-key ", At("nowhere.key"))}) {
-    const Ran ran = Run(arguments);
+    const Ran ran = RunNwd(arguments);
     EXPECT_EQ(ran.code, 2) << arguments << "\n" << ran.printed;
     EXPECT_THAT(ran.printed, StartsWith("nwd: ")) << arguments;
     EXPECT_EQ(std::count(ran.printed.begin(), ran.printed.end(), '\n'), 1) << ran.printed;

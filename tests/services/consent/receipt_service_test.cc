@@ -23,7 +23,7 @@ class ReceiptServiceTest : public ::testing::Test {
                                              const std::string& etag = "") {
     v1::GetReceiptRequest request;
     request.set_consent_id(consent_id);
-    request.set_etag(etag);
+    request.set_decision_etag(etag);
     return desk_.Ask(desk_.services().receipt(), &ReceiptService::GetReceipt, who, request);
   }
   receipt::Receipt Told(const std::string& who, const std::string& consent_id, const std::string& etag = "") {
@@ -177,7 +177,7 @@ TEST_F(ReceiptServiceTest, WhereNothingWasDecidedThereIsNone) {
   EXPECT_THAT(Get("lambeth", id), Refused(absl::StatusCode::kFailedPrecondition, "NO_RECEIPT"));
   desk_.Decide("lambeth", id, v1::CONSENT_STATE_GIVEN);
   for (const char* etag : {"r1", "r99", "nonsense", "r-2", "r02", "R2"}) {
-    EXPECT_THAT(FieldsOf(Get("lambeth", id, etag).status()), ::testing::ElementsAre("etag")) << etag;
+    EXPECT_THAT(FieldsOf(Get("lambeth", id, etag).status()), ::testing::ElementsAre("decision_etag")) << etag;
   }
 }
 
