@@ -91,21 +91,24 @@ Json Process(const Receipt& receipt) {
 }
 
 Json Status(const Receipt& receipt) {
-  Json status = {{"@type", {TermOfEvent(receipt.event).dpv, "dpv:ExpressedConsent"}},
+  const bool answer = IsAnswer(receipt.event);
+  Json types = Json::array({TermOfEvent(receipt.event).dpv});
+  if (receipt.event == "GIVE") types.push_back("dpv:ExpressedConsent");
+  Json status = {{"@type", types},
                  {"nwd:event", receipt.event},
                  {"nwd:state", WordOf(receipt.state)},
                  {"dpv:isIndicatedAtTime", Text(receipt.time)}};
-  const bool for_person = receipt.representative != consent::v1::REPRESENTATIVE_KIND_UNSPECIFIED;
+  const bool represented = receipt.representative != consent::v1::REPRESENTATIVE_KIND_UNSPECIFIED;
   if (!receipt.by_person) {
     status["dpv:isIndicatedBy"] = Urn(receipt.recorded_by.organisation_id);
-  } else if (for_person) {
+  } else if (answer && represented) {
     status["dpv:isIndicatedBy"] = {{"@type", TermOf(receipt.representative).dpv},
                                    {"dct:title", TermOf(receipt.representative).plain}};
   } else {
     status["dpv:isIndicatedBy"] = "dpv:DataSubject";
   }
   status["dpv:isImplementedBy"] = Urn(receipt.recorded_by.organisation_id);
-  status["dpv:hasIndicationMethod"] = WordOf(receipt.method);
+  if (answer) status["dpv:hasIndicationMethod"] = WordOf(receipt.method);
   status["dpv:hasDuration"] = {{"@type", "dpv:UntilTimeDuration"}, {"rdf:value", Text(receipt.valid_until)}};
   return status;
 }
@@ -133,6 +136,7 @@ Json Record(const Receipt& receipt) {
       {"dpv:hasRight",
        {{"@type", {"dpv:DataSubjectRight", "eu-gdpr:A7-3"}}, {"dct:title", "Right to withdraw consent"}}}};
   if (receipt.valid_from != absl::InfinitePast()) record["nwd:validFrom"] = Text(receipt.valid_from);
+  record["nwd:method"] = WordOf(receipt.method);
   if (!receipt.review_on.empty()) record["nwd:reviewOn"] = receipt.review_on;
   if (receipt.representative != consent::v1::REPRESENTATIVE_KIND_UNSPECIFIED) {
     record["nwd:representative"] = WordOf(receipt.representative);
@@ -240,7 +244,6 @@ void ReadStatus(const Reader& record, Receipt& receipt) {
   receipt.recorded_by = Named(record, implemented_by);
   const Reader by = status.Of("dpv:isIndicatedBy");
   receipt.by_person = by.Has("@type") || by.String() == "dpv:DataSubject";
-  receipt.method = status.Of("dpv:hasIndicationMethod").Word(consent::v1::CaptureMethod_Parse, "CAPTURE_METHOD_");
   receipt.valid_until = status.Of("dpv:hasDuration").Of("rdf:value").Time();
 }
 
@@ -253,6 +256,7 @@ void ReadRecord(const Reader& record, Receipt& receipt) {
   receipt.text_version = notice.Of("dct:hasVersion").String();
   receipt.language = notice.Of("dct:language").String();
   if (record.Has("nwd:validFrom")) receipt.valid_from = record.Of("nwd:validFrom").Time();
+  receipt.method = record.Of("nwd:method").Word(consent::v1::CaptureMethod_Parse, "CAPTURE_METHOD_");
   if (record.Has("nwd:reviewOn")) receipt.review_on = record.Of("nwd:reviewOn").String();
   if (record.Has("nwd:representative")) {
     receipt.representative =

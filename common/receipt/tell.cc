@@ -22,8 +22,9 @@ std::string Shown(const Organisation& organisation) {
 
 std::string Who(const Receipt& receipt) {
   if (!receipt.by_person) return Shown(receipt.recorded_by);
-  const std::string_view representative = TermOf(receipt.representative).plain;
-  return representative.empty() ? "the person" : std::string(representative);
+  if (receipt.representative == consent::v1::REPRESENTATIVE_KIND_UNSPECIFIED) return "the person";
+  if (!IsAnswer(receipt.event)) return "the person, or who acts for them,";
+  return std::string(TermOf(receipt.representative).plain);
 }
 
 std::string Keeping(const Receipt& receipt) {

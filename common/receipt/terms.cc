@@ -95,6 +95,7 @@ Term TermOf(SharingMode mode) { return Find(kModes, mode); }
 Term TermOf(CaptureMethod method) { return Find(kMethods, method); }
 Term TermOf(RepresentativeKind kind) { return Find(kRepresentatives, kind); }
 Term TermOfEvent(std::string_view event) { return Find(kEvents, event); }
+bool IsAnswer(std::string_view event) { return event == "GIVE" || event == "REFUSE" || event == "DEFER"; }
 
 std::string_view WordOf(Purpose purpose) { return Cut(Purpose_Name(purpose), "PURPOSE_"); }
 std::string_view WordOf(Category category) { return Cut(Category_Name(category), "CATEGORY_"); }

@@ -23,6 +23,9 @@ Term TermOf(consent::v1::RepresentativeKind kind);
 
 // By event: "GIVE". `dpv` is the status that it leads to.
 Term TermOfEvent(std::string_view event);
+// Whether it answers what was put to the person, in the way and by whom the terms say; of other events only the time and
+// the desk are known.
+bool IsAnswer(std::string_view event);
 
 // "GIVEN": an enum value's name without its prefix; empty for a number that is none.
 std::string_view WordOf(common::v1::Purpose purpose);

@@ -28,6 +28,17 @@ TEST(Receipt, ReadsBackAsItWasWritten) {
   EXPECT_EQ(*Read(Write(plain)), plain);
 }
 
+TEST(Receipt, OfAnEndItSaysNoMoreThanIsKnown) {
+  Receipt withdrawn = Sample();
+  withdrawn.event = "WITHDRAW";
+  withdrawn.state = consent::v1::CONSENT_STATE_WITHDRAWN;
+  const json status = json::parse(Write(withdrawn))["dpv:hasRecordOfActivity"]["dpv:hasConsentStatus"];
+  EXPECT_EQ(status["@type"], json::array({"dpv:ConsentWithdrawn"}));
+  EXPECT_EQ(status["dpv:isIndicatedBy"], "dpv:DataSubject") << "or who acts for them: that was not asked";
+  EXPECT_FALSE(status.contains("dpv:hasIndicationMethod"));
+  EXPECT_EQ(*Read(Write(withdrawn)), withdrawn);
+}
+
 TEST(Receipt, TheSameReceiptIsTheSameBytes) { EXPECT_EQ(Write(Sample()), Write(Sample())); }
 
 TEST(Receipt, HasTheFieldsThatTheStandardRequires) {
@@ -90,6 +101,7 @@ TEST(Receipt, TellsInPlainWordsWhatWasAgreed) {
   }
   Receipt withdrawn = Sample();
   withdrawn.event = "WITHDRAW";
+  EXPECT_THAT(Tell(withdrawn), ::testing::HasSubstr("the person, or who acts for them, took it back"));
   withdrawn.representative = consent::v1::REPRESENTATIVE_KIND_UNSPECIFIED;
   EXPECT_THAT(Tell(withdrawn), ::testing::HasSubstr("the person took it back"));
 }
