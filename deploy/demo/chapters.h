@@ -14,6 +14,7 @@ void TellConsents(World& world, Story& story);
 void TellReferrals(World& world, Story& story);
 void TellDecisions(World& world, Story& story);
 void TellRecords(World& world, Story& story);
+void TellConsentLife(World& world, Story& story);
 void TellAppointments(World& world, Story& story);
 void TellOutcomes(World& world, Story& story);
 void TellWithdrawal(World& world, Story& story);

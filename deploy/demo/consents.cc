@@ -28,8 +28,10 @@ struct Texts {
   std::string polish;
 };
 
-absl::StatusOr<std::string> CreateText(World& world, const std::string& slug, const char* text, const char* language) {
+absl::StatusOr<std::string> CreateText(World& world, const std::string& slug, const char* text, const char* language,
+                                       const std::string& translation_of = "") {
   v1::CreateTextRequest request;
+  request.set_translation_of_sha256(translation_of);
   request.set_text(text);
   request.set_language(language);
   request.set_version("2026-1");
@@ -40,13 +42,15 @@ absl::StatusOr<std::string> CreateText(World& world, const std::string& slug, co
 Figure CreateTexts(World& world, Texts& texts) {
   for (const std::string& slug : Registrars()) {
     NWD_ASSIGN_OR_RETURN(texts.english, CreateText(world, slug, kEnglish, "en"));
-    NWD_ASSIGN_OR_RETURN(texts.polish, CreateText(world, slug, kPolish, "pl"));
+    NWD_ASSIGN_OR_RETURN(texts.polish, CreateText(world, slug, kPolish, "pl", texts.english));
   }
   v1::GetTextRequest request;
   request.set_text_sha256(texts.polish);
   NWD_ASSIGN_OR_RETURN(const auto kept, world.Call<v1::GetTextResponse>("lambeth", request));
   NWD_RETURN_IF_ERROR(Same<std::string>("the text as it is kept", kPolish, kept.text().text()));
-  return "2 texts, kept exactly as they were shown";
+  NWD_RETURN_IF_ERROR(Same("the translations of the Polish text", 1, kept.translations_size()));
+  NWD_RETURN_IF_ERROR(Same<std::string>("the text it translates", texts.english, kept.translations(0).text_sha256()));
+  return "a text and its translation, kept exactly as they were shown";
 }
 
 v1::ConsentTerms TermsFor(World& world, const Person& person, const KnownConsent& consent, const Texts& texts,
@@ -65,8 +69,9 @@ v1::ConsentTerms TermsFor(World& world, const Person& person, const KnownConsent
   *terms.mutable_valid_until() = ToProto(absl::Now() + kValid);
   terms.set_retention_days(kRetentionDays);
   terms.set_method(kMethods[number % kMethods.size()]);
-  terms.set_language(person.made_up.language);
-  terms.set_text_sha256(person.made_up.language == "pl" ? texts.polish : texts.english);
+  const bool polish = person.made_up.language == "pl";
+  terms.set_language(polish ? "pl" : "en");
+  terms.set_text_sha256(polish ? texts.polish : texts.english);
   return terms;
 }
 

@@ -144,6 +144,7 @@ void Tell(const DemoOptions& options, Stage& stage, hub::HubState hub, Story& st
   TellReferrals(world, story);
   TellDecisions(world, story);
   TellRecords(world, story);
+  TellConsentLife(world, story);
   TellAppointments(world, story);
   TellOutcomes(world, story);
   TellWithdrawal(world, story);

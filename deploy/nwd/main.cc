@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   tool::Commands commands;
   tool::AddPkiCommands(program, commands);
   tool::AddKeyCommands(program, commands);
+  tool::AddConsentCommands(program, commands);
   tool::AddHubCommands(program, commands);
   tool::AddImportCommand(program, commands);
   tool::AddDemoCommand(program, commands);

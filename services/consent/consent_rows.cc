@@ -4,6 +4,8 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "common/calendar/london.h"
+#include "common/calendar/written_days.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/decide.h"
@@ -12,6 +14,8 @@
 
 namespace nwd::consent::consents {
 namespace {
+
+constexpr std::string_view kEtagPrefix = "r";
 
 std::string AssociatedData(const ids::Uuid& consent_id) { return Cat("consent-terms/", consent_id.bytes()); }
 
@@ -90,6 +94,10 @@ storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_i
   return sealed;
 }
 
+void PutTerms(store::Txn& txn, const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms) {
+  store::PutMessage(txn, keys::Terms(consent_id), Seal(key, consent_id, terms));
+}
+
 absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
                                          const ids::Uuid& consent_id) {
   const std::string row = keys::Terms(consent_id);
@@ -100,9 +108,42 @@ absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const cryp
   return store::ParseValue<storage::Terms>(row, opened);
 }
 
-std::string EtagOf(const storage::Consent& consent) { return Cat("r", consent.revision()); }
+std::string EtagOf(int64_t revision) { return Cat(kEtagPrefix, revision); }
+std::string EtagOf(const storage::Consent& consent) { return EtagOf(consent.revision()); }
+
+std::optional<int64_t> RevisionOf(std::string_view etag) {
+  int64_t revision = 0;
+  const bool number = etag.rfind(kEtagPrefix, 0) == 0 &&
+                      absl::SimpleAtoi(AbslView(etag.substr(kEtagPrefix.size())), &revision) && revision > 0;
+  return number && EtagOf(revision) == etag ? std::optional(revision) : std::nullopt;
+}
 
 ids::Uuid IdOf(std::string_view bytes) { return ids::Uuid::FromBytes(bytes).value_or(ids::Uuid()); }
+
+namespace {
+
+void HideRepresentative(v1::ConsentTerms& terms) {
+  terms.mutable_representative()->clear_name();
+  terms.mutable_representative()->clear_evidence();
+  terms.mutable_representative()->clear_evidence_sha256();
+}
+
+// Whether somebody is to look at a consent in this state.
+bool ReviewDue(const storage::Consent& consent, ConsentState state, const v1::ConsentTerms& terms, absl::Time now) {
+  if (state != v1::CONSENT_STATE_GIVEN && state != v1::CONSENT_STATE_SUSPENDED) return false;
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(terms.review_on());
+  const bool authority_ended = consent.authority_until_us() != 0 && Micros(now) >= consent.authority_until_us();
+  return authority_ended || (day && calendar::DayOf(now) >= *day);
+}
+
+void ShowToCaptor(const storage::Terms& terms, v1::Consent& shown) {
+  shown.set_practitioner(terms.practitioner());
+  if (shown.state() == v1::CONSENT_STATE_SUSPENDED) shown.set_suspend_reason(terms.suspend_reason());
+  shown.set_revoke_reason(terms.revoke_reason());
+  shown.set_invalidate_reason(terms.invalidate_reason());
+}
+
+}  // namespace
 
 v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, const ids::Uuid& organisation_id,
                  std::string person_ref, absl::Time now) {
@@ -112,10 +153,11 @@ v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, c
   shown.set_person_ref(std::move(person_ref));
   shown.set_state(StateAt(consent, now));
   *shown.mutable_terms() = terms.terms();
-  // Recipients learn that somebody acts for the person, and by what authority; the name stays with who wrote it down.
-  if (!captor && shown.terms().has_representative()) shown.mutable_terms()->mutable_representative()->clear_name();
+  // Recipients learn that somebody acts for the person, and by what authority; the name, and what was seen, stay with
+  // who wrote it down.
+  if (!captor && shown.terms().has_representative()) HideRepresentative(*shown.mutable_terms());
   shown.set_captor_organisation_id(IdOf(consent.captor_organisation_id()).ToString());
-  if (captor) shown.set_practitioner(terms.practitioner());
+  if (captor) ShowToCaptor(terms, shown);
   shown.set_corroborated(FindRecipient(consent, IdOf(consent.captor_organisation_id())) == nullptr ||
                          !consent.corroborator_ids().empty());
   *shown.mutable_create_time() = MicrosToTimestamp(consent.create_time_us());
@@ -124,6 +166,11 @@ v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, c
   if (consent.end_time_us() != 0 || over_by_time) {
     *shown.mutable_end_time() = MicrosToTimestamp(over_by_time ? consent.valid_until_us() : consent.end_time_us());
   }
+  if (shown.state() == v1::CONSENT_STATE_SUSPENDED) {
+    *shown.mutable_suspend_time() = MicrosToTimestamp(consent.suspend_time_us());
+    shown.set_resume_needs_person(consent.resume_needs_person());
+  }
+  shown.set_review_due(ReviewDue(consent, shown.state(), terms.terms(), now));
   shown.set_uses(consent.uses());
   shown.set_etag(EtagOf(consent));
   return shown;

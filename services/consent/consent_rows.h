@@ -35,11 +35,14 @@ absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const
 
 // Terms are sealed under the person's key and bound to their consent.
 storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms);
+void PutTerms(store::Txn& txn, const crypto::AeadKey& key, const ids::Uuid& consent_id, const storage::Terms& terms);
 absl::StatusOr<storage::Terms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
                                          const ids::Uuid& consent_id);
 
-// "r7".
+// "r7". The revision in one; nothing for what is no etag.
+std::string EtagOf(int64_t revision);
 std::string EtagOf(const storage::Consent& consent);
+std::optional<int64_t> RevisionOf(std::string_view etag);
 
 // The id in a stored field; the nil id where it is empty.
 ids::Uuid IdOf(std::string_view bytes);

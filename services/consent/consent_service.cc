@@ -1,6 +1,7 @@
 #include "services/consent/consent_service.h"
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
@@ -209,7 +210,12 @@ absl::Status ConsentService::CheckCited(const store::Reader& reader, const v1::C
   status::Violations violations;
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> text,
                        store::Find<storage::Text>(reader, keys::Text(absl::HexStringToBytes(terms.text_sha256()))));
-  if (!text.has_value()) violations.Add("terms.text_sha256", "no text has this name; CreateText keeps one");
+  if (!text.has_value()) {
+    violations.Add("terms.text_sha256", "no text has this name; CreateText keeps one");
+  } else if (!absl::EqualsIgnoreCase(AbslView(text->language()), AbslView(terms.language()))) {
+    violations.Add("terms.language", Cat("is not that of the text, which is ", text->language(),
+                                         "; cite the translation that was shown, see GetText"));
+  }
   if (!terms.supersedes_consent_id().empty()) {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> old,
                          consents::Find(reader, IdIn(terms.supersedes_consent_id())));

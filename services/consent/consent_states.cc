@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/check.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 
@@ -52,6 +53,13 @@ std::optional<ConsentState> Next(ConsentState from, ConsentEvent event) {
     if (transition.from == from && transition.event == event) return transition.to;
   }
   return std::nullopt;
+}
+
+ConsentState StateAfter(ConsentEvent event) {
+  const auto row = std::find_if(kTransitions.begin(), kTransitions.end(),
+                                [&](const Transition& transition) { return transition.event == event; });
+  NWD_CHECK(row != kTransitions.end());
+  return row->to;
 }
 
 std::string StatesThatTake(ConsentEvent event) {

@@ -36,6 +36,9 @@ inline constexpr int kConsentEvents = 12;
 // The state after `event`; nothing where it cannot happen in `from`.
 std::optional<ConsentState> Next(ConsentState from, ConsentEvent event);
 
+// The state that `event` leads to: the same from wherever it can happen.
+ConsentState StateAfter(ConsentEvent event);
+
 // Where `event` can happen, in words: "GIVEN, SUSPENDED".
 std::string StatesThatTake(ConsentEvent event);
 

@@ -7,11 +7,12 @@
 #include "common/calendar/written_days.h"
 #include "common/ids/uuid.h"
 #include "services/consent/categories.h"
+#include "services/consent/limits.h"
+#include "services/consent/representatives.h"
 
 namespace nwd::consent {
 namespace {
 
-constexpr size_t kSha256TextLength = 64;
 // A consent to look at in ten years is no longer the one the person remembers giving.
 constexpr absl::Duration kValidityMax = absl::Hours(24 * 366 * 10);
 
@@ -60,10 +61,12 @@ void CheckValidity(const v1::ConsentTerms& terms, absl::Time now, status::Violat
   }
 }
 
-// When a representative's authority is over; the field has been checked to be a day.
-absl::Time AuthorityEnd(const v1::Representative& representative) {
-  const std::optional<absl::CivilDay> day = calendar::ParseDay(representative.authority_ends_on());
-  return day ? calendar::EndOf(*day) : absl::InfinitePast();
+void CheckReview(const v1::ConsentTerms& terms, status::Violations& violations) {
+  if (terms.review_on().empty() || !IsTimestamp(terms.valid_until())) return;
+  const std::optional<absl::CivilDay> day = calendar::ParseDay(terms.review_on());
+  if (day && *day > calendar::DayOf(FromTimestamp(terms.valid_until()))) {
+    violations.Add("terms.review_on", "must not come after the day of valid_until");
+  }
 }
 
 }  // namespace
@@ -73,14 +76,11 @@ void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violation
   CheckRecipients(terms, violations);
   CheckValidity(terms, now, violations);
   CheckAgreement(terms, violations);
-  if (terms.text_sha256().size() != kSha256TextLength) {
+  CheckReview(terms, violations);
+  CheckRepresentative(terms, now, violations);
+  if (terms.text_sha256().size() != kSha256TextSize) {
     violations.Add("terms.text_sha256",
-                   Cat("must be ", kSha256TextLength, " hexadecimal digits, as CreateText answered"));
-  }
-  if (terms.has_representative() && !terms.representative().authority_ends_on().empty() &&
-      AuthorityEnd(terms.representative()) <= now) {
-    violations.Add("terms.representative.authority_ends_on",
-                   "has passed: nobody acts for the person on that authority now");
+                   Cat("must be ", kSha256TextSize, " hexadecimal digits, as CreateText answered"));
   }
 }
 

@@ -13,15 +13,6 @@
 namespace nwd::consent {
 namespace {
 
-absl::Status WrongState(ConsentState state, ConsentEvent event) {
-  const std::string states = StatesThatTake(event);
-  const std::string_view otherwise = IsTerminal(state) ? "; it is over: draw up a new one where one is needed" : "";
-  return status::Error(
-      absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
-      Cat("the consent is ", StateName(state), "; ", EventName(event), " is possible from ", states, otherwise),
-      {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}, {"states", states}});
-}
-
 // The person agreed to it, and has not taken it back.
 bool WasGiven(ConsentState state) { return state == v1::CONSENT_STATE_GIVEN || state == v1::CONSENT_STATE_SUSPENDED; }
 
@@ -46,12 +37,14 @@ absl::Status SettleRefusals(store::Txn& txn, storage::Consent& decided) {
 }
 
 // The consent that `given` renews or changes ends with it. Answers whether there was one to end.
-absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, absl::Time now) {
+absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, const NamedConsent& named,
+                               const Draft& receipt, absl::Time now) {
   if (given.supersedes_consent_id().empty()) return false;
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
                        consents::Find(txn, consents::IdOf(given.supersedes_consent_id())));
   if (!old.has_value() || !Next(old->state(), ConsentEvent::kSupersede).has_value()) return false;
-  NWD_RETURN_IF_ERROR(EndConsent(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
+  NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
+  KeepReceipt(txn, named, *old, receipt);
   return true;
 }
 
@@ -74,19 +67,19 @@ void DecisionService::Register(rpc::Router& router) {
   router.Unary(this, &DecisionService::RequestConsent);
   router.Unary(this, &DecisionService::RecordDecision);
   router.Unary(this, &DecisionService::CorroborateConsent);
-  router.Unary(this, &DecisionService::WithdrawConsent);
 }
 
 async::Task<absl::StatusOr<v1::RequestConsentResponse>> DecisionService::RequestConsent(
     rpc::Call& call, const v1::RequestConsentRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  const Drafts none;  // nothing is decided yet
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RequestConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
       return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
     auto once = [&]() -> absl::StatusOr<v1::RequestConsentResponse> {
-      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, ConsentEvent::kRequest, request.etag()));
+      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {ConsentEvent::kRequest, request.etag(), none}));
       return Stands<v1::RequestConsentResponse>(*consent);
     };
     return parts_.requests.Once<v1::RequestConsentResponse>(txn, call, request, once);
@@ -94,18 +87,35 @@ async::Task<absl::StatusOr<v1::RequestConsentResponse>> DecisionService::Request
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
+async::Task<absl::StatusOr<DecisionService::Drafts>> DecisionService::DrawUp(const rpc::Call& call,
+                                                                             const NamedConsent& named,
+                                                                             ConsentEvent event) const {
+  Drafts drafts;
+  // For who may not decide nothing more is read.
+  if (named.seen.captor_organisation_id() != OrganisationOf(call).bytes()) co_return drafts;
+  const Occasion decided{.event = event, .by_person = true};
+  NWD_CO_ASSIGN_OR_RETURN(drafts.decided, co_await DrawUpReceipt(parts_, call, named, decided));
+  if (event != ConsentEvent::kGive || named.seen.supersedes_consent_id().empty()) co_return drafts;
+  const std::string old_id = consents::IdOf(named.seen.supersedes_consent_id()).ToString();
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent old, co_await LookUp(parts_, old_id));
+  const Occasion replaced{.event = ConsentEvent::kSupersede, .by_person = true, .replaced_by = named.consent_id};
+  NWD_CO_ASSIGN_OR_RETURN(drafts.superseded, co_await DrawUpIfReadable(parts_, call, old, replaced));
+  co_return drafts;
+}
+
 async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordDecision(
     rpc::Call& call, const v1::RecordDecisionRequest& request) {
   const std::optional<ConsentEvent> event = EventOf(request.decision());
   if (!event.has_value()) co_return status::InvalidField("decision", "must be GIVEN, REFUSED or DEFERRED");
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  NWD_CO_ASSIGN_OR_RETURN(const Drafts drafts, co_await DrawUp(call, named, *event));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RecordDecisionResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
       return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
     auto once = [&]() -> absl::StatusOr<v1::RecordDecisionResponse> {
-      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, *event, request.etag()));
+      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {*event, request.etag(), drafts}));
       return Stands<v1::RecordDecisionResponse>(*consent);
     };
     return parts_.requests.Once<v1::RecordDecisionResponse>(txn, call, request, once);
@@ -114,18 +124,14 @@ async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordD
 }
 
 absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
-                                     storage::Consent& consent, ConsentEvent event, std::string_view etag) const {
+                                     storage::Consent& consent, const Step& step) const {
   const absl::Time now = call.Now();
-  if (etag != consents::EtagOf(consent)) return status::StaleEtag("consent");
+  const ConsentEvent event = step.event;
+  if (step.etag != consents::EtagOf(consent)) return status::StaleEtag("consent");
   const ConsentState state = StateAt(consent, now);
   const std::optional<ConsentState> next = Next(state, event);
   if (!next.has_value()) return WrongState(state, event);
-  if (event == ConsentEvent::kGive && consent.authority_until_us() != 0 &&
-      Micros(now) >= consent.authority_until_us()) {
-    return status::Error(
-        absl::StatusCode::kFailedPrecondition, reasons::kAuthorityEnded,
-        "the authority of the person's representative has ended; nobody can agree on it for the person");
-  }
+  if (event == ConsentEvent::kGive) NWD_RETURN_IF_ERROR(CheckAuthority(consent, now));
   consent.set_state(*next);
   consent.set_revision(consent.revision() + 1);
   if (event != ConsentEvent::kRequest) consent.set_decide_time_us(Micros(now));
@@ -133,10 +139,11 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   NWD_RETURN_IF_ERROR(SettleRefusals(txn, consent));
   bool superseded = false;
   if (event == ConsentEvent::kGive) {
-    NWD_ASSIGN_OR_RETURN(superseded, Supersede(txn, consent, now));
+    NWD_ASSIGN_OR_RETURN(superseded, Supersede(txn, consent, named, step.drafts.superseded, now));
   }
   consents::Put(txn, consent);
   AppendConsentChange(txn, consent, now, superseded ? consents::IdOf(consent.supersedes_consent_id()) : ids::Uuid());
+  KeepReceipt(txn, named, consent, step.drafts.decided);
   Record(parts_, txn, "consent.decided", now, named.person_id, named.key, DeedOn(call, consent));
   return absl::OkStatus();
 }
@@ -175,43 +182,6 @@ async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::Cor
     return parts_.requests.Once<v1::CorroborateConsentResponse>(txn, call, request, once);
   };
   co_return co_await parts_.store.Update(body, call.deadline());
-}
-
-async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> DecisionService::WithdrawConsent(
-    rpc::Call& call, const v1::WithdrawConsentRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
-  const absl::Time now = call.Now();
-  bool withdrawn = false;
-  std::vector<ids::Uuid> told;
-  auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<v1::WithdrawConsentResponse> {
-    // A person's no is never too late: what was withdrawn already stays so, and what has run out is withdrawn all the
-    // same.
-    if (consent.state() == v1::CONSENT_STATE_WITHDRAWN) return Stands<v1::WithdrawConsentResponse>(consent);
-    if (!Next(consent.state(), ConsentEvent::kWithdraw).has_value())
-      return WrongState(consent.state(), ConsentEvent::kWithdraw);
-    NWD_ASSIGN_OR_RETURN(told, EndConsent(txn, consent, ConsentEvent::kWithdraw, v1::NOTICE_TYPE_WITHDRAWAL, now));
-    Record(parts_, txn, "consent.withdrawn", now, named.person_id, named.key, DeedOn(call, consent));
-    withdrawn = true;
-    v1::WithdrawConsentResponse response = Stands<v1::WithdrawConsentResponse>(consent);
-    response.set_notices(static_cast<int>(told.size()));
-    return response;
-  };
-  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::WithdrawConsentResponse> {
-    withdrawn = false;
-    told.clear();
-    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
-    if (!consent.has_value() || !IsParty(*consent, OrganisationOf(call))) return status::Denied();
-    call.ProveTie(common::v1::TIE_CONSENT_PARTY);
-    auto once = [&] { return effect(txn, *consent); };
-    return parts_.requests.Once<v1::WithdrawConsentResponse>(txn, call, request, once);
-  };
-  absl::StatusOr<v1::WithdrawConsentResponse> response = co_await parts_.store.Update(body, call.deadline());
-  if (response.ok() && withdrawn) {
-    parts_.figures.withdrawals.Increment();
-    parts_.figures.notices.Increment(response->notices());
-    for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
-  }
-  co_return response;
 }
 
 }  // namespace nwd::consent

@@ -1,5 +1,6 @@
-// ConsentService's decisions: what the person says of a consent, and what follows from it. Which decision is possible
-// when is the table's to say (consent_states.h); what a withdrawal does is withdrawal.h's.
+// ConsentService's decisions: what the person says when a consent is put to them, and what follows from it. Which
+// decision is possible when is the table's to say (consent_states.h); what takes a given consent out of force is
+// in_force_service.h's.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -11,6 +12,7 @@
 #include "services/consent/consent_states.h"
 #include "services/consent/named_consent.h"
 #include "services/consent/parts.h"
+#include "services/consent/receipts.h"
 
 namespace nwd::consent {
 
@@ -25,13 +27,23 @@ class DecisionService {
                                                                          const v1::RecordDecisionRequest& request);
   async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> CorroborateConsent(
       rpc::Call& call, const v1::CorroborateConsentRequest& request);
-  async::Task<absl::StatusOr<v1::WithdrawConsentResponse>> WithdrawConsent(rpc::Call& call,
-                                                                           const v1::WithdrawConsentRequest& request);
 
  private:
-  // The transition itself: the table, the etag, the change, the audit entry. Within a body.
+  // Receipts that a decision will leave.
+  struct Drafts {
+    Draft decided;
+    Draft superseded;  // of the consent whose place is taken
+  };
+  struct Step {
+    ConsentEvent event;
+    std::string_view etag;
+    const Drafts& drafts;
+  };
+  async::Task<absl::StatusOr<Drafts>> DrawUp(const rpc::Call& call, const NamedConsent& named,
+                                             ConsentEvent event) const;
+  // The transition itself: the table, the etag, the change, the receipt, the audit entry. Within a body.
   absl::Status Decide(store::Txn& txn, const rpc::Call& call, const NamedConsent& named, storage::Consent& consent,
-                      ConsentEvent event, std::string_view etag) const;
+                      const Step& step) const;
 
   const Parts& parts_;
 };

@@ -36,8 +36,9 @@ inline constexpr char kConsentEnd = 'e';
 inline constexpr char kJoins = 'j';
 inline constexpr char kBlock = 'y';
 inline constexpr char kPossibleMatch = 'w';
-inline constexpr char kPossibleMatchEnd = 'z';
+inline constexpr char kPossibleMatchEnd = 'o';
 inline constexpr char kMatchBudget = 'l';
+inline constexpr char kReceipt = 'z';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
@@ -107,6 +108,14 @@ inline std::string ConsentEndsAfter(int64_t now_us) {
   return KeyBuilder(kConsentEnd).Number(static_cast<uint64_t>(now_us) + 1).Build();
 }
 inline std::string ConsentEnds() { return std::string(1, kConsentEnd); }
+
+// Receipt: of the decisions on a consent, by the revision that each made, newest first.
+inline std::string ReceiptsOfConsent(const Uuid& consent) {
+  return KeyBuilder(kReceipt).Bytes(consent.bytes()).Build();
+}
+inline std::string Receipt(const Uuid& consent, int64_t revision) {
+  return KeyBuilder(kReceipt).Bytes(consent.bytes()).Descending(static_cast<uint64_t>(revision)).Build();
+}
 
 // Text, by its SHA-256 (32 bytes).
 inline std::string Text(std::string_view sha256) { return KeyBuilder(kText).Bytes(sha256).Build(); }

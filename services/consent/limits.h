@@ -11,6 +11,8 @@ inline constexpr int kConsentsPerPersonMax = 1000;  // each decision of a person
 inline constexpr int kOrganisationsAskedMax =
     20;  // unknown recipients of one consent that the directory is asked about
 inline constexpr int kReferencesCachedMax = 65536;      // organisations whose reference key is kept in memory
+inline constexpr size_t kSha256TextSize = 64;           // SHA-256 in hexadecimal digits
+inline constexpr int kTranslationsMax = 100;            // of one consent text
 inline constexpr int kSectionBytesMax = 64 * 1024;      // a section of the record, serialised
 inline constexpr int kNoticeDisclosuresMax = 100;       // disclosures named in a notice; more are counted
 inline constexpr int kDisclosuresLookedAtMax = 20'000;  // of a person, for those a notice names

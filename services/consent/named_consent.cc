@@ -1,5 +1,9 @@
 #include "services/consent/named_consent.h"
 
+#include "common/base/strings.h"
+#include "common/base/timestamps.h"
+#include "services/consent/reasons.h"
+
 namespace nwd::consent {
 
 async::Task<absl::StatusOr<NamedConsent>> LookUp(const Parts& parts, const std::string& consent_id) {
@@ -7,7 +11,10 @@ async::Task<absl::StatusOr<NamedConsent>> LookUp(const Parts& parts, const std::
   named.consent_id = IdIn(consent_id);
   auto body = [&](const store::Reader& reader) { return consents::Find(reader, named.consent_id); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, co_await parts.store.View(body));
-  if (consent.has_value()) named.person_id = consents::IdOf(consent->person_id());
+  if (consent.has_value()) {
+    named.person_id = consents::IdOf(consent->person_id());
+    named.seen = *consent;
+  }
   NWD_CO_ASSIGN_OR_RETURN(named.key, co_await KeyOrNull(parts, named.person_id));
   co_return named;
 }
@@ -18,6 +25,21 @@ storage::Deed DeedOn(const rpc::Call& call, const storage::Consent& consent) {
   deed.set_state(consent.state());
   deed.set_revision(consent.revision());
   return deed;
+}
+
+absl::Status WrongState(ConsentState state, ConsentEvent event) {
+  const std::string states = StatesThatTake(event);
+  const std::string_view otherwise = IsTerminal(state) ? "; it is over: draw up a new one where one is needed" : "";
+  return status::Error(
+      absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
+      Cat("the consent is ", StateName(state), "; ", EventName(event), " is possible from ", states, otherwise),
+      {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}, {"states", states}});
+}
+
+absl::Status CheckAuthority(const storage::Consent& consent, absl::Time now) {
+  if (consent.authority_until_us() == 0 || Micros(now) < consent.authority_until_us()) return absl::OkStatus();
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kAuthorityEnded,
+                       "the authority of the person's representative has ended; nobody can agree on it for the person");
 }
 
 }  // namespace nwd::consent

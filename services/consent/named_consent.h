@@ -1,10 +1,11 @@
 // A consent that a call names, looked at before the transaction so that its person's key is at hand within it; and what
-// every answer about a consent says. Called by handlers, many at once; no state.
+// every answer about a consent says, and the refusals that decisions share. Called by handlers, many at once; no state.
 #pragma once
 
 #include <string>
 
 #include "services/consent/consent_rows.h"
+#include "services/consent/consent_states.h"
 #include "services/consent/parts.h"
 
 namespace nwd::consent {
@@ -13,6 +14,7 @@ struct NamedConsent {
   ids::Uuid consent_id;
   ids::Uuid person_id;         // nil where there is no such consent
   person_keys::PersonKey key;  // null where there is no such person, or no longer
+  storage::Consent seen;       // as it was then; empty where there is none
 };
 
 // Whose a consent is never changes, so what is learnt here holds in a later transaction too. Errors are the store's.
@@ -20,6 +22,13 @@ async::Task<absl::StatusOr<NamedConsent>> LookUp(const Parts& parts, const std::
 
 // What was done to a consent, for the audit.
 storage::Deed DeedOn(const rpc::Call& call, const storage::Consent& consent);
+
+// FAILED_PRECONDITION: `event` is not possible in `state`; says from where it is.
+absl::Status WrongState(ConsentState state, ConsentEvent event);
+
+// FAILED_PRECONDITION where a representative acts for the person whose authority has ended: nobody can say yes for the
+// person any more. What was given on it before goes on: it was valid when it was given.
+absl::Status CheckAuthority(const storage::Consent& consent, absl::Time now);
 
 template <class Response>
 Response Stands(const storage::Consent& consent) {

@@ -83,6 +83,8 @@ bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer) {
       return type == v1::NOTICE_TYPE_RECTIFICATION;
     case v1::NOTICE_ANSWER_RETAINED:
       return true;
+    case v1::NOTICE_ANSWER_HELD:
+      return type == v1::NOTICE_TYPE_SUSPENSION;
     default:
       return false;
   }

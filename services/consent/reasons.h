@@ -17,6 +17,8 @@ inline constexpr char kAuthorityEnded[] = "AUTHORITY_ENDED";
 inline constexpr char kErased[] = "ERASED";
 inline constexpr char kLimitReached[] = "LIMIT_REACHED";
 inline constexpr char kNotJoined[] = "NOT_JOINED";
+inline constexpr char kNoReceipt[] = "NO_RECEIPT";
+inline constexpr char kPersonNotAsked[] = "PERSON_NOT_ASKED";
 
 // UNAVAILABLE.
 inline constexpr char kBusy[] = "BUSY";

@@ -1,5 +1,7 @@
 #include "services/consent/services.h"
 
+#include "common/receipt/envelope.h"
+
 namespace nwd::consent {
 namespace {
 
@@ -31,6 +33,8 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       text_(parts_),
       consent_(parts_),
       decision_(parts_),
+      in_force_(parts_),
+      receipt_(parts_, receipt::SigningKeyOf(hub_key)),
       access_(parts_),
       record_(parts_),
       disclosure_(parts_),
@@ -48,6 +52,8 @@ void Services::Register(rpc::Router& router) {
   text_.Register(router);
   consent_.Register(router);
   decision_.Register(router);
+  in_force_.Register(router);
+  receipt_.Register(router);
   access_.Register(router);
   record_.Register(router);
   disclosure_.Register(router);

@@ -11,12 +11,14 @@
 #include "services/consent/consent_service.h"
 #include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
+#include "services/consent/in_force_service.h"
 #include "services/consent/janitor.h"
 #include "services/consent/main_contact_service.h"
 #include "services/consent/match_service.h"
 #include "services/consent/notice_service.h"
 #include "services/consent/parts.h"
 #include "services/consent/person_service.h"
+#include "services/consent/receipt_service.h"
 #include "services/consent/record_service.h"
 #include "services/consent/text_service.h"
 
@@ -35,6 +37,8 @@ class Services {
   TextService& text() { return text_; }
   ConsentService& consent() { return consent_; }
   DecisionService& decision() { return decision_; }
+  InForceService& in_force() { return in_force_; }
+  ReceiptService& receipt() { return receipt_; }
   AccessService& access() { return access_; }
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
@@ -68,6 +72,8 @@ class Services {
   TextService text_;
   ConsentService consent_;
   DecisionService decision_;
+  InForceService in_force_;
+  ReceiptService receipt_;
   AccessService access_;
   RecordService record_;
   DisclosureService disclosure_;

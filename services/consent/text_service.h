@@ -1,4 +1,4 @@
-// ConsentService's texts: what people are asked to agree to, kept exactly, named by its hash.
+// ConsentService's texts: what people are asked to agree to, kept exactly, named by its hash, and in which languages.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once

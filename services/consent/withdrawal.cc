@@ -60,24 +60,36 @@ absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& 
   return old;
 }
 
-absl::StatusOr<std::vector<ids::Uuid>> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
-                                                  v1::NoticeType notice, absl::Time now) {
-  const std::optional<ConsentState> ended = Next(consent.state(), event);
-  NWD_CHECK(ended.has_value() && IsTerminal(*ended));
-  consent.set_state(*ended);
-  consent.set_end_time_us(Micros(now));
+// Tells those who read under the consents that this one took the place of.
+absl::Status TellBack(store::Txn& txn, storage::Consent newer, v1::NoticeType type, absl::Time now,
+                      std::vector<ids::Uuid>& told) {
+  for (int i = 0; i < kSupersededToldMax; ++i) {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> older, Superseded(txn, newer));
+    if (!older.has_value()) break;
+    NWD_RETURN_IF_ERROR(TellReaders(txn, *older, type, now, told));
+    newer = *std::move(older);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ids::Uuid>> TakeOutOfForce(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
+                                                      v1::NoticeType notice, absl::Time now) {
+  const std::optional<ConsentState> next = Next(consent.state(), event);
+  NWD_CHECK(next.has_value() && *next != v1::CONSENT_STATE_GIVEN);
+  consent.set_state(*next);
   consent.set_revision(consent.revision() + 1);
-  NWD_RETURN_IF_ERROR(grants::CloseAll(txn, consent, Micros(now)));
+  if (IsTerminal(*next)) {
+    consent.set_end_time_us(Micros(now));
+    consent.clear_suspend_time_us();
+    consent.clear_resume_needs_person();
+    NWD_RETURN_IF_ERROR(grants::CloseAll(txn, consent, Micros(now)));
+  }
   std::vector<ids::Uuid> told;
   if (notice != v1::NOTICE_TYPE_UNSPECIFIED) {
     NWD_RETURN_IF_ERROR(TellReaders(txn, consent, notice, now, told));
-    storage::Consent newer = consent;
-    for (int i = 0; i < kSupersededToldMax; ++i) {
-      NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> older, Superseded(txn, newer));
-      if (!older.has_value()) break;
-      NWD_RETURN_IF_ERROR(TellReaders(txn, *older, notice, now, told));
-      newer = *std::move(older);
-    }
+    if (event != ConsentEvent::kInvalidate) NWD_RETURN_IF_ERROR(TellBack(txn, consent, notice, now, told));
   }
   consents::Put(txn, consent);
   AppendConsentChange(txn, consent, now);

@@ -1,7 +1,12 @@
-// What happens when a consent ends before its time, all within one transaction: its state, its grants, the notices to
-// those who read under it (and, under the consents it took the place of, at most kSupersededToldMax back, to those who
-// read under them alone: each about the consent it read under), the change feed. After that transaction nothing permits on it. Called within an Update: by a
-// withdrawal, and by the decision that gives a consent in another's place. Errors are the store's, or DATA_LOSS.
+// What happens when a consent goes out of force before its time, all within one transaction: its state, its grants, the
+// notices to those who read under it, the change feed. After that transaction nothing permits on it. An end closes its
+// grants; a suspension keeps them, so that what was open is open again once it is resumed.
+//
+// A no reaches back: those who read under the consents that this one took the place of, at most kSupersededToldMax of
+// them, are told too, each about the consent they read under. An invalidation says nothing of those: they were good.
+//
+// Called within an Update: by the calls that take a consent out of force, and by the decision that gives a consent in
+// another's place. Errors are the store's, or DATA_LOSS.
 #pragma once
 
 #include <optional>
@@ -17,10 +22,11 @@
 
 namespace nwd::consent {
 
-// Ends the consent by `event`, which must be possible in its state (checked by the caller). `notice` UNSPECIFIED:
-// nobody is told. Answers which recipients were sent a notice; once it is durable, their bells are to be rung.
-absl::StatusOr<std::vector<ids::Uuid>> EndConsent(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
-                                                  v1::NoticeType notice, absl::Time now);
+// Takes the consent out of force by `event`, which must be possible in its state (checked by the caller). `notice`
+// UNSPECIFIED: nobody is told. Answers which recipients were sent a notice; once it is durable, their bells are to be
+// rung.
+absl::StatusOr<std::vector<ids::Uuid>> TakeOutOfForce(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
+                                                      v1::NoticeType notice, absl::Time now);
 
 // The consent whose place this one took; nothing where it took none. Only what ended by the very decision that gave
 // this one was superseded by it: others may have cited the same consent.

@@ -93,23 +93,44 @@ void AddConsent(Table& table) {
   Add<c::CreateConsentRequest>(table, "an end before its beginning", {"terms.valid_from"}, [](auto& q) {
     q.mutable_terms()->mutable_valid_from()->set_seconds(q.terms().valid_until().seconds() + 1);
   });
-  Add<c::CreateConsentRequest>(table, "all of it wrong",
-                               {"terms.categories[2].category", "terms.recipient_organisation_ids[1]",
-                                "terms.representative.authority_ends_on", "terms.text_sha256", "terms.valid_until"},
-                               [](auto& q) {
-                                 auto& terms = *q.mutable_terms();
-                                 *terms.add_categories() = terms.categories(0);
-                                 terms.add_recipient_organisation_ids(kNobody);
-                                 terms.mutable_representative()->set_name("Sample Deputy");
-                                 terms.mutable_representative()->set_authority("deputy");
-                                 terms.mutable_representative()->set_authority_ends_on("2001-01-01");
-                                 terms.set_text_sha256("abc");
-                                 terms.mutable_valid_until()->set_seconds(1);
+  Add<c::CreateConsentRequest>(
+      table, "all of it wrong",
+      {"terms.categories[2].category", "terms.recipient_organisation_ids[1]", "terms.representative.authority_ends_on",
+       "terms.representative.evidence_sha256", "terms.text_sha256", "terms.valid_until"},
+      [](auto& q) {
+        auto& terms = *q.mutable_terms();
+        *terms.add_categories() = terms.categories(0);
+        terms.add_recipient_organisation_ids(kNobody);
+        terms.mutable_representative()->set_name("Sample Deputy");
+        terms.mutable_representative()->set_authority("deputy");
+        terms.mutable_representative()->set_kind(c::REPRESENTATIVE_KIND_DEPUTY);
+        terms.mutable_representative()->set_evidence("an order of the court");
+        terms.mutable_representative()->set_authority_ends_on("2001-01-01");
+        terms.set_text_sha256("abc");
+        terms.mutable_valid_until()->set_seconds(1);
+      });
+  Add<c::CreateConsentRequest>(table, "a review after the end", {"terms.review_on"},
+                               [](auto& q) { q.mutable_terms()->set_review_on("2199-01-01"); });
+  Add<c::CreateConsentRequest>(table, "what the representative may not decide",
+                               {"terms.categories[1].category", "terms.purpose"}, [](auto& q) {
+                                 auto& representative = *q.mutable_terms()->mutable_representative();
+                                 representative.set_name("Sample Parent");
+                                 representative.set_authority("parent");
+                                 representative.set_kind(c::REPRESENTATIVE_KIND_PARENT);
+                                 representative.set_evidence("birth certificate");
+                                 representative.add_purposes(v1::PURPOSE_EVALUATION);
+                                 representative.add_categories(q.terms().categories(0).category());
                                });
   Add<c::CreateConsentRequest>(table, "a text nobody kept", {"terms.text_sha256"},
                                [](auto& q) { q.mutable_terms()->set_text_sha256(std::string(64, 'a')); });
+  Add<c::CreateConsentRequest>(table, "another language than the text's", {"terms.language"},
+                               [](auto& q) { q.mutable_terms()->set_language("pl"); });
+  Add<c::CreateTextRequest>(table, "a translation of nothing", {"translation_of_sha256"},
+                            [](auto& q) { q.set_translation_of_sha256(std::string(64, 'a')); });
   Add<c::RecordDecisionRequest>(table, "a state that is no decision", {"decision"},
                                 [](auto& q) { q.set_decision(c::CONSENT_STATE_WITHDRAWN); });
+  Add<c::GetReceiptRequest>(table, "an etag that no decision answered", {"decision_etag"},
+                            [](auto& q) { q.set_decision_etag("r1"); });
   Add<c::CheckAccessRequest>(table, "nobody asked about", {"person_ref"}, [](auto& q) { q.clear_person_ref(); });
   Add<c::CheckAccessRequest>(table, "on behalf of another", {"on_behalf_of"},
                              [](auto& q) { q.set_on_behalf_of(kNobody); });

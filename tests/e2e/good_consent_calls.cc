@@ -101,7 +101,40 @@ void AddConsentCalls(Table& table) {
     return withdraw;
   });
   Add(table, kReferrer, "", [](World& world) {
+    c::SuspendConsentRequest suspend;
+    suspend.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
+    suspend.set_reason(c::SUSPEND_REASON_SAFETY);
+    return suspend;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::SuspendConsentRequest suspend;
+    suspend.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
+    suspend.set_reason(c::SUSPEND_REASON_PERSON_ASKED);
+    c::ResumeConsentRequest resume;
+    resume.set_consent_id(suspend.consent_id());
+    resume.set_etag(world.Do<c::SuspendConsentResponse>(kReferrer, suspend).etag());
+    resume.set_person_agreed(true);
+    return resume;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::RevokeConsentRequest revoke;
+    revoke.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
+    revoke.set_reason(c::REVOKE_REASON_NO_LONGER_NEEDED);
+    return revoke;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::InvalidateConsentRequest invalidate;
+    invalidate.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
+    invalidate.set_reason(c::INVALIDATE_REASON_ENTERED_IN_ERROR);
+    return invalidate;
+  });
+  Add(table, kReferrer, "", [](World& world) {
     c::GetConsentRequest get;
+    get.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
+    return get;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::GetReceiptRequest get;
     get.set_consent_id(world.Consent(kReferrer, {kReceiver}).consent_id);
     return get;
   });

@@ -34,6 +34,7 @@ inline constexpr char kMoveNote[] = "sounded cheerful on the telephone";
 inline constexpr char kNote[] = "brought a letter about arrears";
 inline constexpr char kPlace[] = "the bench behind Wobblebottom bakery";
 inline constexpr char kRepresentative[] = "Philomena Quillfeather";
+inline constexpr char kEvidence[] = "letter in violet ink from Marrowbone solicitors";
 inline constexpr char kRetained[] = "we keep it for the tribunal in Croydon";
 // In calls that are refused.
 inline constexpr char kBadNino[] = "QQ 55 44 33 Z";
@@ -43,10 +44,11 @@ inline constexpr char kBadText[] = "the vole is not to be told";
 
 inline const std::vector<std::string>& Planted() {
   static const std::vector<std::string> planted = {
-      kName,    kPreferredName, kBirth,    kNino,    kNhsNumber, kUln,           kPostcode,      kAddress,
-      kPhone,   kLandline,      kEmail,    kNote,    kNeedNotes, kContactNotes,  kGoal,          kAnswerOfTriage,
-      kConcern, kReferralNotes, kQuestion, kAnswer,  kMoveNote,  kPlace,         kRetained,      kRepresentative,
-      kBadNino, kBadPostcode,   kBadName,  kBadText, "Zebedee",  "Quillfeather", "Wobblebottom", "Snowdrop"};
+      kName,    kPreferredName,  kBirth,          kNino,          kNhsNumber, kUln,         kPostcode,
+      kAddress, kPhone,          kLandline,       kEmail,         kNote,      kNeedNotes,   kContactNotes,
+      kGoal,    kAnswerOfTriage, kConcern,        kReferralNotes, kQuestion,  kAnswer,      kMoveNote,
+      kPlace,   kRetained,       kRepresentative, kEvidence,      kBadNino,   kBadPostcode, kBadName,
+      kBadText, "Zebedee",       "Quillfeather",  "Wobblebottom", "Snowdrop"};
   return planted;
 }
 

@@ -150,6 +150,8 @@ void Privacy::PlayTheMainJob() {
       world_.ConsentOf(kReferrer, person_ref, {kReceiver}, /*standing=*/false, [](consent::v1::ConsentTerms& terms) {
         terms.mutable_representative()->set_name(kRepresentative);
         terms.mutable_representative()->set_authority("sister");
+        terms.mutable_representative()->set_kind(consent::v1::REPRESENTATIVE_KIND_OTHER);
+        terms.mutable_representative()->set_evidence(kEvidence);
       });
   referral::v1::CreateReferralRequest refer = world_.ReferralRequest({person_ref, consented_.consent_id});
   refer.set_notes(kReferralNotes);

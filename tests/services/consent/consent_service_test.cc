@@ -32,13 +32,13 @@ class ConsentServiceTest : public ::testing::Test {
 
 TEST_F(ConsentServiceTest, ARecipientSeesItUnderItsOwnReferenceAndNotWhoCapturedIt) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
-  terms.mutable_representative()->set_name("Byron");
-  terms.mutable_representative()->set_authority("parent");
+  Desk::ActAsParent(terms);
   const std::string id = desk_.Give("lambeth", ref_, terms);
   const v1::Consent shown = desk_.Get("college", id);
   EXPECT_EQ(shown.person_ref(), desk_.RefFor("college", ref_, "lambeth"));
   EXPECT_EQ(shown.practitioner(), "");
   EXPECT_EQ(shown.terms().representative().name(), "");
+  EXPECT_EQ(shown.terms().representative().evidence(), "");
   EXPECT_EQ(shown.terms().representative().authority(), "parent");
   EXPECT_EQ(desk_.Get("lambeth", id).terms().representative().name(), "Byron");
 }
@@ -68,15 +68,15 @@ TEST_F(ConsentServiceTest, EveryFaultOfTheTermsIsNamedAtOnce) {
   terms.add_recipient_organisation_ids(ids::Uuid::Random().ToString());
   *terms.mutable_valid_until() = ToTimestamp(desk_.clock().Now() - absl::Hours(1));
   terms.set_text_sha256("abcd");
-  terms.mutable_representative()->set_name("Byron");
-  terms.mutable_representative()->set_authority("deputy");
-  terms.mutable_representative()->set_authority_ends_on("2020-01-01");
+  Desk::ActAsParent(terms, "2020-01-01");
+  terms.mutable_representative()->set_kind(v1::REPRESENTATIVE_KIND_DEPUTY);
   const auto response = Create("lambeth", terms);
   ASSERT_THAT(response, Invalid());
   EXPECT_THAT(FieldsOf(response.status()),
               ::testing::UnorderedElementsAre("terms.categories[3].category", "terms.recipient_organisation_ids[1]",
                                               "terms.recipient_organisation_ids[2]", "terms.valid_until",
-                                              "terms.text_sha256", "terms.representative.authority_ends_on"));
+                                              "terms.text_sha256", "terms.representative.evidence_sha256",
+                                              "terms.representative.authority_ends_on"));
   EXPECT_EQ(WireTextOf(response.status()).find("Byron"), std::string::npos);
 }
 
@@ -89,12 +89,82 @@ TEST_F(ConsentServiceTest, ARecipientUnknownHereIsAskedOfTheDirectory) {
 TEST_F(ConsentServiceTest, LanguagesAreTagsAndNamesHaveLetters) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
   terms.set_language("Polish please");
+  Desk::ActAsParent(terms);
   terms.mutable_representative()->set_name("12345");
-  terms.mutable_representative()->set_authority("parent");
   EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()),
               ::testing::UnorderedElementsAre("terms.language", "terms.representative.name"));
-  terms.set_language("zh-Hant");
+  terms.set_language("EN");  // a tag's case means nothing
   terms.mutable_representative()->set_name("李");
+  EXPECT_TRUE(Create("lambeth", terms).ok());
+}
+
+TEST_F(ConsentServiceTest, ARepresentativeDecidesWithinTheirScopeOnly) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  Desk::ActAsParent(terms);
+  terms.mutable_representative()->add_purposes(PURPOSE_SKILLS_TRAINING);
+  for (const Category category : {CATEGORY_SKILLS, CATEGORY_GOALS}) {
+    terms.mutable_representative()->add_categories(category);
+  }
+  EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()),
+              ::testing::UnorderedElementsAre("terms.purpose", "terms.categories[1].category"));
+  terms.mutable_representative()->add_purposes(terms.purpose());
+  terms.mutable_representative()->add_categories(CATEGORY_CONTACT);
+  EXPECT_TRUE(Create("lambeth", terms).ok());
+}
+
+TEST_F(ConsentServiceTest, AKindThatRestsOnADocumentNamesTheDocument) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  Desk::ActAsParent(terms);
+  for (const auto kind : {v1::REPRESENTATIVE_KIND_GUARDIAN, v1::REPRESENTATIVE_KIND_DEPUTY,
+                          v1::REPRESENTATIVE_KIND_ATTORNEY, v1::REPRESENTATIVE_KIND_APPOINTEE}) {
+    terms.mutable_representative()->set_kind(kind);
+    terms.mutable_representative()->clear_evidence_sha256();
+    EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()),
+                ::testing::ElementsAre("terms.representative.evidence_sha256"));
+    terms.mutable_representative()->set_evidence_sha256("ab");
+    EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()),
+                ::testing::ElementsAre("terms.representative.evidence_sha256"));
+    terms.mutable_representative()->set_evidence_sha256(std::string(64, 'a'));
+    EXPECT_TRUE(Create("lambeth", terms).ok()) << v1::RepresentativeKind_Name(kind);
+  }
+  terms.mutable_representative()->clear_evidence();
+  terms.mutable_representative()->set_kind(v1::REPRESENTATIVE_KIND_UNSPECIFIED);
+  EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()),
+              ::testing::UnorderedElementsAre("terms.representative.evidence", "terms.representative.kind"));
+}
+
+TEST_F(ConsentServiceTest, AReviewIsDueFromItsDayOnAndEndsNothing) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  terms.set_review_on("2026-04-01");
+  const std::string id = desk_.Give("lambeth", ref_, terms);
+  absl::Time day;
+  ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, "2026-03-31T22:59:59Z", &day, nullptr));
+  desk_.clock().Advance(day - desk_.clock().Now());
+  EXPECT_FALSE(desk_.Get("lambeth", id).review_due());
+  desk_.clock().Advance(absl::Seconds(1));  // midnight of summer time
+  EXPECT_TRUE(desk_.Get("lambeth", id).review_due());
+  EXPECT_EQ(desk_.Get("college", id).terms().review_on(), "2026-04-01");
+  EXPECT_TRUE(desk_.Check("college", desk_.RefFor("college", ref_, "lambeth"), id)->permitted());
+  ASSERT_TRUE(desk_.Withdraw("lambeth", id).ok());
+  EXPECT_FALSE(desk_.Get("lambeth", id).review_due()) << "it is over";
+}
+
+TEST_F(ConsentServiceTest, AReviewIsDueOnceTheRepresentativesAuthorityHasEnded) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  Desk::ActAsParent(terms, "2026-03-03");
+  const std::string id = desk_.Give("lambeth", ref_, terms);
+  EXPECT_FALSE(desk_.Get("lambeth", id).review_due());
+  desk_.clock().Advance(absl::Hours(24 * 2));
+  EXPECT_TRUE(desk_.Get("lambeth", id).review_due());
+}
+
+TEST_F(ConsentServiceTest, AReviewLiesAheadAndBeforeTheEnd) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  for (const char* day : {"2026-03-01", "2027-01-01"}) {
+    terms.set_review_on(day);
+    EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()), ::testing::ElementsAre("terms.review_on")) << day;
+  }
+  terms.set_review_on("2026-03-02");
   EXPECT_TRUE(Create("lambeth", terms).ok());
 }
 
@@ -102,6 +172,21 @@ TEST_F(ConsentServiceTest, ATextThatWasNeverKeptCannotBeCited) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
   terms.set_text_sha256(std::string(64, '0'));
   EXPECT_THAT(Create("lambeth", terms), Invalid());
+}
+
+TEST_F(ConsentServiceTest, AConsentIsInTheLanguageOfItsText) {
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  terms.set_language("pl");
+  EXPECT_THAT(FieldsOf(Create("lambeth", terms).status()), ::testing::ElementsAre("terms.language"));
+  v1::CreateTextRequest translation;
+  translation.set_text("Chcemy przekazać, co nam Państwo powiedzieli.");
+  translation.set_language("pl");
+  translation.set_version("2026-03");
+  translation.set_translation_of_sha256(terms.text_sha256());
+  const auto kept = desk_.Ask(desk_.services().text(), &TextService::CreateText, "lambeth", translation);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  terms.set_text_sha256(kept->text_sha256());
+  EXPECT_TRUE(Create("lambeth", terms).ok());
 }
 
 TEST_F(ConsentServiceTest, AnothersConsentCannotBeSuperseded) {

@@ -41,6 +41,16 @@ TEST(ConsentStates, EveryStateAndEventIsAsTheDiagramHasIt) {
   EXPECT_EQ(possible, 20);
 }
 
+TEST(ConsentStates, AnEventLeadsToOneStateFromWhereverItHappens) {
+  for (int state = v1::CONSENT_STATE_DRAFT; state <= v1::CONSENT_STATE_SUPERSEDED; ++state) {
+    for (int event = 0; event < kConsentEvents; ++event) {
+      const auto by = static_cast<ConsentEvent>(event);
+      const auto to = Next(static_cast<ConsentState>(state), by);
+      EXPECT_EQ(to.value_or(StateAfter(by)), StateAfter(by)) << EventName(by);
+    }
+  }
+}
+
 TEST(ConsentStates, TerminalStatesNeverReopen) {
   for (const auto state :
        {v1::CONSENT_STATE_REFUSED, v1::CONSENT_STATE_LAPSED, v1::CONSENT_STATE_WITHDRAWN, v1::CONSENT_STATE_REVOKED,

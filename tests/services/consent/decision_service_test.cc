@@ -147,9 +147,7 @@ TEST_F(DecisionServiceTest, NobodyDecidesAfterItHasLapsed) {
 
 TEST_F(DecisionServiceTest, ARepresentativePastTheirAuthorityCannotAgree) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
-  terms.mutable_representative()->set_name("Byron");
-  terms.mutable_representative()->set_authority("parent");
-  terms.mutable_representative()->set_authority_ends_on("2026-03-10");
+  Desk::ActAsParent(terms, "2026-03-10");
   const std::string id = desk_.Draw("lambeth", ref_, terms);
   desk_.clock().Advance(absl::Hours(24 * 20));
   EXPECT_THAT(Decide("lambeth", id, "r1", v1::CONSENT_STATE_GIVEN),
@@ -267,9 +265,7 @@ TEST_F(DecisionServiceTest, ARenewalOfWhatIsWithdrawnTakesNoPlace) {
 TEST_F(DecisionServiceTest, AnAuthorityEndsWhenItsDayIsOverInLondon) {
   v1::ConsentTerms terms = desk_.Terms({"college"});
   *terms.mutable_valid_until() = ToTimestamp(At("2026-09-01T00:00:00Z"));
-  terms.mutable_representative()->set_name("Byron");
-  terms.mutable_representative()->set_authority("parent");
-  terms.mutable_representative()->set_authority_ends_on("2026-07-01");
+  Desk::ActAsParent(terms, "2026-07-01");
   const std::string in_time = desk_.Draw("lambeth", ref_, terms);
   const std::string late = desk_.Draw("lambeth", ref_, terms);
   desk_.clock().Advance(At("2026-07-01T22:59:59Z") - desk_.clock().Now());

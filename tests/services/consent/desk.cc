@@ -138,6 +138,15 @@ v1::ConsentTerms Desk::Terms(const std::vector<std::string>& recipients) {
   return terms;
 }
 
+void Desk::ActAsParent(v1::ConsentTerms& terms, const std::string& authority_ends_on) {
+  v1::Representative& representative = *terms.mutable_representative();
+  representative.set_name("Byron");
+  representative.set_authority("parent");
+  representative.set_authority_ends_on(authority_ends_on);
+  representative.set_kind(v1::REPRESENTATIVE_KIND_PARENT);
+  representative.set_evidence("birth certificate");
+}
+
 std::string Desk::Draw(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms) {
   v1::CreateConsentRequest request;
   request.set_person_ref(ref);
@@ -225,7 +234,39 @@ absl::StatusOr<v1::GetRecordResponse> Desk::Read(const std::string& who, const s
 absl::StatusOr<v1::WithdrawConsentResponse> Desk::Withdraw(const std::string& who, const std::string& consent_id) {
   v1::WithdrawConsentRequest request;
   request.set_consent_id(consent_id);
-  return Ask(services_->decision(), &DecisionService::WithdrawConsent, who, request);
+  return Ask(services_->in_force(), &InForceService::WithdrawConsent, who, request);
+}
+
+absl::StatusOr<v1::SuspendConsentResponse> Desk::Suspend(const std::string& who, const std::string& consent_id,
+                                                         v1::SuspendReason reason) {
+  v1::SuspendConsentRequest request;
+  request.set_consent_id(consent_id);
+  request.set_reason(reason);
+  return Ask(services_->in_force(), &InForceService::SuspendConsent, who, request);
+}
+
+absl::StatusOr<v1::ResumeConsentResponse> Desk::Resume(const std::string& who, const std::string& consent_id,
+                                                       bool person_agreed) {
+  v1::ResumeConsentRequest request;
+  request.set_consent_id(consent_id);
+  request.set_etag(Get(who, consent_id).etag());
+  request.set_person_agreed(person_agreed);
+  return Ask(services_->in_force(), &InForceService::ResumeConsent, who, request);
+}
+
+absl::StatusOr<v1::RevokeConsentResponse> Desk::Revoke(const std::string& who, const std::string& consent_id) {
+  v1::RevokeConsentRequest request;
+  request.set_consent_id(consent_id);
+  request.set_reason(v1::REVOKE_REASON_NO_LONGER_NEEDED);
+  return Ask(services_->in_force(), &InForceService::RevokeConsent, who, request);
+}
+
+absl::StatusOr<v1::InvalidateConsentResponse> Desk::Invalidate(const std::string& who, const std::string& consent_id,
+                                                               v1::InvalidateReason reason) {
+  v1::InvalidateConsentRequest request;
+  request.set_consent_id(consent_id);
+  request.set_reason(reason);
+  return Ask(services_->in_force(), &InForceService::InvalidateConsent, who, request);
 }
 
 absl::Status Desk::Open(const std::string& consent_id, const std::string& person_id, const std::string& organisation,

@@ -70,6 +70,8 @@ class Desk {
   std::string Register(const std::string& who, const std::string& name, const std::string& nino = "");
   std::string RefFor(const std::string& organisation, const std::string& ref, const std::string& of);
   v1::ConsentTerms Terms(const std::vector<std::string>& recipients);
+  // A parent acts, until this day in London, YYYY-MM-DD.
+  static void ActAsParent(v1::ConsentTerms& terms, const std::string& authority_ends_on = "");
   std::string Draw(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms);
   void Decide(const std::string& captor, const std::string& consent_id, v1::ConsentState decision);
   std::string Give(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms);
@@ -89,6 +91,13 @@ class Desk {
                                              std::vector<Category> categories = {common::v1::CATEGORY_SKILLS},
                                              const std::string& request_id = "");
   absl::StatusOr<v1::WithdrawConsentResponse> Withdraw(const std::string& who, const std::string& consent_id);
+  absl::StatusOr<v1::SuspendConsentResponse> Suspend(const std::string& who, const std::string& consent_id,
+                                                     v1::SuspendReason reason);
+  absl::StatusOr<v1::ResumeConsentResponse> Resume(const std::string& who, const std::string& consent_id,
+                                                   bool person_agreed);
+  absl::StatusOr<v1::RevokeConsentResponse> Revoke(const std::string& who, const std::string& consent_id);
+  absl::StatusOr<v1::InvalidateConsentResponse> Invalidate(const std::string& who, const std::string& consent_id,
+                                                           v1::InvalidateReason reason);
   absl::Status Open(const std::string& consent_id, const std::string& person_id, const std::string& organisation,
                     const std::string& referral_id, int64_t sequence);
   absl::Status Close(const std::string& consent_id, const std::string& organisation, const std::string& referral_id,

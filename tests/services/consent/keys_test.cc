@@ -25,6 +25,7 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(Terms(kA)), Cat("74", kAHex));
   EXPECT_EQ(Hex(ConsentOfPerson(kA, 5, kB)), Cat("6e", kAHex, "fffffffffffffffa", kBHex));
   EXPECT_EQ(Hex(ConsentEnd(5, kA)), Cat("65", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(Receipt(kA, 5)), Cat("7a", kAHex, "fffffffffffffffa"));
   EXPECT_EQ(Hex(Text("\x0a")), "780a");
   EXPECT_EQ(Hex(Grant(kA, kB, kC)), Cat("67", kAHex, kBHex, kCHex));
   EXPECT_EQ(Hex(Record(kA, common::v1::CATEGORY_SKILLS, kB)), Cat("72", kAHex, "05", kBHex));
@@ -39,13 +40,14 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(Joins(kA)), Cat("6a", kAHex));
   EXPECT_EQ(Hex(Block("\x01\x02", kA)), Cat("79", "0102", kAHex));
   EXPECT_EQ(Hex(PossibleMatch(kA)), Cat("77", kAHex));
-  EXPECT_EQ(Hex(PossibleMatchEnd(5, kA)), Cat("7a", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(PossibleMatchEnd(5, kA)), Cat("6f", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(MatchBudget(5, kA)), Cat("6c", "0000000000000005", kAHex));
 }
 
 TEST(Keys, NewestComesFirst) {
   EXPECT_LT(Disclosure(kA, 200, kB), Disclosure(kA, 100, kB));
   EXPECT_LT(ConsentOfPerson(kA, 200, kB), ConsentOfPerson(kA, 100, kB));
+  EXPECT_LT(Receipt(kA, 2), Receipt(kA, 1));
 }
 
 TEST(Keys, WhatEndsNowHasEnded) {

@@ -6,8 +6,9 @@ namespace {
 
 using namespace common::v1;  // NOLINT
 
-constexpr std::string_view kPlanted[] = {"Lovelace",  "1990-05-17", "AB123456C", "Clapham",     "79460018",
-                                         "astrology", "Lady Byron", "SW4 7AB",   "ESFA secret", "practitioner-of"};
+constexpr std::string_view kPlanted[] = {"Lovelace",    "1990-05-17",      "AB123456C",  "Clapham",
+                                         "79460018",    "astrology",       "Lady Byron", "SW4 7AB",
+                                         "ESFA secret", "practitioner-of", "Ealing"};
 
 std::vector<std::string> Everything(store::MemoryStore& store) {
   std::vector<std::string> all;
@@ -40,8 +41,9 @@ TEST(Privacy, NothingAPersonSaidIsKeptInClearText) {
   desk.Put("lambeth", ref, contact);
   desk.Put("lambeth", ref, desk.Skills("astrology"));
   v1::ConsentTerms terms = desk.Terms({"college"});
+  Desk::ActAsParent(terms);
   terms.mutable_representative()->set_name("Lady Byron");
-  terms.mutable_representative()->set_authority("parent");
+  terms.mutable_representative()->set_evidence("court order seen in Ealing");
   const std::string consent = desk.Give("lambeth", ref, terms);
   const std::string college_ref = desk.RefFor("college", ref, "lambeth");
   ASSERT_TRUE(desk.Check("college", college_ref, consent).ok());

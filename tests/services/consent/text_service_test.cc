@@ -12,6 +12,31 @@ class TextServiceTest : public ::testing::Test {
     desk_.Add("college");
     desk_.Add("stranger");
   }
+  absl::StatusOr<v1::CreateTextResponse> Create(const std::string& text, const std::string& language,
+                                                const std::string& translation_of = "",
+                                                const std::string& version = "1") {
+    v1::CreateTextRequest request;
+    request.set_text(text);
+    request.set_language(language);
+    request.set_version(version);
+    request.set_translation_of_sha256(translation_of);
+    return desk_.Ask(desk_.services().text(), &TextService::CreateText, "lambeth", request);
+  }
+  std::string Kept(const std::string& text, const std::string& language, const std::string& translation_of = "") {
+    const auto kept = Create(text, language, translation_of);
+    EXPECT_TRUE(kept.ok()) << kept.status();
+    return kept.ok() ? kept->text_sha256() : "";
+  }
+  // "pl 1234…", in order.
+  std::vector<std::string> TranslationsOf(const std::string& sha256) {
+    v1::GetTextRequest get;
+    get.set_text_sha256(sha256);
+    const auto got = desk_.Ask(desk_.services().text(), &TextService::GetText, "stranger", get);
+    EXPECT_TRUE(got.ok()) << got.status();
+    std::vector<std::string> words;
+    for (const auto& other : got->translations()) words.push_back(Cat(other.language(), " ", other.text_sha256()));
+    return words;
+  }
   Desk desk_;
 };
 
@@ -46,6 +71,39 @@ TEST_F(TextServiceTest, ARetryWithItsRequestIdKeepsOne) {
   EXPECT_THAT(desk_.Ask(desk_.services().text(), &TextService::CreateText, "lambeth", request),
               Refused(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
   EXPECT_EQ(desk_.Audited("text.created"), 1);
+}
+
+TEST_F(TextServiceTest, EachTranslationLeadsToAllTheOthers) {
+  const std::string english = Kept("May we?", "en");
+  const std::string polish = Kept("Czy mozemy?", "pl", english);
+  const std::string bengali = Kept("Amra ki pari?", "bn", english);
+  EXPECT_THAT(TranslationsOf(english), ::testing::ElementsAre(Cat("pl ", polish), Cat("bn ", bengali)));
+  EXPECT_THAT(TranslationsOf(polish), ::testing::ElementsAre(Cat("en ", english), Cat("bn ", bengali)));
+  EXPECT_EQ(Kept("Czy mozemy?", "pl", english), polish) << "kept again it is the same";
+  EXPECT_EQ(TranslationsOf(english).size(), 2u);
+  EXPECT_THAT(TranslationsOf(Kept("Unrelated.", "en")), ::testing::IsEmpty());
+}
+
+TEST_F(TextServiceTest, ATranslationIsOfTheSameVersionInAnotherLanguage) {
+  const std::string english = Kept("May we?", "en");
+  const std::string polish = Kept("Czy mozemy?", "pl", english);
+  const std::string lone = Kept("Puis-je?", "fr");
+  EXPECT_THAT(FieldsOf(Create("Oui?", "fr", std::string(64, '0')).status()),
+              ::testing::ElementsAre("translation_of_sha256"));
+  EXPECT_THAT(FieldsOf(Create("Oui?", "fr", "abcd").status()), ::testing::ElementsAre("translation_of_sha256"));
+  EXPECT_THAT(FieldsOf(Create("Oui?", "fr", polish).status()), ::testing::ElementsAre("translation_of_sha256"))
+      << "a translation of a translation";
+  EXPECT_THAT(FieldsOf(Create("Oui?", "fr", english, "2").status()), ::testing::ElementsAre("version"));
+  EXPECT_THAT(FieldsOf(Create("Might we?", "EN", english).status()), ::testing::ElementsAre("language"));
+  EXPECT_THAT(FieldsOf(Create("Czy mozemy?", "pl", lone).status()), ::testing::ElementsAre("translation_of_sha256"))
+      << "it translates another text";
+  EXPECT_THAT(FieldsOf(Create("May we?", "en", lone).status()), ::testing::ElementsAre("translation_of_sha256"))
+      << "it has translations of its own";
+  EXPECT_THAT(FieldsOf(Create("May we?", "pl").status()), ::testing::ElementsAre("language"))
+      << "the same bytes in another language";
+  EXPECT_EQ(TranslationsOf(english).size(), 1u);
+  EXPECT_EQ(Kept("Puis-je?", "fr", english), lone) << "what was kept on its own becomes a translation";
+  EXPECT_EQ(TranslationsOf(english).size(), 2u);
 }
 
 }  // namespace

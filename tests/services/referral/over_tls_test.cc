@@ -326,6 +326,42 @@ TEST_F(OverTls, AWithdrawalBeforeTheStartCancelsAndFreesThePlace) {
   EXPECT_EQ(Refer().status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_F(OverTls, ASuspensionStopsReadingAndCancelsNothingUntilTheConsentIsTakenBack) {
+  RegisterAda();
+  const auto made = Refer();
+  ASSERT_TRUE(made.ok()) << made.status();
+  const std::string& id = made->referral_id();
+  ASSERT_TRUE(Move("college", id, made->etag(), REFERRAL_ACTION_ACCEPT).ok());
+  ASSERT_TRUE(Read(id).ok());
+  cv1::SuspendConsentRequest suspend;
+  suspend.set_consent_id(consent_id_);
+  suspend.set_reason(cv1::SUSPEND_REASON_PERSON_ASKED);
+  const auto suspended = Consent<cv1::SuspendConsentResponse>("college", suspend);
+  ASSERT_TRUE(suspended.ok()) << suspended.status();
+  EXPECT_FALSE(Read(id).ok());
+  EXPECT_EQ(See("college", id).notes(), "");
+
+  cv1::ResumeConsentRequest resume;
+  resume.set_consent_id(consent_id_);
+  resume.set_etag(suspended->etag());
+  resume.set_person_agreed(true);
+  ASSERT_TRUE(Consent<cv1::ResumeConsentResponse>("jobcentre", resume).ok());
+  EXPECT_TRUE(Read(id).ok()) << Read(id);
+  EXPECT_EQ(See("college", id).state(), REFERRAL_STATE_ACCEPTED);
+
+  auto stream = referral_service_->As("college").Watch<WatchReferralsResponse>(WatchReferralsRequest());
+  cv1::RevokeConsentRequest revoke;
+  revoke.set_consent_id(consent_id_);
+  revoke.set_reason(cv1::REVOKE_REASON_NO_LONGER_NEEDED);
+  ASSERT_TRUE(Consent<cv1::RevokeConsentResponse>("jobcentre", revoke).ok());
+  std::vector<ReferralAction> seen;
+  WatchReferralsResponse event;
+  while (event.event().action() != REFERRAL_ACTION_CANCEL && stream.Read(event)) seen.push_back(event.event().action());
+  stream.Cancel();
+  EXPECT_EQ(seen, (std::vector<ReferralAction>{REFERRAL_ACTION_SEND, REFERRAL_ACTION_ACCEPT, REFERRAL_ACTION_CANCEL}))
+      << "the suspension and its end, which the feed told before, changed nothing";
+}
+
 TEST_F(OverTls, StrangersOrganisationsAndMissingPractitionersAreRefused) {
   RegisterAda();
   const auto made = Refer();
