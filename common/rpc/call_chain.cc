@@ -35,14 +35,19 @@ class TiedWriter final : public RawWriter {
   RawWriter& to_;
 };
 
-// What is wrong with the metadata and with the request, all at once.
+// What is wrong with the metadata and with the request, all at once. What the handler would say of the request alone is
+// asked for only where something is wrong: it says it itself otherwise.
 absl::Status CheckContent(const Route& route, const Call& call, const Message& request) {
   status::Violations violations;
   if (route.rule.about_person() && !call.caller().IsService() && !ids::IsPractitioner(call.practitioner())) {
     violations.Add("metadata nwd-practitioner",
                    "names the practitioner who acts, [A-Za-z0-9_-]{1,64}; calls about a person need it");
   }
-  return Validate(request, call.Now(), std::move(violations));
+  absl::Status valid = Validate(request, call.Now(), std::move(violations));
+  if (valid.ok() || !route.check) return valid;
+  violations = status::Violations::Of(valid);
+  violations.AddNew(route.check(call, request));
+  return violations.ToStatus();
 }
 
 // The handler, given a request that is as declared; no answer leaves it before the declared tie is proved.

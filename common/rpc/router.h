@@ -6,6 +6,12 @@
 //     router.Stream(this, &ReferralService::WatchReferrals);
 //   }
 //
+// What no rule of a field can say of a request, its handler says. A caller should hear of that together with what the
+// rules say, so an RPC may name the function that looks at its request alone: where a rule is broken, it is asked too.
+//
+//   router.Unary(this, &ReferralService::CreateReferral,
+//                [this](const Call&, const CreateReferralRequest& request) { return CheckWords(request); });
+//
 // Check() says which methods of the services named lack a handler or an access rule; a server refuses to start on any.
 #pragma once
 
@@ -52,6 +58,8 @@ struct Route {
   const Message* response_prototype = nullptr;  // unary only
   std::function<async::Task<absl::Status>(Call&, const Message& request, Message& response)> unary;
   std::function<async::Task<absl::Status>(Call&, const Message& request, RawWriter&)> stream;
+  // Violations beyond the rules, as INVALID_ARGUMENT; empty where the handler names none.
+  std::function<absl::Status(const Call&, const Message& request)> check;
 };
 
 class Router {
@@ -64,6 +72,16 @@ class Router {
     route.unary = [handler, member](Call& call, const Message& request, Message& response) {
       return RunUnary<Handler, Request, Response>(handler, member, call, static_cast<const Request&>(request),
                                                   static_cast<Response&>(response));
+    };
+  }
+
+  // `check`: absl::Status(const Call&, const Request&).
+  template <class Handler, class Request, class Response, class Check>
+  void Unary(Handler* handler, async::Task<absl::StatusOr<Response>> (Handler::*member)(Call&, const Request&),
+             Check check) {
+    Unary(handler, member);
+    routes_.back()->check = [check](const Call& call, const Message& request) {
+      return check(call, static_cast<const Request&>(request));
     };
   }
 

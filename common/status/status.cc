@@ -127,6 +127,24 @@ void Violations::Add(std::string_view field, std::string_view description) {
   violations_.emplace_back(field, description);
 }
 
+Violations Violations::Of(const absl::Status& status) {
+  Violations violations;
+  violations.AddNew(status);
+  return violations;
+}
+
+void Violations::AddNew(const absl::Status& status) {
+  const auto payload = status.GetPayload(TypeUrl<google::rpc::BadRequest>());
+  google::rpc::BadRequest bad;
+  if (!payload.has_value() || !bad.ParseFromString(std::string(*payload))) return;
+  const std::vector<std::pair<std::string, std::string>> known = violations_;
+  for (const auto& violation : bad.field_violations()) {
+    const bool named = std::any_of(known.begin(), known.end(),
+                                   [&](const auto& before) { return before.first == violation.field(); });
+    if (!named) Add(violation.field(), violation.description());
+  }
+}
+
 absl::Status Violations::ToStatus(std::string_view reason) const {
   if (violations_.empty()) return absl::OkStatus();
   std::string message = Cat(violations_.front().first, ": ", violations_.front().second);

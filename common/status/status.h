@@ -46,7 +46,11 @@ absl::Status InvalidField(std::string_view field, std::string_view description,
 // Collects every violation of a request before answering.
 class Violations {
  public:
+  // Those that an INVALID_ARGUMENT made by ToStatus names.
+  static Violations Of(const absl::Status& status);
   void Add(std::string_view field, std::string_view description);
+  // Those of another such status, of fields that none is known of yet; nothing where it is OK.
+  void AddNew(const absl::Status& status);
   bool empty() const { return violations_.empty(); }
   // OK where there are none; else INVALID_ARGUMENT, reason INVALID_REQUEST, with a BadRequest naming all of them (the
   // first 100).

@@ -1,4 +1,6 @@
 // People walk in at four different doors, are registered once, and tell their story once.
+#include <algorithm>
+
 #include "absl/strings/str_format.h"
 #include "common/base/macros.h"
 #include "deploy/demo/chapters.h"
@@ -75,6 +77,37 @@ Figure RegisterAgain(World& world) {
   });
   NWD_RETURN_IF_ERROR(done);
   return Cat(again.load(), " known already; every organisation has a reference of its own");
+}
+
+// Somebody comes to another door without their papers. Who they may be is confirmed by a number, and by nothing else.
+Figure MatchesAreConfirmed(World& world) {
+  const auto known = std::find_if(world.people.begin(), world.people.end(),
+                                  [](const Person& person) { return !person.made_up.nino.empty(); });
+  NWD_RETURN_IF_ERROR(Holds("somebody has a National Insurance number", known != world.people.end()));
+  v1::RegisterPersonRequest without = RegistrationOf(known->made_up);
+  without.mutable_details()->clear_nino();
+  without.mutable_details()->clear_nhs_number();
+  without.mutable_details()->clear_uln();
+  v1::ConfirmMatchRequest confirm;
+  confirm.set_person_present(true);
+
+  NWD_ASSIGN_OR_RETURN(auto registered, world.Call<v1::RegisterPersonResponse>(kUnrelated, without));
+  NWD_RETURN_IF_ERROR(Holds("somebody registered may be this person", registered.has_possible_match()));
+  confirm.set_match_token(registered.possible_match().match_token());
+  confirm.set_nino("AB 00 00 00 A");
+  NWD_RETURN_IF_ERROR(Refused("a number that is not theirs",
+                              world.Call<v1::ConfirmMatchResponse>(kUnrelated, confirm).status(),
+                              absl::StatusCode::kPermissionDenied));
+
+  NWD_ASSIGN_OR_RETURN(registered, world.Call<v1::RegisterPersonResponse>(kUnrelated, without));
+  confirm.set_match_token(registered.possible_match().match_token());
+  confirm.set_nino(known->made_up.nino);
+  NWD_RETURN_IF_ERROR(world.Call<v1::ConfirmMatchResponse>(kUnrelated, confirm).status());
+  v1::SplitPersonRequest split;
+  split.set_person_ref(registered.person_ref());
+  NWD_RETURN_IF_ERROR(world.Call<v1::SplitPersonResponse>(kUnrelated, split).status());
+  return Cat(registered.possible_match().agreed_fields_size(),
+             " fields agreed, nothing else shown; a wrong number joins nobody, theirs does, and it can be undone");
 }
 
 Figure BadNumbersAreRefused(World& world) {
@@ -193,6 +226,7 @@ void TellPeople(World& world, Story& story, std::vector<MadeUpPerson> cohort) {
   story.Chapter("People: they tell their story once");
   story.Step("people are registered wherever they walk in", [&] { return RegisterAll(world); });
   story.Step("at another door they are known, under another name", [&] { return RegisterAgain(world); });
+  story.Step("who may be known is asked for one more number", [&] { return MatchesAreConfirmed(world); });
   story.Step("numbers that cannot be are refused", [&] { return BadNumbersAreRefused(world); });
   story.Step("their records are put in", [&] { return PutRecords(world); });
   story.Step("one organisation's reference is no use to another", [&] { return StrangersCannotPut(world); });

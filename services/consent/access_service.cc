@@ -107,7 +107,7 @@ absl::Status CheckAsked(const rpc::Call& call, const v1::CheckAccessRequest& req
 }  // namespace
 
 void AccessService::Register(rpc::Router& router) {
-  router.Unary(this, &AccessService::CheckAccess);
+  router.Unary(this, &AccessService::CheckAccess, CheckAsked);
   router.Unary(this, &AccessService::OpenReferralAccess);
   router.Unary(this, &AccessService::CloseReferralAccess);
   router.Unary(this, &AccessService::ReleaseReferralText);

@@ -44,7 +44,11 @@ absl::StatusOr<Concern> ConcernOf(const store::Reader& reader, const std::option
 }  // namespace
 
 void ConsentService::Register(rpc::Router& router) {
-  router.Unary(this, &ConsentService::CreateConsent);
+  router.Unary(this, &ConsentService::CreateConsent, [](const rpc::Call& call, const v1::CreateConsentRequest& request) {
+    status::Violations violations;
+    CheckTerms(request.terms(), call.Now(), violations);
+    return violations.ToStatus();
+  });
   router.Unary(this, &ConsentService::GetConsent);
   router.Unary(this, &ConsentService::ListConsents);
 }

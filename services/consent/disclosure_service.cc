@@ -55,7 +55,10 @@ bool Concerns(const storage::Disclosure& disclosure, std::string_view organisati
 
 }  // namespace
 
-void DisclosureService::Register(rpc::Router& router) { router.Unary(this, &DisclosureService::ListDisclosures); }
+void DisclosureService::Register(rpc::Router& router) { 
+  router.Unary(this, &DisclosureService::ListDisclosures,
+               [](const rpc::Call&, const v1::ListDisclosuresRequest& request) { return SpanOf(request).status(); });
+ }
 
 async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListDisclosures(
     rpc::Call& call, const v1::ListDisclosuresRequest& request) {

@@ -20,14 +20,12 @@ ids::Uuid PersonIn(std::string_view bytes) { return ids::Uuid::FromBytes(bytes).
 
 absl::StatusOr<CheckedIdentifier> CheckOne(const v1::ConfirmMatchRequest& request) {
   status::Violations violations;
-  const std::vector<CheckedIdentifier> identifiers = CheckIdentifiers(request, "", violations);
-  const int named = !request.nino().empty() + !request.nhs_number().empty() + !request.uln().empty();
-  if (named != 1) violations.Add("nino", "exactly one of nino, nhs_number and uln must be given");
+  std::optional<CheckedIdentifier> identifier = CheckOneIdentifier(request, violations);
   if (!request.person_present()) {
     violations.Add("person_present", "must be true: nobody is joined to another without being asked");
   }
   NWD_RETURN_IF_ERROR(violations.ToStatus());
-  return identifiers.front();
+  return *std::move(identifier);
 }
 
 bool CanConfirm(const std::optional<storage::PossibleMatch>& match, const rpc::Call& call) {
@@ -38,7 +36,9 @@ bool CanConfirm(const std::optional<storage::PossibleMatch>& match, const rpc::C
 }  // namespace
 
 void MatchService::Register(rpc::Router& router) {
-  router.Unary(this, &MatchService::ConfirmMatch);
+  router.Unary(this, &MatchService::ConfirmMatch, [](const rpc::Call&, const v1::ConfirmMatchRequest& request) {
+    return CheckOne(request).status();
+  });
   router.Unary(this, &MatchService::SplitPerson);
 }
 

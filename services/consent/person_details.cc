@@ -18,8 +18,7 @@ void CheckIdentifier(IdentifierKind kind, const std::string& said, identifiers::
   }
 }
 
-}  // namespace
-
+// The identifiers that are not empty, checked; faults go to `violations` under `prefix`.
 template <class Identified>
 std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::string_view prefix,
                                                 status::Violations& violations) {
@@ -31,12 +30,18 @@ std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::str
   return checked;
 }
 
-template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::PersonDetails&, std::string_view,
-                                                         status::Violations&);
-template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::ConfirmMatchRequest&, std::string_view,
-                                                         status::Violations&);
-template std::vector<CheckedIdentifier> CheckIdentifiers(const v1::FindPersonRequest&, std::string_view,
-                                                         status::Violations&);
+}  // namespace
+
+template <class Identified>
+std::optional<CheckedIdentifier> CheckOneIdentifier(const Identified& said, status::Violations& violations) {
+  const std::vector<CheckedIdentifier> identifiers = CheckIdentifiers(said, "", violations);
+  const int named = !said.nino().empty() + !said.nhs_number().empty() + !said.uln().empty();
+  if (named != 1) violations.Add("nino", "exactly one of nino, nhs_number and uln must be given");
+  return named == 1 && !identifiers.empty() ? std::optional(identifiers.front()) : std::nullopt;
+}
+
+template std::optional<CheckedIdentifier> CheckOneIdentifier(const v1::ConfirmMatchRequest&, status::Violations&);
+template std::optional<CheckedIdentifier> CheckOneIdentifier(const v1::FindPersonRequest&, status::Violations&);
 
 absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details) {
   status::Violations violations;

@@ -2,6 +2,7 @@
 // once, by field, and none repeats what was typed. Pure functions; handlers call them before they look at the store.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,9 +32,9 @@ struct CheckedDetails {
 
 absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details);
 
-// The identifiers that are not empty, checked; faults go to `violations` under `prefix`.
+// The one identifier that a request names, checked; a fault, or none or several, goes to `violations`, and then it is
+// nothing.
 template <class Identified>
-std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::string_view prefix,
-                                                status::Violations& violations);
+std::optional<CheckedIdentifier> CheckOneIdentifier(const Identified& said, status::Violations& violations);
 
 }  // namespace nwd::consent

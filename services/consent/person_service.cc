@@ -13,6 +13,13 @@
 namespace nwd::consent {
 namespace {
 
+absl::StatusOr<CheckedIdentifier> CheckOne(const v1::FindPersonRequest& request) {
+  status::Violations violations;
+  std::optional<CheckedIdentifier> identifier = CheckOneIdentifier(request, violations);
+  NWD_RETURN_IF_ERROR(violations.ToStatus());
+  return *std::move(identifier);
+}
+
 // Adds to the answer that somebody may be the person who was registered, as far as the organisation's share of the day
 // goes. Within a body; true where it is told.
 absl::StatusOr<bool> Tell(store::Txn& txn, const rpc::Call& call, const Parts& parts, const ids::Uuid& registered,
@@ -37,8 +44,12 @@ absl::StatusOr<bool> Tell(store::Txn& txn, const rpc::Call& call, const Parts& p
 }  // namespace
 
 void PersonService::Register(rpc::Router& router) {
-  router.Unary(this, &PersonService::RegisterPerson);
-  router.Unary(this, &PersonService::FindPerson);
+  router.Unary(this, &PersonService::RegisterPerson, [](const rpc::Call&, const v1::RegisterPersonRequest& request) {
+    return CheckDetails(request.details()).status();
+  });
+  router.Unary(this, &PersonService::FindPerson, [](const rpc::Call&, const v1::FindPersonRequest& request) {
+    return CheckOne(request).status();
+  });
   router.Unary(this, &PersonService::ResolveRef);
 }
 
@@ -148,14 +159,9 @@ async::Task<absl::StatusOr<bool>> PersonService::MayCompare(const rpc::Call& cal
 async::Task<absl::StatusOr<v1::FindPersonResponse>> PersonService::FindPerson(rpc::Call& call,
                                                                               const v1::FindPersonRequest& request) {
   call.ProveTie(common::v1::TIE_SELF);
-  status::Violations violations;
-  const std::vector<CheckedIdentifier> identifiers = CheckIdentifiers(request, "", violations);
-  const int named = !request.nino().empty() + !request.nhs_number().empty() + !request.uln().empty();
-  if (named != 1) violations.Add("nino", "exactly one of nino, nhs_number and uln must be given");
-  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
-
+  NWD_CO_ASSIGN_OR_RETURN(const CheckedIdentifier identifier, CheckOne(request));
   const ids::Uuid organisation = OrganisationOf(call);
-  const HashedIdentifier hashed = parts_.hashes.Hash(identifiers.front());
+  const HashedIdentifier hashed = parts_.hashes.Hash(identifier);
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<std::vector<ids::Uuid>> {
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> people, people::FindByIdentifier(reader, hashed));
     std::vector<ids::Uuid> held;

@@ -39,10 +39,21 @@ storage::Disclosure DisclosureOf(const storage::Consent& consent, const Question
   return disclosure;
 }
 
+absl::Status CheckSection(const rpc::Call&, const v1::PutRecordRequest& request) {
+  status::Violations violations;
+  if (CategoryOf(request.section()) == common::v1::CATEGORY_UNSPECIFIED) {
+    violations.Add("section", "must hold one of the nine sections");
+  }
+  if (request.section().ByteSizeLong() > static_cast<size_t>(kSectionBytesMax)) {
+    violations.Add("section", Cat("is larger than ", kSectionBytesMax, " bytes"));
+  }
+  return violations.ToStatus();
+}
+
 }  // namespace
 
 void RecordService::Register(rpc::Router& router) {
-  router.Unary(this, &RecordService::PutRecord);
+  router.Unary(this, &RecordService::PutRecord, CheckSection);
   router.Unary(this, &RecordService::GetRecord);
 }
 
@@ -51,12 +62,7 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
   const ids::Uuid organisation = OrganisationOf(call);
   const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
   const Category category = CategoryOf(request.section());
-  status::Violations violations;
-  if (category == common::v1::CATEGORY_UNSPECIFIED) violations.Add("section", "must hold one of the nine sections");
-  if (request.section().ByteSizeLong() > static_cast<size_t>(kSectionBytesMax)) {
-    violations.Add("section", Cat("is larger than ", kSectionBytesMax, " bytes"));
-  }
-  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
+  NWD_CO_RETURN_IF_ERROR(CheckSection(call, request));
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
 
   const absl::Time now = call.Now();

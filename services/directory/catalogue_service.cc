@@ -50,7 +50,10 @@ void PutCapacity(Txn& txn, Uuid service_id, const HubFacts& facts) {
 
 void CatalogueService::Register(rpc::Router& router) {
   router.Unary(this, &CatalogueService::GetService);
-  router.Unary(this, &CatalogueService::SearchServices);
+  router.Unary(this, &CatalogueService::SearchServices,
+               [this](const rpc::Call&, const v1::SearchServicesRequest& request) {
+                 return ToQuery(request, *parts_.catalogue.Current()).status();
+               });
   router.Unary(this, &CatalogueService::SetCapacity);
 }
 

@@ -1,5 +1,6 @@
 #include "services/directory/organisation_service.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -54,10 +55,12 @@ std::string_view StateName(OrganisationState state) {
 }  // namespace
 
 void OrganisationService::Register(rpc::Router& router) {
-  router.Unary(this, &OrganisationService::CreateOrganisation);
+  router.Unary(this, &OrganisationService::CreateOrganisation,
+               [this](const rpc::Call&, const v1::CreateOrganisationRequest& request) { return CheckNew(request); });
   router.Unary(this, &OrganisationService::GetOrganisation);
   router.Unary(this, &OrganisationService::ListOrganisations);
-  router.Unary(this, &OrganisationService::UpdateOrganisation);
+  router.Unary(this, &OrganisationService::UpdateOrganisation,
+               [this](const rpc::Call&, const v1::UpdateOrganisationRequest& request) { return CheckUpdate(request); });
   router.Unary(this, &OrganisationService::SetOrganisationState);
   router.Unary(this, &OrganisationService::RevokeCertificate);
   router.Stream(this, &OrganisationService::WatchOrganisations);
@@ -75,9 +78,7 @@ async::Task<absl::StatusOr<v1::CreateOrganisationResponse>> OrganisationService:
   if (wanted.identities().empty()) wanted.add_identities(IdentityOf(parts_.trust_domain, request.slug()));
   if (request.kind() != common::v1::ORGANISATION_KIND_HUB) wanted.add_roles(common::v1::ROLE_AGENCY);
   wanted.set_sponsor_organisation_id(request.sponsor_organisation_id());
-  status::Violations violations;
-  CheckIdentities(request.identities(), parts_.trust_domain, "identities", violations);
-  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
+  NWD_CO_RETURN_IF_ERROR(CheckNew(request));
 
   std::optional<OrganisationRow> created;
   auto body = [&](Txn& txn) {
@@ -139,26 +140,39 @@ async::Task<absl::StatusOr<v1::ListOrganisationsResponse>> OrganisationService::
   co_return response;
 }
 
-async::Task<absl::StatusOr<v1::UpdateOrganisationResponse>> OrganisationService::UpdateOrganisation(
-    rpc::Call& call, const v1::UpdateOrganisationRequest& request) {
+absl::Status OrganisationService::CheckNew(const v1::CreateOrganisationRequest& request) const {
   status::Violations violations;
-  bool name = false, kind = false, identities = false;
+  CheckIdentities(request.identities(), parts_.trust_domain, "identities", violations);
+  return violations.ToStatus();
+}
+
+bool OrganisationService::Sets(const v1::UpdateOrganisationRequest& request, std::string_view field) {
+  const auto& paths = request.update_mask().paths();
+  return std::find(paths.begin(), paths.end(), field) != paths.end();
+}
+
+absl::Status OrganisationService::CheckUpdate(const v1::UpdateOrganisationRequest& request) const {
+  status::Violations violations;
   if (request.update_mask().paths().empty()) violations.Add("update_mask", "names what to set: name, kind, identities");
   for (const std::string& path : request.update_mask().paths()) {
-    name |= path == "name";
-    kind |= path == "kind";
-    identities |= path == "identities";
     if (path != "name" && path != "kind" && path != "identities") {
       violations.Add("update_mask", Cat("cannot set \"", path, "\"; it sets name, kind and identities"));
     }
   }
-  if (name && request.name().empty()) violations.Add("name", "must not be empty");
-  if (kind && request.kind() == common::v1::ORGANISATION_KIND_UNSPECIFIED)
+  if (Sets(request, "name") && request.name().empty()) violations.Add("name", "must not be empty");
+  if (Sets(request, "kind") && request.kind() == common::v1::ORGANISATION_KIND_UNSPECIFIED)
     violations.Add("kind", "must be a kind of organisation");
-  if (identities && request.identities().empty()) violations.Add("identities", "must have at least one");
-  if (identities) CheckIdentities(request.identities(), parts_.trust_domain, "identities", violations);
-  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
+  if (Sets(request, "identities")) {
+    if (request.identities().empty()) violations.Add("identities", "must have at least one");
+    CheckIdentities(request.identities(), parts_.trust_domain, "identities", violations);
+  }
+  return violations.ToStatus();
+}
 
+async::Task<absl::StatusOr<v1::UpdateOrganisationResponse>> OrganisationService::UpdateOrganisation(
+    rpc::Call& call, const v1::UpdateOrganisationRequest& request) {
+  NWD_CO_RETURN_IF_ERROR(CheckUpdate(request));
+  const bool name = Sets(request, "name"), kind = Sets(request, "kind"), identities = Sets(request, "identities");
   auto edit = [&](Txn& txn, v1::Organisation& organisation) -> absl::StatusOr<Done> {
     if (name) organisation.set_name(request.name());
     if (kind) organisation.set_kind(request.kind());

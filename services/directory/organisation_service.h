@@ -48,6 +48,12 @@ class OrganisationService {
                                                rpc::Writer<v1::WatchOrganisationsResponse>& writer);
 
  private:
+  // What the request alone has wrong.
+  absl::Status CheckNew(const v1::CreateOrganisationRequest& request) const;
+  absl::Status CheckUpdate(const v1::UpdateOrganisationRequest& request) const;
+  // Whether the update's mask names the field.
+  static bool Sets(const v1::UpdateOrganisationRequest& request, std::string_view field);
+
   Parts parts_;
 };
 

@@ -66,7 +66,9 @@ v1::JourneyStep ToMessage(absl::Time time, const storage::StepRow& row) {
 }  // namespace
 
 void OutcomeService::Register(rpc::Router& router) {
-  router.Unary(this, &OutcomeService::RecordOutcome);
+  router.Unary(this, &OutcomeService::RecordOutcome, [](const rpc::Call&, const v1::RecordOutcomeRequest& request) {
+    return CheckOutcome(request, /*first_made_on=*/"");
+  });
   router.Unary(this, &OutcomeService::ListOutcomes);
   router.Unary(this, &OutcomeService::CountOutcomes);
   router.Unary(this, &OutcomeService::GetJourney);

@@ -16,24 +16,6 @@
 namespace nwd::referral {
 namespace {
 
-absl::Status CheckWords(const v1::CreateReferralRequest& request, const facts::Facts& facts) {
-  status::Violations violations;
-  const std::string& age_band = request.summary().age_band();
-  if (!age_band.empty() && facts::FindAgeBand(age_band) == nullptr) {
-    violations.Add("summary.age_band", Cat("must be one of ", facts::AgeBandNames(), ", or empty"));
-  }
-  for (int i = 0; i < request.priority_groups_size(); ++i) {
-    const std::string& slug = request.priority_groups(i);
-    if (facts.FindPriorityGroup(slug) == nullptr)
-      violations.Add(Cat("priority_groups[", i, "]"), "names no priority group");
-    const auto before = request.priority_groups().begin() + i;
-    if (std::find(request.priority_groups().begin(), before, slug) != before) {
-      violations.Add(Cat("priority_groups[", i, "]"), "is named twice");
-    }
-  }
-  return violations.ToStatus();
-}
-
 // Whose references of people the caller works with where not its own: a navigator has its sponsor's.
 std::string SponsorOf(const rpc::Call& call) {
   const access::OrganisationPtr& organisation = call.caller().organisation;
@@ -87,9 +69,27 @@ async::Task<absl::StatusOr<v1::CreateReferralResponse>> KeptAnswer(const Parts& 
 
 }  // namespace
 
+absl::Status ReferralService::CheckWords(const v1::CreateReferralRequest& request) const {
+  status::Violations violations;
+  const std::string& age_band = request.summary().age_band();
+  if (!age_band.empty() && facts::FindAgeBand(age_band) == nullptr) {
+    violations.Add("summary.age_band", Cat("must be one of ", facts::AgeBandNames(), ", or empty"));
+  }
+  for (int i = 0; i < request.priority_groups_size(); ++i) {
+    const std::string& slug = request.priority_groups(i);
+    if (parts_.facts.FindPriorityGroup(slug) == nullptr)
+      violations.Add(Cat("priority_groups[", i, "]"), "names no priority group");
+    const auto before = request.priority_groups().begin() + i;
+    if (std::find(request.priority_groups().begin(), before, slug) != before) {
+      violations.Add(Cat("priority_groups[", i, "]"), "is named twice");
+    }
+  }
+  return violations.ToStatus();
+}
+
 async::Task<absl::StatusOr<v1::CreateReferralResponse>> ReferralService::CreateReferral(
     rpc::Call& call, const v1::CreateReferralRequest& request) {
-  NWD_CO_RETURN_IF_ERROR(CheckWords(request, parts_.facts));
+  NWD_CO_RETURN_IF_ERROR(CheckWords(request));
   const storage::Referral base = Begin(call, request);
   absl::StatusOr<NewReferral> gathered = co_await GatherNew(parts_, call, base, request.send());
   if (!gathered.ok()) co_return co_await KeptAnswer(parts_, call, request, gathered.status());

@@ -34,6 +34,10 @@ class ReferralService {
   async::Task<absl::StatusOr<v1::ListDueResponse>> ListDue(rpc::Call& call, const v1::ListDueRequest& request);
 
  private:
+  // What of a move is wrong whatever state the referral is in.
+  static absl::Status CheckTransition(const rpc::Call& call, const v1::TransitionReferralRequest& request);
+  // What of a new referral the facts of the hub do not know.
+  absl::Status CheckWords(const v1::CreateReferralRequest& request) const;
   const Parts& parts_;
 };
 

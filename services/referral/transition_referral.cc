@@ -5,6 +5,7 @@
 // the taken-on states commits, once everything else about it holds; if that move is then not made after all (somebody
 // moved the referral in between, the answer got lost, the process died) and the referral is still taken on, access is
 // opened again: closing.h.
+#include <algorithm>
 #include <utility>
 
 #include "common/base/macros.h"
@@ -209,6 +210,14 @@ async::Task<absl::StatusOr<Response>> CloseAndMake(const Parts& parts, rpc::Call
 }
 
 }  // namespace
+
+absl::Status ReferralService::CheckTransition(const rpc::Call& call, const Request& request) {
+  const auto row = std::find_if(Table().begin(), Table().end(), [&](const Row& each) {
+    return each.action == request.action() && (each.by.Has(Actor::kReferrer) || each.by.Has(Actor::kReceiver));
+  });
+  if (row == Table().end()) return absl::OkStatus();
+  return CheckFields(*row, CommandOf(call, request, row->by), call.Now());
+}
 
 async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(rpc::Call& call, const Request& request) {
   NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));

@@ -3,6 +3,7 @@
 #include "common/rpc/call_chain.h"
 
 #include "common/async/block_on.h"
+#include "google/rpc/error_details.pb.h"
 #include "tests/common/rpc/echo.h"
 
 namespace nwd::rpc {
@@ -128,6 +129,21 @@ TEST_F(CallChainTest, ARequestThatIsNotAsDeclaredNeverReachesItsHandler) {
   Serve(request, out_of_range);
   EXPECT_EQ(out_of_range.answered.code(), absl::StatusCode::kInvalidArgument) << out_of_range.answered;
   EXPECT_EQ(echo_.slow_calls, 0);
+}
+
+TEST_F(CallChainTest, WhatAHandlerWouldSayOfARequestIsSaidWithWhatTheRulesSay) {
+  EchoRequest request;
+  request.set_payload(kPayloadRefused);
+  request.set_slug("no slug");
+  request.set_number(11);
+  MadeUpExchange exchange(request);
+  Serve(request, exchange);
+  google::rpc::BadRequest bad;
+  const auto payload = exchange.answered.GetPayload("type.googleapis.com/google.rpc.BadRequest");
+  ASSERT_TRUE(payload.has_value() && bad.ParseFromString(std::string(*payload))) << exchange.answered;
+  std::vector<std::string> fields;
+  for (const auto& violation : bad.field_violations()) fields.push_back(violation.field());
+  EXPECT_THAT(fields, ::testing::UnorderedElementsAre("slug", "number", "payload")) << "each field once";
 }
 
 TEST_F(CallChainTest, APlaceIsGivenBackWhenTheCallHasEnded) {

@@ -32,10 +32,17 @@ using testing::v1::SlowEchoResponse;
 using testing::v1::TiedEchoRequest;
 using testing::v1::TiedEchoResponse;
 
+inline constexpr char kPayloadRefused[] = "refused";
+
 class EchoService {
  public:
   void Register(Router& router) {
-    router.Unary(this, &EchoService::Echo);
+    router.Unary(this, &EchoService::Echo, [](const Call&, const EchoRequest& request) {
+      status::Violations violations;
+      if (request.payload() == kPayloadRefused) violations.Add("payload", "is not to be echoed");
+      if (request.number() > 9) violations.Add("number", "is more than the handler takes");
+      return violations.ToStatus();
+    });
     router.Unary(this, &EchoService::TiedEcho);
     router.Unary(this, &EchoService::SlowEcho);
     router.Stream(this, &EchoService::Count);
