@@ -16,7 +16,8 @@ namespace {
 // When the consent came to stand as it is kept, or when its time was over.
 absl::Time StandsSo(const storage::Consent& consent, bool timed_out) {
   if (timed_out) return FromMicros(consent.valid_until_us());
-  return FromMicros(std::max({consent.create_time_us(), consent.decide_time_us(), consent.end_time_us()}));
+  return FromMicros(
+      std::max({consent.create_time_us(), consent.decide_time_us(), consent.suspend_time_us(), consent.end_time_us()}));
 }
 
 }  // namespace

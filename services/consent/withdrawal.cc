@@ -46,20 +46,6 @@ absl::Status TellReaders(store::Txn& txn, storage::Consent consent, v1::NoticeTy
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& reader,
-                                                           const storage::Consent& consent) {
-  if (consent.supersedes_consent_id().empty()) return std::nullopt;
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
-                       consents::Find(reader, consents::IdOf(consent.supersedes_consent_id())));
-  if (!old.has_value() || old->state() != v1::CONSENT_STATE_SUPERSEDED ||
-      old->end_time_us() != consent.decide_time_us()) {
-    return std::nullopt;
-  }
-  return old;
-}
-
 // Tells those who read under the consents that this one took the place of.
 absl::Status TellBack(store::Txn& txn, storage::Consent newer, v1::NoticeType type, absl::Time now,
                       std::vector<ids::Uuid>& told) {
@@ -73,6 +59,18 @@ absl::Status TellBack(store::Txn& txn, storage::Consent newer, v1::NoticeType ty
 }
 
 }  // namespace
+
+absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& reader,
+                                                           const storage::Consent& consent) {
+  if (consent.supersedes_consent_id().empty()) return std::nullopt;
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
+                       consents::Find(reader, consents::IdOf(consent.supersedes_consent_id())));
+  if (!old.has_value() || old->state() != v1::CONSENT_STATE_SUPERSEDED ||
+      old->end_time_us() != consent.decide_time_us()) {
+    return std::nullopt;
+  }
+  return old;
+}
 
 absl::StatusOr<std::vector<ids::Uuid>> TakeOutOfForce(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
                                                       v1::NoticeType notice, absl::Time now) {
