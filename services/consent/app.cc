@@ -15,16 +15,19 @@ App::App(const AppParts& parts)
           [this](const std::string& organisation_id) { return directory_.AskOrganisation(organisation_id); },
           parts.metrics),
       changes_(parts.store, services_.tokens()),
+      maintenance_(services_.person_keys(), kWrappingPurpose, parts.read_hub_key),
       figures_(program::AddReplicaMetrics(parts.metrics, "directory", directory_.follower())) {}
 
 absl::Status App::Load() {
   NWD_RETURN_IF_ERROR(calendar::CheckLondon());
+  NWD_RETURN_IF_ERROR(maintenance_.Load(parts_.hub_key));
   return directory_.Load();
 }
 
 void App::Register(rpc::Router& router) {
   services_.Register(router);
   changes_.Register(router);
+  maintenance_.Register(router);
 }
 
 void App::StartBackground(rpc::Server& server) {

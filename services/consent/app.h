@@ -16,6 +16,7 @@
 #include <string>
 
 #include "common/access/registry.h"
+#include "common/maintenance/maintenance_service.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
 #include "common/rpc/client.h"
@@ -34,6 +35,7 @@ class App {
     access::Registry& registry;
     rpc::Client& directory;
     metrics::Registry& metrics;
+    maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
   };
   explicit App(const AppParts& parts);
 
@@ -49,6 +51,7 @@ class App {
   replica::DirectoryReplica directory_;
   Services services_;
   replica::ChangeFeedService changes_;
+  maintenance::MaintenanceService maintenance_;
   metrics::Registration figures_;
 };
 

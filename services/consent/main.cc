@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
                     .clock = program.clock(),
                     .registry = program.registry(),
                     .directory = program.Peer("directory"),
-                    .metrics = program.metrics()});
+                    .metrics = program.metrics(),
+                    .read_hub_key = [&] { return program.ReadHubKey(); }});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

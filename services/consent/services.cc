@@ -15,7 +15,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       service_key_(hub_key.Derive(kAuditKey)),
       requests_(hub_key.Derive("consent/requests")),
       tokens_(hub_key.Derive("consent/tokens")),
-      person_keys_(keys, hub_key.Derive("consent/person-keys")),
+      person_keys_(keys, hub_key.WrappingKeys(kWrappingPurpose)),
       organisations_(registry, std::move(ask)),
       check_log_(store),
       unused_keys_(store, person_keys_),

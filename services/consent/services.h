@@ -20,6 +20,9 @@
 
 namespace nwd::consent {
 
+inline constexpr char kWrappingPurpose[] =
+    "consent/person-keys";  // what people's keys are wrapped under: never changes
+
 class Services {
  public:
   Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
