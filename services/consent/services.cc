@@ -30,6 +30,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       record_(parts_),
       disclosure_(parts_),
       notice_(parts_),
+      version_(parts_),
       janitor_(parts_),
       registration_(metrics.OnScrape([this](metrics::Scrape& scrape) {
         scrape.Gauge("nwd_consent_checks_waiting", "Checks answered whose audit entry is not durable yet.",
@@ -45,6 +46,7 @@ void Services::Register(rpc::Router& router) {
   record_.Register(router);
   disclosure_.Register(router);
   notice_.Register(router);
+  version_.Register(router);
 }
 
 }  // namespace nwd::consent
