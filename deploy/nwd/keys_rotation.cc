@@ -60,6 +60,12 @@ Rotated RotateOne(const HubClient& hub, const std::string& service) {
   return rotated;
 }
 
+// No admin may do this, so there is nobody to act as unless somebody is named.
+absl::StatusOr<HubClient> OpenAsOperator(const HubAsked& asked) {
+  if (!asked.tls.empty() || !asked.as.empty()) return HubClient::Open(asked);
+  return absl::InvalidArgumentError("--as or --tls must say whom to act as: an organisation with the role OPERATOR");
+}
+
 std::string Numbers(const std::set<int>& newest) {
   std::string text;
   for (const int number : newest) text += Cat(text.empty() ? "" : ", ", number);
@@ -102,7 +108,7 @@ void PrintJson(const std::vector<Rotated>& all, bool whole) {
 std::vector<std::string> KeyServices() { return {"consent", "referral", "outcome"}; }
 
 int RotateKeys(const HubAsked& asked, bool json) {
-  const absl::StatusOr<HubClient> hub = HubClient::Open(asked);
+  const absl::StatusOr<HubClient> hub = OpenAsOperator(asked);
   if (!hub.ok()) return Fail(hub.status());
   std::vector<Rotated> all;
   std::set<int> newest;
@@ -126,7 +132,7 @@ int RotateKeys(const HubAsked& asked, bool json) {
 }
 
 int ShowKeys(const HubAsked& asked, bool json) {
-  const absl::StatusOr<HubClient> hub = HubClient::Open(asked);
+  const absl::StatusOr<HubClient> hub = OpenAsOperator(asked);
   if (!hub.ok()) return Fail(hub.status());
   nlohmann::json services = nlohmann::json::object();
   for (const std::string& service : asked.services) {

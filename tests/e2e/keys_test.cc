@@ -234,7 +234,10 @@ TEST_F(KeysOfAHub, TheirStatusSaysUnderWhichTheyLie) {
     ASSERT_FALSE(status[service].empty()) << service;
     EXPECT_TRUE(status[service].back()["newest"]) << service;
   }
-  EXPECT_EQ(Nwd({"keys", "status", "--hub", folder_ / "nothing-here"}).exit_code, 2);
+  EXPECT_EQ(Nwd({"keys", "status", "--as", "anybody", "--hub", folder_ / "nothing-here"}).exit_code, 2);
+  const Ended nobody = Nwd({"keys", "status", "--hub", world_.hub().folder});
+  EXPECT_EQ(nobody.exit_code, 2);
+  EXPECT_THAT(nobody.err, HasSubstr("an organisation with the role OPERATOR"));
 }
 
 TEST_F(KeysOfAHub, OnlyAnOperatorRotates) {
