@@ -111,7 +111,7 @@ async::Task<absl::StatusOr<Response>> Client::Ask(rpc::Client& client, const Req
 
 // Something, somewhere.
 async::Task<void> Client::One() {
-  Place& place = *stage_.places()[Chance(kHotOneIn) ? Below(kHotPlaces) : Below(stage_.places().size())];
+  Place& place = Chance(kHotOneIn) ? stage_.Hot(Below(kHotPlaces)) : *stage_.places()[Below(stage_.places().size())];
   std::shared_ptr<Consent> now, before;
   {
     absl::MutexLock lock(&place.mutex);

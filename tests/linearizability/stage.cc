@@ -56,6 +56,7 @@ void Stage::Publish(Place& place, const std::string& consent_id, const std::stri
     consent_ids_.push_back(consent_id);
     standing_.push_back(place.standing);
   }
+  ++published_;
   absl::MutexLock lock(&place.mutex);
   place.before = std::move(place.now);
   place.now = std::move(consent);

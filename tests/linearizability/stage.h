@@ -16,7 +16,8 @@
 
 namespace nwd::linearizability {
 
-inline constexpr int kReferrals = 2;  // that rest on one consent
+inline constexpr int kReferrals = 2;   // that rest on one consent
+inline constexpr size_t kHotFor = 16;  // consents drawn up before another place is a hot one
 
 struct Person {
   std::string person_id, referrers_ref, receivers_ref;
@@ -56,6 +57,8 @@ class Stage {
   rpc::Client& referral_service() { return referral_service_; }
   const std::string& receiver_id() const { return receiver_id_; }
   const std::vector<std::unique_ptr<Place>>& places() const { return places_; }
+  // One of those where most go just now: a few, and others in time, so that nobody reaches the limit of consents.
+  Place& Hot(size_t number) { return *places_[(published_ / kHotFor + number) % places_.size()]; }
 
   // By consent, in the order of their numbers; while no client is at work.
   const std::vector<std::string>& consent_ids() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return consent_ids_; }
@@ -69,6 +72,7 @@ class Stage {
   const std::string receiver_id_;
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<std::unique_ptr<Place>> places_;
+  std::atomic<size_t> published_{0};
   absl::Mutex mutex_;
   std::vector<std::string> consent_ids_ ABSL_GUARDED_BY(mutex_);
   std::vector<bool> standing_ ABSL_GUARDED_BY(mutex_);
