@@ -1,20 +1,30 @@
 #include "common/person_keys/person_keys.h"
 
 #include <optional>
+#include <utility>
 
+#include "absl/synchronization/mutex.h"
 #include "common/base/macros.h"
+#include "common/crypto/random.h"
+#include "common/crypto/secret.h"
 #include "common/person_keys/key_cache.h"
 #include "common/person_keys/wrapped_key.h"
 
 namespace nwd::person_keys {
 
 struct PersonKeys::State {
-  State(store::Store& on, std::string_view key, size_t cached_keys_max)
-      : store(on), wrapping_key(key), cache(cached_keys_max) {}
+  State(store::Store& on, WrappingRing wrapping, size_t cached_keys_max)
+      : store(on), cache(cached_keys_max), ring(std::make_shared<const WrappingRing>(std::move(wrapping))) {}
 
   store::Store& store;
-  const crypto::AeadKey wrapping_key;
   KeyCache cache;
+  mutable absl::Mutex mutex;
+  std::shared_ptr<const WrappingRing> ring ABSL_GUARDED_BY(mutex);
+
+  std::shared_ptr<const WrappingRing> Ring() const {
+    absl::MutexLock lock(&mutex);
+    return ring;
+  }
 
   // The wrapped key; nothing where there is none.
   async::Task<absl::StatusOr<std::optional<std::string>>> Read(ids::Uuid person_id) {
@@ -28,14 +38,24 @@ struct PersonKeys::State {
   }
 
   absl::StatusOr<PersonKey> UnwrapAndCache(const ids::Uuid& person_id, std::string_view wrapped, uint64_t epoch) {
-    NWD_ASSIGN_OR_RETURN(PersonKey key, Unwrap(wrapping_key, person_id, wrapped));
+    NWD_ASSIGN_OR_RETURN(PersonKey key, Unwrap(*Ring(), person_id, wrapped));
     return cache.Insert(person_id, std::move(key), epoch);
   }
 };
 
+PersonKeys::PersonKeys(store::Store& store, const std::vector<crypto::WrappingKey>& wrapping_keys,
+                       size_t cached_keys_max)
+    : state_(std::make_unique<State>(store, WrappingRing(wrapping_keys), cached_keys_max)) {}
 PersonKeys::PersonKeys(store::Store& store, std::string_view wrapping_key, size_t cached_keys_max)
-    : state_(std::make_unique<State>(store, wrapping_key, cached_keys_max)) {}
+    : state_(std::make_unique<State>(store, WrappingRing(wrapping_key), cached_keys_max)) {}
 PersonKeys::~PersonKeys() = default;
+
+store::Store& PersonKeys::store() const { return state_->store; }
+std::shared_ptr<const WrappingRing> PersonKeys::ring() const { return state_->Ring(); }
+void PersonKeys::set_ring(std::shared_ptr<const WrappingRing> ring) {
+  absl::MutexLock lock(&state_->mutex);
+  state_->ring = std::move(ring);
+}
 
 PersonKey PersonKeys::Cached(ids::Uuid person_id) const { return state_->cache.Find(person_id); }
 
@@ -52,18 +72,22 @@ async::Task<absl::StatusOr<PersonKey>> PersonKeys::Ensure(ids::Uuid person_id) {
   absl::StatusOr<PersonKey> found = co_await Find(person_id);
   if (!absl::IsNotFound(found.status())) co_return found;
   const uint64_t epoch = state_->cache.Epoch(person_id);
-  // Of several that come at once, the first to commit gives the key.
-  const std::string fresh = WrapNewKey(state_->wrapping_key, person_id);
+  // Of several that come at once, the first to commit gives the key. Wrapped within the transaction: one that comes
+  // after a new ring was set uses it, so that a rotation behind it leaves nothing under an older key.
+  std::string fresh = crypto::RandomBytes(crypto::kKeySizeBytes);
   auto body = [&](store::Txn& txn) -> absl::StatusOr<std::string> {
     const std::string row = WrappedKeyRow(person_id);
     std::string wrapped;
     NWD_ASSIGN_OR_RETURN(const bool present, txn.Get(row, &wrapped));
     if (present) return wrapped;
-    txn.Put(row, fresh);
-    return fresh;
+    wrapped = Wrap(*state_->Ring(), person_id, fresh);
+    txn.Put(row, wrapped);
+    return wrapped;
   };
-  NWD_CO_ASSIGN_OR_RETURN(const std::string wrapped, co_await state_->store.Update(body));
-  co_return state_->UnwrapAndCache(person_id, wrapped, epoch);
+  const absl::StatusOr<std::string> kept = co_await state_->store.Update(body);
+  crypto::Wipe(fresh.data(), fresh.size());
+  if (!kept.ok()) co_return kept.status();
+  co_return state_->UnwrapAndCache(person_id, *kept, epoch);
 }
 
 async::Task<absl::Status> PersonKeys::Destroy(ids::Uuid person_id) {

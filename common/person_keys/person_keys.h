@@ -1,7 +1,7 @@
 // A key per person, so that destroying it erases every copy of what was sealed under it.
 //
-// Keys are random, wrapped under the service's key-encryption key (derived from the hub key), and kept in a store of
-// their own, apart from the data and its backups. Unwrapped keys are cached in memory, bounded by number
+// Keys are random, wrapped under a key that is derived from the hub key for the service (wrapping_ring.h; rotated by
+// key_rotation.h), and kept in a store of their own, apart from the data and its backups. Unwrapped keys are cached in memory, bounded by number
 // (kCachedKeysMax), the least recently used first out.
 //
 //   NWD_CO_ASSIGN_OR_RETURN(PersonKey key, co_await keys.Ensure(person_id));   // made where there is none, and durable
@@ -16,11 +16,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/async/task.h"
 #include "common/crypto/aead.h"
 #include "common/ids/uuid.h"
+#include "common/person_keys/wrapping_ring.h"
 #include "common/store/store.h"
 
 namespace nwd::person_keys {
@@ -31,7 +33,10 @@ using PersonKey = std::shared_ptr<const crypto::AeadKey>;
 
 class PersonKeys {
  public:
-  // `wrapping_key`: 32 bytes derived from the hub key for this service.
+  // `wrapping_keys`: derived from the hub key for this service.
+  PersonKeys(store::Store& store, const std::vector<crypto::WrappingKey>& wrapping_keys,
+             size_t cached_keys_max = kCachedKeysMax);
+  // Under one, 32 bytes, that is never rotated.
   PersonKeys(store::Store& store, std::string_view wrapping_key, size_t cached_keys_max = kCachedKeysMax);
   ~PersonKeys();
 
@@ -41,6 +46,12 @@ class PersonKeys {
   // Only from the cache: null where it is not there. For hot paths.
   PersonKey Cached(ids::Uuid person_id) const;
   async::Task<absl::Status> Destroy(ids::Uuid person_id);
+
+  // For KeyRotation: where keys lie, and what they are wrapped under. A ring that is set is used by every transaction
+  // that begins afterwards; it must open all that lies there.
+  store::Store& store() const;
+  std::shared_ptr<const WrappingRing> ring() const;
+  void set_ring(std::shared_ptr<const WrappingRing> ring);
 
  private:
   struct State;

@@ -232,6 +232,15 @@ std::string ServiceProgram::Folder(const std::string& name) const { return state
 const std::string& ServiceProgram::facts_folder() const { return state_->facts_folder; }
 const facts::Facts& ServiceProgram::facts() const { return *state_->facts; }
 const crypto::HubKey& ServiceProgram::hub_key() const { return *state_->hub_key; }
+
+absl::StatusOr<crypto::HubKey> ServiceProgram::ReadHubKey() const {
+  NWD_ASSIGN_OR_RETURN(auto key, crypto::HubKey::FromFile(state_->hub_key_file, crypto::HubKey::IfMissing::kFail));
+  if (key.SameRoot(*state_->hub_key)) return key;
+  return absl::FailedPreconditionError(Cat("the hub's key file ", state_->hub_key_file,
+                                           " has another first line than when this program started; restore it from "
+                                           "its backup"));
+}
+
 access::Registry& ServiceProgram::registry() { return *state_->registry; }
 metrics::Registry& ServiceProgram::metrics() { return state_->metrics; }
 http::HttpServer& ServiceProgram::http() { return *state_->http; }

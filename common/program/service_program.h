@@ -66,6 +66,8 @@ class ServiceProgram {
   const std::string& facts_folder() const;            // reference data, for what only one service needs
   const facts::Facts& facts() const;                  // what all have in common: boroughs, hubs, groups, wages
   const crypto::HubKey& hub_key() const;
+  // The hub's key as its file holds it now. FAILED_PRECONDITION where that is another hub's.
+  absl::StatusOr<crypto::HubKey> ReadHubKey() const;
   rpc::Client& Peer(const std::string& service);
   const Clock& clock() const { return SystemClock::Get(); }
   access::Registry& registry();

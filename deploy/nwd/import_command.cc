@@ -10,7 +10,7 @@
 #include "common/base/strings.h"
 #include "deploy/feed/importer.h"
 #include "deploy/nwd/command.h"
-#include "deploy/nwd/directory_client.h"
+#include "deploy/nwd/hub_client.h"
 
 namespace nwd::tool {
 namespace {
@@ -20,7 +20,7 @@ constexpr size_t kProblemsShownMax = 20;
 struct Asked {
   std::string source;
   std::string feed;
-  DirectoryAsked directory;
+  HubAsked hub{.services = {"directory"}};
   bool partial = false;
   bool check_only = false;
   bool take_over = false;
@@ -79,7 +79,7 @@ absl::Status WithAdvice(const absl::Status& status) {
 }
 
 absl::Status RunImport(const Asked& asked) {
-  NWD_ASSIGN_OR_RETURN(const DirectoryClient directory, DirectoryClient::Open(asked.directory));
+  NWD_ASSIGN_OR_RETURN(const HubClient hub, HubClient::Open(asked.hub));
   NWD_ASSIGN_OR_RETURN(const std::vector<feed::Page> pages, feed::ReadPages(asked.source));
 
   const bool progress = isatty(STDERR_FILENO) != 0;
@@ -87,7 +87,7 @@ absl::Status RunImport(const Asked& asked) {
     if (progress)
       std::cerr << Cat("\r  page ", done, " of ", pages.size(), done == static_cast<int>(pages.size()) ? "\n" : "");
   };
-  const absl::StatusOr<feed::Imported> imported = feed::Import(directory.rpc(),
+  const absl::StatusOr<feed::Imported> imported = feed::Import(hub.To("directory"),
                                                                {.slug = asked.feed,
                                                                 .source = feed::IsUrl(asked.source) ? asked.source : "",
                                                                 .full = !asked.partial,
@@ -111,7 +111,7 @@ void AddImportCommand(config::Options& program, Commands& commands) {
       program.Command("import", "Imports a directory feed (Open Referral UK v3) into a running hub");
   options.Add("source", &asked->source, "A JSON file, a folder of them, or an http(s) URL").Required();
   options.Add("--feed", &asked->feed, "Readable name of the feed in the hub").Required();
-  AddDirectoryOptions(options, asked->directory);
+  AddHubOptions(options, asked->hub, "Admin organisation to act as in it (default: its first)");
   options.Add("--partial", &asked->partial, "The pages are not the whole feed: nothing counts as missing");
   options.Add("--check-only", &asked->check_only, "Check and count; change nothing");
   options.Add("--take-over", &asked->take_over,

@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   config::Options program("nwd", "Runs and feeds a No Wrong Door hub.");
   tool::Commands commands;
   tool::AddPkiCommands(program, commands);
-  tool::AddKeyCommands(program, commands);
+  tool::AddKeysCommands(program, commands);
   tool::AddConsentCommands(program, commands);
   tool::AddHubCommands(program, commands);
   tool::AddImportCommand(program, commands);

@@ -209,7 +209,9 @@ async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> AccessService::OpenR
     Keep(txn, call, *consent, *recipient, referral_id, *grant, effect, key);
     return v1::OpenReferralAccessResponse();
   };
-  co_return co_await parts_.store.Update(body, call.deadline());
+  auto opened = co_await parts_.store.Update(body, call.deadline());
+  if (!opened.ok()) co_return Corrupt(parts_, "a consent", opened.status());
+  co_return opened;
 }
 
 async::Task<absl::StatusOr<v1::CloseReferralAccessResponse>> AccessService::CloseReferralAccess(
@@ -231,7 +233,9 @@ async::Task<absl::StatusOr<v1::CloseReferralAccessResponse>> AccessService::Clos
     Keep(txn, call, *consent, *recipient, referral_id, *grant, effect, key);
     return v1::CloseReferralAccessResponse();
   };
-  co_return co_await parts_.store.Update(body, call.deadline());
+  auto closed = co_await parts_.store.Update(body, call.deadline());
+  if (!closed.ok()) co_return Corrupt(parts_, "a consent", closed.status());
+  co_return closed;
 }
 
 void AccessService::Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent,

@@ -17,16 +17,19 @@ App::App(const AppParts& parts)
           parts.metrics, parts.options),
       changes_(parts.store, services_.tokens()),
       feed_keeper_(parts.store, parts.clock, RestatedTables(parts.clock)),
+      maintenance_(services_.person_keys(), kWrappingPurpose, parts.read_hub_key),
       figures_(program::AddReplicaMetrics(parts.metrics, "directory", directory_.follower())) {}
 
 absl::Status App::Load() {
   NWD_RETURN_IF_ERROR(calendar::CheckLondon());
+  NWD_RETURN_IF_ERROR(maintenance_.Load(parts_.hub_key));
   return directory_.Load();
 }
 
 void App::Register(rpc::Router& router) {
   services_.Register(router);
   changes_.Register(router);
+  maintenance_.Register(router);
 }
 
 void App::StartBackground(rpc::Server& server) {

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "common/access/registry.h"
+#include "common/maintenance/maintenance_service.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
 #include "common/replica/feed_keeper.h"
@@ -36,6 +37,7 @@ class App {
     rpc::Client& directory;
     metrics::Registry& metrics;
     Options options = {};
+    maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
   };
   explicit App(const AppParts& parts);
 
@@ -52,6 +54,7 @@ class App {
   Services services_;
   replica::ChangeFeedService changes_;
   replica::FeedKeeper feed_keeper_;
+  maintenance::MaintenanceService maintenance_;
   metrics::Registration figures_;
 };
 

@@ -42,4 +42,9 @@ CategoryMask Ceiling(OrganisationKind kind) {
   return 0;
 }
 
+void LowerToCeiling(OrganisationKind kind, v1::RecordSection& section) {
+  if (!section.has_identity() || Holds(Ceiling(kind), CATEGORY_CIRCUMSTANCES)) return;
+  section.mutable_identity()->clear_access_needs();
+}
+
 }  // namespace nwd::consent

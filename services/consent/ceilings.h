@@ -3,11 +3,16 @@
 #pragma once
 
 #include "nwd/common/v1/vocabulary.pb.h"
+#include "nwd/consent/v1/record.pb.h"
 #include "services/consent/categories.h"
 
 namespace nwd::consent {
 
 // The categories below the ceiling; none for a kind that is not known.
 CategoryMask Ceiling(common::v1::OrganisationKind kind);
+
+// Takes out of a section, whose category is below the ceiling, what is not: what somebody needs to take part says much
+// of their health, and stays with those who may see needs and barriers.
+void LowerToCeiling(common::v1::OrganisationKind kind, v1::RecordSection& section);
 
 }  // namespace nwd::consent

@@ -134,6 +134,10 @@ inline std::string Record(const Uuid& person, common::v1::Category category, con
 inline std::string RecordsOfPerson(const Uuid& person) { return KeyBuilder(kRecord).Bytes(person.bytes()).Build(); }
 
 // RecordVersion: those before, newest first.
+inline std::string VersionsBefore(const Uuid& person, common::v1::Category category, const Uuid& source) {
+  const char section = static_cast<char>(category);
+  return KeyBuilder(kRecordVersion).Bytes(person.bytes()).Bytes({&section, 1}).Bytes(source.bytes()).Build();
+}
 inline std::string RecordVersion(const Uuid& person, common::v1::Category category, const Uuid& source,
                                  int32_t version) {
   const char section = static_cast<char>(category);

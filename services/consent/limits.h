@@ -49,4 +49,6 @@ inline constexpr int kRegisterTries = 3;        // when two desks register one p
 inline constexpr absl::Duration kJanitorEvery = absl::Seconds(30);
 inline constexpr size_t kUnusedKeysMax = 65536;  // person keys made for a registration that joined, to be destroyed
 
+inline constexpr size_t kVersionsPageBytesMax = 2 * 1024 * 1024;  // of sections on one page of versions
+
 }  // namespace nwd::consent

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
                     .registry = program.registry(),
                     .directory = program.Peer("directory"),
                     .metrics = program.metrics(),
-                    .options = options});
+                    .options = options,
+                    .read_hub_key = [&] { return program.ReadHubKey(); }});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

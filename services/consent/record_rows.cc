@@ -1,5 +1,8 @@
 #include "services/consent/record_rows.h"
 
+#include <utility>
+
+#include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
@@ -60,6 +63,43 @@ absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const i
     NWD_RETURN_IF_ERROR(AddEntries(reader, relative, categories, found));
   }
   return found;
+}
+
+absl::Status WalkVersions(const store::Reader& reader, const VersionName& first,
+                          absl::FunctionRef<store::Visit(Entry)> visit) {
+  const auto entry = [&](storage::RecordVersion version) {
+    return Entry{{first.person_id, first.category, first.source_id, version.version()}, std::move(version)};
+  };
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::RecordVersion> newest,
+                       Newest(reader, first.person_id, first.category, first.source_id));
+  if (!newest.has_value()) return absl::OkStatus();
+  if (newest->version() <= first.version && visit(entry(*std::move(newest))) == store::Visit::kStop) {
+    return absl::OkStatus();
+  }
+  const std::string from = keys::RecordVersion(first.person_id, first.category, first.source_id, first.version);
+  store::Range range = store::PrefixRange(keys::VersionsBefore(first.person_id, first.category, first.source_id));
+  range.begin = from;
+  absl::Status failed;
+  NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+    absl::StatusOr<storage::RecordVersion> version = store::ParseValue<storage::RecordVersion>(key, value);
+    if (version.ok()) return visit(entry(*std::move(version)));
+    failed = version.status();
+    return store::Visit::kStop;
+  }));
+  return failed;
+}
+
+absl::StatusOr<v1::RecordEntry> Show(const crypto::AeadKey& key, const Entry& entry) {
+  NWD_ASSIGN_OR_RETURN(v1::RecordSection section, OpenSection(key, entry.name, entry.version.sealed()));
+  v1::RecordEntry shown;
+  shown.set_category(entry.name.category);
+  shown.set_version(entry.name.version);
+  shown.set_source_organisation_id(entry.name.source_id.ToString());
+  shown.set_as_of(entry.version.as_of());
+  *shown.mutable_create_time() = MicrosToTimestamp(entry.version.create_time_us());
+  *shown.mutable_section() = std::move(section);
+  shown.set_confidential(entry.version.confidential());
+  return shown;
 }
 
 absl::StatusOr<CategoryMask> From(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,

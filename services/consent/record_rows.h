@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
@@ -28,6 +29,11 @@ void Add(store::Txn& txn, const VersionName& name, const storage::RecordVersion&
 // category and source.
 absl::StatusOr<std::vector<Entry>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id,
                                             CategoryMask categories);
+// The versions of one section by one source, from that of `first.version` back, newest first.
+absl::Status WalkVersions(const store::Reader& reader, const VersionName& first,
+                          absl::FunctionRef<store::Visit(Entry)> visit);
+// As its readers see it; DATA_LOSS where it is not what was sealed.
+absl::StatusOr<v1::RecordEntry> Show(const crypto::AeadKey& key, const Entry& entry);
 // Which of these categories `source_id` has put in, likewise.
 absl::StatusOr<CategoryMask> From(const store::Reader& reader, const ids::Uuid& person_id, CategoryMask categories,
                                   const ids::Uuid& source_id);

@@ -3,6 +3,7 @@
 // in the store is noticed. Functions of values, without state: called by handlers, within a transaction or not.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,7 @@ struct VersionName {
   ids::Uuid source_id;
   int32_t version = 0;
 };
+inline constexpr int32_t kVersionNewest = std::numeric_limits<int32_t>::max();  // comes before all there are
 
 // The category of what is set; UNSPECIFIED where nothing is.
 Category CategoryOf(const v1::RecordSection& section);

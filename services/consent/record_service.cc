@@ -6,6 +6,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
+#include "services/consent/ceilings.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/joins.h"
@@ -75,7 +76,7 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
     version.set_version(name.version);
     version.set_as_of(request.as_of().empty() ? absl::FormatCivilTime(calendar::DayOf(now)) : request.as_of());
     version.set_create_time_us(Micros(now));
-    version.set_confidential(IsConfidential(request.section()));
+    version.set_confidential(request.confidential() || IsConfidential(request.section()));
     records::Add(txn, name, version, before);
     storage::Deed deed = DeedOf(call);
     deed.set_categories_asked(MaskOf(category));
@@ -123,15 +124,10 @@ async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc:
       NWD_CO_ASSIGN_OR_RETURN(its_key, co_await KeyOrNull(parts_, entry.name.person_id));
     }
     if (its_key == nullptr) continue;  // erased in this moment
-    absl::StatusOr<v1::RecordSection> section = OpenSection(*its_key, entry.name, entry.version.sealed());
-    if (!section.ok()) co_return Corrupt(parts_, "a section of a record", section.status());
-    v1::RecordEntry& shown = *response.add_entries();
-    shown.set_category(entry.name.category);
-    shown.set_version(entry.name.version);
-    shown.set_source_organisation_id(entry.name.source_id.ToString());
-    shown.set_as_of(entry.version.as_of());
-    *shown.mutable_create_time() = MicrosToTimestamp(entry.version.create_time_us());
-    *shown.mutable_section() = *std::move(section);
+    absl::StatusOr<v1::RecordEntry> shown = records::Show(*its_key, entry);
+    if (!shown.ok()) co_return Corrupt(parts_, "a section of a record", shown.status());
+    if (entry.name.source_id != question.organisation_id) LowerToCeiling(question.kind, *shown->mutable_section());
+    *response.add_entries() = *std::move(shown);
   }
   ForEachCategory(question.categories & ~released.decision.permitted, [&](Category category) {
     v1::DeniedCategory& denied = *response.add_denied_categories();

@@ -18,7 +18,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       service_key_(hub_key.Derive(kAuditKey)),
       requests_(hub_key.Derive("consent/requests")),
       tokens_(hub_key.Derive("consent/tokens")),
-      person_keys_(keys, hub_key.Derive("consent/person-keys")),
+      person_keys_(keys, hub_key.WrappingKeys(kWrappingPurpose)),
       organisations_(registry, std::move(ask)),
       check_log_(store),
       unused_keys_(store, person_keys_),
@@ -39,6 +39,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       record_(parts_),
       disclosure_(parts_),
       notice_(parts_),
+      version_(parts_),
       janitor_(parts_),
       registration_(metrics.OnScrape([this](metrics::Scrape& scrape) {
         scrape.Gauge("nwd_consent_checks_waiting", "Checks answered whose audit entry is not durable yet.",
@@ -58,6 +59,7 @@ void Services::Register(rpc::Router& router) {
   record_.Register(router);
   disclosure_.Register(router);
   notice_.Register(router);
+  version_.Register(router);
 }
 
 }  // namespace nwd::consent

@@ -21,8 +21,12 @@
 #include "services/consent/receipt_service.h"
 #include "services/consent/record_service.h"
 #include "services/consent/text_service.h"
+#include "services/consent/version_service.h"
 
 namespace nwd::consent {
+
+inline constexpr char kWrappingPurpose[] =
+    "consent/person-keys";  // what people's keys are wrapped under: never changes
 
 class Services {
  public:
@@ -43,6 +47,7 @@ class Services {
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
   NoticeService& notice() { return notice_; }
+  VersionService& version() { return version_; }
   CheckLog& check_log() { return check_log_; }
   Janitor& janitor() { return janitor_; }
   person_keys::PersonKeys& person_keys() { return person_keys_; }
@@ -78,6 +83,7 @@ class Services {
   RecordService record_;
   DisclosureService disclosure_;
   NoticeService notice_;
+  VersionService version_;
   Janitor janitor_;
   metrics::Registration registration_;
 };

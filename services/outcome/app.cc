@@ -29,6 +29,11 @@
 #include "services/outcome/restated.h"
 
 namespace nwd::outcome {
+namespace {
+
+constexpr char kWrappingPurpose[] = "outcome/wrapping";  // what people's keys are wrapped under: never changes
+
+}  // namespace
 
 struct App::State {
   explicit State(const Parts& from)
@@ -36,7 +41,7 @@ struct App::State {
         tokens(from.hub_key.Derive("outcome/tokens")),
         requests(from.hub_key.Derive("outcome/requests")),
         audit(from.hub_key.Derive("outcome/audit")),
-        person_keys(from.keys, from.hub_key.Derive("outcome/wrapping")),
+        person_keys(from.keys, from.hub_key.WrappingKeys(kWrappingPurpose)),
         outbox(from.store, from.clock),
         counts(from.facts),
         referrals(counts),
@@ -55,6 +60,7 @@ struct App::State {
         referral_changes(from.store, from.referral, "referral", Applier(), from.clock),
         change_feed(from.store, tokens),
         feed_keeper(from.store, from.clock, RestatedTables()),
+        maintenance(person_keys, kWrappingPurpose, from.read_hub_key),
         outcome_service({from.store, person_keys, tokens, requests, audit, peers}),
         insight_service({from.store, releases, own_changes, workers, tokens, requests, audit}) {
     outbox.Handle(std::string(kEraseKind),
@@ -88,6 +94,7 @@ struct App::State {
 
   replica::ChangeFeedService change_feed;
   replica::FeedKeeper feed_keeper;
+  maintenance::MaintenanceService maintenance;
   OutcomeService outcome_service;
   InsightService insight_service;
   std::vector<metrics::Registration> figures;
@@ -99,6 +106,7 @@ App::~App() = default;
 
 absl::Status App::Load() {
   NWD_RETURN_IF_ERROR(calendar::CheckLondon());
+  NWD_RETURN_IF_ERROR(state_->maintenance.Load(state_->parts.hub_key));
   State& state = *state_;
   metrics::Registry& registry = state.parts.metrics;
   state.figures.push_back(program::AddOutboxMetrics(registry, state.outbox));
@@ -112,6 +120,7 @@ void App::Register(rpc::Router& router) {
   state_->outcome_service.Register(router);
   state_->insight_service.Register(router);
   state_->change_feed.Register(router);
+  state_->maintenance.Register(router);
 }
 
 void App::StartBackground(rpc::Server& server) {

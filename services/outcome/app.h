@@ -18,6 +18,7 @@
 #include "common/base/clock.h"
 #include "common/crypto/key_file.h"
 #include "common/facts/facts.h"
+#include "common/maintenance/maintenance_service.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/client.h"
 #include "common/rpc/router.h"
@@ -39,6 +40,7 @@ class App {
     rpc::Client& consent;
     rpc::Client& referral;
     metrics::Registry& metrics;
+    maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
   };
   explicit App(const Parts& parts);
   ~App();

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
                     .directory = program.Peer("directory"),
                     .consent = program.Peer("consent"),
                     .referral = program.Peer("referral"),
-                    .metrics = program.metrics()});
+                    .metrics = program.metrics(),
+                    .read_hub_key = [&] { return program.ReadHubKey(); }});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/audit/audit.h"
+#include "common/base/macros.h"
 #include "common/idempotency/idempotency.h"
 #include "common/idempotency/janitor.h"
 #include "common/outbox/outbox.h"
@@ -25,6 +26,11 @@
 #include "services/referral/restated.h"
 
 namespace nwd::referral {
+namespace {
+
+constexpr char kWrappingPurpose[] = "referral/wrapping";  // what people's keys are wrapped under: never changes
+
+}  // namespace
 
 struct App::State {
   explicit State(const App::Parts& from)
@@ -33,7 +39,7 @@ struct App::State {
         tokens(from.hub_key.Derive("referral/tokens")),
         requests(from.hub_key.Derive("referral/requests")),
         audit(from.hub_key.Derive("referral/audit")),
-        keys(from.keys, from.hub_key.Derive("referral/wrapping")),
+        keys(from.keys, from.hub_key.WrappingKeys(kWrappingPurpose)),
         outbox(from.store, from.clock),
         directory_replica(from.store, from.directory, from.registry, from.clock),
         consent(from.consent),
@@ -46,6 +52,8 @@ struct App::State {
         consent_changes(from.store, from.consent, "consent", EndedConsents::Apply, from.clock),
         change_feed(from.store, tokens),
         feed_keeper(from.store, from.clock, RestatedTables()),
+        hub_key(from.hub_key),
+        maintenance(keys, kWrappingPurpose, from.read_hub_key),
         referral_service(parts),
         appointment_service(parts),
         outbox_figures(program::AddOutboxMetrics(from.metrics, outbox)),
@@ -88,6 +96,8 @@ struct App::State {
 
   replica::ChangeFeedService change_feed;
   replica::FeedKeeper feed_keeper;
+  const crypto::HubKey& hub_key;
+  maintenance::MaintenanceService maintenance;
   ReferralService referral_service;
   AppointmentService appointment_service;
   metrics::Registration outbox_figures;
@@ -99,12 +109,16 @@ struct App::State {
 App::App(const Parts& parts) : state_(std::make_unique<State>(parts)) {}
 App::~App() = default;
 
-absl::Status App::Load() { return state_->directory_replica.Load(); }
+absl::Status App::Load() {
+  NWD_RETURN_IF_ERROR(state_->maintenance.Load(state_->hub_key));
+  return state_->directory_replica.Load();
+}
 
 void App::Register(rpc::Router& router) {
   state_->referral_service.Register(router);
   state_->appointment_service.Register(router);
   state_->change_feed.Register(router);
+  state_->maintenance.Register(router);
 }
 
 void App::StartBackground(rpc::Server& server) {

@@ -18,6 +18,7 @@
 #include "common/calendar/working_calendar.h"
 #include "common/crypto/key_file.h"
 #include "common/facts/facts.h"
+#include "common/maintenance/maintenance_service.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/client.h"
 #include "common/rpc/router.h"
@@ -41,6 +42,7 @@ class App {
     rpc::Client& consent;
     rpc::Client& outcome;
     metrics::Registry& metrics;
+    maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
     Times times = {};
   };
   explicit App(const Parts& parts);

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
                      .consent = program.Peer("consent"),
                      .outcome = program.Peer("outcome"),
                      .metrics = program.metrics(),
+                     .read_hub_key = [&] { return program.ReadHubKey(); },
                      .times = times});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

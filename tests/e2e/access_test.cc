@@ -90,8 +90,8 @@ TEST(Access, EveryRpcListensToEveryRoleItNames) {
         if (role == v1::ROLE_AUDITOR && rpc.method->name() == "ListDisclosures") good->request = AsAuditor(world);
       }
       const absl::Status status = CallRpc(world.ClientOf(who, rpc.service), rpc, *good->request);
-      const auto answered =
-          rpc.method->server_streaming() ? absl::StatusCode::kDeadlineExceeded : absl::StatusCode::kOk;
+      const bool watches = rpc.method->server_streaming() && rpc.method->name() != "RotateKeys";  // which ends
+      const auto answered = watches ? absl::StatusCode::kDeadlineExceeded : absl::StatusCode::kOk;
       EXPECT_EQ(status.code(), answered) << rpc.method->full_name() << " as " << Role_Name(role) << ": " << status;
     }
   }

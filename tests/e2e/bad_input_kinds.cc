@@ -271,6 +271,7 @@ void IdsOfOthers(Sweep& sweep) {
 // --- Which kinds make sense for which RPC.
 
 bool Always(const Rpc&) { return true; }
+bool HasFields(const Rpc& rpc) { return rpc.method->input_type()->field_count() > 0; }
 bool HasText(const Rpc& rpc) { return !TextFieldsOf(*rpc.method->input_type()).empty(); }
 bool HasRequired(const Rpc& rpc) { return !RequiredFieldsOf(*rpc.method->input_type()).empty(); }
 bool HasMeanings(const Rpc& rpc) { return !BadMeaningsOf(*rpc.method->input_type()).empty(); }
@@ -291,8 +292,8 @@ constexpr Kind kKinds[] = {
     {"malformed bytes", Always, MalformedBytes},
     {"text that is not UTF-8", HasText, TextThatIsNotUtf8},
     {"more than a message may hold", Always, MoreThanAMessageMayHold},
-    {"each field wrong", Always, EachFieldWrong},
-    {"all fields wrong at once", Always, AllFieldsWrongAtOnce},
+    {"each field wrong", HasFields, EachFieldWrong},
+    {"all fields wrong at once", HasFields, AllFieldsWrongAtOnce},
     {"empty", HasRequired, Empty},
     {"well formed and wrong", HasMeanings, Meanings},
     {"no practitioner", AboutPerson, NoPractitioner},

@@ -6,6 +6,7 @@
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "nwd/common/v1/change_service.pb.h"
+#include "nwd/common/v1/maintenance_service.pb.h"
 #include "nwd/common/v1/rule.pb.h"
 #include "nwd/consent/v1/access_service.pb.h"
 #include "nwd/consent/v1/consent_service.pb.h"
@@ -27,6 +28,7 @@ using google::protobuf::Message;
 
 const std::vector<std::pair<std::string, std::vector<const google::protobuf::FileDescriptor*>>>& Programs() {
   static const auto* const change = common::v1::ReadChangesRequest::descriptor()->file();
+  static const auto* const maintenance = common::v1::RotateKeysRequest::descriptor()->file();
   static const std::vector<std::pair<std::string, std::vector<const google::protobuf::FileDescriptor*>>> programs = {
       {"directory",
        {directory::v1::GetOrganisationRequest::descriptor()->file(),
@@ -35,13 +37,13 @@ const std::vector<std::pair<std::string, std::vector<const google::protobuf::Fil
       {"consent",
        {consent::v1::RegisterPersonRequest::descriptor()->file(),
         consent::v1::CreateConsentRequest::descriptor()->file(), consent::v1::CheckAccessRequest::descriptor()->file(),
-        consent::v1::PutRecordRequest::descriptor()->file(), change}},
+        consent::v1::PutRecordRequest::descriptor()->file(), change, maintenance}},
       {"referral",
        {referral::v1::CreateReferralRequest::descriptor()->file(),
-        referral::v1::BookAppointmentRequest::descriptor()->file(), change}},
+        referral::v1::BookAppointmentRequest::descriptor()->file(), change, maintenance}},
       {"outcome",
        {outcome::v1::RecordOutcomeRequest::descriptor()->file(),
-        outcome::v1::QueryIndicatorsRequest::descriptor()->file(), change}},
+        outcome::v1::QueryIndicatorsRequest::descriptor()->file(), change, maintenance}},
   };
   return programs;
 }

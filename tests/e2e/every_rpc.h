@@ -18,7 +18,7 @@ struct Rpc {
   std::string service;  // the program that serves it: "consent"
 };
 
-// All of them, health and reflection apart. The change service stands once for each program.
+// All of them, health and reflection apart. What several programs serve stands once for each.
 std::vector<Rpc> EveryRpc();
 
 std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor& type);

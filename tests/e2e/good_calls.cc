@@ -1,12 +1,20 @@
 #include "tests/e2e/good_calls.h"
 
 #include "nwd/common/v1/change_service.pb.h"
+#include "nwd/common/v1/maintenance_service.pb.h"
 #include "tests/e2e/good_call_table.h"
 
 namespace nwd::e2e {
 namespace {
 
 namespace v1 = common::v1;
+
+template <class Request>
+void AddForOperator(Table& table) {
+  table[Request::descriptor()->full_name()] = [](World& world, const Rpc&) {
+    return GoodCall{world.HolderOf(v1::ROLE_OPERATOR), "", std::make_unique<Request>()};
+  };
+}
 
 const Table& GoodCalls() {
   static const Table table = [] {
@@ -21,6 +29,9 @@ const Table& GoodCalls() {
       return GoodCall{outcome ? kReferralService : kOutcomeService, outcome ? "service/consent" : "service/directory",
                       std::make_unique<v1::ReadChangesRequest>()};
     };
+    // Each that keeps people's keys has them looked after by the operator.
+    AddForOperator<v1::GetStatusRequest>(made);
+    AddForOperator<v1::RotateKeysRequest>(made);
     return made;
   }();
   return table;

@@ -190,6 +190,17 @@ void AddConsentCalls(Table& table) {
     put.mutable_section()->mutable_identity()->set_full_name("Sample Person");
     return put;
   });
+  Add(table, kReferrer, "", [](World& world) {
+    c::ListVersionsRequest list;
+    list.set_person_ref(world.Register(kReferrer));
+    c::PutRecordRequest put;
+    put.set_person_ref(list.person_ref());
+    put.mutable_section()->mutable_contact()->set_phone("020 7946 0018");
+    for (int i = 0; i < 2; ++i) world.Do<c::PutRecordResponse>(kReferrer, put);
+    list.set_category(v1::CATEGORY_CONTACT);
+    list.set_page_size(1);
+    return list;
+  });
   Add(table, kReceiver, "", [](World& world) { return Reading(SharePerson(world)); });
   Add(table, kReferrer, "", [](World& world) {
     const Shared shared = SharePerson(world);

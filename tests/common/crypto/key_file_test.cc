@@ -18,6 +18,8 @@ using IfMissing = HubKey::IfMissing;
 
 // base64 of the bytes 0 to 31.
 constexpr char kText[] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+// base64 of 32 bytes of ones.
+constexpr char kOther[] = "//////////////////////////////////////////8=";
 
 std::string Root() {
   std::string root;
@@ -119,6 +121,55 @@ TEST_F(KeyFile, RefusesAGarbledKeyWithoutShowingIt) {
   }
   EXPECT_THAT(std::string(HubKey::FromEnvironment("NWD_HUB_KEY", "nonsense").status().message()),
               HasSubstr("NWD_HUB_KEY"));
+}
+
+TEST_F(KeyFile, FurtherLinesWrapAndLeaveTheRootAlone) {
+  Write(absl::StrCat(kText, "\n2 ", kOther, "\n7 ", kText, "\n"));
+  const absl::StatusOr<HubKey> key = HubKey::FromFile(path_, IfMissing::kFail);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->Derive("x"), DeriveKey(Root(), "nwd/v1/x")) << "references and tokens stay what they were";
+  const std::vector<WrappingKey> wrapping = key->WrappingKeys("x");
+  ASSERT_EQ(wrapping.size(), 3u);
+  EXPECT_EQ(wrapping[0].number, kRootNumber);
+  EXPECT_EQ(wrapping[0].key, key->Derive("x"));
+  EXPECT_EQ(wrapping[1].number, 2u);
+  EXPECT_EQ(wrapping[1].key, DeriveKey(std::string(32, '\xff'), "nwd/v1/x"));
+  EXPECT_EQ(wrapping[2].number, 7u);
+  EXPECT_NE(key->WrappingKeys("y")[1].key, wrapping[1].key);
+}
+
+TEST_F(KeyFile, AddsLinesWithRisingNumbersAndKeepsTheFilePrivate) {
+  Write(kText);
+  const HubKey before = HubKey::FromFile(path_, IfMissing::kFail).value();
+  EXPECT_EQ(AddWrappingKey(path_).value(), 2u);
+  EXPECT_EQ(AddWrappingKey(path_).value(), 3u);
+  const HubKey after = HubKey::FromFile(path_, IfMissing::kFail).value();
+  EXPECT_TRUE(after.SameRoot(before));
+  EXPECT_EQ(after.WrappingKeys("x").size(), 3u);
+  EXPECT_NE(after.WrappingKeys("x")[1].key, after.WrappingKeys("x")[2].key);
+  struct stat info {};
+  ASSERT_EQ(stat(path_.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1) << "nothing is left beside the key";
+
+  Write(absl::StrCat(kText, "\n3 ", kOther));
+  EXPECT_EQ(AddWrappingKey(path_).value(), 4u) << "though the line of 2 has gone";
+  EXPECT_EQ(AddWrappingKey(folder_ + "/absent").status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(KeyFile, RefusesAFurtherLineThatIsCutOffOrGarbled) {
+  const std::string other = kOther;
+  for (const std::string& line :
+       {"2 " + other.substr(0, 43), "2 " + other.substr(0, 1), std::string("2"), other, "two " + other, "02 " + other,
+        "1 " + other, "2  " + other, "-2 " + other, "2 " + other + "\n2 " + other, "3 " + other + "\n2 " + other,
+        "2 " + other + "\n\n3 " + other, "4294967296 " + other}) {
+    Write(absl::StrCat(kText, "\n", line, "\n"));
+    const absl::Status status = HubKey::FromFile(path_, IfMissing::kFail).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << line;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(path_));
+    EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("////"))) << "no key is shown";
+    EXPECT_EQ(AddWrappingKey(path_).status().code(), absl::StatusCode::kFailedPrecondition) << "and is not added to";
+  }
 }
 
 TEST_F(KeyFile, SaysWhyItCannotBeMade) {

@@ -15,6 +15,18 @@ TEST(Ceilings, AnEmployerSeesNoHealthAndNoConvictions) {
   EXPECT_FALSE(Holds(ceiling, CATEGORY_SAFEGUARDING));
 }
 
+TEST(Ceilings, AnEmployerDoesNotLearnWhatAPersonNeedsToTakePart) {
+  v1::RecordSection section;
+  section.mutable_identity()->set_full_name("Ada Lovelace");
+  section.mutable_identity()->add_access_needs("step-free access");
+  v1::RecordSection college = section;
+  LowerToCeiling(ORGANISATION_KIND_COLLEGE, college);
+  EXPECT_EQ(college.identity().access_needs_size(), 1);
+  LowerToCeiling(ORGANISATION_KIND_EMPLOYER, section);
+  EXPECT_EQ(section.identity().access_needs_size(), 0);
+  EXPECT_EQ(section.identity().full_name(), "Ada Lovelace");
+}
+
 TEST(Ceilings, WhoIsUnknownAndWhoRunsTheHubSeeNothing) {
   EXPECT_EQ(Ceiling(ORGANISATION_KIND_UNSPECIFIED), 0u);
   EXPECT_EQ(Ceiling(ORGANISATION_KIND_HUB), 0u);

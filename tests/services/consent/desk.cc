@@ -9,6 +9,12 @@ namespace nwd::consent {
 
 using namespace common::v1;  // NOLINT
 
+namespace {
+
+crypto::HubKey HubKeyOf(char fill) { return *crypto::HubKey::FromEnvironment("TEST", std::string(43, fill) + "="); }
+
+}  // namespace
+
 Desk::Desk()
     : clock_([] {
         absl::Time start;
@@ -16,8 +22,18 @@ Desk::Desk()
         NWD_CHECK(absl::ParseTime(absl::RFC3339_full, kDeskStart, &start, &error));
         return start;
       }()),
-      hub_key_(*crypto::HubKey::FromEnvironment("TEST", std::string(43, 'A') + "=")) {
-  services_ = std::make_unique<Services>(
+      hub_key_(HubKeyOf('A')) {
+  services_ = Start();
+}
+
+void Desk::Restart(char hub_key_fill) {
+  services_.reset();
+  hub_key_ = HubKeyOf(hub_key_fill);
+  services_ = Start();
+}
+
+std::unique_ptr<Services> Desk::Start() {
+  return std::make_unique<Services>(
       store_, keys_, hub_key_, clock_, registry_,
       [this](const std::string& id) -> async::Task<absl::Status> {
         ++asked_;

@@ -38,6 +38,11 @@ class Desk {
   store::MemoryStore& keys() { return keys_; }
   Services& services() { return *services_; }
   access::Registry& registry() { return registry_; }
+  const metrics::Registry& metrics() const { return metrics_; }
+
+  // The service starts again on the same stores: what was only in memory is gone. `hub_key_fill` other than 'A': under
+  // another hub key.
+  void Restart(char hub_key_fill = 'A');
 
   // An active organisation with the role AGENCY (or those given); answers its id.
   std::string Add(const std::string& slug, common::v1::OrganisationKind kind = common::v1::ORGANISATION_KIND_VCS,
@@ -110,6 +115,8 @@ class Desk {
   int Audited(const std::string& type);
 
  private:
+  std::unique_ptr<Services> Start();
+
   ManualClock clock_;
   store::MemoryStore store_, keys_;
   crypto::HubKey hub_key_;

@@ -153,6 +153,48 @@ TEST_F(RecordServiceTest, AConfidentialAddressIsShownToItsSourceAlone) {
   EXPECT_EQ(source->entries_size(), 1);
 }
 
+TEST_F(RecordServiceTest, ASectionOfAnyKindCanTellOfAPlaceThatMustNotBeKnown) {
+  v1::PutRecordRequest request;
+  request.set_person_ref(ref_);
+  *request.mutable_section() = desk_.Skills("bricklaying at the refuge in Sample Road");
+  request.set_confidential(true);
+  ASSERT_TRUE(desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", request).ok());
+  const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college", "lambeth"}));
+  const auto college = desk_.Read("college", college_ref_, id);
+  ASSERT_TRUE(college.ok()) << college.status();
+  EXPECT_EQ(college->entries_size(), 0) << "nor the version before it, which is no longer so";
+  const auto source = desk_.Read("lambeth", ref_, id);
+  ASSERT_TRUE(source.ok()) << source.status();
+  ASSERT_EQ(source->entries_size(), 1);
+  EXPECT_TRUE(source->entries(0).confidential());
+  desk_.Put("lambeth", ref_, desk_.Skills("bricklaying"));
+  EXPECT_EQ(desk_.Read("college", college_ref_, id)->entries_size(), 1) << "each version says so for itself";
+}
+
+TEST_F(RecordServiceTest, AnEmployerReadsNoAccessNeedsOfOthersButItsOwn) {
+  desk_.Add("employer", ORGANISATION_KIND_EMPLOYER);
+  v1::RecordSection identity;
+  identity.mutable_identity()->set_full_name("Ada Lovelace");
+  identity.mutable_identity()->add_access_needs("step-free access");
+  desk_.Put("lambeth", ref_, identity);
+  const std::string own_ref = desk_.Register("employer", "Ada Lovelace", "AB123456C");
+  desk_.Put("employer", own_ref, identity);
+  v1::ConsentTerms terms = desk_.Terms({"employer", "college"});
+  terms.mutable_categories(0)->set_category(CATEGORY_IDENTITY);
+  const std::string id = desk_.Give("lambeth", ref_, terms);
+  const auto employer = desk_.Read("employer", own_ref, id, {CATEGORY_IDENTITY});
+  ASSERT_TRUE(employer.ok()) << employer.status();
+  ASSERT_EQ(employer->entries_size(), 2);
+  for (const v1::RecordEntry& entry : employer->entries()) {
+    EXPECT_EQ(entry.section().identity().full_name(), "Ada Lovelace");
+    const bool own = entry.source_organisation_id() == desk_.IdOf("employer");
+    EXPECT_EQ(entry.section().identity().access_needs_size(), own ? 1 : 0);
+  }
+  const auto college = desk_.Read("college", college_ref_, id, {CATEGORY_IDENTITY});
+  ASSERT_TRUE(college.ok()) << college.status();
+  EXPECT_EQ(college->entries(0).section().identity().access_needs_size(), 1);
+}
+
 TEST_F(RecordServiceTest, NobodyMintsTheirOwnKey) {
   const std::string college_own = desk_.Register("college", "Ada Lovelace", "AB123456C");
   ASSERT_EQ(college_own, college_ref_) << "the certain match";
