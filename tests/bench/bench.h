@@ -59,6 +59,8 @@ const std::vector<Bench>& AllBenches();
 
 // One file each.
 absl::Status ConsentCheck(Context& context);
+absl::Status ConsentWithdraw(Context& context);
+absl::Status PersonMatch(Context& context);
 absl::Status RecordGet(Context& context);
 absl::Status Memory(Context& context);
 absl::Status ReferralCreate(Context& context);

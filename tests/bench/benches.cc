@@ -10,6 +10,8 @@ const std::vector<Bench>& AllBenches() {
   static const auto* const benches = new std::vector<Bench>{
       {"consent-check", "CheckAccess, every check logged", ConsentCheck},
       {"record-get", "GetRecord of 3 sections: check, decrypt, durable disclosure and audit entry", RecordGet},
+      {"person-match", "RegisterPerson, compared with everybody registered before", PersonMatch},
+      {"consent-withdraw", "WithdrawConsent: durable, audited, told", ConsentWithdraw},
       {"memory", "resident memory of the consent service after filling and reading", Memory},
       {"referral-create", "create and send in one call: check over the network, durable, audited", ReferralCreate},
       {"referral-transition", "RECEIVE: durable, audited", ReferralTransition},

@@ -11,6 +11,7 @@
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "tests/bench/load.h"
+#include "tests/bench/made_up.h"
 
 namespace nwd::bench {
 namespace {
@@ -22,19 +23,6 @@ using common::v1::Purpose;
 constexpr int kInFlight = 128;
 constexpr size_t kRecordsMax = 20'000;
 constexpr absl::Duration kPatience = absl::Seconds(60);
-
-// SplitMix64: turns in, evenly spread numbers out.
-uint64_t Spread(uint64_t turn) {
-  uint64_t x = turn + 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
-std::string Nino(uint64_t i) {
-  constexpr std::string_view kSecond = "ABCEGHJKLMNPRSTWXYZ";
-  return absl::StrFormat("A%c%06d%c", kSecond[i / 4'000'000 % kSecond.size()], i / 4 % 1'000'000, "ABCD"[i % 4]);
-}
 
 cv1::ConsentTerms Terms(Purpose purpose, std::initializer_list<Category> categories, bool standing,
                         const std::string& recipient, const std::string& text_sha256) {
@@ -91,11 +79,7 @@ class Registrar {
   async::Task<absl::Status> Register(uint64_t i, Person& person) const {
     rpc::Client& client = jobcentre_[i];
     cv1::RegisterPersonRequest request;
-    cv1::PersonDetails& details = *request.mutable_details();
-    details.set_full_name(Cat("Bench Person ", i));
-    details.set_date_of_birth(absl::StrFormat("%d-%02d-%02d", 1950 + i % 55, 1 + i / 55 % 12, 1 + i / 660 % 28));
-    details.set_postcode("E8 1EA");
-    details.set_nino(Nino(i));
+    *request.mutable_details() = MadeUp(i);
     NWD_CO_ASSIGN_OR_RETURN(const auto registered,
                             co_await client.Await<cv1::RegisterPersonResponse>(request, options_));
     person.jobcentre_ref = registered.person_ref();
@@ -122,6 +106,7 @@ class Registrar {
       NWD_CO_ASSIGN_OR_RETURN(const auto decided, co_await client.Await<cv1::RecordDecisionResponse>(decide, options_));
       if (c == 0) person.support_consent_id = created.consent_id();
       if (c == 1) person.referral_consent_id = created.consent_id();
+      if (c == 2) person.follow_up_consent_id = created.consent_id();
     }
     co_return absl::OkStatus();
   }
@@ -137,7 +122,7 @@ class Registrar {
 std::vector<cv1::RecordSection> Sections(uint64_t i) {
   std::vector<cv1::RecordSection> sections(3);
   auto& identity = *sections[0].mutable_identity();
-  identity.set_full_name(Cat("Bench Person ", i));
+  identity.set_full_name(MadeUp(i).full_name());
   identity.set_preferred_name("Bench");
   identity.set_date_of_birth("1985-04-12");
   identity.set_language("en");

@@ -37,6 +37,7 @@ struct Person {
   PersonRef college_ref;
   Id support_consent_id;
   Id referral_consent_id;
+  Id follow_up_consent_id;
 };
 
 class Population {
