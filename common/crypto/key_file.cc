@@ -22,7 +22,7 @@ constexpr char kDerivationPrefix[] = "nwd/v1/";  // part of every derived key: n
 constexpr size_t kMaxFileBytes = 4096;           // far above the 45 that a key takes
 constexpr mode_t kOthersMayRead = S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
 constexpr char kHowToMake[] =
-    "for a new hub make one with `openssl rand -base64 32`; a hub with data needs the one it was written under";
+    "for a new hub make one with `nwd key create`; a hub with data needs the one it was written under";
 
 class Descriptor {
  public:
