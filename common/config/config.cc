@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 
 namespace nwd::config {
 namespace {
@@ -57,12 +58,39 @@ CLI::Option* AddParsed(CLI::App& app, const std::string& name, T* value, const s
   return option;
 }
 
+// An empty path is the file system's root or this folder, an empty name is nobody's: where nothing is meant, the option
+// is left out.
+std::string CheckNotEmpty(const std::string& text) {
+  return text.empty() ? "must not be empty: give it a value, or leave it out" : "";
+}
+
+// `nwd demo` once `demo` was read: its help has the options.
+std::string ChosenCommand(const CLI::App& app) {
+  std::string words = app.get_name();
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().back();
+    absl::StrAppend(&words, " ", at->get_name());
+  }
+  return words;
+}
+
+// An entry of the file of options that is none; CLI11 names it last.
+std::string ConfigSentence(const CLI::App& app, const CLI::ConfigError& error) {
+  constexpr absl::string_view kNoSuchOption = "INI was not able to parse ";
+  absl::string_view entry = error.what();
+  if (!absl::ConsumePrefix(&entry, kNoSuchOption)) return std::string(entry);
+  return absl::StrCat("'", entry, "' in ", app.get_config_ptr()->as<std::string>(), " is no option of ",
+                      app.get_name());
+}
+
 // One sentence, without the advice CLI11 adds on further lines. A misspelt word comes before what is missed because of
 // it.
 std::string Sentence(const CLI::App& app, const CLI::Error& error) {
   if (const std::vector<std::string> unknown = app.remaining(true); !unknown.empty()) {
     return absl::StrCat("'", unknown.front(), "' is not known here");
   }
+  if (const auto* config = dynamic_cast<const CLI::ConfigError*>(&error)) return ConfigSentence(app, *config);
   std::string text = error.what();
   if (const size_t end = text.find('\n'); end != std::string::npos) text.resize(end);
   return text;
@@ -140,7 +168,7 @@ Options::Options(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Options::~Options() = default;
 
 Option Options::Add(const std::string& name, std::string* value, const std::string& help) {
-  return Option(impl_->AddPlain(name, value, help));
+  return Option(impl_->AddPlain(name, value, help)->check(CheckNotEmpty));
 }
 Option Options::Add(const std::string& name, int* value, const std::string& help) {
   return Option(impl_->AddPlain(name, value, help));
@@ -152,10 +180,12 @@ Option Options::Add(const std::string& name, double* value, const std::string& h
   return Option(impl_->AddPlain(name, value, help));
 }
 Option Options::Add(const std::string& name, bool* value, const std::string& help) {
-  return Option(impl_->Finish(impl_->app->add_flag(name, *value, help)->capture_default_str(), name));
+  // What is on by itself can be turned off by a word of its own.
+  const std::string names = *value ? absl::StrCat(name, ",!--no-", name.substr(name.find_first_not_of('-'))) : name;
+  return Option(impl_->Finish(impl_->app->add_flag(names, *value, help)->capture_default_str(), name));
 }
 Option Options::Add(const std::string& name, std::vector<std::string>* value, const std::string& help) {
-  return Option(impl_->AddPlain(name, value, help)->delimiter(','));
+  return Option(impl_->AddPlain(name, value, help)->delimiter(',')->check(CheckNotEmpty));
 }
 Option Options::Add(const std::string& name, absl::Duration* value, const std::string& help) {
   const auto print = [](absl::Duration duration) { return absl::FormatDuration(duration); };
@@ -190,7 +220,7 @@ std::optional<int> Options::Parse(int argc, const char* const* argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked, std::cout, std::cerr);
   } catch (const CLI::Error& error) {
-    std::cerr << app.get_name() << ": " << Sentence(app, error) << "; see " << app.get_name() << " --help\n";
+    std::cerr << app.get_name() << ": " << Sentence(app, error) << "; see " << ChosenCommand(app) << " --help\n";
     return kUsageExitCode;
   }
 }

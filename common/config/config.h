@@ -17,6 +17,9 @@
 // program has --help, --version and --config. A wrong or unknown option, in any of the three, is one sentence on stderr
 // and exit code 2.
 //
+// Text is never empty where it is given: `--data ""` and `data = ""` are mistakes; an empty variable of the environment
+// is as if it were not there.
+//
 // A name without dashes is positional (flags only). Variables must outlive Parse. Not thread-safe. No secret is ever an
 // option.
 #pragma once
@@ -62,7 +65,8 @@ class Options {
   Option Add(const std::string& name, int* value, const std::string& help);
   Option Add(const std::string& name, int64_t* value, const std::string& help);
   Option Add(const std::string& name, double* value, const std::string& help);
-  Option Add(const std::string& name, bool* value, const std::string& help);  // --x, --x=false; NWD_X=true
+  Option Add(const std::string& name, bool* value,
+             const std::string& help);  // --x; where on by default, --no-x or --x=false; NWD_X=true
   Option Add(const std::string& name, absl::Duration* value, const std::string& help);
   Option Add(const std::string& name, HostPort* value, const std::string& help);
   Option Add(const std::string& name, Bytes* value, const std::string& help);

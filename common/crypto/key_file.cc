@@ -24,7 +24,7 @@ constexpr char kDerivationPrefix[] = "nwd/v1/";  // part of every derived key: n
 constexpr size_t kMaxFileBytes = 4096;           // room for some eighty lines
 constexpr mode_t kOthersMayRead = S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
 constexpr char kHowToMake[] =
-    "for a new hub make one with `openssl rand -base64 32`; a hub with data needs the one it was written under";
+    "for a new hub make one with `nwd keys create`; a hub with data needs the one it was written under";
 
 class Descriptor {
  public:

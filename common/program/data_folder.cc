@@ -3,13 +3,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 
@@ -17,8 +21,9 @@ namespace nwd::program {
 namespace {
 
 constexpr char kMark[] = "mark";
+constexpr char kStoreWord[] = "store ";                  // and a store's name: one line each
 constexpr char kKeyCheckPurpose[] = "data folder mark";  // written on disk: never changes
-constexpr std::streamsize kMarkBytesMax = 4096;          // far above the hundred a mark takes
+constexpr std::streamsize kMarkBytesMax = 4096;          // far above the hundred and some that a mark takes
 
 absl::Status CannotUse(const std::string& folder, const std::string& why) {
   return absl::FailedPreconditionError(
@@ -48,6 +53,36 @@ absl::Status Write(const std::string& folder, const std::string& text) {
   return synced ? absl::OkStatus() : CannotUse(folder, strerror(sync_error));
 }
 
+absl::StatusOr<std::string> Read(const std::string& folder) {
+  std::ifstream file(Cat(folder, "/", kMark), std::ios::binary);
+  std::string mark(kMarkBytesMax, '\0');
+  file.read(mark.data(), kMarkBytesMax);
+  if (file.bad() || !file.is_open()) return CannotUse(folder, "its mark cannot be read");
+  mark.resize(static_cast<size_t>(file.gcount()));
+  return mark;
+}
+
+std::vector<std::string> StoresIn(const std::string& mark) {
+  std::vector<std::string> stores;
+  for (absl::string_view line : absl::StrSplit(mark, '\n')) {
+    if (absl::ConsumePrefix(&line, kStoreWord)) stores.emplace_back(line);
+  }
+  return stores;
+}
+
+// A folder that is there and empty is a lost store too.
+absl::Status CheckStores(const std::string& folder, const std::string& mark) {
+  for (const std::string& store : StoresIn(mark)) {
+    std::error_code error;
+    const std::filesystem::path path = std::filesystem::path(folder) / store;
+    if (std::filesystem::is_directory(path, error) && !std::filesystem::is_empty(path, error)) continue;
+    if (error && error != std::errc::no_such_file_or_directory) return CannotUse(folder, error.message());
+    return absl::FailedPreconditionError(Cat("the data folder ", folder, " has lost its store ", store,
+                                             ", which its mark says was made: restore ", store, " from its backup"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Check(const std::string& folder, const std::string& mark, const std::string& service,
                    const crypto::HubKey& hub_key) {
   if (mark.substr(0, ServiceLine(service).size()) != ServiceLine(service)) {
@@ -55,7 +90,7 @@ absl::Status Check(const std::string& folder, const std::string& mark, const std
                                              " service's (its mark says: ", mark.substr(0, mark.find('\n')),
                                              "); give --data this service's own folder"));
   }
-  if (mark != ServiceLine(service) + KeyLine(hub_key)) {
+  if (!mark.starts_with(ServiceLine(service) + KeyLine(hub_key))) {
     return absl::FailedPreconditionError(Cat("the data in ", folder,
                                              " was written under another hub key; give --hub-key",
                                              " the file that was used before, restored from its backup if it is lost"));
@@ -83,12 +118,19 @@ absl::Status OpenDataFolder(const std::string& folder, const std::string& servic
     if (error) return CannotUse(folder, error.message());
     return Write(folder, ServiceLine(service) + KeyLine(hub_key));
   }
-  std::ifstream file(path, std::ios::binary);
-  std::string mark(kMarkBytesMax, '\0');
-  file.read(mark.data(), kMarkBytesMax);
-  if (file.bad() || !file.is_open()) return CannotUse(folder, "its mark cannot be read");
-  mark.resize(static_cast<size_t>(file.gcount()));
-  return Check(folder, mark, service, hub_key);
+  NWD_ASSIGN_OR_RETURN(const std::string mark, Read(folder));
+  NWD_RETURN_IF_ERROR(Check(folder, mark, service, hub_key));
+  return CheckStores(folder, mark);
+}
+
+absl::Status MarkStores(const std::string& folder, const std::vector<std::string>& stores) {
+  NWD_ASSIGN_OR_RETURN(const std::string mark, Read(folder));
+  const std::vector<std::string> known = StoresIn(mark);
+  std::string more = mark;
+  for (const std::string& store : stores) {
+    if (std::find(known.begin(), known.end(), store) == known.end()) more += Cat(kStoreWord, store, "\n");
+  }
+  return more == mark ? absl::OkStatus() : Write(folder, more);
 }
 
 }  // namespace nwd::program

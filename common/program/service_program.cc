@@ -115,6 +115,7 @@ struct ServiceProgram::State {
   absl::Status OpenData();
 
   // Those of Run.
+  absl::Status MarkStores(const Stores& stores) const;
   std::vector<metrics::Registration> AddFigures(const Stores& stores);
   absl::StatusOr<std::unique_ptr<rpc::Server>> StartServer(const Parts& parts, rpc::Router& router);
   async::Task<void> WatchStores(const Stores& stores, rpc::Server& server, rpc::Stop& stop);
@@ -252,6 +253,13 @@ rpc::Client& ServiceProgram::Peer(const std::string& service) {
   return *found->second;
 }
 
+// Each is a folder of that name.
+absl::Status ServiceProgram::State::MarkStores(const Stores& stores) const {
+  std::vector<std::string> names;
+  for (const auto& [name, store] : stores) names.push_back(name);
+  return program::MarkStores(data, names);
+}
+
 std::vector<metrics::Registration> ServiceProgram::State::AddFigures(const Stores& stores) {
   std::vector<metrics::Registration> figures;
   figures.push_back(metrics::AddProcessMetrics(metrics));
@@ -305,6 +313,7 @@ void ServiceProgram::State::DrainOrEnd(rpc::Server& server) {
 int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   State& state = *state_;
   if (const absl::Status loaded = parts.load(); !loaded.ok()) return Fail(loaded);
+  if (const absl::Status marked = state.MarkStores(stores); !marked.ok()) return Fail(marked);
   const std::vector<metrics::Registration> figures = state.AddFigures(stores);
   http::ServeOperations(*state.http, state.metrics, state.readiness);
   if (const absl::Status started = state.http->Start(); !started.ok()) return Fail(started);

@@ -78,8 +78,8 @@ class ServiceProgram {
   // Says why on stderr, in one sentence; the exit code to return.
   int Fail(const absl::Status& status) const;
 
-  // Loads, serves until told to stop, drains. `stores` (by the name that metrics and the log give them) are watched:
-  // one that fails is said in the log, once, and makes the service not ready.
+  // Loads, serves until told to stop, drains. `stores` (by the name that metrics and the log give them, which is that of
+  // their folder) are watched: one that fails is said in the log, once, and makes the service not ready.
   template <class App>
   int Serve(App& app, const std::map<std::string, store::Store*>& stores) {
     Parts parts;

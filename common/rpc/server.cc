@@ -14,6 +14,7 @@
 #include "common/rpc/grpc_exchange.h"
 #include "common/rpc/health.h"
 #include "common/rpc/limits.h"
+#include "common/rpc/listen_problem.h"
 #include "common/rpc/queue.h"
 #include "common/rpc/raw_service.h"
 #include "common/rpc/reflection_guard.h"
@@ -145,8 +146,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options, Rou
   state->server = builder.BuildAndStart();
   if (state->server == nullptr || state->port == 0) {
     return absl::FailedPreconditionError(
-        Cat("cannot listen on ", state->options.address,
-            ": another program holds that port, or the address is not this machine's"));
+        Cat("cannot listen on ", state->options.address, ": ", ListenProblem(state->options.address)));
   }
   for (auto& queue : state->queues) {
     for (const auto& method : state->methods) {

@@ -101,7 +101,8 @@ absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_v
 }
 
 absl::Status Denied() {
-  return Error(absl::StatusCode::kPermissionDenied, reasons::kDenied, "not allowed, or nothing there that you may know of");
+  return Error(absl::StatusCode::kPermissionDenied, reasons::kDenied,
+               "not allowed, or nothing there that you may know of");
 }
 
 absl::Status StaleEtag(std::string_view resource) {

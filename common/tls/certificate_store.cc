@@ -17,6 +17,12 @@ absl::Status InFolder(const std::string& folder, const absl::Status& status) {
                       absl::StrCat("the certificates in ", folder, " cannot be used: ", status.message()));
 }
 
+absl::Status WithAdvice(const absl::Status& status) {
+  return absl::Status(
+      status.code(),
+      absl::StrCat(status.message(), "; name another folder or trust domain, or issue them again with nwd pki"));
+}
+
 absl::Status OwnRevoked(const CheckedCertificate& checked) {
   return absl::FailedPreconditionError(absl::StrCat(kCertificateFile, " (serial ", checked.facts.serial,
                                                     ") is revoked by ", kRevocationFile, "; issue a new one"));
@@ -26,10 +32,10 @@ absl::Status OwnRevoked(const CheckedCertificate& checked) {
 
 absl::StatusOr<std::shared_ptr<CertificateStore>> CertificateStore::Open(Options options) {
   absl::StatusOr<CertificateFiles> files = ReadCertificateFiles(options.folder);
-  if (!files.ok()) return InFolder(options.folder, files.status());
+  if (!files.ok()) return InFolder(options.folder, WithAdvice(files.status()));
   absl::StatusOr<CheckedCertificate> checked =
       CheckCertificateFiles(*files, options.trust_domain, options.clock->Now());
-  if (!checked.ok()) return InFolder(options.folder, checked.status());
+  if (!checked.ok()) return InFolder(options.folder, WithAdvice(checked.status()));
   if (checked->IsRevoked()) return InFolder(options.folder, OwnRevoked(*checked));
   NWD_ASSIGN_OR_RETURN(MemoryFile identity, MemoryFile::Create(KeyAndChain(*files)));
   NWD_ASSIGN_OR_RETURN(MemoryFile authorities, MemoryFile::Create(files->ca_pem));

@@ -1,4 +1,4 @@
-// The people of the demo, made up from lists (deploy/sample/people.json): the same lists and the same day give the
+// The people of the demo, made up from lists (deploy/sample/people/people.json): the same lists and the same day give the
 // same people. Nobody in it exists; numbers pass the checks of their kind, NHS numbers are of the range kept for tests,
 // telephone numbers of the one kept for drama.
 #pragma once

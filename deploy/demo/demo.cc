@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 
@@ -18,6 +21,7 @@
 #include "deploy/demo/chapters.h"
 #include "deploy/hub/folder.h"
 #include "deploy/hub/local_hub.h"
+#include "deploy/hub/shell.h"
 #include "deploy/hub/turn.h"
 
 namespace nwd::demo {
@@ -32,21 +36,27 @@ constexpr int kExitInterrupted = 130;
 // In a folder that a demo made, and may replace.
 constexpr char kMark[] = "made-by-nwd-demo";
 
+bool IsAnyAlive(const hub::HubState& hub) {
+  const std::vector<hub::ProcessId> processes = hub.Processes();
+  return std::any_of(processes.begin(), processes.end(), hub::IsAlive);
+}
+
 // The folder to use, empty of what an earlier demo left. Only what a demo made is removed: a real hub's folder holds
 // the only copy of its key. `turn` is taken: one demo at a time has a folder.
 absl::StatusOr<std::string> PrepareFolder(const DemoOptions& options, std::optional<hub::Turn>& turn) {
   if (options.folder.empty()) {
-    std::string made = (fs::temp_directory_path() / "nwd-demo-XXXXXX").string();
-    if (mkdtemp(made.data()) == nullptr)
-      return absl::FailedPreconditionError(Cat("cannot make a folder in ", fs::temp_directory_path().string()));
-    return made;
+    std::error_code error;
+    std::string made = (fs::temp_directory_path(error) / "nwd-demo-XXXXXX").string();
+    if (!error && mkdtemp(made.data()) != nullptr) return made;
+    return absl::FailedPreconditionError(
+        Cat("cannot make a temporary folder: ", error ? error.message() : std::strerror(errno),
+            "; name a folder by --folder, or another place for temporary ones by TMPDIR"));
   }
-  if (const auto running = hub::ReadState(options.folder); running.ok()) {
-    const std::vector<hub::ProcessId> processes = running->Processes();
-    if (std::any_of(processes.begin(), processes.end(), hub::IsAlive)) {
-      return absl::FailedPreconditionError(
-          Cat("a hub runs from ", options.folder, "; stop it with: nwd hub down --folder ", options.folder));
-    }
+  const auto running = hub::ReadState(options.folder);
+  const bool runs = running.ok() && IsAnyAlive(*running);
+  if (runs && !running->ends_with_starter) {
+    return absl::FailedPreconditionError(
+        Cat("a hub runs from ", options.folder, "; stop it with: ", hub::StopLine(options.folder)));
   }
   std::error_code error;
   const fs::path mark = fs::path(options.folder) / kMark;
@@ -61,6 +71,8 @@ absl::StatusOr<std::string> PrepareFolder(const DemoOptions& options, std::optio
   }
   NWD_ASSIGN_OR_RETURN(turn, hub::Turn::Take(mark, Cat("another demo runs in ", options.folder,
                                                        "; wait for it, or name another --folder")));
+  // What a demo that was killed started has been told to stop, and may take a moment.
+  if (runs) NWD_RETURN_IF_ERROR(hub::Down(options.folder, hub::kStopPatience));
   for (const auto& entry : fs::directory_iterator(options.folder, error)) {
     if (entry.path() != mark) fs::remove_all(entry.path(), error);
   }
@@ -129,7 +141,10 @@ absl::StatusOr<Stage> Prepare(const DemoOptions& options) {
   NWD_ASSIGN_OR_RETURN(stage.pages, feed::ReadPages(options.source));
   const absl::CivilDay today = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
   NWD_ASSIGN_OR_RETURN(stage.cohort,
-                       MakeCohort(Cat(hub::ShareFolder("sample"), "/people.json"), options.people, today));
+                       MakeCohort(Cat(hub::ShareFolder("sample"), "/people/people.json"), options.people, today));
+  if (const absl::Status free = hub::CheckUsualPorts(); options.keep && !free.ok()) {
+    return absl::FailedPreconditionError(Cat(free.message(), "; or play the demo without --keep, on free ports"));
+  }
   NWD_ASSIGN_OR_RETURN(stage.folder, PrepareFolder(options, stage.turn));
   return stage;
 }
@@ -168,11 +183,11 @@ void SayWhatIsUp(Screen& screen, const hub::HubState& hub) {
     screen.Line(absl::StrFormat("  %-10s %s   metrics http://127.0.0.1:%d/metrics", service.name, service.Address(),
                                 service.http_port));
   }
-  const std::string nwd = hub::ProgramsFolder() + "/nwd";
-  screen.Line(Cat("  ", nwd, " hub status --folder ", hub.folder));
-  screen.Line(Cat("  ", nwd, " import <file, folder or URL> --feed my-feed --hub ", hub.folder));
-  screen.Line(Cat("  tail -f ", hub::LogFile(hub.folder, "consent")));
-  screen.Line(Cat("  ", nwd, " hub down --folder ", hub.folder));
+  const std::string nwd = hub::Quoted(hub::ProgramsFolder() + "/nwd"), folder = hub::Quoted(hub.folder);
+  screen.Line(Cat("  ", nwd, " hub status --folder ", folder));
+  screen.Line(Cat("  ", nwd, " import <file, folder or URL> --feed my-feed --hub ", folder));
+  screen.Line(Cat("  tail -f ", hub::Quoted(hub::LogFile(hub.folder, "consent"))));
+  screen.Line(Cat("  ", hub::StopLine(hub.folder)));
 }
 
 // Nothing where it did not start, which the story then tells.
@@ -206,16 +221,24 @@ void StopHub(const hub::HubState& hub, Story& story) {
   story.Step("the four services drain and stop", stop_hub);
 }
 
+// Before there is a story: whoever asked for JSON gets some.
+int Refuse(const DemoOptions& options, const absl::Status& why) {
+  const std::string sentence(why.message());
+  if (options.json) {
+    const nlohmann::ordered_json report = {{"ok", false}, {"error", sentence}};
+    std::cout << report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
+  }
+  std::cerr << "nwd demo: " << sentence << "\n";
+  return kExitMistake;
+}
+
 }  // namespace
 
 int RunDemo(const DemoOptions& asked) {
   DemoOptions options = asked;
   if (options.source.empty()) options.source = hub::ShareFolder("sample");
   absl::StatusOr<Stage> stage = Prepare(options);
-  if (!stage.ok()) {
-    std::cerr << "nwd demo: " << stage.status().message() << "\n";
-    return kExitMistake;
-  }
+  if (!stage.ok()) return Refuse(options, stage.status());
   Screen screen;
   StopOnSignal stop(screen);
   Story story(screen);

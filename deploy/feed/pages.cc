@@ -1,10 +1,13 @@
 #include "deploy/feed/pages.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/text/utf8.h"
@@ -58,28 +61,33 @@ Found Look(const fs::path& path, const Limits& limits) {
 Page ReadPage(const Found& found) {
   Page page = {.name = found.name, .content = {}, .problem = found.problem};
   if (!page.usable()) return page;
+  errno = 0;
   std::ifstream file(found.path, std::ios::binary);
+  if (!file.is_open()) {
+    page.problem = Cat("the page cannot be read: ", std::strerror(errno), "; let this user read its file");
+    return page;
+  }
   page.content.resize(found.bytes + 1);  // one more, to see that a file has grown meanwhile
   file.read(page.content.data(), static_cast<std::streamsize>(page.content.size()));
   page.content.resize(static_cast<size_t>(file.gcount()));
-  if (!file.is_open() || file.bad()) page.problem = "the page cannot be read; see who may read its file";
   if (page.content.empty()) page.problem = "the page is empty";
   if (page.content.size() > found.bytes) page.problem = "the page was being written to while it was read";
+  if (file.bad()) page.problem = "the page cannot be read to its end";
   if (!page.usable()) page.content.clear();
   return page;
 }
 
-// The pages in a folder, by name: those called services… where there are any, since other JSON may lie beside them;
-// else all.
-std::vector<fs::path> PagesIn(const fs::path& folder) {
-  std::vector<fs::path> all, services;
+// The pages in a folder, by name: every .json, whatever it is called. One that turns out to be no page is listed, and
+// then nothing of the feed counts as missing: better than a page that nobody noticed was left out.
+absl::StatusOr<std::vector<fs::path>> PagesIn(const fs::path& folder) {
+  std::vector<fs::path> pages;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".json") continue;
-    all.push_back(entry.path());
-    if (entry.path().filename().string().starts_with("services")) services.push_back(entry.path());
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (absl::EqualsIgnoreCase(at->path().extension().string(), ".json")) pages.push_back(at->path());
   }
-  std::vector<fs::path>& pages = services.empty() ? all : services;
+  if (error)
+    return absl::FailedPreconditionError(Cat("cannot read the folder ", folder.string(), ": ", error.message()));
+  if (pages.empty()) return absl::NotFoundError(Cat("the folder ", folder.string(), " holds no .json file"));
   std::sort(pages.begin(), pages.end());
   return pages;
 }
@@ -88,10 +96,12 @@ absl::StatusOr<std::vector<Page>> ReadFiles(const std::string& source, const Lim
   std::error_code error;
   std::vector<fs::path> paths;
   if (fs::is_directory(source, error)) {
-    paths = PagesIn(source);
-    if (paths.empty()) return absl::NotFoundError(Cat("the folder ", source, " holds no .json file that can be seen"));
+    NWD_ASSIGN_OR_RETURN(paths, PagesIn(source));
   } else if (fs::exists(source, error)) {
     paths.push_back(source);
+  }
+  if (paths.empty() && error) {
+    return absl::FailedPreconditionError(Cat("cannot look at ", source, ": ", error.message()));
   }
   if (paths.empty())
     return absl::NotFoundError(

@@ -25,8 +25,8 @@ struct Page {
   bool usable() const { return problem.empty(); }
 };
 
-// From a JSON file, a folder of them (by name), or an http(s) URL whose pages are asked for by number; at least one is
-// usable. INVALID_ARGUMENT, NOT_FOUND or (of a publisher) UNAVAILABLE in one sentence that says what to do.
+// From a JSON file, a folder (every .json in it, by name), or an http(s) URL whose pages are asked for by number; at
+// least one is usable. FAILED_PRECONDITION (cannot be looked at), INVALID_ARGUMENT, NOT_FOUND or (of a publisher) UNAVAILABLE in one sentence that says what to do.
 absl::StatusOr<std::vector<Page>> ReadPages(const std::string& source, const Limits& limits = {});
 
 bool IsUrl(const std::string& source);

@@ -31,7 +31,8 @@ std::string ShareFolder(std::string_view name) {
   // From <repository>/build*/bin, or <prefix>/bin.
   const std::filesystem::path programs = ProgramsFolder();
   const std::filesystem::path in_tree = programs.parent_path().parent_path() / "deploy" / leaf;
-  if (std::filesystem::is_directory(in_tree)) return in_tree.string();
+  std::error_code error;
+  if (std::filesystem::is_directory(in_tree, error)) return in_tree.string();
   return (programs.parent_path() / "share" / "nwd" / leaf).string();
 }
 

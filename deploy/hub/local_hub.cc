@@ -1,8 +1,5 @@
 #include "deploy/hub/local_hub.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +13,8 @@
 #include "common/base/strings.h"
 #include "common/crypto/key_file.h"
 #include "deploy/hub/folder.h"
+#include "deploy/hub/ports.h"
+#include "deploy/hub/shell.h"
 #include "deploy/hub/turn.h"
 #include "deploy/pki/hub.h"
 
@@ -23,24 +22,6 @@ namespace nwd::hub {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Ports that are free at this moment and differ from each other; 0 where there is none.
-std::vector<int> FreePorts(size_t count) {
-  std::vector<int> ports, sockets;
-  while (ports.size() < count) {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                       getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    ports.push_back(bound ? ntohs(address.sin_port) : 0);
-    sockets.push_back(fd);
-  }
-  for (const int fd : sockets) close(fd);
-  return ports;
-}
 
 // Two that bring the same hub up or down at once would each undo what the other does.
 absl::StatusOr<Turn> TakeTurn(const std::string& folder) {
@@ -57,7 +38,20 @@ absl::Status MakeFolder(const std::string& folder) {
       Cat("cannot use the folder ", folder, ": ", error.message(), "; name one this user may write to"));
 }
 
+// What was written under a key that is gone is not to be had under a new one.
+absl::Status CheckKeyIsNotLost(const std::string& folder) {
+  std::error_code error;
+  if (fs::exists(KeyFile(folder), error)) return absl::OkStatus();
+  for (const std::string& service : ServiceNames()) {
+    if (!fs::exists(DataFolder(folder, service), error)) continue;
+    return absl::FailedPreconditionError(Cat("the data in ", folder, " was written under a hub key, and ",
+                                             KeyFile(folder), " is not there: restore it from its backup"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Prepare(const UpOptions& options) {
+  NWD_RETURN_IF_ERROR(CheckKeyIsNotLost(options.folder));
   std::vector<std::string> organisations = options.admins;
   organisations.insert(organisations.end(), options.organisations.begin(), options.organisations.end());
   NWD_RETURN_IF_ERROR(pki::InitHub({.folder = PkiFolder(options.folder),
@@ -130,8 +124,11 @@ absl::Status WaitUntilReady(const HubState& hub, RunningService& service, int ou
 
 // The four as they are to run; none does yet.
 HubState Plan(const UpOptions& options) {
-  HubState hub = {
-      .folder = options.folder, .trust_domain = options.trust_domain, .admins = options.admins, .services = {}};
+  HubState hub = {.folder = options.folder,
+                  .trust_domain = options.trust_domain,
+                  .admins = options.admins,
+                  .ends_with_starter = options.end_with_parent,
+                  .services = {}};
   const std::vector<int> free = FreePorts(2 * kServices.size());
   for (size_t i = 0; i < kServices.size(); ++i) {
     hub.services.push_back({.name = std::string(kServices[i].service),
@@ -140,6 +137,16 @@ HubState Plan(const UpOptions& options) {
                             .http_port = options.any_ports ? free[2 * i + 1] : kServices[i].http});
   }
   return hub;
+}
+
+// The folder as every process sees it, wherever that runs.
+absl::StatusOr<std::string> Absolute(const std::string& folder) {
+  std::error_code error;
+  const fs::path path = fs::absolute(folder, error);
+  if (folder.empty()) return absl::InvalidArgumentError("the hub's folder has no name; give one");
+  if (!error) return path.lexically_normal().string();
+  return absl::FailedPreconditionError(
+      Cat("cannot tell where the folder ", folder, " is (", error.message(), "); name it from the root on"));
 }
 
 // Starts them all and waits until each is ready.
@@ -178,20 +185,23 @@ absl::StatusOr<HubState> StartEnded(const UpOptions& options, HubState hub) {
 
 absl::StatusOr<HubState> Up(const UpOptions& asked) {
   UpOptions options = asked;
-  options.folder = fs::absolute(asked.folder).lexically_normal().string();
+  NWD_ASSIGN_OR_RETURN(options.folder, Absolute(asked.folder));
   NWD_RETURN_IF_ERROR(MakeFolder(options.folder));
   NWD_ASSIGN_OR_RETURN(const Turn turn, TakeTurn(options.folder));
   if (auto running = ReadState(options.folder); running.ok()) {
     const std::vector<ProcessId> processes = running->Processes();
     const auto alive = std::count_if(processes.begin(), processes.end(), IsAlive);
     if (alive == static_cast<ptrdiff_t>(processes.size())) {
-      return absl::AlreadyExistsError(Cat("a hub runs from ", options.folder, " already"));
+      return absl::AlreadyExistsError(
+          Cat("a hub runs from ", options.folder, " already; to stop it: ", StopLine(options.folder)));
     }
     if (alive > 0) return StartEnded(options, *std::move(running));
     RemoveState(options.folder);
   }
-  NWD_RETURN_IF_ERROR(Prepare(options));
   HubState hub = Plan(options);
+  if (const absl::Status free = CheckPortsAreFree(hub.services); !options.any_ports && !free.ok())
+    return absl::FailedPreconditionError(Cat(free.message(), "; or take free ports by --any-ports"));
+  NWD_RETURN_IF_ERROR(Prepare(options));
   if (const absl::Status status = StartAll(options, hub); !status.ok()) {
     StopProcesses(hub.Processes(), kStopPatience).IgnoreError();  // what went wrong first is what to say
     RemoveState(options.folder);
@@ -199,6 +209,8 @@ absl::StatusOr<HubState> Up(const UpOptions& asked) {
   }
   return hub;
 }
+
+absl::Status CheckUsualPorts() { return CheckPortsAreFree(Plan({}).services); }
 
 absl::Status StartAgain(const UpOptions& options, HubState& hub, std::string_view name) {
   for (RunningService& service : hub.services) {
@@ -216,7 +228,7 @@ absl::Status StartAgain(const UpOptions& options, HubState& hub, std::string_vie
 }
 
 absl::Status Down(const std::string& folder, absl::Duration patience) {
-  const std::string absolute = fs::absolute(folder).lexically_normal().string();
+  NWD_ASSIGN_OR_RETURN(const std::string absolute, Absolute(folder));
   NWD_RETURN_IF_ERROR(ReadState(absolute).status());
   NWD_ASSIGN_OR_RETURN(const Turn turn, TakeTurn(absolute));
   NWD_ASSIGN_OR_RETURN(const HubState hub, ReadState(absolute));

@@ -35,7 +35,11 @@ struct UpOptions {
 };
 
 // Where a hub runs from this folder, starts those of its services that have ended; ALREADY_EXISTS where none has.
+// FAILED_PRECONDITION, before anything is made, where a usual port is taken or the key of data that is there is not.
 absl::StatusOr<HubState> Up(const UpOptions& options);
+
+// FAILED_PRECONDITION where another program has one of the usual ports; it says which, and whose that is.
+absl::Status CheckUsualPorts();
 
 // Starts one service of a running hub again after it has ended: same data, same ports. For operators' and tests'
 // restarts.

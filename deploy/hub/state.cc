@@ -46,6 +46,7 @@ absl::StatusOr<HubState> ReadState(const std::string& hub_folder) {
     const json kept = json::parse(file);
     state.trust_domain = kept.at("trust_domain");
     state.admins = kept.at("admins").get<std::vector<std::string>>();
+    state.ends_with_starter = kept.value("ends_with_starter", false);
     for (const json& service : kept.at("services")) {
       state.services.push_back({.name = service.at("name"),
                                 .process = {.pid = service.at("pid"), .start_ticks = service.at("start_ticks")},
@@ -68,7 +69,10 @@ absl::Status WriteState(const HubState& state) {
                         {"grpc_port", service.grpc_port},
                         {"http_port", service.http_port}});
   }
-  const json kept = {{"trust_domain", state.trust_domain}, {"admins", state.admins}, {"services", services}};
+  const json kept = {{"trust_domain", state.trust_domain},
+                     {"admins", state.admins},
+                     {"ends_with_starter", state.ends_with_starter},
+                     {"services", services}};
   const std::string path = StateFile(state.folder);
   const std::string beside = path + ".new";
   std::ofstream file(beside);

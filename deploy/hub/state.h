@@ -23,6 +23,7 @@ struct HubState {
   std::string folder;
   std::string trust_domain;
   std::vector<std::string> admins;
+  bool ends_with_starter = false;  // its processes are told to stop when whoever started them ends
   std::vector<RunningService> services;
 
   const RunningService& Service(std::string_view name) const;  // must be one of ours

@@ -69,8 +69,17 @@ void Print(const feed::Imported& imported, bool check_only) {
   PrintProblems(imported);
 }
 
-// What this program can do about an import in the way, where it can do anything.
+// What to do about it, where that is known: nobody there, not an admin, another import in the way.
 absl::Status WithAdvice(const absl::Status& status) {
+  if (absl::IsUnavailable(status)) {
+    return absl::UnavailableError(Cat("the hub's directory does not answer (", status.message(),
+                                      "); see that it runs, and that its address is right, and import again"));
+  }
+  if (absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status)) {
+    return absl::PermissionDeniedError(Cat("the hub's directory refuses this (", status.message(),
+                                           "); only a hub admin imports: name one by --as, or its certificates by "
+                                           "--tls"));
+  }
   const std::string import_id = feed::ImportInTheWay(status);
   if (import_id.empty()) return status;
   return absl::FailedPreconditionError(Cat(status.message(), "; if import ", import_id,

@@ -54,7 +54,9 @@ absl::Status MakeSecretFolder(const std::string& folder) {
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return absl::FailedPreconditionError(absl::StrCat("cannot read ", path, ": ", std::strerror(errno)));
+  if (!in)
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot read ", path, ": ", std::strerror(errno), "; let this user read it"));
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
@@ -74,7 +76,7 @@ absl::Status WriteRevocationList(const std::string& folder, std::string_view crl
 absl::StatusOr<std::string> ReadRevocationList(const std::string& folder) {
   const std::string path = absl::StrCat(folder, "/", tls::kRevocationFile);
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) return std::string();
+  if (!std::filesystem::exists(path, error) && !error) return std::string();
   return ReadText(path);
 }
 
@@ -89,7 +91,12 @@ absl::StatusOr<Authority> ReadAuthority(const std::string& folder) {
   const std::string certificate_path = absl::StrCat(folder, "/", tls::kAuthorityFile);
   const std::string key_path = absl::StrCat(folder, "/", kAuthorityKeyFile);
   std::error_code error;
-  if (!std::filesystem::exists(certificate_path, error) && !std::filesystem::exists(key_path, error)) {
+  const bool there = std::filesystem::exists(certificate_path, error) || std::filesystem::exists(key_path, error);
+  if (error) {
+    return absl::FailedPreconditionError(absl::StrCat("cannot look into ", folder, ": ", error.message(),
+                                                      "; run this as a user who may, or name another --folder"));
+  }
+  if (!there) {
     return absl::NotFoundError(absl::StrCat("there is no authority in ", folder));
   }
   NWD_ASSIGN_OR_RETURN(const std::string certificate, ReadText(certificate_path));

@@ -1,6 +1,7 @@
 """./dev, in a copy of its own, with small programs in place of the machine's: what it installs and how, and that two of
 it do not spoil each other. `dev_test.py REPOSITORY`. Standard library only."""
 
+import json
 import os
 import pathlib
 import re
@@ -40,7 +41,8 @@ mkdir -p "$2/bin"; cp "$STATE/nwd" "$2/bin/nwd" 2>/dev/null || cat "$STATE/nwd" 
 NWD = """#!/bin/sh
 echo "nwd $*" >>"$STATE/calls"
 case "$1 $2" in
-  "hub status") [ -e "$STATE/up" ] && echo "directory gRPC 127.0.0.1:7101" ;;
+  "hub status") [ -e "$STATE/up" ] || { echo "nwd: no hub runs from $4" >&2; exit 2; }
+    echo "directory gRPC 127.0.0.1:7101"; [ ! -e "$STATE/ended" ] || { echo "consent gRPC 127.0.0.1:7102 ended"; exit 1; } ;;
   "hub up") touch "$STATE/up"; sleep 30 >/dev/null 2>&1 & echo $! >>"$STATE/left"; echo "directory gRPC 127.0.0.1:7101" ;;
   "hub down") [ -e "$STATE/up" ] || { echo "nwd: no hub runs from $4" >&2; exit 2; }; rm "$STATE/up"; echo "stopped" ;;
 esac
@@ -292,6 +294,52 @@ class OneAtATime(Dev):
             if int(its_group) == group and state not in "ZX":
                 alive.append(name.split("(", 1)[1])
         return alive
+
+
+class Lines(Dev):
+    """What is printed to be copied, and what is said to a mistake."""
+
+    def test_each_line_can_be_copied_from_a_folder_with_spaces(self):
+        hub = self.folder / "a hub/it's"
+        hub.mkdir(parents=True)
+        self.succeeds("up", NWD_HUB=str(hub))
+        printed = self.succeeds("calls", NWD_HUB=str(hub))
+        for name in ("grpcurl", "nwd"):
+            self.program(name, 'for word in "$@"; do echo "$word"; done >>"$STATE/words"')
+        names = re.findall(r"^  (\w+\(\) \{.*)$", printed, re.MULTILINE)
+        self.assertEqual(len(names), 2, printed)
+        (self.state / "words").write_text("")
+        subprocess.run([self.path / "bash", "-euc", "\n".join([*names, "admin list", "lambeth list"])], env=self.environment(), check=True)
+        words = (self.state / "words").read_text().splitlines()
+        for word in (hub / "pki/ca/ca.crt", hub / "pki/org/hub-office/tls.key", hub / "pki/org/lambeth/tls.crt", self.folder / "project/proto"):
+            self.assertIn(str(word), words)
+        stop = re.search("To stop it: (.*)", printed).group(1)
+        done = subprocess.run([self.path / "bash", "-euc", stop], env=self.environment(), cwd="/", capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"nwd hub down --folder {hub}", self.calls("nwd"))
+
+    def test_calls_of_a_hub_of_which_a_part_has_ended_says_so(self):
+        self.succeeds("up")
+        (self.state / "ended").touch()
+        code, _, errors = self.dev("calls")
+        self.assertEqual(code, 2)
+        self.assertIn("consent gRPC 127.0.0.1:7102 ended", errors)
+        self.assertIn("./dev up starts what has ended", errors)
+
+    def test_a_word_that_is_no_command_is_named(self):
+        self.assertIn("no command 'bogus'", self.refuses("bogus", says="./dev demo"))
+
+    def test_whoever_asked_for_json_gets_it_however_early_it_fails(self):
+        self.os_release('ID="other"\n')
+        code, output, _ = self.dev("demo", "--json")
+        self.assertEqual((code, json.loads(output)["ok"]), (2, False), output)
+        file = self.folder / 'a "file'
+        file.touch()
+        code, output, errors = self.dev("demo", "--json", NWD_BUILD=str(file), NWD_SKIP_PACKAGES="1")
+        self.assertEqual(code, 2)
+        self.assertEqual("dev: " + json.loads(output)["error"], errors.strip())
+        _, output, _ = self.dev("demo", NWD_BUILD=str(file), NWD_SKIP_PACKAGES="1")
+        self.assertEqual(output, "")
 
 
 class Surroundings(Dev):

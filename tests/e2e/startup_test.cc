@@ -259,6 +259,23 @@ TEST_P(Startup, DataWrittenUnderAnotherHubKey) {
   ExpectRefused(options, {"another hub key", "give --hub-key"});
 }
 
+TEST_P(Startup, AStoreThatIsLost) {
+  std::vector<std::string> stores = {"data"};
+  if (Service() != "directory") stores.push_back("keys");
+  const fs::path data = folder_ / "data", aside = folder_ / "aside";
+  EXPECT_EQ(Run(Good()).exit_code, -1) << "it starts, and makes its stores";
+  for (const std::string& store : stores) {
+    fs::rename(data / store, aside);
+    ExpectRefused(Good(), {Cat("lost its store ", store), Cat("restore ", store, " from its backup")});
+    EXPECT_FALSE(fs::exists(data / store)) << "nothing is made in its place";
+    fs::create_directory(data / store);
+    ExpectRefused(Good(), {Cat("lost its store ", store)});
+    fs::remove(data / store);
+    fs::rename(aside, data / store);
+  }
+  EXPECT_EQ(Run(Good()).exit_code, -1) << "restored, it starts";
+}
+
 TEST_P(Startup, MissingFacts) {
   ExpectRefused("facts", folder_ / "no-facts", {"no-facts"});
   const fs::path facts = CopyOfFacts();
@@ -327,6 +344,10 @@ TEST_P(Startup, AValueThatIsNone) {
   ExpectRefused("reflection", "perhaps", {"reflection"});
   ExpectRefused("log-level", "loud", {"log-level", "loud"});
   if (Service() != "directory") ExpectRefused("directory", "nowhere", {"nowhere", "host:port"});
+}
+
+TEST_P(Startup, APathThatIsEmpty) {
+  for (const std::string option : {"data", "tls", "hub-key", "facts"}) ExpectRefused(option, "", {Cat("--", option)});
 }
 
 TEST_P(Startup, AValueOutOfItsRange) {

@@ -138,6 +138,32 @@ TEST_F(ConfigTest, AMistakeInTheEnvironmentOrTheFileIsOneToo) {
   ExpectMistake(Parse(options_, {"--config", WriteFile("drian = \"1s\"\n").c_str()}), "drian");
 }
 
+TEST_F(ConfigTest, AnEntryThatIsNoOptionIsNamedWithItsFileAndProgram) {
+  const std::string file = WriteFile("drian = \"1s\"\n");
+  ExpectMistake(Parse(options_, {"--config", file.c_str()}), "'drian' in " + file + " is no option of nwd-consent");
+  const WithEnv config("NWD_CONFIG", file);
+  Options options("nwd-consent", "About.");
+  ExpectMistake(Parse(options, {}), "'drian' in " + file);
+}
+
+TEST_F(ConfigTest, TextThatIsEmptyIsAMistake) {
+  ExpectMistake(Parse(options_, {"--data", ""}), "--data: must not be empty");
+  ExpectMistake(Parse(options_, {"--admins", ""}), "--admins: must not be empty");
+  ExpectMistake(Parse(options_, {"--config", WriteFile("data = \"\"\n").c_str()}), "--data: must not be empty");
+  ExpectMistake(Parse(options_, {"--data="}), "--data");
+}
+
+TEST_F(ConfigTest, AnEmptyVariableIsAsIfItWereNotThere) {
+  const WithEnv data("NWD_DATA", "");
+  ASSERT_EQ(Parse(options_, {}).exit_code, std::nullopt);
+  EXPECT_EQ(data_, "");
+}
+
+TEST_F(ConfigTest, WhatIsOnByItselfIsTurnedOffByAWordOfItsOwn) {
+  ASSERT_EQ(Parse(options_, {"--no-reflection"}).exit_code, std::nullopt);
+  EXPECT_FALSE(reflection_);
+}
+
 TEST_F(ConfigTest, ARequiredOptionIsMissed) {
   std::string data;
   Options options("nwd-consent", "About.");
@@ -207,13 +233,20 @@ TEST_F(CommandTest, NoCommandOrAnUnknownOneIsAMistake) {
   ExpectMistake(Parse(program_, {"dance"}), "dance");
 }
 
+TEST_F(CommandTest, AMistakeOfACommandPointsToTheHelpOfThatCommand) {
+  ExpectMistake(Parse(program_, {"demo", "--people", "abc"}), "see nwd demo --help");
+  ExpectMistake(Parse(program_, {"pki", "init", "--dri", "x"}), "see nwd pki init --help");
+  ExpectMistake(Parse(program_, {"dance"}), "see nwd --help");
+}
+
 TEST_F(ConfigTest, ADurationOutOfItsRangeIsSaidWithTheRange) {
   for (const char* wrong : {"99ms", "601s", "2h"}) {
     const Outcome outcome = Parse(options_, {"--drain", wrong});
     EXPECT_EQ(outcome.exit_code, 2) << wrong;
     EXPECT_THAT(outcome.err, HasSubstr("is not in the range 100ms to 10m"));
   }
-  for (const char* good : {"100ms", "10m"}) EXPECT_EQ(Parse(options_, {"--drain", good}).exit_code, std::nullopt) << good;
+  for (const char* good : {"100ms", "10m"})
+    EXPECT_EQ(Parse(options_, {"--drain", good}).exit_code, std::nullopt) << good;
 }
 
 }  // namespace

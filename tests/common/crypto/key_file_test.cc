@@ -116,7 +116,7 @@ TEST_F(KeyFile, RefusesAGarbledKeyWithoutShowingIt) {
     const absl::Status status = HubKey::FromFile(path_, IfMissing::kCreate).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << text;
     EXPECT_THAT(std::string(status.message()), HasSubstr(path_));
-    EXPECT_THAT(std::string(status.message()), HasSubstr("openssl rand -base64 32"));
+    EXPECT_THAT(std::string(status.message()), HasSubstr("nwd keys create"));
     EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("AAECAwQF")));
   }
   EXPECT_THAT(std::string(HubKey::FromEnvironment("NWD_HUB_KEY", "nonsense").status().message()),

@@ -52,6 +52,22 @@ TEST_F(DataFolderTest, WrittenUnderAnotherHubKeyIsRefused) {
   EXPECT_TRUE(OpenDataFolder(root_ + "/d", "consent", Key("hub")).ok()) << "and is unharmed";
 }
 
+TEST_F(DataFolderTest, AStoreThatTheMarkNamesMustBeThere) {
+  const std::string folder = root_ + "/d";
+  ASSERT_TRUE(OpenDataFolder(folder, "consent", Key("hub")).ok());
+  for (const char* store : {"data", "keys"}) {
+    std::filesystem::create_directory(folder + "/" + store);
+    std::ofstream(folder + "/" + store + "/file") << "kept";
+  }
+  ASSERT_TRUE(MarkStores(folder, {"data", "keys"}).ok());
+  ASSERT_TRUE(MarkStores(folder, {"data", "keys"}).ok()) << "again changes nothing";
+  EXPECT_TRUE(OpenDataFolder(folder, "consent", Key("hub")).ok());
+  EXPECT_THAT(std::string(OpenDataFolder(folder, "consent", Key("other")).message()), HasSubstr("another hub key"));
+  std::filesystem::remove_all(folder + "/keys");
+  EXPECT_THAT(std::string(OpenDataFolder(folder, "consent", Key("hub")).message()),
+              HasSubstr("restore keys from its backup"));
+}
+
 TEST_F(DataFolderTest, AMarkThatWasCutShortOrIsNotAFileIsRefused) {
   ASSERT_TRUE(OpenDataFolder(root_ + "/d", "consent", Key("hub")).ok());
   std::ofstream(root_ + "/d/mark") << "service consent\nhub-key-check 12";

@@ -15,7 +15,7 @@ const absl::CivilDay kToday(2026, 3, 2);
 
 class CohortTest : public ::testing::Test {
  protected:
-  static std::vector<MadeUpPerson> Make() { return *MakeCohort(NWD_SAMPLE_FOLDER "/people.json", kPeople, kToday); }
+  static std::vector<MadeUpPerson> Make() { return *MakeCohort(NWD_SAMPLE_FOLDER "/people/people.json", kPeople, kToday); }
 };
 
 TEST_F(CohortTest, TheSameListsAndDayGiveTheSamePeople) {

@@ -17,6 +17,7 @@ TEST(StateTest, WhatWasWrittenIsRead) {
       .folder = folder.Path(),
       .trust_domain = "hub.test",
       .admins = {"a", "b"},
+      .ends_with_starter = true,
       .services = {{.name = "consent", .process = {.pid = 7, .start_ticks = 11}, .grpc_port = 1, .http_port = 2}}};
   ASSERT_TRUE(WriteState(written).ok());
   const auto read = ReadState(folder.Path());

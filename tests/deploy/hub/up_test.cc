@@ -1,15 +1,20 @@
 // A hub of the real programs, brought up again after one of them has ended.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "common/base/strings.h"
 #include "deploy/hub/local_hub.h"
+#include "deploy/hub/ports.h"
 #include "tests/testing/temp_folder.h"
 
 namespace nwd::hub {
 namespace {
+
+using ::testing::HasSubstr;
 
 constexpr absl::Duration kPatience = absl::Seconds(30);
 constexpr absl::Duration kLookAgain = absl::Milliseconds(5);
@@ -23,6 +28,11 @@ TEST(UpTest, StartsWhatHasEndedAndLeavesWhatRuns) {
   const absl::StatusOr<HubState> first = Up(options);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_TRUE(absl::IsAlreadyExists(Up(options).status()));
+
+  const absl::Status taken = CheckPortsAreFree(first->services);
+  EXPECT_TRUE(absl::IsFailedPrecondition(taken));
+  EXPECT_THAT(std::string(taken.message()),
+              HasSubstr(Cat("in use by the hub in ", options.folder, "; stop it with: ")));
 
   const RunningService& consent = first->Service("consent");
   ASSERT_EQ(kill(consent.process.pid, SIGKILL), 0);

@@ -35,7 +35,7 @@ file(WRITE ${FOLDER}/feed/services-3.json "${blank}")
 file(WRITE ${FOLDER}/feed/services-4.json [=[{"contents": [
   {"id": "aaaaaaaa-0000-4000-8000-000000000004", "name": "Job club"}]}]=])
 
-nwd(0 hub up --folder ${FOLDER}/hub --any-ports)
+nwd(0 hub up --folder ${FOLDER}/hub --any-ports --org lambeth)
 nwd(0 import ${FOLDER}/feed --feed broken --hub ${FOLDER}/hub)
 expect("3 created, 0 updated, 0 unchanged, 0 missing, 0 deactivated, 1 left out")
 expect("4 problems:")
@@ -101,4 +101,18 @@ expect("with --tls the certificate says who you are")
 nwd(2 import ${FOLDER}/odd --feed odd --tls ${office} --directory 127.0.0.1:${port} --trust-domain other.example)
 expect("trust domain")
 file(RENAME ${FOLDER}/hub.json ${FOLDER}/hub/hub.json)
+
+# Who is no admin, and a directory that is down: said with what to do.
+nwd(2 import ${FOLDER}/odd --feed odd --hub ${FOLDER}/hub --as lambeth)
+expect("only a hub admin imports")
+nwd(1 import ${FOLDER}/odd --feed odd --tls ${office} --directory 127.0.0.1:1)
+expect("the hub's directory does not answer")
+
+# What cannot be read is listed and is nothing's absence: whatever a page is called, it is one.
+file(WRITE ${FOLDER}/odd/Notes.JSON "{\"note\": \"no page\"}")
+file(REMOVE ${FOLDER}/odd/page.json)
+file(WRITE ${FOLDER}/odd/services-1.json [=[{"contents": [{"id": "one", "name": "One"}]}]=])
+nwd(0 import ${FOLDER}/odd --feed odd --hub ${FOLDER}/hub)
+expect("1 unchanged, 0 missing")
+expect("Notes.JSON contents: the page holds no list of services")
 nwd(0 hub down --folder ${FOLDER}/hub)

@@ -12,7 +12,7 @@ endfunction()
 
 file(REMOVE_RECURSE ${FOLDER})
 file(MAKE_DIRECTORY ${FOLDER})
-expect_mistake("./dev demo" dance)
+expect_mistake("no command 'dance'" dance)
 expect_mistake("--asan, --tsan and -R" test --colour)
 expect_mistake("--asan, --tsan and -R" test somewhere)
 expect_mistake("-R needs" test -R)

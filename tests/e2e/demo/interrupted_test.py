@@ -80,6 +80,16 @@ class Interrupted(unittest.TestCase):
         output, errors = first.communicate(timeout=PATIENCE_S)
         self.assertEqual(first.returncode, 0, output + errors)
 
+    def test_after_one_that_was_killed_the_next_goes_at_once(self):
+        first = self.start()
+        self.until_it_tells(first)
+        first.kill()
+        second = self.start()   # while the services of the first are still ending
+        output, errors = second.communicate(timeout=PATIENCE_S)
+        self.assertEqual((second.returncode, errors), (0, ""), output)
+        first.communicate(timeout=PATIENCE_S)
+        self.assertEqual(running_from(self.folder), [])
+
     def test_two_that_begin_at_the_same_moment_do_not_spoil_each_other(self):
         both = [self.start(), self.start()]
         said = [process.communicate(timeout=PATIENCE_S) for process in both]
