@@ -52,7 +52,7 @@ class Surroundings(unittest.TestCase):
         return folder
 
     def test_a_path_that_is_empty_is_refused_for_every_option(self):
-        for words in (["hub", "up", "--folder", ""], ["hub", "down", "--folder", ""], ["key", "create", "--file", ""], ["demo", "--feed", ""],
+        for words in (["hub", "up", "--folder", ""], ["hub", "down", "--folder", ""], ["keys", "create", "--file", ""], ["demo", "--feed", ""],
                       ["demo", "--folder", ""], ["pki", "init", "--folder", ""], ["import", "x", "--feed", "y", "--tls", ""],
                       ["import", "", "--feed", "y"]):
             self.refuses(*words, says="must not be empty")
@@ -60,7 +60,7 @@ class Surroundings(unittest.TestCase):
 
     def test_a_name_that_no_file_can_have(self):
         long = "x" * 300
-        for words in (["key", "create", "--file", long], ["hub", "up", "--folder", long], ["hub", "status", "--folder", long],
+        for words in (["keys", "create", "--file", long], ["hub", "up", "--folder", long], ["hub", "status", "--folder", long],
                       ["pki", "init", "--folder", long], ["demo", "--folder", long], ["import", long, "--feed", "y"]):
             self.refuses(*words, says="")
 
@@ -68,7 +68,7 @@ class Surroundings(unittest.TestCase):
         closed = self.another_users()
         (closed / "ca").mkdir()
         key = closed / "hub.key"
-        self.refuses("key", "create", "--file", key, says="Permission denied", preexec_fn=as_nobody)
+        self.refuses("keys", "create", "--file", key, says="Permission denied", preexec_fn=as_nobody)
         self.refuses("pki", "issue", "--folder", closed, "--org", "lambeth", says="cannot look into .*Permission denied", preexec_fn=as_nobody)
         self.refuses("hub", "up", "--folder", closed, says="Permission denied", preexec_fn=as_nobody)
         self.refuses("hub", "down", "--folder", closed, says="another user's", preexec_fn=as_nobody)
@@ -95,7 +95,7 @@ class Surroundings(unittest.TestCase):
 
     def test_what_cannot_be_written_to_stdout_is_a_failure(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
-            self.refuses("key", "create", "--file", FOLDER / "hub.key", says="could not be written to stdout", code=1, stdout=full)
+            self.refuses("keys", "create", "--file", FOLDER / "hub.key", says="could not be written to stdout", code=1, stdout=full)
 
     def test_a_demo_that_cannot_begin_says_so_in_json_too(self):
         code, output, errors = self.nwd("demo", "--json", "--feed", FOLDER / "nowhere")
