@@ -38,6 +38,15 @@ std::string LatinName(std::string_view name) {
   return FoldName(latin);
 }
 
+void PrepareLatin() {
+  // A letter each of Arabic, Armenian, Bengali, Cyrillic, Devanagari, Ethiopic, Georgian, Greek, Gujarati, Gurmukhi, Han,
+  // Hangul, Hebrew, Kana, Kannada, Malayalam, Tamil, Telugu and Thai.
+  for (const char* letter :
+       {"م", "ա", "ক", "ж", "क", "አ", "ა", "γ", "ક", "ਕ", "李", "김", "ש", "か", "ಕ", "ക", "க", "క", "ก"}) {
+    LatinName(letter);
+  }
+}
+
 bool LeavesOutVowels(std::string_view name) {
   if (IsAscii(name)) return false;
   const icu::UnicodeString text = icu::UnicodeString::fromUTF8({name.data(), static_cast<int32_t>(name.size())});

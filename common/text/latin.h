@@ -13,6 +13,10 @@ namespace nwd::text {
 
 std::string LatinName(std::string_view name);
 
+// Reads the tables of the scripts that people here write their names in, which the first name of each does otherwise:
+// some tenths of a second in all. Blocks; any thread, once, before or while names are spelt.
+void PrepareLatin();
+
 // Whether the name has a letter of a script that leaves out most vowels: Arabic, Hebrew, Syriac.
 bool LeavesOutVowels(std::string_view name);
 

@@ -34,6 +34,7 @@ void App::Register(rpc::Router& router) {
 
 void App::StartBackground(rpc::Server& server) {
   server.Background([this](rpc::Stop& stop) { return directory_.Run(stop); });
+  server.Background([this](rpc::Stop&) { return services_.PrepareNames(); });
   server.Background([this](rpc::Stop& stop) { return feed_keeper_.Run(stop); });
   server.Background([this](rpc::Stop& stop) { return services_.check_log().Run(stop); });
   server.Background([this](rpc::Stop& stop) { return services_.janitor().Run(stop); });

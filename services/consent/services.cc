@@ -1,5 +1,8 @@
 #include "services/consent/services.h"
 
+#include "common/log/log.h"
+#include "common/text/latin.h"
+
 #include "common/receipt/envelope.h"
 
 namespace nwd::consent {
@@ -60,6 +63,15 @@ void Services::Register(rpc::Router& router) {
   disclosure_.Register(router);
   notice_.Register(router);
   version_.Register(router);
+}
+
+async::Task<void> Services::PrepareNames() {
+  const auto prepare = [] {
+    text::PrepareLatin();
+    return absl::OkStatus();
+  };
+  const absl::Status prepared = co_await workers_.Run(prepare);
+  if (!prepared.ok()) log::Line(log::Level::kWarning, "consent.names_not_prepared").Status(prepared).Emit();
 }
 
 }  // namespace nwd::consent

@@ -35,6 +35,8 @@ class Services {
            const Options& options = {});
 
   void Register(rpc::Router& router);
+  // What comparing names of other scripts needs, away from the queues: the first such name need not wait for it.
+  async::Task<void> PrepareNames();
   PersonService& person() { return person_; }
   MatchService& match() { return match_; }
   MainContactService& main_contact() { return main_contact_; }
