@@ -212,10 +212,32 @@ Options& Options::Command(const std::string& name, const std::string& about) {
 
 bool Options::chosen() const { return impl_->app->parsed(); }
 
+namespace {
+
+// "--tls=" as two words: CLI11 would take the next option for the value.
+std::vector<const char*> WithEmptyValues(int argc, const char* const* argv, std::vector<std::string>& names) {
+  names.reserve(argc);  // pointers into it must stay
+  std::vector<const char*> words;
+  for (int i = 0; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (!word.starts_with("--") || word.find('=') != word.size() - 1) {
+      words.push_back(argv[i]);
+      continue;
+    }
+    words.push_back(names.emplace_back(word.substr(0, word.size() - 1)).c_str());
+    words.push_back("");
+  }
+  return words;
+}
+
+}  // namespace
+
 std::optional<int> Options::Parse(int argc, const char* const* argv) {
   CLI::App& app = *impl_->app;
+  std::vector<std::string> names;
+  const std::vector<const char*> words = WithEmptyValues(argc, argv, names);
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(words.size()), words.data());
     return std::nullopt;
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked, std::cout, std::cerr);

@@ -128,6 +128,16 @@ void Violations::Add(std::string_view field, std::string_view description) {
   violations_.emplace_back(field, description);
 }
 
+namespace {
+
+// Whether a path names a field, an item of it, or a field of it: "terms.categories[0]" is within "terms".
+bool IsWithin(std::string_view path, std::string_view field) {
+  if (!path.starts_with(field)) return false;
+  return path.size() == field.size() || path[field.size()] == '.' || path[field.size()] == '[';
+}
+
+}  // namespace
+
 Violations Violations::Of(const absl::Status& status) {
   Violations violations;
   violations.AddNew(status);
@@ -138,10 +148,10 @@ void Violations::AddNew(const absl::Status& status) {
   const auto payload = status.GetPayload(TypeUrl<google::rpc::BadRequest>());
   google::rpc::BadRequest bad;
   if (!payload.has_value() || !bad.ParseFromString(std::string(*payload))) return;
-  const std::vector<std::pair<std::string, std::string>> known = violations_;
   for (const auto& violation : bad.field_violations()) {
-    const bool named = std::any_of(known.begin(), known.end(),
-                                   [&](const auto& before) { return before.first == violation.field(); });
+    const bool named = std::any_of(violations_.begin(), violations_.end(), [&](const auto& before) {
+      return IsWithin(before.first, violation.field()) || IsWithin(violation.field(), before.first);
+    });
     if (!named) Add(violation.field(), violation.description());
   }
 }

@@ -1,5 +1,6 @@
 #include "services/consent/likely_person.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,14 @@ std::string FieldOf(IdentifierKind kind) {
   NWD_CHECK(false);
 }
 
+// Whether there is an identifier to ask for: one of theirs, of a kind that was not given.
+bool CanBeConfirmed(const storage::Person& person, const HashedDetails& hashed) {
+  return std::any_of(person.identifiers().begin(), person.identifiers().end(), [&](const std::string& theirs) {
+    return std::none_of(hashed.identifiers.begin(), hashed.identifiers.end(),
+                        [&](const HashedIdentifier& said) { return theirs.front() == static_cast<char>(said.kind); });
+  });
+}
+
 std::vector<std::string> AgreedFields(const Agreement& agreement, const storage::Person& person,
                                       const HashedDetails& hashed) {
   std::vector<std::string> agreed;
@@ -61,6 +70,7 @@ absl::StatusOr<std::optional<LikelyPerson>> Likeliest(const std::vector<Candidat
   std::optional<LikelyPerson> likeliest;
   for (const Candidate& candidate : candidates) {
     if (candidate.key == nullptr) continue;  // being erased: soon they are nobody
+    if (!CanBeConfirmed(candidate.person, hashed)) continue;
     NWD_ASSIGN_OR_RETURN(const storage::PersonDetails kept,
                          OpenDetails(*candidate.key, candidate.person_id, candidate.person.sealed_details()));
     const Comparable other = Comparable::Of(kept.full_name(), kept.date_of_birth(), kept.postcode());

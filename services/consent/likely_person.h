@@ -19,7 +19,8 @@ struct LikelyPerson {
   std::vector<std::string> agreed_fields;  // of PersonDetails, by name
 };
 
-// The likeliest of those who possibly are the person; nothing where nobody is. RESOURCE_EXHAUSTED where more is to be
+// The likeliest of those who possibly are the person and have an identifier that could confirm it; nothing where nobody
+// does. RESOURCE_EXHAUSTED where more is to be
 // compared than the pool takes.
 async::Task<absl::StatusOr<std::optional<LikelyPerson>>> FindLikely(const Parts& parts, const CheckedDetails& details,
                                                                     const HashedDetails& hashed);

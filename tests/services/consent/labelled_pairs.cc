@@ -88,6 +88,7 @@ class Maker {
     const std::string postcode = Postcode();
     pair.first = Details(NameOf(given, surname), born_, postcode);
     pair.second = pair.first;
+    pair.first.set_nino(Nino());
     if (!Change(pair, kind, given, surname)) return;
     pairs.push_back(std::move(pair));
   }
