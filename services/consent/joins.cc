@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/store/proto_value.h"
+#include "services/consent/consent_rows.h"
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"
 #include "services/consent/storage.pb.h"
@@ -11,7 +12,7 @@
 namespace nwd::consent::joins {
 namespace {
 
-ids::Uuid IdOf(std::string_view bytes) { return ids::Uuid::FromBytes(bytes).value_or(ids::Uuid()); }
+using consents::IdOf;
 
 absl::StatusOr<storage::Joins> JoinsOf(const store::Reader& reader, const ids::Uuid& person_id) {
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Joins> joins,

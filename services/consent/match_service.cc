@@ -7,6 +7,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
+#include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/match_rows.h"
@@ -15,8 +16,6 @@
 
 namespace nwd::consent {
 namespace {
-
-ids::Uuid PersonIn(std::string_view bytes) { return ids::Uuid::FromBytes(bytes).value_or(ids::Uuid()); }
 
 absl::StatusOr<CheckedIdentifier> CheckOne(const v1::ConfirmMatchRequest& request) {
   status::Violations violations;
@@ -36,9 +35,8 @@ bool CanConfirm(const std::optional<storage::PossibleMatch>& match, const rpc::C
 }  // namespace
 
 void MatchService::Register(rpc::Router& router) {
-  router.Unary(this, &MatchService::ConfirmMatch, [](const rpc::Call&, const v1::ConfirmMatchRequest& request) {
-    return CheckOne(request).status();
-  });
+  router.Unary(this, &MatchService::ConfirmMatch,
+               [](const rpc::Call&, const v1::ConfirmMatchRequest& request) { return CheckOne(request).status(); });
   router.Unary(this, &MatchService::SplitPerson);
 }
 
@@ -73,10 +71,10 @@ async::Task<absl::StatusOr<MatchService::Asked>> MatchService::Read(const v1::Co
                           parts_.tokens.Open(kMatchScope, request.match_token(), "match_token"));
   Asked asked;
   asked.identifier = parts_.hashes.Hash(checked);
-  asked.registered = PersonIn(token);
+  asked.registered = consents::IdOf(token);
   auto look = [&](const store::Reader& reader) { return matches::Find(reader, asked.registered); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::PossibleMatch> match, co_await parts_.store.View(look));
-  if (match.has_value()) asked.matched = PersonIn(match->matched_person_id());
+  if (match.has_value()) asked.matched = consents::IdOf(match->matched_person_id());
   NWD_CO_ASSIGN_OR_RETURN(asked.registered_key, co_await KeyOrNull(parts_, asked.registered));
   NWD_CO_ASSIGN_OR_RETURN(asked.matched_key, co_await KeyOrNull(parts_, asked.matched));
   co_return asked;
