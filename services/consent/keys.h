@@ -39,6 +39,14 @@ inline constexpr char kPossibleMatch = 'w';
 inline constexpr char kPossibleMatchEnd = 'o';
 inline constexpr char kMatchBudget = 'l';
 inline constexpr char kReceipt = 'z';
+inline constexpr char kAuthority = 'a';
+inline constexpr char kAuthorityOfPerson = 's';
+inline constexpr char kEnrolment = 'f';
+inline constexpr char kChannelCode = '1';
+inline constexpr char kCorroborationCode = '2';
+inline constexpr char kEmergency = '3';
+inline constexpr char kEmergencyByTime = '4';
+inline constexpr char kEmergencyUnreviewed = '5';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
