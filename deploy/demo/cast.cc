@@ -10,7 +10,7 @@ namespace {
 
 using namespace common::v1;  // NOLINT: the table is unreadable with prefixes
 
-constexpr std::array<Player, 8> kPlayers = {{
+constexpr std::array<Player, 9> kPlayers = {{
     {"jobcentre-brixton", "Sample Brixton Jobcentre Plus", ORGANISATION_KIND_JOBCENTRE, true, false},
     {"lambeth", "Sample Lambeth Council", ORGANISATION_KIND_BOROUGH, true, true},
     {"southwark", "Sample Southwark Council", ORGANISATION_KIND_BOROUGH, true, true},
@@ -18,6 +18,7 @@ constexpr std::array<Player, 8> kPlayers = {{
     {"advice-network", "Sample Advice Network", ORGANISATION_KIND_VCS, false, true},
     {kPartner, "Sample Community Works", ORGANISATION_KIND_VCS, true, true},
     {kUnrelated, "Sample Housing Trust", ORGANISATION_KIND_HOUSING, false, false},
+    {kChannel, "Sample My Support", ORGANISATION_KIND_OTHER, false, false},
     {kAnalyst, "Sample Hub Insight Team", ORGANISATION_KIND_OTHER, false, false},
 }};
 

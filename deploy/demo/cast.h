@@ -24,6 +24,9 @@ inline constexpr std::string_view kAnalyst = "hub-insight";
 inline constexpr std::string_view kCollege = "south-london-college";  // captures consents of which it is the recipient
 inline constexpr std::string_view kPartner = "community-works";       // reads under standing consents
 inline constexpr std::string_view kUnrelated = "housing-trust";       // is named in no consent
+inline constexpr std::string_view kChannel = "my-support";            // people act through it themselves
+inline constexpr std::string_view kSafeguarding = "southwark";        // opens emergency access
+inline constexpr std::string_view kReviewer = "lambeth";              // reviews it
 
 // All but the two admins, whom the hub knows from its start.
 std::span<const Player> Players();

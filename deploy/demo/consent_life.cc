@@ -2,6 +2,7 @@
 #include "common/base/macros.h"
 #include "common/receipt/envelope.h"
 #include "common/receipt/receipt.h"
+#include "deploy/demo/answers.h"
 #include "deploy/demo/chapters.h"
 
 namespace nwd::demo {
@@ -33,20 +34,11 @@ v1::GetRecordRequest Reading(const Person& person) {
 
 // The reader was told of the suspension, and answers that it lets what it has rest.
 absl::Status Hold(World& world, const Person& person) {
-  v1::ListNoticesRequest list;
-  list.set_open_only(true);
-  list.set_page_size(500);
-  NWD_ASSIGN_OR_RETURN(const auto open, world.Call<v1::ListNoticesResponse>(kPartner, list));
-  for (const v1::Notice& notice : open.notices()) {
-    if (notice.consent_id() != person.standing.consent_id) continue;
-    NWD_RETURN_IF_ERROR(Same("why a recipient is told", v1::NoticeType_Name(v1::NOTICE_TYPE_SUSPENSION),
-                             v1::NoticeType_Name(notice.type())));
-    v1::AcknowledgeNoticeRequest answer;
-    answer.set_notice_id(notice.notice_id());
-    answer.set_answer(v1::NOTICE_ANSWER_HELD);
-    return world.Call<v1::AcknowledgeNoticeResponse>(kPartner, answer).status();
-  }
-  return Unexpected("a notice of a suspension", "one to the partner", "none");
+  const auto of_this = [&](const v1::Notice& notice) {
+    return notice.consent_id() == person.standing.consent_id && notice.type() == v1::NOTICE_TYPE_SUSPENSION;
+  };
+  NWD_ASSIGN_OR_RETURN(const int held, AnswerNotices(world, kPartner, of_this, v1::NOTICE_ANSWER_HELD));
+  return Same("notices of a suspension to who read", 1, held);
 }
 
 absl::Status RestAndGoOn(World& world, const Person& person) {

@@ -160,6 +160,9 @@ void Tell(const DemoOptions& options, Stage& stage, hub::HubState hub, Story& st
   TellDecisions(world, story);
   TellRecords(world, story);
   TellConsentLife(world, story);
+  TellAuthorities(world, story);
+  TellOwnSay(world, story);
+  TellEmergency(world, story);
   TellAppointments(world, story);
   TellOutcomes(world, story);
   TellWithdrawal(world, story);

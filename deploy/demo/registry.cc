@@ -1,4 +1,6 @@
 // Who is in the hub: admins register organisations; a role beyond the ordinary needs a second admin.
+#include <algorithm>
+
 #include "common/base/macros.h"
 #include "deploy/demo/chapters.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
@@ -46,12 +48,13 @@ absl::StatusOr<v1::Organisation> Get(World& world, std::string_view slug) {
   return found.organisation();
 }
 
-Figure ConfirmAnalyst(World& world) {
-  NWD_ASSIGN_OR_RETURN(const v1::Organisation before, Get(world, kAnalyst));
+// One admin proposes, another confirms; the first alone cannot.
+absl::Status GiveRoles(World& world, std::string_view slug, const std::vector<common::v1::Role>& roles) {
+  NWD_ASSIGN_OR_RETURN(const v1::Organisation before, Get(world, slug));
   v1::ProposeRolesRequest propose;
   propose.set_organisation_id(before.organisation_id());
   propose.set_etag(before.etag());
-  propose.add_roles(common::v1::ROLE_ANALYST);
+  for (const common::v1::Role role : roles) propose.add_roles(role);
   NWD_ASSIGN_OR_RETURN(const auto proposed, world.Call<v1::ProposeRolesResponse>(kFirstAdmin, propose));
 
   v1::ConfirmRolesRequest confirm;
@@ -61,10 +64,21 @@ Figure ConfirmAnalyst(World& world) {
   NWD_RETURN_IF_ERROR(Holds("an admin cannot confirm what it proposed itself", !alone.ok()));
   NWD_RETURN_IF_ERROR(world.Call<v1::ConfirmRolesResponse>(kSecondAdmin, confirm).status());
 
-  NWD_ASSIGN_OR_RETURN(const v1::Organisation after, Get(world, kAnalyst));
-  const bool analyst = after.roles_size() == 1 && after.roles(0) == common::v1::ROLE_ANALYST;
-  NWD_RETURN_IF_ERROR(Holds("the role is in effect once a second admin confirmed it", analyst));
-  return "ANALYST, by two admins; one alone was refused";
+  NWD_ASSIGN_OR_RETURN(const v1::Organisation after, Get(world, slug));
+  const auto given = [&](common::v1::Role role) {
+    return std::find(after.roles().begin(), after.roles().end(), role) != after.roles().end();
+  };
+  return Holds("roles are in effect once a second admin confirmed them",
+               after.roles_size() == static_cast<int>(roles.size()) && std::all_of(roles.begin(), roles.end(), given));
+}
+
+Figure ConfirmRoles(World& world) {
+  using namespace common::v1;  // NOLINT: the roles
+  NWD_RETURN_IF_ERROR(GiveRoles(world, kAnalyst, {ROLE_ANALYST}));
+  NWD_RETURN_IF_ERROR(GiveRoles(world, kChannel, {ROLE_RESIDENT_CHANNEL}));
+  NWD_RETURN_IF_ERROR(GiveRoles(world, kSafeguarding, {ROLE_AGENCY, ROLE_SAFEGUARDING}));
+  NWD_RETURN_IF_ERROR(GiveRoles(world, kReviewer, {ROLE_AGENCY, ROLE_SAFEGUARDING}));
+  return "ANALYST, RESIDENT_CHANNEL, twice SAFEGUARDING, by two admins; one alone was refused";
 }
 
 Figure AgenciesCannotAdminister(World& world) {
@@ -85,7 +99,7 @@ void TellRegistry(World& world, Story& story) {
   story.Step("an unregistered organisation is refused", [&] { return StrangersAreRefused(world); });
   story.Step("the two first admins are known", [&] { return AdminsAreKnown(world); });
   story.Step("admins register organisations", [&] { return Register(world); });
-  story.Step("a role takes effect when a second admin confirms", [&] { return ConfirmAnalyst(world); });
+  story.Step("a role takes effect when a second admin confirms", [&] { return ConfirmRoles(world); });
   story.Step("an agency cannot administer", [&] { return AgenciesCannotAdminister(world); });
   story.Step("organisations begin to watch their referrals", [&]() -> Figure {
     NWD_RETURN_IF_ERROR(world.StartWatching());
