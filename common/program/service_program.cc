@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -18,6 +19,7 @@
 #include "common/log/log.h"
 #include "common/metrics/process_metrics.h"
 #include "common/program/data_folder.h"
+#include "common/program/kept_clock.h"
 #include "common/program/log_metrics.h"
 #include "common/program/store_metrics.h"
 #include "common/program/store_watch.h"
@@ -92,6 +94,7 @@ struct ServiceProgram::State {
   std::string facts_folder;
   std::string log_level = "info";
   bool reflection = true;
+  bool accept_clock = false;
   absl::Duration drain = absl::Seconds(20);
   std::map<std::string, config::HostPort> peers;
 
@@ -103,6 +106,7 @@ struct ServiceProgram::State {
   // Shared with the certificates, which connections may keep alive.
   std::shared_ptr<access::Registry> registry = std::make_shared<access::Registry>();
   metrics::Registry metrics;
+  KeptClock clock{SystemClock::Get(), metrics};
   http::Readiness readiness{{kStarting}};
   std::unique_ptr<http::HttpServer> http;
 
@@ -118,6 +122,7 @@ struct ServiceProgram::State {
   absl::Status MarkStores(const Stores& stores) const;
   std::vector<metrics::Registration> AddFigures(const Stores& stores);
   absl::StatusOr<std::unique_ptr<rpc::Server>> StartServer(const Parts& parts, rpc::Router& router);
+  async::Task<void> WatchClock(store::Store& data, rpc::Stop& stop);
   async::Task<void> WatchStores(const Stores& stores, rpc::Server& server, rpc::Stop& stop);
   void SayReady(const rpc::Server& server) const;
   void DrainOrEnd(rpc::Server& server);
@@ -140,6 +145,8 @@ ServiceProgram::ServiceProgram(const std::string& service, const std::string& ab
   state.options.Add("--log-level", &state.log_level, "debug, info, warning or error")
       .OneOf({"debug", "info", "warning", "error"});
   state.options.Add("--reflection", &state.reflection, "Offer gRPC reflection");
+  state.options.Add("--accept-clock", &state.accept_clock,
+                    "Believe the machine's clock, though it lies behind a time that this service has seen");
   state.options.Add("--drain", &state.drain, "Time given to calls in flight when stopping").Range(kDrainMin, kDrainMax);
 }
 
@@ -245,6 +252,7 @@ absl::StatusOr<crypto::HubKey> ServiceProgram::ReadHubKey() const {
 access::Registry& ServiceProgram::registry() { return *state_->registry; }
 metrics::Registry& ServiceProgram::metrics() { return state_->metrics; }
 http::HttpServer& ServiceProgram::http() { return *state_->http; }
+const Clock& ServiceProgram::clock() const { return state_->clock; }
 const std::string& ServiceProgram::trust_domain() const { return state_->trust_domain; }
 
 rpc::Client& ServiceProgram::Peer(const std::string& service) {
@@ -277,6 +285,7 @@ absl::StatusOr<std::unique_ptr<rpc::Server>> ServiceProgram::State::StartServer(
   server.credentials = credentials->Server();
   server.registry = registry.get();
   server.metrics = &metrics;
+  server.clock = &clock;
   server.reflection = reflection;
   server.on_unknown_identity = parts.on_unknown_identity;
   return rpc::Server::Start(std::move(server), router);
@@ -290,6 +299,13 @@ async::Task<void> ServiceProgram::State::WatchStores(const Stores& stores, rpc::
     readiness.Set(kStoreFailed);
     server.SetServing(false);
   }
+}
+
+async::Task<void> ServiceProgram::State::WatchClock(store::Store& data, rpc::Stop& stop) {
+  do {
+    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
+    co_await clock.Look(data, absl::FromChrono(steady));
+  } while (!co_await stop.WaitUntil(absl::Now() + kClockLook));
 }
 
 void ServiceProgram::State::SayReady(const rpc::Server& server) const {
@@ -312,6 +328,8 @@ void ServiceProgram::State::DrainOrEnd(rpc::Server& server) {
 
 int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   State& state = *state_;
+  store::Store& data = *stores.at("data");
+  if (const absl::Status taken = state.clock.TakeUp(data, state.accept_clock); !taken.ok()) return Fail(taken);
   if (const absl::Status loaded = parts.load(); !loaded.ok()) return Fail(loaded);
   if (const absl::Status marked = state.MarkStores(stores); !marked.ok()) return Fail(marked);
   const std::vector<metrics::Registration> figures = state.AddFigures(stores);
@@ -323,6 +341,7 @@ int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   if (!server.ok()) return Fail(server.status());
   forward_grpc_log = true;
   parts.start_background(**server);
+  (*server)->Background([&](rpc::Stop& stop) { return state.WatchClock(data, stop); });
   (*server)->Background([&](rpc::Stop& stop) { return state.WatchStores(stores, **server, stop); });
   state.readiness.Clear(kStarting);
   state.SayReady(**server);

@@ -69,7 +69,8 @@ class ServiceProgram {
   // The hub's key as its file holds it now. FAILED_PRECONDITION where that is another hub's.
   absl::StatusOr<crypto::HubKey> ReadHubKey() const;
   rpc::Client& Peer(const std::string& service);
-  const Clock& clock() const { return SystemClock::Get(); }
+  // Never goes back, and says so in the log where the machine's does (kept_clock.h). Serve takes it up from the store.
+  const Clock& clock() const;
   access::Registry& registry();
   metrics::Registry& metrics();
   http::HttpServer& http();
