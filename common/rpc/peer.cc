@@ -29,10 +29,15 @@ const Certificate& Known(std::string_view pem) {
   return known.emplace(std::string(pem), std::move(certificate)).first->second;
 }
 
+// Values of a name that is given twice are joined by commas, as HTTP has it: what takes one value sees that it is none.
 std::string Metadata(const grpc::ServerContextBase& context, const char* name) {
-  const auto& metadata = context.client_metadata();
-  const auto found = metadata.find(name);
-  return found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
+  std::string joined;
+  const auto [first, last] = context.client_metadata().equal_range(name);
+  for (auto value = first; value != last; ++value) {
+    if (value != first) joined.push_back(',');
+    joined.append(value->second.data(), value->second.size());
+  }
+  return joined;
 }
 
 }  // namespace

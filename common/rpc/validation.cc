@@ -32,6 +32,13 @@ struct CompiledField {
 };
 using CompiledMessage = std::vector<CompiledField>;
 
+// As people write it: 1000000, not 1e+06.
+std::string Words(double number) {
+  constexpr double kExactMax = 1e15;
+  const bool whole = std::abs(number) < kExactMax && number == std::trunc(number);
+  return whole ? Cat(static_cast<int64_t>(number)) : Cat(number);
+}
+
 // The fields of a message with their rules; made at the first use of the type and kept.
 const CompiledMessage& Compiled(const Descriptor& descriptor) {
   static absl::Mutex mutex;
@@ -209,7 +216,8 @@ class Validator {
     } else if (rule.required() && value == 0 && !compiled.field->is_repeated()) {
       violations_.Add(path(), "is required");
     } else if (compiled.bounded_number && (value < rule.min() || value > rule.max())) {
-      violations_.Add(path(), Cat("is ", value, "; it must be from ", rule.min(), " to ", rule.max()));
+      violations_.Add(path(),
+                      Cat("is ", Words(value), "; it must be from ", Words(rule.min()), " to ", Words(rule.max())));
     }
   }
 
