@@ -42,12 +42,23 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(PossibleMatch(kA)), Cat("77", kAHex));
   EXPECT_EQ(Hex(PossibleMatchEnd(5, kA)), Cat("6f", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(MatchBudget(5, kA)), Cat("6c", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(Emergency(kA)), Cat("33", kAHex));
+  EXPECT_EQ(Hex(EmergencyByTime(5, kA)), Cat("34", "fffffffffffffffa", kAHex));
+  EXPECT_EQ(Hex(EmergencyUnreviewed(5, kA)), Cat("35", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(EmergencyOfOrganisation(kA, 5, kB)), Cat("36", kAHex, "fffffffffffffffa", kBHex));
 }
 
 TEST(Keys, NewestComesFirst) {
   EXPECT_LT(Disclosure(kA, 200, kB), Disclosure(kA, 100, kB));
   EXPECT_LT(ConsentOfPerson(kA, 200, kB), ConsentOfPerson(kA, 100, kB));
   EXPECT_LT(Receipt(kA, 2), Receipt(kA, 1));
+  EXPECT_LT(EmergencyByTime(200, kB), EmergencyByTime(100, kA));
+  EXPECT_LT(EmergencyOfOrganisation(kA, 200, kC), EmergencyOfOrganisation(kA, 100, kB));
+}
+
+TEST(Keys, AReviewThatIsDueNowIsDue) {
+  EXPECT_LT(EmergencyUnreviewed(100, kC), EmergenciesDueAfter(100));
+  EXPECT_GE(EmergencyUnreviewed(101, kA), EmergenciesDueAfter(100));
 }
 
 TEST(Keys, WhatEndsNowHasEnded) {
