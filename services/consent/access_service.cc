@@ -5,6 +5,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
+#include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/joins.h"
@@ -60,7 +61,8 @@ absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& conse
     judged.decision = NoBasis(question.categories);
     return judged;
   }
-  judged.decision = Decide(*consent, question, now);
+  NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(reader, consent->agreement_id()));
+  judged.decision = Decide(*consent, question, agreement.get(), now);
   judged.basis_etag = consents::EtagOf(*consent);
   if (judged.decision.permitted != 0) judged.obligations = ObligationsOf(*consent, question.mode, now);
   return judged;

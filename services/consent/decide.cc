@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/timestamps.h"
+#include "services/consent/agreements.h"
 #include "services/consent/ceilings.h"
 #include "services/consent/consent_states.h"
 
@@ -34,11 +35,14 @@ v1::DenialReason WholeReason(const storage::Consent& consent, const storage::Rec
 
 }  // namespace
 
-Decision Decide(const storage::Consent& consent, const Question& question, absl::Time now) {
+Decision Decide(const storage::Consent& consent, const Question& question, const common::v1::AgreementChange* agreement,
+                absl::Time now) {
   Decision decision;
   const storage::Recipient* recipient = FindRecipient(consent, question.organisation_id);
   const v1::DenialReason whole = WholeReason(consent, recipient, question, now);
   const CategoryMask ceiling = Ceiling(question.kind);
+  const agreements::Use use{common::v1::LAWFUL_BASIS_CONSENT, question.purpose, question.organisation_id};
+  const CategoryMask agreed = agreements::Allowed(consent.agreement_id(), agreement, use, now);
   const bool used_up = consent.max_uses() > 0 && consent.uses() >= consent.max_uses();
   const bool self_captured = consent.captor_organisation_id() == question.organisation_id.bytes();
   ForEachCategory(question.categories, [&](Category category) {
@@ -51,6 +55,8 @@ Decision Decide(const storage::Consent& consent, const Question& question, absl:
       reason = v1::DENIAL_REASON_NOT_COVERED;
     } else if (!Holds(ceiling, category)) {
       reason = v1::DENIAL_REASON_ABOVE_CEILING;
+    } else if (!Holds(agreed, category)) {
+      reason = v1::DENIAL_REASON_NOT_UNDER_AGREEMENT;
     } else if (self_captured && !Holds(consent.corroborated_categories(), category)) {
       reason = v1::DENIAL_REASON_NOT_CORROBORATED;
       if (!used_up) decision.own_only |= MaskOf(category);

@@ -1,7 +1,8 @@
 // The decision: may this organisation do this with these categories, on this consent, at this moment. A pure function;
-// everything it needs is in the consent's one value.
+// everything it needs is in the consent's one value and, where it cites one, the data-sharing agreement it falls under.
 //
-//   const Decision decision = Decide(consent, {.organisation_id = college, .kind = ORGANISATION_KIND_COLLEGE, …}, now);
+//   const Decision decision = Decide(consent, {.organisation_id = college, .kind = ORGANISATION_KIND_COLLEGE, …},
+//                                    agreement.get(), now);
 //   if (Holds(decision.permitted, CATEGORY_SKILLS)) …
 //
 // Whose consent it is, and whether the organisation is trusted at all, the caller has established before.
@@ -11,6 +12,7 @@
 
 #include "absl/time/time.h"
 #include "common/ids/uuid.h"
+#include "nwd/common/v1/change_service.pb.h"
 #include "nwd/common/v1/vocabulary.pb.h"
 #include "nwd/consent/v1/access_service.pb.h"
 #include "services/consent/categories.h"
@@ -37,7 +39,10 @@ struct Decision {
   v1::DenialReason reason(Category category) const { return reasons[static_cast<size_t>(category)]; }
 };
 
-Decision Decide(const storage::Consent& consent, const Question& question, absl::Time now);
+// `agreement`: the one that the consent cites (cited_agreement.h). Null where it cites none; and where it cites one that
+// is not known here, so that all is denied.
+Decision Decide(const storage::Consent& consent, const Question& question, const common::v1::AgreementChange* agreement,
+                absl::Time now);
 
 // The answer to who may not know more: NO_BASIS for every category.
 Decision NoBasis(CategoryMask categories);

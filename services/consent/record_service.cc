@@ -7,6 +7,7 @@
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
 #include "services/consent/ceilings.h"
+#include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/joins.h"
@@ -175,7 +176,11 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
   if (recipient != nullptr && before != nullptr) consent->set_uses(consent->uses() - 1);
 
   Released released;
-  released.decision = recipient != nullptr ? Decide(*consent, question, now) : NoBasis(question.categories);
+  released.decision = NoBasis(question.categories);
+  if (recipient != nullptr) {
+    NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(txn, consent->agreement_id()));
+    released.decision = Decide(*consent, question, agreement.get(), now);
+  }
   const CategoryMask opened = released.decision.permitted | released.decision.own_only;
   if (opened != 0) {
     NWD_ASSIGN_OR_RETURN(std::vector<records::Entry> entries, records::OfPerson(txn, person_id, opened));

@@ -4,6 +4,7 @@
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/access_service.h"
+#include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/joins.h"
@@ -61,7 +62,8 @@ absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const r
   const bool about_them = consent.has_value() && one && key != nullptr;
   storage::Recipient* recipient = about_them ? FindRecipient(*consent, question.organisation_id) : nullptr;
   if (recipient == nullptr) return CategoryMask{0};
-  const CategoryMask permitted = Decide(*consent, question, call.Now()).permitted;
+  NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(txn, consent->agreement_id()));
+  const CategoryMask permitted = Decide(*consent, question, agreement.get(), call.Now()).permitted;
   if (permitted == 0) return permitted;
 
   const ids::Uuid referral_id = IdIn(request.referral_id());
