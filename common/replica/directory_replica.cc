@@ -15,8 +15,11 @@
 namespace nwd::replica {
 namespace {
 
+using common::v1::AgreementChange;
 using common::v1::OrganisationChange;
 using common::v1::ServiceChange;
+using directory::v1::GetAgreementRequest;
+using directory::v1::GetAgreementResponse;
 using directory::v1::GetOrganisationRequest;
 using directory::v1::GetOrganisationResponse;
 using directory::v1::GetServiceRequest;
@@ -71,6 +74,19 @@ ServiceChange ToChange(const directory::v1::Service& service) {
   return change;
 }
 
+AgreementChange ToChange(const directory::v1::Agreement& agreement) {
+  const directory::v1::AgreementTerms& terms = agreement.terms();
+  AgreementChange change;
+  change.set_agreement_id(agreement.agreement_id());
+  *change.mutable_party_organisation_ids() = terms.party_organisation_ids();
+  *change.mutable_purposes() = terms.purposes();
+  *change.mutable_categories() = terms.categories();
+  *change.mutable_lawful_bases() = terms.lawful_bases();
+  *change.mutable_valid_from() = terms.has_valid_from() ? terms.valid_from() : agreement.create_time();
+  *change.mutable_end_time() = agreement.has_end_time() ? agreement.end_time() : terms.valid_until();
+  return change;
+}
+
 absl::StatusOr<std::string> KeyOf(const OrganisationChange& organisation) {
   const auto id = ids::Uuid::Parse(organisation.organisation_id());
   if (!id.has_value()) return absl::DataLossError("the directory names an organisation by something that is no id");
@@ -83,6 +99,12 @@ absl::StatusOr<std::string> KeyOf(const ServiceChange& service) {
   return ServiceKey(*id);
 }
 
+absl::StatusOr<std::string> KeyOf(const AgreementChange& agreement) {
+  const auto id = ids::Uuid::Parse(agreement.agreement_id());
+  if (!id.has_value()) return absl::DataLossError("the directory names an agreement by something that is no id");
+  return AgreementKey(*id);
+}
+
 absl::Status ApplyChange(store::Txn& txn, const Change& change) {
   if (change.has_organisation()) {
     NWD_ASSIGN_OR_RETURN(const std::string key, KeyOf(change.organisation()));
@@ -91,6 +113,9 @@ absl::Status ApplyChange(store::Txn& txn, const Change& change) {
     NWD_ASSIGN_OR_RETURN(const std::string key, KeyOf(change.service()));
     store::PutMessage(txn, key,
                       change.service());  // a deleted one too: it must not come back by an answer fetched before
+  } else if (change.has_agreement()) {
+    NWD_ASSIGN_OR_RETURN(const std::string key, KeyOf(change.agreement()));
+    store::PutMessage(txn, key, change.agreement());
   }
   return absl::OkStatus();
 }
@@ -110,7 +135,7 @@ absl::Status Unreachable(const absl::Status& cause) {
 
 DirectoryPeer DirectoryPeerOf(rpc::Client& client) {
   return {ReadChangesOf(client), Over<GetOrganisationResponse, GetOrganisationRequest>(client),
-          Over<GetServiceResponse, GetServiceRequest>(client)};
+          Over<GetServiceResponse, GetServiceRequest>(client), Over<GetAgreementResponse, GetAgreementRequest>(client)};
 }
 
 struct DirectoryReplica::State {
@@ -139,7 +164,10 @@ struct DirectoryReplica::State {
   async::Task<absl::Status> KeepOrganisation(const OrganisationChange& change, const std::string& before);
   async::Task<absl::StatusOr<bool>> FetchOrganisation(const GetOrganisationRequest& request,
                                                       const std::string& spiffe_id);
-  async::Task<absl::StatusOr<bool>> FetchService(const std::string& service_id);
+  // What the store lacks under `key`: asks for it by `ask`, and keeps what `read` makes of the answer.
+  template <class Ask, class Request, class Read>
+  async::Task<absl::StatusOr<bool>> Fetch(const std::string& key, const Ask& ask, const Request& request,
+                                          const Read& read);
 };
 
 DirectoryReplica::DirectoryReplica(store::Store& store, DirectoryPeer directory, access::Registry& registry,
@@ -178,6 +206,11 @@ absl::StatusOr<std::optional<ServiceChange>> DirectoryReplica::FindService(const
   NWD_ASSIGN_OR_RETURN(std::optional<ServiceChange> service, store::Find<ServiceChange>(reader, ServiceKey(*id)));
   if (service.has_value() && service->deleted()) return std::nullopt;
   return service;
+}
+
+absl::StatusOr<std::optional<AgreementChange>> DirectoryReplica::FindAgreement(const store::Reader& reader,
+                                                                               const ids::Uuid& agreement_id) {
+  return store::Find<AgreementChange>(reader, AgreementKey(agreement_id));
 }
 
 // The bytes under `key`; empty where there are none.
@@ -245,19 +278,17 @@ async::Task<absl::StatusOr<bool>> DirectoryReplica::State::FetchOrganisation(con
   co_return spiffe_id.empty() || std::find(identities.begin(), identities.end(), spiffe_id) != identities.end();
 }
 
-async::Task<absl::StatusOr<bool>> DirectoryReplica::State::FetchService(const std::string& service_id) {
-  GetServiceRequest request;
-  request.set_service_id(service_id);
-  const std::string key = ServiceKey(*ids::Uuid::Parse(service_id));
+template <class Ask, class Request, class Read>
+async::Task<absl::StatusOr<bool>> DirectoryReplica::State::Fetch(const std::string& key, const Ask& ask,
+                                                                 const Request& request, const Read& read) {
   NWD_CO_ASSIGN_OR_RETURN(const std::string before, co_await Row(key));
   if (!before.empty()) co_return true;
-  const absl::StatusOr<GetServiceResponse> response = co_await peer.get_service(request);
+  const auto response = co_await ask(request);
   if (!response.ok()) {
     if (SaysUnknown(response.status())) co_return false;
     co_return Unreachable(response.status());
   }
-  const ServiceChange change = ToChange(response->service());
-  const std::string fetched = change.SerializeAsString();
+  const std::string fetched = read(*response).SerializeAsString();
   NWD_CO_RETURN_IF_ERROR(co_await KeepUnlessOvertaken(key, before, fetched));
   co_return true;
 }
@@ -285,9 +316,26 @@ async::Task<absl::Status> DirectoryReplica::AskOrganisation(std::string organisa
 }
 
 async::Task<absl::Status> DirectoryReplica::AskService(std::string service_id) {
-  if (!ids::Uuid::Parse(service_id).has_value()) co_return absl::OkStatus();
+  const auto id = ids::Uuid::Parse(service_id);
+  if (!id.has_value()) co_return absl::OkStatus();
+  GetServiceRequest request;
+  request.set_service_id(service_id);
+  const std::string key = ServiceKey(*id);
+  const auto read = [](const GetServiceResponse& response) { return ToChange(response.service()); };
+  auto fetch = [&] { return state_->Fetch(key, state_->peer.get_service, request, read); };
   const std::string what = Cat("service ", service_id);
-  auto fetch = [&] { return state_->FetchService(service_id); };
+  co_return co_await state_->asks.Ask(what, fetch);
+}
+
+async::Task<absl::Status> DirectoryReplica::AskAgreement(std::string agreement_id) {
+  const auto id = ids::Uuid::Parse(agreement_id);
+  if (!id.has_value()) co_return absl::OkStatus();
+  GetAgreementRequest request;
+  request.set_agreement_id(agreement_id);
+  const std::string key = AgreementKey(*id);
+  const auto read = [](const GetAgreementResponse& response) { return ToChange(response.agreement()); };
+  auto fetch = [&] { return state_->Fetch(key, state_->peer.get_agreement, request, read); };
+  const std::string what = Cat("agreement ", agreement_id);
   co_return co_await state_->asks.Ask(what, fetch);
 }
 

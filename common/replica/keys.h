@@ -3,6 +3,7 @@
 //   'R' 'c' peer 0               → the cursor reached in that peer's feed
 //   'R' 'o' organisation_id(16)  → nwd.common.v1.OrganisationChange, as last known
 //   'R' 's' service_id(16)       → nwd.common.v1.ServiceChange, as last known, also of a deleted one
+//   'R' 'a' agreement_id(16)     → nwd.common.v1.AgreementChange, as last known, also of one that has ended
 //
 // And of this service's own feed:
 //
@@ -25,6 +26,9 @@ inline std::string OrganisationKey(const ids::Uuid& organisation_id) {
 }
 inline std::string ServiceKey(const ids::Uuid& service_id) {
   return store::KeyBuilder('R').Bytes("s").Bytes(service_id.bytes()).Build();
+}
+inline std::string AgreementKey(const ids::Uuid& agreement_id) {
+  return store::KeyBuilder('R').Bytes("a").Bytes(agreement_id.bytes()).Build();
 }
 
 }  // namespace nwd::replica

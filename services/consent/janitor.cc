@@ -5,6 +5,7 @@
 #include "common/log/log.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
+#include "services/consent/emergency_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/match_rows.h"
 
@@ -18,6 +19,8 @@ async::Task<void> Janitor::Run(rpc::Stop& stop) {
     if (!destroyed.ok()) log::Line(log::Level::kWarning, "consent.unused_keys_failed").Status(destroyed).Emit();
     const absl::Status forgotten = co_await ForgetMatches();
     if (!forgotten.ok()) log::Line(log::Level::kWarning, "consent.matches_failed").Status(forgotten).Emit();
+    const absl::Status counted = co_await CountOverdueReviews();
+    if (!counted.ok()) log::Line(log::Level::kWarning, "consent.reviews_failed").Status(counted).Emit();
   }
 }
 
@@ -50,6 +53,21 @@ async::Task<absl::Status> Janitor::ForgetMatches() {
     };
     NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));
   } while (forgotten > 0);
+  co_return absl::OkStatus();
+}
+
+async::Task<absl::Status> Janitor::CountOverdueReviews() {
+  const absl::Time now = parts_.clock.Now();
+  auto body = [&](const store::Reader& reader) { return emergencies::CountOverdue(reader, reviews_counted_, now); };
+  NWD_CO_ASSIGN_OR_RETURN(const emergencies::Overdue overdue, co_await parts_.store.View(body));
+  reviews_counted_ = now;
+  parts_.figures.emergency_reviews_overdue.Set(overdue.all);
+  if (overdue.newly > 0) {
+    log::Line(log::Level::kWarning, "consent.emergency_reviews_overdue")
+        .Int("newly", overdue.newly)
+        .Int("overdue", overdue.all)
+        .Emit();
+  }
   co_return absl::OkStatus();
 }
 

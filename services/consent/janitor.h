@@ -1,5 +1,5 @@
 // What the consent service does by itself: it tells in the change feed what time has ended, destroys keys that were made
-// for nobody, and forgets possible matches that are over. Nothing waits for it: a decision looks at the time itself, and
+// for nobody, forgets possible matches that are over, and says which reviews of emergency accesses are overdue. Nothing waits for it: a decision looks at the time itself, and
 // an unused key opens nothing.
 //
 // Rounds follow each other every kJanitorEvery; what fails is logged and tried again in the next. Thread-safe.
@@ -20,9 +20,12 @@ class Janitor {
   async::Task<absl::Status> AnnounceEnded();
   async::Task<absl::Status> DestroyUnusedKeys() { return parts_.unused_keys.Destroy(); }
   async::Task<absl::Status> ForgetMatches();
+  // Sets the figure, and says in the log where reviews have come to be overdue since the last time: how many, no more.
+  async::Task<absl::Status> CountOverdueReviews();
 
  private:
   const Parts& parts_;
+  absl::Time reviews_counted_ = absl::UnixEpoch();  // when they were last
 };
 
 }  // namespace nwd::consent

@@ -47,6 +47,7 @@ inline constexpr char kCorroborationCode = '2';
 inline constexpr char kEmergency = '3';
 inline constexpr char kEmergencyByTime = '4';
 inline constexpr char kEmergencyUnreviewed = '5';
+inline constexpr char kEmergencyOfOrganisation = '6';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
@@ -91,9 +92,9 @@ inline std::string MatchBudget(int64_t day, const Uuid& organisation) {
   return MatchBudgetsOf(day).append(organisation.bytes());
 }
 
-// Consent, and SealedTerms.
+// Consent, and SealedTerms: of a consent, or of an authority.
 inline std::string Consent(const Uuid& consent) { return KeyBuilder(kConsent).Bytes(consent.bytes()).Build(); }
-inline std::string Terms(const Uuid& consent) { return KeyBuilder(kTerms).Bytes(consent.bytes()).Build(); }
+inline std::string Terms(const Uuid& basis) { return KeyBuilder(kTerms).Bytes(basis.bytes()).Build(); }
 
 // Nothing: a person's consents, newest first.
 inline std::string ConsentOfPersonPrefix(const Uuid& person) {
@@ -104,6 +105,19 @@ inline std::string ConsentOfPerson(const Uuid& person, int64_t create_time_us, c
       .Bytes(person.bytes())
       .Descending(static_cast<uint64_t>(create_time_us))
       .Bytes(consent.bytes())
+      .Build();
+}
+
+// Authority; nothing: a person's authorities, newest first.
+inline std::string Authority(const Uuid& authority) { return KeyBuilder(kAuthority).Bytes(authority.bytes()).Build(); }
+inline std::string AuthorityOfPersonPrefix(const Uuid& person) {
+  return KeyBuilder(kAuthorityOfPerson).Bytes(person.bytes()).Build();
+}
+inline std::string AuthorityOfPerson(const Uuid& person, int64_t create_time_us, const Uuid& authority) {
+  return KeyBuilder(kAuthorityOfPerson)
+      .Bytes(person.bytes())
+      .Descending(static_cast<uint64_t>(create_time_us))
+      .Bytes(authority.bytes())
       .Build();
 }
 
@@ -204,6 +218,32 @@ inline std::string OpenNoticesOf(const Uuid& recipient) {
 }
 inline std::string OpenNotice(const Uuid& recipient, uint64_t sequence) {
   return KeyBuilder(kNoticeOpen).Bytes(recipient.bytes()).Number(sequence).Build();
+}
+
+// EmergencyAccess; nothing: all of them, and those that an organisation opened, newest first; nothing: those not reviewed
+// yet, by when the review is due, soonest first.
+inline std::string Emergency(const Uuid& access) { return KeyBuilder(kEmergency).Bytes(access.bytes()).Build(); }
+inline std::string EmergenciesByTime() { return std::string(1, kEmergencyByTime); }
+inline std::string EmergencyByTime(int64_t open_time_us, const Uuid& access) {
+  return KeyBuilder(kEmergencyByTime).Descending(static_cast<uint64_t>(open_time_us)).Bytes(access.bytes()).Build();
+}
+inline std::string EmergenciesOfOrganisation(const Uuid& organisation) {
+  return KeyBuilder(kEmergencyOfOrganisation).Bytes(organisation.bytes()).Build();
+}
+inline std::string EmergencyOfOrganisation(const Uuid& organisation, int64_t open_time_us, const Uuid& access) {
+  return KeyBuilder(kEmergencyOfOrganisation)
+      .Bytes(organisation.bytes())
+      .Descending(static_cast<uint64_t>(open_time_us))
+      .Bytes(access.bytes())
+      .Build();
+}
+inline std::string EmergenciesUnreviewed() { return std::string(1, kEmergencyUnreviewed); }
+inline std::string EmergencyUnreviewed(int64_t due_time_us, const Uuid& access) {
+  return KeyBuilder(kEmergencyUnreviewed).Number(static_cast<uint64_t>(due_time_us)).Bytes(access.bytes()).Build();
+}
+// Before it lie those whose review is due at `now_us`.
+inline std::string EmergenciesDueAfter(int64_t now_us) {
+  return KeyBuilder(kEmergencyUnreviewed).Number(static_cast<uint64_t>(now_us) + 1).Build();
 }
 
 // The key after `key`: where a page goes on.

@@ -49,6 +49,14 @@ inline constexpr int kRegisterTries = 3;        // when two desks register one p
 inline constexpr absl::Duration kJanitorEvery = absl::Seconds(30);
 inline constexpr size_t kUnusedKeysMax = 65536;  // person keys made for a registration that joined, to be destroyed
 
+inline constexpr absl::Duration kEmergencyLasts = absl::Hours(3);
+inline constexpr absl::Duration kEmergencyReviewDue = absl::Hours(24 * 3);  // from when it stopped permitting
+inline constexpr absl::Duration kEmergenciesCountedOver = absl::Hours(24);
+inline constexpr int kEmergenciesOpenedMax = 200;         // by one organisation in kEmergenciesCountedOver
+inline constexpr int kEmergenciesOpenMax = 20;            // of one organisation at once
+inline constexpr int kEmergenciesLookedAtMax = 1000;      // by one page of their list
+inline constexpr int kReviewsOverdueCountedMax = 10'000;  // by one look of the janitor
+
 inline constexpr size_t kVersionsPageBytesMax = 2 * 1024 * 1024;  // of sections on one page of versions
 
 }  // namespace nwd::consent

@@ -7,25 +7,10 @@
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
+#include "services/consent/main_contact_rows.h"
 #include "services/consent/person_rows.h"
 
 namespace nwd::consent {
-namespace {
-
-// The organisation whose word as main contact is the latest, of all that one person's ids say.
-absl::StatusOr<storage::Person> LatestMainContact(const store::Reader& reader, const ids::Uuid& person_id) {
-  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
-  storage::Person latest;
-  for (const ids::Uuid& relative : family) {
-    NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, people::Find(reader, relative));
-    if (person.has_value() && person->main_contact_time_us() > latest.main_contact_time_us()) {
-      latest = *std::move(person);
-    }
-  }
-  return latest;
-}
-
-}  // namespace
 
 void MainContactService::Register(rpc::Router& router) {
   router.Unary(this, &MainContactService::SetMainContact);
@@ -38,7 +23,7 @@ async::Task<absl::StatusOr<v1::SetMainContactResponse>> MainContactService::SetM
   const ids::Uuid named = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, named));
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::SetMainContactResponse> {
-    NWD_ASSIGN_OR_RETURN(const storage::Person before, LatestMainContact(txn, named));
+    NWD_ASSIGN_OR_RETURN(const storage::Person before, people::LatestMainContact(txn, named));
     v1::SetMainContactResponse response;
     if (!before.main_contact_organisation_id().empty()) {
       response.set_previous_organisation_id(consents::IdOf(before.main_contact_organisation_id()).ToString());
@@ -67,7 +52,7 @@ async::Task<absl::StatusOr<v1::GetPersonResponse>> MainContactService::GetPerson
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetPersonResponse> {
     NWD_ASSIGN_OR_RETURN(const ids::Uuid named, HeldPerson(parts_, reader, call, request.person_ref()));
     v1::GetPersonResponse response;
-    NWD_ASSIGN_OR_RETURN(const storage::Person contact, LatestMainContact(reader, named));
+    NWD_ASSIGN_OR_RETURN(const storage::Person contact, people::LatestMainContact(reader, named));
     if (!contact.main_contact_organisation_id().empty()) {
       response.set_main_contact_organisation_id(consents::IdOf(contact.main_contact_organisation_id()).ToString());
       *response.mutable_main_contact_time() = MicrosToTimestamp(contact.main_contact_time_us());

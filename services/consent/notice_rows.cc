@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
+#include "services/consent/cited_basis.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
@@ -76,13 +77,17 @@ absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const i
 }
 
 bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer) {
+  const bool to_tell = type == v1::NOTICE_TYPE_EMERGENCY_ACCESS || type == v1::NOTICE_TYPE_SEND_CODE;
   switch (answer) {
     case v1::NOTICE_ANSWER_ERASED:
-      return type != v1::NOTICE_TYPE_RECTIFICATION && type != v1::NOTICE_TYPE_RESTRICTION;
+      return !to_tell && type != v1::NOTICE_TYPE_RECTIFICATION && type != v1::NOTICE_TYPE_RESTRICTION;
     case v1::NOTICE_ANSWER_CORRECTED:
       return type == v1::NOTICE_TYPE_RECTIFICATION;
     case v1::NOTICE_ANSWER_RETAINED:
-      return true;
+      return !to_tell;
+    case v1::NOTICE_ANSWER_TOLD:
+    case v1::NOTICE_ANSWER_NOT_TOLD:
+      return to_tell;
     case v1::NOTICE_ANSWER_HELD:
       return type == v1::NOTICE_TYPE_SUSPENSION;
     default:
@@ -106,7 +111,7 @@ v1::Notice Show(const storage::Notice& notice, std::string person_ref) {
   shown.set_notice_id(consents::IdOf(notice.notice_id()).ToString());
   shown.set_type(notice.type());
   shown.set_person_ref(std::move(person_ref));
-  shown.set_consent_id(consents::IdOf(notice.consent_id()).ToString());
+  ShowCited(notice, shown);
   for (const std::string& disclosure : notice.disclosure_ids())
     shown.add_disclosure_ids(consents::IdOf(disclosure).ToString());
   shown.set_disclosure_count(notice.disclosure_count());

@@ -25,7 +25,11 @@ Figures::Figures(metrics::Registry& registry)
       matches_confirmed(registry.AddCounter("nwd_consent_matches_total", "Possible matches by what came of them.")
                             .With({{"outcome", "confirmed"}})),
       matches_refused(registry.AddCounter("nwd_consent_matches_total", "Possible matches by what came of them.")
-                          .With({{"outcome", "refused"}})) {}
+                          .With({{"outcome", "refused"}})),
+      emergency_reviews_overdue(registry
+                                    .AddGauge("nwd_consent_emergency_reviews_overdue",
+                                              "Emergency accesses whose review is overdue, counted every 30 seconds.")
+                                    .With({})) {}
 
 void Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now, const ids::Uuid& person_id,
             const person_keys::PersonKey& key, const storage::Deed& deed) {

@@ -35,6 +35,7 @@ struct Figures {
   metrics::Counter reads_permitted, reads_denied;
   metrics::Counter withdrawals, notices, corruptions;
   metrics::Counter matches_shown, matches_confirmed, matches_refused;
+  metrics::Gauge emergency_reviews_overdue;
 };
 
 // What an operator may set.

@@ -20,6 +20,9 @@ inline constexpr char kNotJoined[] = "NOT_JOINED";
 inline constexpr char kNoReceipt[] = "NO_RECEIPT";
 inline constexpr char kPersonNotAsked[] = "PERSON_NOT_ASKED";
 
+// RESOURCE_EXHAUSTED.
+inline constexpr char kTooManyEmergencies[] = "TOO_MANY_EMERGENCIES";
+
 // UNAVAILABLE.
 inline constexpr char kBusy[] = "BUSY";
 inline constexpr char kChecksNotLogged[] = "CHECKS_NOT_LOGGED";

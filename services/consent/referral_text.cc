@@ -4,6 +4,7 @@
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/access_service.h"
+#include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/joins.h"
@@ -31,7 +32,7 @@ async::Task<absl::StatusOr<v1::ReleaseReferralTextResponse>> AccessService::Rele
                           co_await parts_.organisations.Find(request.organisation_id()));
   Asked asked;
   asked.person_id = IdIn(request.person_id());
-  asked.consent_id = IdIn(request.consent_id());
+  asked.cited = {BasisKind::kConsent, IdIn(request.consent_id())};
   asked.question.organisation_id = IdIn(request.organisation_id());
   asked.question.kind = KindNow(organisation);
   asked.question.purpose = common::v1::PURPOSE_REFERRAL;
@@ -55,17 +56,18 @@ absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const r
                                                         const v1::ReleaseReferralTextRequest& request,
                                                         const person_keys::PersonKey& key) const {
   const Question& question = asked.question;
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, asked.consent_id));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, asked.cited.id));
   const ids::Uuid whose = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
   NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, asked.person_id, whose));
   const bool about_them = consent.has_value() && one && key != nullptr;
   storage::Recipient* recipient = about_them ? FindRecipient(*consent, question.organisation_id) : nullptr;
   if (recipient == nullptr) return CategoryMask{0};
-  const CategoryMask permitted = Decide(*consent, question, call.Now()).permitted;
+  NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(txn, consent->agreement_id()));
+  const CategoryMask permitted = Decide(*consent, question, agreement.get(), call.Now()).permitted;
   if (permitted == 0) return permitted;
 
   const ids::Uuid referral_id = IdIn(request.referral_id());
-  const std::string row = keys::Grant(asked.consent_id, question.organisation_id, referral_id);
+  const std::string row = keys::Grant(asked.cited.id, question.organisation_id, referral_id);
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Grant> grant, store::Find<storage::Grant>(txn, row));
   if (grant.has_value() && grant->text_released()) return permitted;
   if (!grant.has_value()) grant.emplace();

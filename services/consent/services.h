@@ -11,6 +11,7 @@
 #include "services/consent/consent_service.h"
 #include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
+#include "services/consent/emergency_service.h"
 #include "services/consent/in_force_service.h"
 #include "services/consent/janitor.h"
 #include "services/consent/main_contact_service.h"
@@ -46,6 +47,7 @@ class Services {
   InForceService& in_force() { return in_force_; }
   ReceiptService& receipt() { return receipt_; }
   AccessService& access() { return access_; }
+  EmergencyService& emergency() { return emergency_; }
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
   NoticeService& notice() { return notice_; }
@@ -82,6 +84,7 @@ class Services {
   InForceService in_force_;
   ReceiptService receipt_;
   AccessService access_;
+  EmergencyService emergency_;
   RecordService record_;
   DisclosureService disclosure_;
   NoticeService notice_;

@@ -45,7 +45,7 @@ Question Asked() {
 // Everything is denied, for this reason.
 void ExpectDenied(const storage::Consent& consent, const Question& question, v1::DenialReason reason,
                   absl::Time now = kNow) {
-  const Decision decision = Decide(consent, question, now);
+  const Decision decision = Decide(consent, question, nullptr, now);
   EXPECT_EQ(decision.permitted, 0u);
   ForEachCategory(question.categories, [&](Category category) {
     EXPECT_EQ(v1::DenialReason_Name(decision.reason(category)), v1::DenialReason_Name(reason))
@@ -54,7 +54,7 @@ void ExpectDenied(const storage::Consent& consent, const Question& question, v1:
 }
 
 TEST(Decide, PermitsExactlyWhatIsNamed) {
-  const Decision decision = Decide(Given(), Asked(), kNow);
+  const Decision decision = Decide(Given(), Asked(), nullptr, kNow);
   EXPECT_EQ(decision.permitted, kTwo);
   EXPECT_EQ(decision.reason(CATEGORY_SKILLS), v1::DENIAL_REASON_UNSPECIFIED);
 }
@@ -93,7 +93,7 @@ TEST(Decide, EachModeIncludesTheLesserOnes) {
       Question question = Asked();
       question.mode = static_cast<v1::SharingMode>(asked);
       if (asked >= v1::SHARING_MODE_VIEW && asked <= allowed) {
-        EXPECT_EQ(Decide(consent, question, kNow).permitted, kTwo) << allowed << " " << asked;
+        EXPECT_EQ(Decide(consent, question, nullptr, kNow).permitted, kTwo) << allowed << " " << asked;
       } else {
         ExpectDenied(consent, question, v1::DENIAL_REASON_OTHER_MODE);
       }
@@ -107,7 +107,7 @@ TEST(Decide, EachCategoryStandsForItself) {
     consent.set_categories(covered);
     Question question = Asked();
     question.categories = kAllCategories;
-    const Decision decision = Decide(consent, question, kNow);
+    const Decision decision = Decide(consent, question, nullptr, kNow);
     ASSERT_EQ(decision.permitted, covered);
     ForEachCategory(kAllCategories & ~covered,
                     [&](Category category) { ASSERT_EQ(decision.reason(category), v1::DENIAL_REASON_NOT_COVERED); });
@@ -128,8 +128,8 @@ TEST(Decide, TimeCountsToTheMicrosecond) {
   consent.set_valid_from_us(Micros(from));
   consent.set_valid_until_us(Micros(until));
   ExpectDenied(consent, Asked(), v1::DENIAL_REASON_OUT_OF_TIME, from - absl::Microseconds(1));
-  EXPECT_EQ(Decide(consent, Asked(), from).permitted, kTwo);
-  EXPECT_EQ(Decide(consent, Asked(), until - absl::Microseconds(1)).permitted, kTwo);
+  EXPECT_EQ(Decide(consent, Asked(), nullptr, from).permitted, kTwo);
+  EXPECT_EQ(Decide(consent, Asked(), nullptr, until - absl::Microseconds(1)).permitted, kTwo);
   ExpectDenied(consent, Asked(), v1::DENIAL_REASON_OUT_OF_TIME, until);
 }
 
@@ -142,11 +142,11 @@ TEST(Decide, UsesRunOut) {
   storage::Consent consent = Given();
   consent.set_max_uses(2);
   consent.set_uses(1);
-  EXPECT_EQ(Decide(consent, Asked(), kNow).permitted, kTwo);
+  EXPECT_EQ(Decide(consent, Asked(), nullptr, kNow).permitted, kTwo);
   consent.set_uses(2);
   ExpectDenied(consent, Asked(), v1::DENIAL_REASON_USED_UP);
   consent.set_max_uses(0);
-  EXPECT_EQ(Decide(consent, Asked(), kNow).permitted, kTwo);
+  EXPECT_EQ(Decide(consent, Asked(), nullptr, kNow).permitted, kTwo);
 }
 
 TEST(Decide, UsedUpIsSaidOnlyWhereNothingElseStandsInTheWay) {
@@ -158,7 +158,7 @@ TEST(Decide, UsedUpIsSaidOnlyWhereNothingElseStandsInTheWay) {
   Question question = Asked();
   question.kind = ORGANISATION_KIND_EMPLOYER;
   question.categories = kTwo | MaskOf(CATEGORY_DEMOGRAPHICS) | MaskOf(CATEGORY_IDENTITY);
-  Decision decision = Decide(consent, question, kNow);
+  Decision decision = Decide(consent, question, nullptr, kNow);
   EXPECT_EQ(decision.permitted, 0u);
   EXPECT_EQ(decision.reason(CATEGORY_SKILLS), v1::DENIAL_REASON_USED_UP);
   EXPECT_EQ(decision.reason(CATEGORY_GOALS), v1::DENIAL_REASON_REFUSED);
@@ -174,7 +174,7 @@ TEST(Decide, WhatIsUsedUpOpensNotEvenWhatTheOrganisationPutInItself) {
   consent.set_max_uses(1);
   consent.set_uses(1);
   ExpectDenied(consent, Asked(), v1::DENIAL_REASON_NOT_CORROBORATED);
-  EXPECT_EQ(Decide(consent, Asked(), kNow).own_only, 0u);
+  EXPECT_EQ(Decide(consent, Asked(), nullptr, kNow).own_only, 0u);
   consent.set_corroborated_categories(kTwo);
   ExpectDenied(consent, Asked(), v1::DENIAL_REASON_USED_UP);
 }
@@ -186,7 +186,7 @@ TEST(Decide, AReferralScopedConsentNeedsAnOpenReferralWithThatRecipient) {
   consent.mutable_recipients(1)->set_open_referrals(1);
   ExpectDenied(consent, Asked(), v1::DENIAL_REASON_NO_OPEN_REFERRAL);
   consent.mutable_recipients(0)->set_open_referrals(1);
-  EXPECT_EQ(Decide(consent, Asked(), kNow).permitted, kTwo);
+  EXPECT_EQ(Decide(consent, Asked(), nullptr, kNow).permitted, kTwo);
 }
 
 TEST(Decide, AProspectiveQuestionLeavesOutTheReferralAndNothingElse) {
@@ -194,7 +194,7 @@ TEST(Decide, AProspectiveQuestionLeavesOutTheReferralAndNothingElse) {
   consent.set_standing(false);
   Question question = Asked();
   question.prospective = true;
-  EXPECT_EQ(Decide(consent, question, kNow).permitted, kTwo);
+  EXPECT_EQ(Decide(consent, question, nullptr, kNow).permitted, kTwo);
   consent.set_state(v1::CONSENT_STATE_WITHDRAWN);
   ExpectDenied(consent, question, v1::DENIAL_REASON_NOT_IN_FORCE);
 }
@@ -202,7 +202,7 @@ TEST(Decide, AProspectiveQuestionLeavesOutTheReferralAndNothingElse) {
 TEST(Decide, RefusalBeatsTheGrantForThatCategoryAndRecipient) {
   storage::Consent consent = Given();
   consent.mutable_recipients(0)->set_refused_categories(MaskOf(CATEGORY_GOALS));
-  const Decision decision = Decide(consent, Asked(), kNow);
+  const Decision decision = Decide(consent, Asked(), nullptr, kNow);
   EXPECT_EQ(decision.permitted, MaskOf(CATEGORY_SKILLS));
   EXPECT_EQ(decision.reason(CATEGORY_GOALS), v1::DENIAL_REASON_REFUSED);
 }
@@ -213,7 +213,7 @@ TEST(Decide, AnEmployerStaysUnderItsCeiling) {
   Question question = Asked();
   question.kind = ORGANISATION_KIND_EMPLOYER;
   question.categories = MaskOf(CATEGORY_SKILLS) | MaskOf(CATEGORY_DEMOGRAPHICS);
-  const Decision decision = Decide(consent, question, kNow);
+  const Decision decision = Decide(consent, question, nullptr, kNow);
   EXPECT_EQ(decision.permitted, MaskOf(CATEGORY_SKILLS));
   EXPECT_EQ(decision.reason(CATEGORY_DEMOGRAPHICS), v1::DENIAL_REASON_ABOVE_CEILING);
 }
@@ -222,14 +222,14 @@ TEST(Decide, NobodyMintsTheirOwnKey) {
   storage::Consent consent = Given();
   consent.set_captor_organisation_id(Bytes(kCollege));
   ExpectDenied(consent, Asked(), v1::DENIAL_REASON_NOT_CORROBORATED);
-  EXPECT_EQ(Decide(consent, Asked(), kNow).own_only, kTwo);
+  EXPECT_EQ(Decide(consent, Asked(), nullptr, kNow).own_only, kTwo);
   EXPECT_TRUE(OpensSource(consent, kCollege, kCollege));
   EXPECT_FALSE(OpensSource(consent, kCollege, kStranger));
 
   consent.add_corroborator_ids(Bytes(kStranger));
   ExpectDenied(consent, Asked(), v1::DENIAL_REASON_NOT_CORROBORATED);
   consent.set_corroborated_categories(kTwo);
-  EXPECT_EQ(Decide(consent, Asked(), kNow).permitted, kTwo);
+  EXPECT_EQ(Decide(consent, Asked(), nullptr, kNow).permitted, kTwo);
   EXPECT_TRUE(OpensSource(consent, kCollege, kStranger));
   EXPECT_FALSE(OpensSource(consent, kCollege, kCaptor)) << "one organisation's word opens its own data, not another's";
 }
@@ -237,7 +237,7 @@ TEST(Decide, NobodyMintsTheirOwnKey) {
 TEST(Decide, AnotherRecipientOfASelfCapturedConsentIsNotItsCaptor) {
   storage::Consent consent = Given();
   consent.add_recipients()->set_organisation_id(Bytes(kCaptor));
-  EXPECT_EQ(Decide(consent, Asked(), kNow).permitted, kTwo);
+  EXPECT_EQ(Decide(consent, Asked(), nullptr, kNow).permitted, kTwo);
 }
 
 TEST(Decide, ObligationsFollowModeAndRetention) {
@@ -275,7 +275,7 @@ TEST(Decide, AllMustHold) {
     for (size_t i = 0; i < breaks.size(); ++i) {
       if ((broken >> i & 1) != 0) breaks[i](consent, question);
     }
-    const Decision decision = Decide(consent, question, kNow);
+    const Decision decision = Decide(consent, question, nullptr, kNow);
     ASSERT_EQ(decision.permitted, broken == 0 ? kTwo : 0u) << "broken: " << broken;
     ForEachCategory(kTwo, [&](Category category) {
       ASSERT_EQ(decision.reason(category) == v1::DENIAL_REASON_UNSPECIFIED, broken == 0) << "broken: " << broken;

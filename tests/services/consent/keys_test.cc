@@ -24,6 +24,8 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(Consent(kA)), Cat("63", kAHex));
   EXPECT_EQ(Hex(Terms(kA)), Cat("74", kAHex));
   EXPECT_EQ(Hex(ConsentOfPerson(kA, 5, kB)), Cat("6e", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(Authority(kA)), Cat("61", kAHex));
+  EXPECT_EQ(Hex(AuthorityOfPerson(kA, 5, kB)), Cat("73", kAHex, "fffffffffffffffa", kBHex));
   EXPECT_EQ(Hex(ConsentEnd(5, kA)), Cat("65", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(Receipt(kA, 5)), Cat("7a", kAHex, "fffffffffffffffa"));
   EXPECT_EQ(Hex(Text("\x0a")), "780a");
@@ -42,12 +44,24 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(PossibleMatch(kA)), Cat("77", kAHex));
   EXPECT_EQ(Hex(PossibleMatchEnd(5, kA)), Cat("6f", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(MatchBudget(5, kA)), Cat("6c", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(Emergency(kA)), Cat("33", kAHex));
+  EXPECT_EQ(Hex(EmergencyByTime(5, kA)), Cat("34", "fffffffffffffffa", kAHex));
+  EXPECT_EQ(Hex(EmergencyUnreviewed(5, kA)), Cat("35", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(EmergencyOfOrganisation(kA, 5, kB)), Cat("36", kAHex, "fffffffffffffffa", kBHex));
 }
 
 TEST(Keys, NewestComesFirst) {
   EXPECT_LT(Disclosure(kA, 200, kB), Disclosure(kA, 100, kB));
   EXPECT_LT(ConsentOfPerson(kA, 200, kB), ConsentOfPerson(kA, 100, kB));
+  EXPECT_LT(AuthorityOfPerson(kA, 200, kB), AuthorityOfPerson(kA, 100, kB));
   EXPECT_LT(Receipt(kA, 2), Receipt(kA, 1));
+  EXPECT_LT(EmergencyByTime(200, kB), EmergencyByTime(100, kA));
+  EXPECT_LT(EmergencyOfOrganisation(kA, 200, kC), EmergencyOfOrganisation(kA, 100, kB));
+}
+
+TEST(Keys, AReviewThatIsDueNowIsDue) {
+  EXPECT_LT(EmergencyUnreviewed(100, kC), EmergenciesDueAfter(100));
+  EXPECT_GE(EmergencyUnreviewed(101, kA), EmergenciesDueAfter(100));
 }
 
 TEST(Keys, WhatEndsNowHasEnded) {
