@@ -156,6 +156,7 @@ AccessService::Asked AccessService::Read(const rpc::Call& call, const v1::CheckA
   question.categories = MaskOfAll(request.categories());
   question.mode = request.mode();
   question.prospective = request.prospective();
+  question.safeguarding = IsSafeguardingNow(organisation);
   const ids::Uuid ref_of = request.person_ref_of().empty() ? question.organisation_id : IdIn(request.person_ref_of());
   asked.person_id = request.person_ref().empty()
                         ? IdIn(request.person_id())

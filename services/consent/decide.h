@@ -30,7 +30,9 @@ struct Question {
   common::v1::Purpose purpose = common::v1::PURPOSE_UNSPECIFIED;
   CategoryMask categories = 0;
   v1::SharingMode mode = v1::SHARING_MODE_UNSPECIFIED;
-  bool prospective = false;  // leave out whether a referral is open
+  bool prospective = false;   // leave out whether a referral is open
+  bool safeguarding = false;  // the organisation is active and has the role SAFEGUARDING, without which no emergency
+                              // access is a basis
 };
 
 struct Decision {

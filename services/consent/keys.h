@@ -47,7 +47,7 @@ inline constexpr char kCorroborationCode = '2';
 inline constexpr char kEmergency = '3';
 inline constexpr char kEmergencyByTime = '4';
 inline constexpr char kEmergencyUnreviewed = '5';
-inline constexpr char kEmergencyOfOrganisation = '6';
+inline constexpr char kEmergencyOfOrganisation = '7';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }

@@ -12,8 +12,7 @@ namespace nwd::consent {
 namespace {
 
 bool CanTell(const Parts& parts, const ids::Uuid& organisation_id) {
-  const access::OrganisationPtr organisation = parts.organisations.Known(organisation_id.ToString());
-  return organisation != nullptr && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE;
+  return IsActive(parts.organisations.Known(organisation_id.ToString()));
 }
 
 absl::StatusOr<std::vector<ids::Uuid>> WhoTells(const store::Reader& reader, const Parts& parts,
