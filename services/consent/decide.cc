@@ -51,7 +51,8 @@ Decision Decide(const storage::Consent& consent, const Question& question, absl:
       reason = v1::DENIAL_REASON_NOT_COVERED;
     } else if (!Holds(ceiling, category)) {
       reason = v1::DENIAL_REASON_ABOVE_CEILING;
-    } else if (self_captured && !Holds(consent.corroborated_categories(), category)) {
+    } else if (self_captured && !consent.corroborated_by_person() &&
+               !Holds(consent.corroborated_categories(), category)) {
       reason = v1::DENIAL_REASON_NOT_CORROBORATED;
       if (!used_up) decision.own_only |= MaskOf(category);
     } else if (used_up) {  // last: it says that nothing else stands in the way
@@ -93,8 +94,8 @@ bool HasVouched(const storage::Consent& consent, const ids::Uuid& organisation_i
 }
 
 bool OpensSource(const storage::Consent& consent, const ids::Uuid& organisation_id, const ids::Uuid& source) {
-  return consent.captor_organisation_id() != organisation_id.bytes() || source == organisation_id ||
-         Corroborated(consent, source.bytes());
+  return consent.captor_organisation_id() != organisation_id.bytes() || consent.corroborated_by_person() ||
+         source == organisation_id || Corroborated(consent, source.bytes());
 }
 
 v1::Obligations ObligationsOf(const storage::Consent& consent, v1::SharingMode mode, absl::Time now) {
