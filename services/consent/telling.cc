@@ -4,23 +4,28 @@
 
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/enrolments.h"
 #include "services/consent/limits.h"
 #include "services/consent/main_contact_rows.h"
 #include "services/consent/notice_rows.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 namespace {
 
-bool CanTell(const Parts& parts, const ids::Uuid& organisation_id) {
-  return IsActive(parts.organisations.Known(organisation_id.ToString()));
+access::OrganisationPtr Active(const Parts& parts, const ids::Uuid& organisation_id) {
+  access::OrganisationPtr organisation = parts.organisations.Known(organisation_id.ToString());
+  return IsActive(organisation) ? organisation : nullptr;
 }
 
 absl::StatusOr<std::vector<ids::Uuid>> WhoTells(const store::Reader& reader, const Parts& parts,
                                                 const ids::Uuid& person_id) {
-  std::vector<ids::Uuid> tellers;
+  NWD_ASSIGN_OR_RETURN(std::vector<ids::Uuid> tellers, enrolments::ChannelsOf(reader, person_id));
+  std::erase_if(tellers, [&](const ids::Uuid& channel) { return !ties::IsChannel(Active(parts, channel)); });
+  if (!tellers.empty()) return tellers;
   NWD_ASSIGN_OR_RETURN(const storage::Person said, people::LatestMainContact(reader, person_id));
   const ids::Uuid contact = consents::IdOf(said.main_contact_organisation_id());
-  if (CanTell(parts, contact)) tellers.push_back(contact);
+  if (Active(parts, contact) != nullptr) tellers.push_back(contact);
   return tellers;
 }
 

@@ -13,7 +13,8 @@
 
 namespace nwd::consent {
 
-// Asks for the person to be told of an emergency access: by their main contact, be it the organisation that opened it.
+// Asks for the person to be told of an emergency access: by all resident channels that they enrolled with; where there is
+// none, by their main contact, be it the organisation that opened it.
 // Who is suspended or has left the hub can tell nobody anything, and is not asked. Answers who was asked, nobody where
 // there is nobody; once it is durable, their bells are to be rung.
 absl::StatusOr<std::vector<ids::Uuid>> TellPerson(store::Txn& txn, const Parts& parts,

@@ -1,6 +1,7 @@
 // Who is asked to tell a person that their record was opened in an emergency.
 #include "services/consent/telling.h"
 
+#include "services/consent/enrolments.h"
 #include "services/consent/limits.h"
 #include "services/consent/notice_service.h"
 #include "tests/services/consent/emergency_desk.h"
@@ -9,6 +10,8 @@ namespace nwd::consent {
 namespace {
 
 using namespace common::v1;  // NOLINT
+
+const std::vector<Role> kChannel = {ROLE_RESIDENT_CHANNEL};
 
 class TellingTest : public EmergencyTest {
  protected:
@@ -32,6 +35,15 @@ class TellingTest : public EmergencyTest {
     request.set_retained_basis(retained_basis);
     return desk_.Ask(desk_.services().notice(), &NoticeService::AcknowledgeNotice, who, request);
   }
+  void Enrol(const std::string& channel) {
+    const ids::Uuid person = *ids::Uuid::Parse(desk_.PersonId("crisis", ref_));
+    const ids::Uuid crisis = *ids::Uuid::Parse(desk_.IdOf("crisis"));
+    const ids::Uuid channel_id = *ids::Uuid::Parse(desk_.IdOf(channel));
+    auto body = [&](store::Txn& txn) {
+      return enrolments::Enrol(txn, person, channel_id, crisis, desk_.clock().Now());
+    };
+    EXPECT_TRUE(async::BlockOn(desk_.store().Update(body)).ok());
+  }
   void SetState(const std::string& who, OrganisationState state) {
     access::Organisation organisation = *desk_.registry().FindById(desk_.IdOf(who));
     organisation.state = state;
@@ -52,6 +64,33 @@ TEST_F(TellingTest, TheMainContactIsAskedToTellThePerson) {
   EXPECT_EQ(FromTimestamp(notice.due_time()) - FromTimestamp(notice.create_time()), kNoticeDue);
   EXPECT_TRUE(Get(id).person_told());
   EXPECT_FALSE(Get(id).unsafe_to_tell());
+}
+
+TEST_F(TellingTest, TheChannelsThatThePersonEnrolledWithAreAskedBeforeTheMainContact) {
+  MakeMainContact("lambeth", lambeth_ref_);
+  for (const char* channel : {"app", "library", "elsewhere"}) desk_.Add(channel, ORGANISATION_KIND_OTHER, kChannel);
+  Enrol("app");
+  Enrol("library");
+  const std::string id = Opened();
+  for (const char* channel : {"app", "library"}) {
+    ASSERT_EQ(NoticesOf(channel).notices_size(), 1) << channel;
+    EXPECT_EQ(NoticesOf(channel).notices(0).emergency_access_id(), id);
+    EXPECT_EQ(NoticesOf(channel).notices(0).person_ref(), desk_.RefFor(channel, ref_, "crisis"));
+  }
+  EXPECT_EQ(NoticesOf("elsewhere").notices_size(), 0);
+  EXPECT_EQ(NoticesOf("lambeth").notices_size(), 0);
+  EXPECT_TRUE(Get(id).person_told());
+}
+
+TEST_F(TellingTest, WhereNoChannelCanTellTheMainContactIsAsked) {
+  MakeMainContact("lambeth", lambeth_ref_);
+  desk_.Add("app", ORGANISATION_KIND_OTHER, kChannel);
+  Enrol("app");
+  SetState("app", ORGANISATION_STATE_SUSPENDED);
+  Opened();
+  EXPECT_EQ(NoticesOf("lambeth").notices_size(), 1);
+  SetState("app", ORGANISATION_STATE_ACTIVE);
+  EXPECT_EQ(NoticesOf("app").notices_size(), 0);
 }
 
 TEST_F(TellingTest, AMainContactThatOpenedItItselfIsAskedAllTheSame) {
