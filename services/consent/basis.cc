@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/macros.h"
 #include "services/consent/authority_decision.h"
 #include "services/consent/authority_rows.h"
 #include "services/consent/cited_agreement.h"

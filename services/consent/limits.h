@@ -8,6 +8,7 @@
 namespace nwd::consent {
 
 inline constexpr int kConsentsPerPersonMax = 1000;  // each decision of a person is set against all their consents
+inline constexpr int kAuthoritiesPerPersonMax = 1000;
 inline constexpr int kOrganisationsAskedMax =
     20;  // unknown recipients of one consent that the directory is asked about
 inline constexpr int kReferencesCachedMax = 65536;      // organisations whose reference key is kept in memory

@@ -38,6 +38,8 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       decision_(parts_),
       in_force_(parts_),
       receipt_(parts_, receipt::SigningKeyOf(hub_key)),
+      authority_(parts_),
+      authority_acts_(parts_),
       access_(parts_),
       record_(parts_),
       disclosure_(parts_),
@@ -58,6 +60,8 @@ void Services::Register(rpc::Router& router) {
   decision_.Register(router);
   in_force_.Register(router);
   receipt_.Register(router);
+  authority_.Register(router);
+  authority_acts_.Register(router);
   access_.Register(router);
   record_.Register(router);
   disclosure_.Register(router);

@@ -8,6 +8,8 @@
 #include "common/crypto/key_file.h"
 #include "common/rpc/router.h"
 #include "services/consent/access_service.h"
+#include "services/consent/authority_acts.h"
+#include "services/consent/authority_service.h"
 #include "services/consent/consent_service.h"
 #include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
@@ -45,6 +47,8 @@ class Services {
   DecisionService& decision() { return decision_; }
   InForceService& in_force() { return in_force_; }
   ReceiptService& receipt() { return receipt_; }
+  AuthorityService& authority() { return authority_; }
+  AuthorityActs& authority_acts() { return authority_acts_; }
   AccessService& access() { return access_; }
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
@@ -81,6 +85,8 @@ class Services {
   DecisionService decision_;
   InForceService in_force_;
   ReceiptService receipt_;
+  AuthorityService authority_;
+  AuthorityActs authority_acts_;
   AccessService access_;
   RecordService record_;
   DisclosureService disclosure_;
