@@ -39,11 +39,6 @@ void CheckRecipients(const v1::ConsentTerms& terms, status::Violations& violatio
   }
 }
 
-// Agreements are not kept yet, so none can be in force, and what cannot be judged is not permitted.
-void CheckAgreement(const v1::ConsentTerms& terms, status::Violations& violations) {
-  if (!terms.agreement_id().empty()) violations.Add("terms.agreement_id", "names no agreement of this hub");
-}
-
 void CheckValidity(const v1::ConsentTerms& terms, absl::Time now, status::Violations& violations) {
   if (terms.has_valid_from() && !IsTimestamp(terms.valid_from())) {
     violations.Add("terms.valid_from", "is no time");
@@ -75,7 +70,6 @@ void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violation
   CheckCategories(terms, violations);
   CheckRecipients(terms, violations);
   CheckValidity(terms, now, violations);
-  CheckAgreement(terms, violations);
   CheckReview(terms, violations);
   CheckRepresentative(terms, now, violations);
   if (terms.text_sha256().size() != kSha256TextSize) {
@@ -102,6 +96,9 @@ storage::Consent FromTerms(const v1::ConsentTerms& terms) {
   consent.set_do_not_contact(terms.do_not_contact());
   if (const auto supersedes = ids::Uuid::Parse(terms.supersedes_consent_id())) {
     consent.set_supersedes_consent_id(std::string(supersedes->bytes()));
+  }
+  if (const auto agreement = ids::Uuid::Parse(terms.agreement_id())) {
+    consent.set_agreement_id(std::string(agreement->bytes()));
   }
   if (terms.has_representative() && !terms.representative().authority_ends_on().empty()) {
     consent.set_authority_until_us(Micros(AuthorityEnd(terms.representative())));

@@ -31,8 +31,8 @@ inline constexpr char kWrappingPurpose[] =
 class Services {
  public:
   Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
-           const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics,
-           const Options& options = {});
+           const access::Registry& registry, AskOrganisation ask, AskAgreement ask_agreement,
+           metrics::Registry& metrics, const Options& options = {});
 
   void Register(rpc::Router& router);
   // What comparing names of other scripts needs, away from the queues: the first such name need not wait for it.
@@ -66,6 +66,7 @@ class Services {
   const tokens::Tokens tokens_;
   person_keys::PersonKeys person_keys_;
   Organisations organisations_;
+  AgreementLookup agreements_;
   CheckLog check_log_;
   NoticeBells notice_bells_;
   UnusedKeys unused_keys_;
