@@ -5,7 +5,6 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
-#include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/joins.h"
@@ -25,10 +24,10 @@ struct Judged {
   ids::Uuid as_recipient_holds;
 };
 
-// Judges the cited consent alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is
+// Judges the cited basis alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is
 // not there: the three reads below happen for every such caller. A reference that one of our services passes on must be
 // of somebody whom its organisation, `held_by`, holds: a reference that was merely told makes nobody a holder.
-absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& consent_id, const ids::Uuid& person_id,
+absl::StatusOr<Judged> Judge(const store::Reader& reader, const Cited& cited, const ids::Uuid& person_id,
                              const std::optional<ids::Uuid>& held_by, const Question& question, bool tell_person,
                              absl::Time now) {
   Judged judged;
@@ -39,15 +38,14 @@ absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& conse
       return judged;
     }
   }
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, consent_id));
-  bool about_them = consent.has_value() && consent->person_id() == person_id.bytes();
-  bool may_know = about_them && IsParty(*consent, question.organisation_id);
+  NWD_ASSIGN_OR_RETURN(const BasisPtr basis, FindBasis(reader, cited));
+  bool about_them = basis != nullptr && basis->person_id() == person_id;
+  bool may_know = about_them && basis->IsParty(question.organisation_id);
   if (!may_know) {
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
-    about_them = consent.has_value() &&
-                 std::find(family.begin(), family.end(), consents::IdOf(consent->person_id())) != family.end();
+    about_them = basis != nullptr && std::find(family.begin(), family.end(), basis->person_id()) != family.end();
     NWD_ASSIGN_OR_RETURN(const bool holds, people::Holds(reader, person_id, question.organisation_id));
-    may_know = about_them && (holds || IsParty(*consent, question.organisation_id));
+    may_know = about_them && (holds || basis->IsParty(question.organisation_id));
   }
   judged.person_known = about_them;
   if (tell_person && !about_them) {
@@ -61,10 +59,9 @@ absl::StatusOr<Judged> Judge(const store::Reader& reader, const ids::Uuid& conse
     judged.decision = NoBasis(question.categories);
     return judged;
   }
-  NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(reader, consent->agreement_id()));
-  judged.decision = Decide(*consent, question, agreement.get(), now);
-  judged.basis_etag = consents::EtagOf(*consent);
-  if (judged.decision.permitted != 0) judged.obligations = ObligationsOf(*consent, question.mode, now);
+  NWD_ASSIGN_OR_RETURN(judged.decision, basis->Judge(reader, question, now));
+  judged.basis_etag = basis->Etag();
+  if (judged.decision.permitted != 0) judged.obligations = basis->ObligationsIn(question.mode, now);
   return judged;
 }
 
@@ -91,6 +88,7 @@ absl::Status CheckAsked(const rpc::Call& call, const v1::CheckAccessRequest& req
   if (request.person_ref().empty() == request.person_id().empty()) {
     violations.Add("person_ref", "exactly one of person_ref and person_id must be given");
   }
+  CheckCited(CitedFieldsOf(request), violations);
   if (MaskOfAll(request.categories()) == 0) violations.Add("categories", "needs at least one category");
   if (call.caller().IsService()) {
     if (request.on_behalf_of().empty()) violations.Add("on_behalf_of", "is required of a service");
@@ -126,10 +124,10 @@ async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(
   const Asked asked = Read(call, request, organisation);
   const bool tell_person = call.caller().IsService();
   auto body = [&](const store::Reader& reader) {
-    return Judge(reader, asked.consent_id, asked.person_id, asked.held_by, asked.question, tell_person, call.Now());
+    return Judge(reader, asked.cited, asked.person_id, asked.held_by, asked.question, tell_person, call.Now());
   };
   absl::StatusOr<Judged> judged = co_await parts_.store.View(body);
-  if (!judged.ok()) co_return Corrupt(parts_, "a consent", judged.status());
+  if (!judged.ok()) co_return Corrupt(parts_, "a basis of access", judged.status());
 
   person_keys::PersonKey key = parts_.person_keys.Cached(asked.person_id);
   if (key == nullptr) {
@@ -150,7 +148,7 @@ async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(
 AccessService::Asked AccessService::Read(const rpc::Call& call, const v1::CheckAccessRequest& request,
                                          const access::OrganisationPtr& organisation) const {
   Asked asked;
-  asked.consent_id = IdIn(request.consent_id());
+  asked.cited = CitedIn(CitedFieldsOf(request));
   Question& question = asked.question;
   question.organisation_id = IdIn(call.caller().IsService() ? request.on_behalf_of() : call.organisation_id());
   question.kind = KindNow(organisation);
@@ -169,7 +167,7 @@ AccessService::Asked AccessService::Read(const rpc::Call& call, const v1::CheckA
 absl::Status AccessService::Log(const rpc::Call& call, const Asked& asked, CategoryMask permitted,
                                 const person_keys::PersonKey& key) const {
   storage::Deed deed = DeedOf(call);
-  deed.set_consent_id(std::string(asked.consent_id.bytes()));
+  Cite(asked.cited, deed);
   if (call.caller().IsService()) deed.set_recipient_id(std::string(asked.question.organisation_id.bytes()));
   deed.set_purpose(asked.question.purpose);
   deed.set_mode(asked.question.mode);

@@ -1,6 +1,6 @@
 // AccessService: the decision, and for the referral service its grants and the release of a referral's text
-// (referral_text.cc). A check is one look at the latest committed state: a consent's one value says all that a decision
-// needs. Its audit entry follows within 100 ms (check_log.h).
+// (referral_text.cc). A check is one look at the latest committed state: the one value of the basis that is cited, and
+// the agreement it falls under, say all that a decision needs. Its audit entry follows within 100 ms (check_log.h).
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -9,7 +9,7 @@
 
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/access_service.pb.h"
-#include "services/consent/decide.h"
+#include "services/consent/basis.h"
 #include "services/consent/grants.h"
 #include "services/consent/parts.h"
 
@@ -32,7 +32,7 @@ class AccessService {
  private:
   struct Asked {
     ids::Uuid person_id;
-    ids::Uuid consent_id;
+    Cited cited;
     std::optional<ids::Uuid> held_by;  // who must hold the person, where one of our services asks by a reference
     Question question;
   };

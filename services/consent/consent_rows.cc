@@ -1,7 +1,5 @@
 #include "services/consent/consent_rows.h"
 
-#include <algorithm>
-
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
@@ -65,18 +63,9 @@ absl::StatusOr<std::vector<storage::Consent>> OfPerson(const store::Reader& read
 
 absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const std::string& from,
                   absl::FunctionRef<store::Visit(const std::string& key, const storage::Consent&)> visit) {
-  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
-  std::vector<std::string> places;  // what follows the person in the index: time and id, newest first
-  for (const ids::Uuid& relative : family) {
-    const std::string prefix = keys::ConsentOfPersonPrefix(relative);
-    store::Range range = store::PrefixRange(prefix);
-    range.begin += from;
-    NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
-      places.emplace_back(key.substr(prefix.size()));
-      return store::Visit::kContinue;
-    }));
-  }
-  std::sort(places.begin(), places.end());
+  // Time and id, newest first.
+  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> places,
+                       joins::PlacesOfFamily(reader, person_id, keys::ConsentOfPersonPrefix, from));
   for (const std::string& place : places) {
     const ids::Uuid consent_id = IdOf(std::string_view(place).substr(place.size() - ids::Uuid::kSizeBytes));
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, Find(reader, consent_id));

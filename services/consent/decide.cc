@@ -37,35 +37,35 @@ v1::DenialReason WholeReason(const storage::Consent& consent, const storage::Rec
 
 Decision Decide(const storage::Consent& consent, const Question& question, const common::v1::AgreementChange* agreement,
                 absl::Time now) {
-  Decision decision;
   const storage::Recipient* recipient = FindRecipient(consent, question.organisation_id);
-  const v1::DenialReason whole = WholeReason(consent, recipient, question, now);
-  const CategoryMask ceiling = Ceiling(question.kind);
   const agreements::Use use{common::v1::LAWFUL_BASIS_CONSENT, question.purpose, question.organisation_id};
-  const CategoryMask agreed = agreements::Allowed(consent.agreement_id(), agreement, use, now);
-  const bool used_up = consent.max_uses() > 0 && consent.uses() >= consent.max_uses();
   const bool self_captured = consent.captor_organisation_id() == question.organisation_id.bytes();
+  const bool uses_left = HasUsesLeft(consent);
+  Decision decision =
+      Pass(question.categories, WholeReason(consent, recipient, question, now),
+           {{recipient != nullptr ? ~recipient->refused_categories() : 0, v1::DENIAL_REASON_REFUSED},
+            {consent.categories(), v1::DENIAL_REASON_NOT_COVERED},
+            {Ceiling(question.kind), v1::DENIAL_REASON_ABOVE_CEILING},
+            {agreements::Allowed(consent.agreement_id(), agreement, use, now), v1::DENIAL_REASON_NOT_UNDER_AGREEMENT},
+            {self_captured ? consent.corroborated_categories() : kAllCategories, v1::DENIAL_REASON_NOT_CORROBORATED},
+            {uses_left ? kAllCategories : 0, v1::DENIAL_REASON_USED_UP}});
   ForEachCategory(question.categories, [&](Category category) {
-    v1::DenialReason reason = whole;
-    if (reason != v1::DENIAL_REASON_UNSPECIFIED) {
-      // Denied as a whole.
-    } else if (Holds(recipient->refused_categories(), category)) {
-      reason = v1::DENIAL_REASON_REFUSED;
-    } else if (!Holds(consent.categories(), category)) {
-      reason = v1::DENIAL_REASON_NOT_COVERED;
-    } else if (!Holds(ceiling, category)) {
-      reason = v1::DENIAL_REASON_ABOVE_CEILING;
-    } else if (!Holds(agreed, category)) {
-      reason = v1::DENIAL_REASON_NOT_UNDER_AGREEMENT;
-    } else if (self_captured && !Holds(consent.corroborated_categories(), category)) {
-      reason = v1::DENIAL_REASON_NOT_CORROBORATED;
-      if (!used_up) decision.own_only |= MaskOf(category);
-    } else if (used_up) {  // last: it says that nothing else stands in the way
-      reason = v1::DENIAL_REASON_USED_UP;
-    } else {
-      decision.permitted |= MaskOf(category);
+    const bool own = uses_left && decision.reason(category) == v1::DENIAL_REASON_NOT_CORROBORATED;
+    if (own) decision.own_only |= MaskOf(category);
+  });
+  return decision;
+}
+
+Decision Pass(CategoryMask asked, v1::DenialReason whole, std::initializer_list<Hurdle> hurdles) {
+  Decision decision;
+  ForEachCategory(asked, [&](Category category) {
+    v1::DenialReason& reason = decision.reasons[static_cast<size_t>(category)];
+    reason = whole;
+    for (const Hurdle& hurdle : hurdles) {
+      if (reason != v1::DENIAL_REASON_UNSPECIFIED) break;
+      if (!Holds(hurdle.passed, category)) reason = hurdle.otherwise;
     }
-    decision.reasons[static_cast<size_t>(category)] = reason;
+    if (reason == v1::DENIAL_REASON_UNSPECIFIED) decision.permitted |= MaskOf(category);
   });
   return decision;
 }
@@ -76,17 +76,6 @@ Decision NoBasis(CategoryMask categories) {
     decision.reasons[static_cast<size_t>(category)] = v1::DENIAL_REASON_NO_BASIS;
   });
   return decision;
-}
-
-const storage::Recipient* FindRecipient(const storage::Consent& consent, const ids::Uuid& organisation_id) {
-  for (const storage::Recipient& recipient : consent.recipients()) {
-    if (recipient.organisation_id() == organisation_id.bytes()) return &recipient;
-  }
-  return nullptr;
-}
-
-storage::Recipient* FindRecipient(storage::Consent& consent, const ids::Uuid& organisation_id) {
-  return const_cast<storage::Recipient*>(FindRecipient(std::as_const(consent), organisation_id));
 }
 
 bool IsParty(const storage::Consent& consent, const ids::Uuid& organisation_id) {
@@ -101,16 +90,6 @@ bool HasVouched(const storage::Consent& consent, const ids::Uuid& organisation_i
 bool OpensSource(const storage::Consent& consent, const ids::Uuid& organisation_id, const ids::Uuid& source) {
   return consent.captor_organisation_id() != organisation_id.bytes() || source == organisation_id ||
          Corroborated(consent, source.bytes());
-}
-
-v1::Obligations ObligationsOf(const storage::Consent& consent, v1::SharingMode mode, absl::Time now) {
-  v1::Obligations obligations;
-  if (mode != v1::SHARING_MODE_VIEW) {
-    *obligations.mutable_erase_by() = ToTimestamp(now + absl::Hours(24) * consent.retention_days());
-  }
-  obligations.set_no_onward(consent.mode() != v1::SHARING_MODE_ONWARD);
-  obligations.set_do_not_contact(consent.do_not_contact());
-  return obligations;
 }
 
 }  // namespace nwd::consent

@@ -1,5 +1,6 @@
 // The decision: may this organisation do this with these categories, on this consent, at this moment. A pure function;
 // everything it needs is in the consent's one value and, where it cites one, the data-sharing agreement it falls under.
+// What it shares with the decision on other bases (authority_decision.h) is here too.
 //
 //   const Decision decision = Decide(consent, {.organisation_id = college, .kind = ORGANISATION_KIND_COLLEGE, …},
 //                                    agreement.get(), now);
@@ -9,8 +10,11 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
+#include <utility>
 
 #include "absl/time/time.h"
+#include "common/base/timestamps.h"
 #include "common/ids/uuid.h"
 #include "nwd/common/v1/change_service.pb.h"
 #include "nwd/common/v1/vocabulary.pb.h"
@@ -44,12 +48,36 @@ struct Decision {
 Decision Decide(const storage::Consent& consent, const Question& question, const common::v1::AgreementChange* agreement,
                 absl::Time now);
 
+// What a category must pass to be permitted, in the order in which a denial is told: the first hurdle that it does not
+// pass is its reason.
+struct Hurdle {
+  CategoryMask passed;
+  v1::DenialReason otherwise;
+};
+// `whole`: why nothing at all is permitted; unspecified where something may be.
+Decision Pass(CategoryMask asked, v1::DenialReason whole, std::initializer_list<Hurdle> hurdles);
+
+// Not used up. USED_UP is the last hurdle: it says that nothing else stands in the way.
+template <class Row>
+bool HasUsesLeft(const Row& basis) {
+  return basis.max_uses() <= 0 || basis.uses() < basis.max_uses();
+}
+
 // The answer to who may not know more: NO_BASIS for every category.
 Decision NoBasis(CategoryMask categories);
 
-// The recipient's entry; null where the consent does not name it.
-const storage::Recipient* FindRecipient(const storage::Consent& consent, const ids::Uuid& organisation_id);
-storage::Recipient* FindRecipient(storage::Consent& consent, const ids::Uuid& organisation_id);
+// The recipient's entry in a consent or an authority; null where that does not name it.
+template <class Row>
+const storage::Recipient* FindRecipient(const Row& basis, const ids::Uuid& organisation_id) {
+  for (const storage::Recipient& recipient : basis.recipients()) {
+    if (recipient.organisation_id() == organisation_id.bytes()) return &recipient;
+  }
+  return nullptr;
+}
+template <class Row>
+storage::Recipient* FindRecipient(Row& basis, const ids::Uuid& organisation_id) {
+  return const_cast<storage::Recipient*>(FindRecipient(std::as_const(basis), organisation_id));
+}
 
 // It captured the consent or is named in it.
 bool IsParty(const storage::Consent& consent, const ids::Uuid& organisation_id);
@@ -61,7 +89,16 @@ bool HasVouched(const storage::Consent& consent, const ids::Uuid& organisation_i
 // who captured the consent they read under reads what they put in themselves and what those put in who corroborated it.
 bool OpensSource(const storage::Consent& consent, const ids::Uuid& organisation_id, const ids::Uuid& source);
 
-// What a permitted recipient must do with what it receives at `now`.
-v1::Obligations ObligationsOf(const storage::Consent& consent, v1::SharingMode mode, absl::Time now);
+// What a permitted recipient must do with what it receives at `now` under a consent or an authority.
+template <class Row>
+v1::Obligations ObligationsOf(const Row& basis, v1::SharingMode mode, absl::Time now) {
+  v1::Obligations obligations;
+  if (mode != v1::SHARING_MODE_VIEW) {
+    *obligations.mutable_erase_by() = ToTimestamp(now + absl::Hours(24) * basis.retention_days());
+  }
+  obligations.set_no_onward(basis.mode() != v1::SHARING_MODE_ONWARD);
+  obligations.set_do_not_contact(basis.do_not_contact());
+  return obligations;
+}
 
 }  // namespace nwd::consent

@@ -4,6 +4,7 @@
 
 #include "common/base/timestamps.h"
 #include "services/consent/categories.h"
+#include "services/consent/cited_basis.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
@@ -37,13 +38,11 @@ v1::Disclosure Show(const disclosures::Placed& placed, std::string person_ref) {
   shown.set_disclosure_id(placed.disclosure_id.ToString());
   shown.set_person_ref(std::move(person_ref));
   shown.set_recipient_organisation_id(consents::IdOf(placed.disclosure.recipient_id()).ToString());
-  shown.set_consent_id(consents::IdOf(placed.disclosure.consent_id()).ToString());
+  ShowCited(placed.disclosure, shown);
   shown.set_purpose(placed.disclosure.purpose());
   ForEachCategory(placed.disclosure.categories(), [&](Category category) { shown.add_categories(category); });
   *shown.mutable_disclose_time() = MicrosToTimestamp(placed.time_us);
-  if (!placed.disclosure.referral_id().empty()) {
-    shown.set_referral_id(consents::IdOf(placed.disclosure.referral_id()).ToString());
-  }
+  shown.set_referral_id(ShownId(placed.disclosure.referral_id()));
   return shown;
 }
 
@@ -55,10 +54,10 @@ bool Concerns(const storage::Disclosure& disclosure, std::string_view organisati
 
 }  // namespace
 
-void DisclosureService::Register(rpc::Router& router) { 
+void DisclosureService::Register(rpc::Router& router) {
   router.Unary(this, &DisclosureService::ListDisclosures,
                [](const rpc::Call&, const v1::ListDisclosuresRequest& request) { return SpanOf(request).status(); });
- }
+}
 
 async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListDisclosures(
     rpc::Call& call, const v1::ListDisclosuresRequest& request) {

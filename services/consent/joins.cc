@@ -62,6 +62,24 @@ absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const ids::Uuid&
   return person_id;
 }
 
+absl::StatusOr<std::vector<std::string>> PlacesOfFamily(const store::Reader& reader, const ids::Uuid& person_id,
+                                                        absl::FunctionRef<std::string(const ids::Uuid&)> prefix,
+                                                        const std::string& from) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, FamilyOf(reader, person_id));
+  std::vector<std::string> places;
+  for (const ids::Uuid& relative : family) {
+    const std::string theirs = prefix(relative);
+    store::Range range = store::PrefixRange(theirs);
+    range.begin += from;
+    NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
+      places.emplace_back(key.substr(theirs.size()));
+      return store::Visit::kContinue;
+    }));
+  }
+  std::sort(places.begin(), places.end());
+  return places;
+}
+
 absl::StatusOr<bool> Join(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& into) {
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> theirs, FamilyOf(txn, person_id));
   if (std::find(theirs.begin(), theirs.end(), into) != theirs.end()) return true;

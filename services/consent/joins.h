@@ -6,8 +6,10 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
@@ -23,6 +25,12 @@ absl::StatusOr<bool> AreOne(const store::Reader& reader, const ids::Uuid& a, con
 // given where it holds none. What it is shown of the person carries the reference it knows.
 absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const ids::Uuid& person_id,
                                    const ids::Uuid& organisation_id);
+
+// What follows the person in the keys under `prefix` of each id of the family, in the keys' order, from `from` on: the
+// places of one person's rows, whichever of their ids they lie under.
+absl::StatusOr<std::vector<std::string>> PlacesOfFamily(const store::Reader& reader, const ids::Uuid& person_id,
+                                                        absl::FunctionRef<std::string(const ids::Uuid&)> prefix,
+                                                        const std::string& from);
 
 // Joins `person_id` to `into`. Nothing changes where they are one already; false where the family would be larger than
 // kFamilyMax.

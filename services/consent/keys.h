@@ -91,9 +91,9 @@ inline std::string MatchBudget(int64_t day, const Uuid& organisation) {
   return MatchBudgetsOf(day).append(organisation.bytes());
 }
 
-// Consent, and SealedTerms.
+// Consent, and SealedTerms: of a consent, or of an authority.
 inline std::string Consent(const Uuid& consent) { return KeyBuilder(kConsent).Bytes(consent.bytes()).Build(); }
-inline std::string Terms(const Uuid& consent) { return KeyBuilder(kTerms).Bytes(consent.bytes()).Build(); }
+inline std::string Terms(const Uuid& basis) { return KeyBuilder(kTerms).Bytes(basis.bytes()).Build(); }
 
 // Nothing: a person's consents, newest first.
 inline std::string ConsentOfPersonPrefix(const Uuid& person) {
@@ -104,6 +104,19 @@ inline std::string ConsentOfPerson(const Uuid& person, int64_t create_time_us, c
       .Bytes(person.bytes())
       .Descending(static_cast<uint64_t>(create_time_us))
       .Bytes(consent.bytes())
+      .Build();
+}
+
+// Authority; nothing: a person's authorities, newest first.
+inline std::string Authority(const Uuid& authority) { return KeyBuilder(kAuthority).Bytes(authority.bytes()).Build(); }
+inline std::string AuthorityOfPersonPrefix(const Uuid& person) {
+  return KeyBuilder(kAuthorityOfPerson).Bytes(person.bytes()).Build();
+}
+inline std::string AuthorityOfPerson(const Uuid& person, int64_t create_time_us, const Uuid& authority) {
+  return KeyBuilder(kAuthorityOfPerson)
+      .Bytes(person.bytes())
+      .Descending(static_cast<uint64_t>(create_time_us))
+      .Bytes(authority.bytes())
       .Build();
 }
 

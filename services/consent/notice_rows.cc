@@ -3,6 +3,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
+#include "services/consent/cited_basis.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
@@ -106,7 +107,7 @@ v1::Notice Show(const storage::Notice& notice, std::string person_ref) {
   shown.set_notice_id(consents::IdOf(notice.notice_id()).ToString());
   shown.set_type(notice.type());
   shown.set_person_ref(std::move(person_ref));
-  shown.set_consent_id(consents::IdOf(notice.consent_id()).ToString());
+  ShowCited(notice, shown);
   for (const std::string& disclosure : notice.disclosure_ids())
     shown.add_disclosure_ids(consents::IdOf(disclosure).ToString());
   shown.set_disclosure_count(notice.disclosure_count());

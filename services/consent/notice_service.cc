@@ -120,6 +120,8 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
     storage::Deed deed = DeedOf(call);
     deed.set_notice_id(notice.notice_id());
     deed.set_consent_id(notice.consent_id());
+    deed.set_authority_id(notice.authority_id());
+    deed.set_emergency_access_id(notice.emergency_access_id());
     deed.set_answer(notice.answer());
     Record(parts_, txn, "notice.answered", call.Now(), consents::IdOf(notice.person_id()), key, deed);
   }

@@ -7,7 +7,6 @@
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
 #include "services/consent/ceilings.h"
-#include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/joins.h"
@@ -18,20 +17,20 @@ namespace nwd::consent {
 namespace {
 
 // Of the entries of permitted categories, those this organisation may have: its own, and of other sources' what the
-// consent opens to it and they did not mark confidential.
-std::vector<records::Entry> Open(std::vector<records::Entry> entries, const storage::Consent& consent,
+// basis opens to it and they did not mark confidential.
+std::vector<records::Entry> Open(std::vector<records::Entry> entries, const Basis& basis,
                                  const ids::Uuid& organisation) {
   std::erase_if(entries, [&](const records::Entry& entry) {
     const bool own = entry.name.source_id == organisation;
-    return !own && (entry.version.confidential() || !OpensSource(consent, organisation, entry.name.source_id));
+    return !own && (entry.version.confidential() || !basis.OpensSource(organisation, entry.name.source_id));
   });
   return entries;
 }
 
-storage::Disclosure DisclosureOf(const storage::Consent& consent, const Question& question,
+storage::Disclosure DisclosureOf(const Cited& cited, const Question& question,
                                  const std::vector<records::Entry>& entries, CategoryMask released) {
   storage::Disclosure disclosure;
-  disclosure.set_consent_id(consent.consent_id());
+  Cite(cited, disclosure);
   disclosure.set_recipient_id(std::string(question.organisation_id.bytes()));
   disclosure.set_purpose(question.purpose);
   disclosure.set_categories(released);
@@ -39,6 +38,13 @@ storage::Disclosure DisclosureOf(const storage::Consent& consent, const Question
   for (const records::Entry& entry : entries) sources.insert(entry.name.source_id);
   for (const ids::Uuid& source : sources) disclosure.add_source_ids(std::string(source.bytes()));
   return disclosure;
+}
+
+absl::Status CheckReading(const rpc::Call&, const v1::GetRecordRequest& request) {
+  status::Violations violations;
+  if (MaskOfAll(request.categories()) == 0) violations.Add("categories", "needs at least one category");
+  CheckCited(CitedFieldsOf(request), violations);
+  return violations.ToStatus();
 }
 
 absl::Status CheckSection(const rpc::Call&, const v1::PutRecordRequest& request) {
@@ -56,7 +62,7 @@ absl::Status CheckSection(const rpc::Call&, const v1::PutRecordRequest& request)
 
 void RecordService::Register(rpc::Router& router) {
   router.Unary(this, &RecordService::PutRecord, CheckSection);
-  router.Unary(this, &RecordService::GetRecord);
+  router.Unary(this, &RecordService::GetRecord, CheckReading);
 }
 
 async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc::Call& call,
@@ -100,20 +106,20 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
 
 async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc::Call& call,
                                                                             const v1::GetRecordRequest& request) {
+  NWD_CO_RETURN_IF_ERROR(CheckReading(call, request));
   Question question;
   question.organisation_id = OrganisationOf(call);
   question.kind = call.caller().organisation->kind;
   question.purpose = request.purpose();
   question.categories = MaskOfAll(request.categories());
   question.mode = request.mode();
-  if (question.categories == 0) co_return status::InvalidField("categories", "needs at least one category");
   const ids::Uuid person_id =
       parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
 
   auto body = [&](store::Txn& txn) { return Release(txn, call, request, person_id, question, key); };
   const absl::StatusOr<Released> decided = co_await parts_.store.Update(body, call.deadline());
-  if (!decided.ok()) co_return Corrupt(parts_, "a consent or record", decided.status());
+  if (!decided.ok()) co_return Corrupt(parts_, "a basis or record", decided.status());
   const Released& released = *decided;
   (released.permitted ? parts_.figures.reads_permitted : parts_.figures.reads_denied).Increment();
   if (!released.permitted) co_return status::Denied();
@@ -166,32 +172,31 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
                                                                    const person_keys::PersonKey& key,
                                                                    const storage::KeptRead* before) const {
   const absl::Time now = call.Now();
-  const ids::Uuid consent_id = IdIn(request.consent_id());
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, consent_id));
-  const ids::Uuid whose = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
+  const Cited cited = CitedIn(CitedFieldsOf(request));
+  NWD_ASSIGN_OR_RETURN(const BasisPtr basis, FindBasis(txn, cited));
+  const ids::Uuid whose = basis != nullptr ? basis->person_id() : ids::Uuid();
   NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, person_id, whose));
-  const bool about_them = consent.has_value() && one && key != nullptr;
-  storage::Recipient* recipient = about_them ? FindRecipient(*consent, question.organisation_id) : nullptr;
+  const bool about_them = basis != nullptr && one && key != nullptr;
+  const bool named = about_them && basis->IsRecipient(question.organisation_id);
   // A retry is judged as the one use it is.
-  if (recipient != nullptr && before != nullptr) consent->set_uses(consent->uses() - 1);
+  if (named && before != nullptr) basis->LeaveOutOneUse();
 
   Released released;
   released.decision = NoBasis(question.categories);
-  if (recipient != nullptr) {
-    NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(txn, consent->agreement_id()));
-    released.decision = Decide(*consent, question, agreement.get(), now);
+  if (named) {
+    NWD_ASSIGN_OR_RETURN(released.decision, basis->Judge(txn, question, now));
   }
   const CategoryMask opened = released.decision.permitted | released.decision.own_only;
   if (opened != 0) {
     NWD_ASSIGN_OR_RETURN(std::vector<records::Entry> entries, records::OfPerson(txn, person_id, opened));
-    released.entries = Open(std::move(entries), *consent, question.organisation_id);
+    released.entries = Open(std::move(entries), *basis, question.organisation_id);
   }
   released.permitted = released.decision.permitted != 0 || !released.entries.empty();
   // What only the reader's own entries open is told by those there are.
   CategoryMask told = released.decision.permitted;
   for (const records::Entry& entry : released.entries) told |= MaskOf(entry.name.category);
   storage::Deed deed = DeedOf(call);
-  deed.set_consent_id(std::string(consent_id.bytes()));
+  Cite(cited, deed);
   deed.set_purpose(question.purpose);
   deed.set_mode(question.mode);
   deed.set_categories_asked(question.categories);
@@ -202,16 +207,14 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
   }
 
   call.ProveTie(common::v1::TIE_NAMED_RECIPIENT);
-  released.obligations = ObligationsOf(*consent, question.mode, now);
-  const storage::Disclosure disclosure = DisclosureOf(*consent, question, released.entries, told);
+  released.obligations = basis->ObligationsIn(question.mode, now);
+  const storage::Disclosure disclosure = DisclosureOf(cited, question, released.entries, told);
   if (before != nullptr) {
     released.disclosure_id = consents::IdOf(before->disclosure_id());
     NWD_RETURN_IF_ERROR(disclosures::Widen(txn, {released.disclosure_id, whose, before->time_us(), disclosure}));
   } else {
     released.disclosure_id = ids::Uuid::Random();
-    consent->set_uses(consent->uses() + 1);
-    recipient->set_disclosures(recipient->disclosures() + 1);
-    consents::Put(txn, *consent);
+    basis->CountRead(txn, question.organisation_id);
     released.time_us = Micros(now);
     disclosures::Add(txn, {released.disclosure_id, whose, released.time_us, disclosure});
   }

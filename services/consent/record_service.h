@@ -8,7 +8,7 @@
 
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/record_service.pb.h"
-#include "services/consent/decide.h"
+#include "services/consent/basis.h"
 #include "services/consent/parts.h"
 #include "services/consent/record_rows.h"
 

@@ -32,7 +32,7 @@ async::Task<absl::StatusOr<v1::ReleaseReferralTextResponse>> AccessService::Rele
                           co_await parts_.organisations.Find(request.organisation_id()));
   Asked asked;
   asked.person_id = IdIn(request.person_id());
-  asked.consent_id = IdIn(request.consent_id());
+  asked.cited = {BasisKind::kConsent, IdIn(request.consent_id())};
   asked.question.organisation_id = IdIn(request.organisation_id());
   asked.question.kind = KindNow(organisation);
   asked.question.purpose = common::v1::PURPOSE_REFERRAL;
@@ -56,7 +56,7 @@ absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const r
                                                         const v1::ReleaseReferralTextRequest& request,
                                                         const person_keys::PersonKey& key) const {
   const Question& question = asked.question;
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, asked.consent_id));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, asked.cited.id));
   const ids::Uuid whose = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
   NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, asked.person_id, whose));
   const bool about_them = consent.has_value() && one && key != nullptr;
@@ -67,7 +67,7 @@ absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const r
   if (permitted == 0) return permitted;
 
   const ids::Uuid referral_id = IdIn(request.referral_id());
-  const std::string row = keys::Grant(asked.consent_id, question.organisation_id, referral_id);
+  const std::string row = keys::Grant(asked.cited.id, question.organisation_id, referral_id);
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Grant> grant, store::Find<storage::Grant>(txn, row));
   if (grant.has_value() && grant->text_released()) return permitted;
   if (!grant.has_value()) grant.emplace();

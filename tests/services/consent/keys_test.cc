@@ -24,6 +24,8 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(Consent(kA)), Cat("63", kAHex));
   EXPECT_EQ(Hex(Terms(kA)), Cat("74", kAHex));
   EXPECT_EQ(Hex(ConsentOfPerson(kA, 5, kB)), Cat("6e", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(Authority(kA)), Cat("61", kAHex));
+  EXPECT_EQ(Hex(AuthorityOfPerson(kA, 5, kB)), Cat("73", kAHex, "fffffffffffffffa", kBHex));
   EXPECT_EQ(Hex(ConsentEnd(5, kA)), Cat("65", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(Receipt(kA, 5)), Cat("7a", kAHex, "fffffffffffffffa"));
   EXPECT_EQ(Hex(Text("\x0a")), "780a");
@@ -47,6 +49,7 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
 TEST(Keys, NewestComesFirst) {
   EXPECT_LT(Disclosure(kA, 200, kB), Disclosure(kA, 100, kB));
   EXPECT_LT(ConsentOfPerson(kA, 200, kB), ConsentOfPerson(kA, 100, kB));
+  EXPECT_LT(AuthorityOfPerson(kA, 200, kB), AuthorityOfPerson(kA, 100, kB));
   EXPECT_LT(Receipt(kA, 2), Receipt(kA, 1));
 }
 

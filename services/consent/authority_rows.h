@@ -1,0 +1,44 @@
+// Authorities in the store: the one value that decisions need, their sealed terms, the index by person; and authorities
+// as the API shows them. Called within a View or an Update; errors are the store's, or DATA_LOSS for what does not parse
+// or open. No state.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/crypto/aead.h"
+#include "common/ids/uuid.h"
+#include "common/store/store.h"
+#include "nwd/consent/v1/authority_service.pb.h"
+#include "services/consent/storage.pb.h"
+
+namespace nwd::consent::authorities {
+
+absl::StatusOr<std::optional<storage::Authority>> Find(const store::Reader& reader, const ids::Uuid& authority_id);
+void Put(store::Txn& txn, const storage::Authority& authority);
+// The authority, its terms and its place in the index.
+void Add(store::Txn& txn, const storage::Authority& authority, const storage::SealedTerms& terms);
+
+// How many there are of a person, whichever of their ids they were asserted under (joins.h).
+absl::StatusOr<int> CountOfPerson(const store::Reader& reader, const ids::Uuid& person_id);
+// One page of them, newest first: calls `visit` with each place and authority, from the place `from` (empty means the
+// newest) until it says stop.
+absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const std::string& from,
+                  absl::FunctionRef<store::Visit(const std::string& place, const storage::Authority&)> visit);
+
+// Terms are sealed under the person's key and bound to their authority.
+storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& authority_id,
+                          const storage::AuthorityTerms& terms);
+absl::StatusOr<storage::AuthorityTerms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
+                                                  const ids::Uuid& authority_id);
+
+std::string EtagOf(const storage::Authority& authority);
+
+// The authority as it is seen at `now`. What it is to who looks (awaits_caller) is the caller's to set.
+v1::Authority Show(const storage::Authority& authority, const storage::AuthorityTerms& terms, std::string person_ref,
+                   absl::Time now);
+
+}  // namespace nwd::consent::authorities

@@ -1,0 +1,110 @@
+#include "services/consent/basis.h"
+
+#include <optional>
+#include <utility>
+
+#include "services/consent/authority_decision.h"
+#include "services/consent/authority_rows.h"
+#include "services/consent/cited_agreement.h"
+#include "services/consent/consent_rows.h"
+
+namespace nwd::consent {
+namespace {
+
+template <class Row>
+void CountDisclosure(Row& basis, const ids::Uuid& organisation_id) {
+  storage::Recipient& recipient = *FindRecipient(basis, organisation_id);
+  recipient.set_disclosures(recipient.disclosures() + 1);
+}
+
+class ConsentBasis final : public Basis {
+ public:
+  explicit ConsentBasis(storage::Consent consent) : consent_(std::move(consent)) {}
+
+  ids::Uuid person_id() const override { return consents::IdOf(consent_.person_id()); }
+  bool IsParty(const ids::Uuid& organisation_id) const override { return consent::IsParty(consent_, organisation_id); }
+  bool IsRecipient(const ids::Uuid& organisation_id) const override {
+    return FindRecipient(consent_, organisation_id) != nullptr;
+  }
+  absl::StatusOr<Decision> Judge(const store::Reader& reader, const Question& question, absl::Time now) const override {
+    NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(reader, consent_.agreement_id()));
+    return Decide(consent_, question, agreement.get(), now);
+  }
+  bool OpensSource(const ids::Uuid& organisation_id, const ids::Uuid& source) const override {
+    return consent::OpensSource(consent_, organisation_id, source);
+  }
+  v1::Obligations ObligationsIn(v1::SharingMode mode, absl::Time now) const override {
+    return ObligationsOf(consent_, mode, now);
+  }
+  std::string Etag() const override { return consents::EtagOf(consent_); }
+
+  void LeaveOutOneUse() override { consent_.set_uses(consent_.uses() - 1); }
+  void CountRead(store::Txn& txn, const ids::Uuid& organisation_id) override {
+    consent_.set_uses(consent_.uses() + 1);
+    CountDisclosure(consent_, organisation_id);
+    consents::Put(txn, consent_);
+  }
+
+ private:
+  storage::Consent consent_;
+};
+
+class AuthorityBasis final : public Basis {
+ public:
+  explicit AuthorityBasis(storage::Authority authority) : authority_(std::move(authority)) {}
+
+  ids::Uuid person_id() const override { return consents::IdOf(authority_.person_id()); }
+  bool IsParty(const ids::Uuid& organisation_id) const override {
+    return consent::IsParty(authority_, organisation_id);
+  }
+  bool IsRecipient(const ids::Uuid& organisation_id) const override {
+    return FindRecipient(authority_, organisation_id) != nullptr;
+  }
+  absl::StatusOr<Decision> Judge(const store::Reader& reader, const Question& question, absl::Time now) const override {
+    NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(reader, authority_.agreement_id()));
+    return Decide(authority_, question, agreement.get(), now);
+  }
+  // Two organisations said so, and the second receives nothing by it: all sources are open, also to an asserter that is
+  // itself a recipient.
+  bool OpensSource(const ids::Uuid&, const ids::Uuid&) const override { return true; }
+  v1::Obligations ObligationsIn(v1::SharingMode mode, absl::Time now) const override {
+    return ObligationsOf(authority_, mode, now);
+  }
+  std::string Etag() const override { return authorities::EtagOf(authority_); }
+
+  void LeaveOutOneUse() override { authority_.set_uses(authority_.uses() - 1); }
+  void CountRead(store::Txn& txn, const ids::Uuid& organisation_id) override {
+    authority_.set_uses(authority_.uses() + 1);
+    authority_.set_revision(authority_.revision() + 1);
+    CountDisclosure(authority_, organisation_id);
+    authorities::Put(txn, authority_);
+  }
+
+ private:
+  storage::Authority authority_;
+};
+
+template <class Of, class Row>
+BasisPtr Made(std::optional<Row> row) {
+  return row.has_value() ? std::make_unique<Of>(*std::move(row)) : nullptr;
+}
+
+}  // namespace
+
+absl::StatusOr<BasisPtr> FindBasis(const store::Reader& reader, const Cited& cited) {
+  switch (cited.kind) {
+    case BasisKind::kConsent: {
+      NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(reader, cited.id));
+      return Made<ConsentBasis>(std::move(consent));
+    }
+    case BasisKind::kAuthority: {
+      NWD_ASSIGN_OR_RETURN(std::optional<storage::Authority> authority, authorities::Find(reader, cited.id));
+      return Made<AuthorityBasis>(std::move(authority));
+    }
+    case BasisKind::kEmergencyAccess:
+      return BasisPtr();
+  }
+  return BasisPtr();
+}
+
+}  // namespace nwd::consent
