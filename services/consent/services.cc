@@ -41,6 +41,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       in_force_(parts_),
       receipt_(parts_, receipt::SigningKeyOf(hub_key)),
       access_(parts_),
+      explain_(parts_),
       record_(parts_),
       disclosure_(parts_),
       notice_(parts_),
@@ -61,6 +62,7 @@ void Services::Register(rpc::Router& router) {
   in_force_.Register(router);
   receipt_.Register(router);
   access_.Register(router);
+  explain_.Register(router);
   record_.Register(router);
   disclosure_.Register(router);
   notice_.Register(router);

@@ -11,6 +11,7 @@
 #include "services/consent/consent_service.h"
 #include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
+#include "services/consent/explain_service.h"
 #include "services/consent/in_force_service.h"
 #include "services/consent/janitor.h"
 #include "services/consent/main_contact_service.h"
@@ -46,6 +47,7 @@ class Services {
   InForceService& in_force() { return in_force_; }
   ReceiptService& receipt() { return receipt_; }
   AccessService& access() { return access_; }
+  ExplainService& explain() { return explain_; }
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
   NoticeService& notice() { return notice_; }
@@ -83,6 +85,7 @@ class Services {
   InForceService in_force_;
   ReceiptService receipt_;
   AccessService access_;
+  ExplainService explain_;
   RecordService record_;
   DisclosureService disclosure_;
   NoticeService notice_;
