@@ -9,7 +9,6 @@
 #include "services/consent/authority_rows.h"
 #include "services/consent/authority_states.h"
 #include "services/consent/authority_terms.h"
-#include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/named_authority.h"
@@ -46,11 +45,16 @@ async::Task<absl::StatusOr<v1::AssertAuthorityResponse>> AuthorityService::Asser
   status::Violations violations = status::Violations::Of(CheckAsserted(call, request));
   const auto& recipients = request.terms().recipient_organisation_ids();
   NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
+  const std::string& agreement_id = request.terms().agreement_id();
+  NWD_CO_RETURN_IF_ERROR(co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
+                                                                 "terms.agreement_id", violations));
+  NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement, co_await parts_.agreements.Find(agreement_id));
+  CheckForeseen(request.terms(), agreement.get(), organisation, violations);
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person_id, key);
   auto body = [&](store::Txn& txn) {
-    auto once = [&] { return Add(txn, call, request.terms(), drawn); };
+    auto once = [&] { return Add(txn, call, drawn); };
     return parts_.requests.Once<v1::AssertAuthorityResponse>(txn, call, request, once);
   };
   co_return co_await parts_.store.Update(body, call.deadline());
@@ -74,12 +78,7 @@ AuthorityService::Drawn AuthorityService::DrawUp(const rpc::Call& call, const v1
 }
 
 absl::StatusOr<v1::AssertAuthorityResponse> AuthorityService::Add(store::Txn& txn, const rpc::Call& call,
-                                                                  const v1::AuthorityTerms& terms,
                                                                   const Drawn& drawn) const {
-  status::Violations violations;
-  NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(txn, drawn.authority.agreement_id()));
-  CheckAgreement(terms, agreement.get(), OrganisationOf(call), call.Now(), violations);
-  NWD_RETURN_IF_ERROR(violations.ToStatus());
   NWD_ASSIGN_OR_RETURN(const int count, authorities::CountOfPerson(txn, drawn.person_id));
   if (count >= kAuthoritiesPerPersonMax) {
     return status::Error(
@@ -101,7 +100,7 @@ async::Task<absl::StatusOr<v1::ListAuthoritiesResponse>> AuthorityService::ListA
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   NWD_CO_ASSIGN_OR_RETURN(const std::string from, tokens::PageStart(parts_.tokens, scope, request));
   NWD_CO_ASSIGN_OR_RETURN(const FamilyKeys family_keys, co_await KeysOfFamily(parts_, person_id));
-  auto body = [&](const store::Reader& reader) { return List(reader, call, request, person_id, family_keys, from); };
+  auto body = [&](const store::Reader& reader) { return List(reader, call, request, family_keys, from); };
   absl::StatusOr<v1::ListAuthoritiesResponse> response = co_await parts_.store.View(body);
   if (!response.ok()) co_return Corrupt(parts_, "a person's authorities", response.status());
   co_return response;
@@ -109,13 +108,11 @@ async::Task<absl::StatusOr<v1::ListAuthoritiesResponse>> AuthorityService::ListA
 
 absl::StatusOr<v1::ListAuthoritiesResponse> AuthorityService::List(const store::Reader& reader, rpc::Call& call,
                                                                    const v1::ListAuthoritiesRequest& request,
-                                                                   const ids::Uuid& person_id,
                                                                    const FamilyKeys& family_keys,
                                                                    const std::string& from) const {
   const ids::Uuid organisation = OrganisationOf(call);
-  NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, organisation));
-  if (!held || !family_keys.contains(person_id)) return status::Denied();
-  call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid person_id, HeldPerson(parts_, reader, call, request.person_ref()));
+  if (!family_keys.contains(person_id)) return status::Denied();
   v1::ListAuthoritiesResponse response;
   absl::Status failed;
   auto visit = [&](const std::string& place, const storage::Authority& authority) {

@@ -31,14 +31,12 @@ class AuthorityService {
   };
   static Drawn DrawUp(const rpc::Call& call, const v1::AssertAuthorityRequest& request, const ids::Uuid& person_id,
                       const person_keys::PersonKey& key);
-  // Within a body: the agreement, the limit, and the authority with all that goes with it.
-  absl::StatusOr<v1::AssertAuthorityResponse> Add(store::Txn& txn, const rpc::Call& call,
-                                                  const v1::AuthorityTerms& terms, const Drawn& drawn) const;
+  // Within a body: the limit, and the authority with all that goes with it.
+  absl::StatusOr<v1::AssertAuthorityResponse> Add(store::Txn& txn, const rpc::Call& call, const Drawn& drawn) const;
   // Within a body: a page.
   absl::StatusOr<v1::ListAuthoritiesResponse> List(const store::Reader& reader, rpc::Call& call,
                                                    const v1::ListAuthoritiesRequest& request,
-                                                   const ids::Uuid& person_id, const FamilyKeys& family_keys,
-                                                   const std::string& from) const;
+                                                   const FamilyKeys& family_keys, const std::string& from) const;
 
   const Parts& parts_;
 };

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "common/base/strings.h"
-#include "common/base/timestamps.h"
 #include "services/consent/agreements.h"
 #include "services/consent/shared_terms.h"
 
@@ -136,14 +135,9 @@ void CheckTerms(const v1::AuthorityTerms& terms, OrganisationKind asserter, absl
   shared_terms::CheckReview(terms.review_on(), terms.valid_until(), violations);
 }
 
-void CheckAgreement(const v1::AuthorityTerms& terms, const AgreementChange* agreement, const ids::Uuid& asserter,
-                    absl::Time now, status::Violations& violations) {
-  if (terms.agreement_id().empty()) return;
-  if (agreement == nullptr || !agreements::IsParty(*agreement, asserter)) {
-    violations.Add("terms.agreement_id", "names no agreement of this hub that you are a party to");
-    return;
-  }
-  if (now >= FromTimestamp(agreement->end_time())) violations.Add("terms.agreement_id", "names one that is over");
+void CheckForeseen(const v1::AuthorityTerms& terms, const AgreementChange* agreement, const ids::Uuid& asserter,
+                   status::Violations& violations) {
+  if (agreement == nullptr || !agreements::IsParty(*agreement, asserter)) return;
   if (!IsAmong(agreement->lawful_bases(), terms.lawful_basis())) {
     violations.Add("terms.lawful_basis", "is none on which the agreement foresees sharing");
   }

@@ -26,10 +26,10 @@ std::string BasesWithObjection();
 void CheckTerms(const v1::AuthorityTerms& terms, common::v1::OrganisationKind asserter, absl::Time now,
                 status::Violations& violations);
 
-// Whether the terms fit the agreement that they cite, which must be in force or still to come. `agreement`: null where
-// it is not known. One that the asserter is no party to is not told from one that is not there.
-void CheckAgreement(const v1::AuthorityTerms& terms, const common::v1::AgreementChange* agreement,
-                    const ids::Uuid& asserter, absl::Time now, status::Violations& violations);
+// Whether the agreement that the terms cite foresees them. `agreement`: null where there is none; it is nothing to an
+// asserter that is no party to it, who is told so elsewhere (agreement_lookup.h).
+void CheckForeseen(const v1::AuthorityTerms& terms, const common::v1::AgreementChange* agreement,
+                   const ids::Uuid& asserter, status::Violations& violations);
 
 // The part of a new authority that follows from its terms. The terms have been checked.
 storage::Authority FromTerms(const v1::AuthorityTerms& terms);

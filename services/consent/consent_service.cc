@@ -69,6 +69,8 @@ async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateCon
   CheckTerms(request.terms(), call.Now(), violations);
   const auto& recipients = request.terms().recipient_organisation_ids();
   NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
+  NWD_CO_RETURN_IF_ERROR(co_await parts_.agreements.CheckCitable(request.terms().agreement_id(), organisation,
+                                                                 call.Now(), "terms.agreement_id", violations));
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person_id, key);
@@ -111,7 +113,9 @@ absl::StatusOr<v1::CreateConsentResponse> ConsentService::Add(store::Txn& txn, c
   people::Put(txn, drawn.person_id, *person);
   consents::Add(txn, drawn.consent, drawn.terms);
   AppendConsentChange(txn, drawn.consent, call.Now());
-  Record(parts_, txn, "consent.created", call.Now(), drawn.person_id, drawn.key, DeedOn(call, drawn.consent));
+  storage::Deed deed = DeedOn(call, drawn.consent);
+  deed.set_agreement_id(drawn.consent.agreement_id());
+  Record(parts_, txn, "consent.created", call.Now(), drawn.person_id, drawn.key, deed);
   v1::CreateConsentResponse response = Stands<v1::CreateConsentResponse>(drawn.consent);
   response.set_consent_id(consents::IdOf(drawn.consent.consent_id()).ToString());
   return response;

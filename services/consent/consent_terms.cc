@@ -13,11 +13,6 @@ namespace {
 // A consent to look at in ten years is no longer the one the person remembers giving.
 constexpr absl::Duration kValidityMax = absl::Hours(24 * 366 * 10);
 
-// Agreements are not kept yet, so none can be in force, and what cannot be judged is not permitted.
-void CheckAgreement(const v1::ConsentTerms& terms, status::Violations& violations) {
-  if (!terms.agreement_id().empty()) violations.Add("terms.agreement_id", "names no agreement of this hub");
-}
-
 }  // namespace
 
 void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violations& violations) {
@@ -26,7 +21,6 @@ void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violation
   shared_terms::CheckPeriod(
       {terms.has_valid_from() ? &terms.valid_from() : nullptr, terms.valid_until(), kValidityMax, "ten years"}, now,
       violations);
-  CheckAgreement(terms, violations);
   shared_terms::CheckReview(terms.review_on(), terms.valid_until(), violations);
   CheckRepresentative(terms, now, violations);
   if (terms.text_sha256().size() != kSha256TextSize) {

@@ -50,6 +50,11 @@ inline constexpr int kRegisterTries = 3;        // when two desks register one p
 inline constexpr absl::Duration kJanitorEvery = absl::Seconds(30);
 inline constexpr size_t kUnusedKeysMax = 65536;  // person keys made for a registration that joined, to be destroyed
 
+inline constexpr int kExplainThreads = 1;  // each explanation looks through the whole hub: one at a time
+inline constexpr int kExplanationsWaitingMax = 1;
+inline constexpr int kExplainRowsAtOnce = 4096;          // of one snapshot: a few milliseconds
+inline constexpr size_t kExplainedBasesMax = 4'000'000;  // that name one organisation, 16 bytes each
+
 inline constexpr size_t kVersionsPageBytesMax = 2 * 1024 * 1024;  // of sections on one page of versions
 
 }  // namespace nwd::consent
