@@ -15,6 +15,7 @@
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/reasons.h"
+#include "services/consent/recipients.h"
 #include "services/consent/record_rows.h"
 #include "services/consent/ties.h"
 
@@ -70,7 +71,10 @@ async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateCon
 
   status::Violations violations;
   CheckTerms(request.terms(), call.Now(), violations);
-  NWD_CO_RETURN_IF_ERROR(co_await CheckRecipients(request.terms(), violations));
+  const auto& recipients = request.terms().recipient_organisation_ids();
+  NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
+  NWD_CO_RETURN_IF_ERROR(co_await parts_.agreements.CheckCitable(request.terms().agreement_id(), organisation,
+                                                                 call.Now(), "terms.agreement_id", violations));
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person_id, key);
@@ -113,7 +117,9 @@ absl::StatusOr<v1::CreateConsentResponse> ConsentService::Add(store::Txn& txn, c
   people::Put(txn, drawn.person_id, *person);
   consents::Add(txn, drawn.consent, drawn.terms);
   AppendConsentChange(txn, drawn.consent, call.Now());
-  Record(parts_, txn, "consent.created", call.Now(), drawn.person_id, drawn.key, DeedOn(call, drawn.consent));
+  storage::Deed deed = DeedOn(call, drawn.consent);
+  deed.set_agreement_id(drawn.consent.agreement_id());
+  Record(parts_, txn, "consent.created", call.Now(), drawn.person_id, drawn.key, deed);
   v1::CreateConsentResponse response = Stands<v1::CreateConsentResponse>(drawn.consent);
   response.set_consent_id(consents::IdOf(drawn.consent.consent_id()).ToString());
   return response;
@@ -190,32 +196,6 @@ async::Task<absl::StatusOr<v1::ListConsentsResponse>> ConsentService::ListConsen
   absl::StatusOr<v1::ListConsentsResponse> response = co_await parts_.store.View(body);
   if (!response.ok()) co_return Corrupt(parts_, "a person's consents", response.status());
   co_return response;
-}
-
-async::Task<absl::Status> ConsentService::CheckRecipients(const v1::ConsentTerms& terms,
-                                                          status::Violations& violations) {
-  int asked = 0;
-  for (int i = 0; i < terms.recipient_organisation_ids_size(); ++i) {
-    const std::string& id = terms.recipient_organisation_ids(i);
-    access::OrganisationPtr organisation = parts_.organisations.Known(id);
-    const bool ask = organisation == nullptr && asked < kOrganisationsAskedMax;
-    if (ask) {
-      ++asked;
-      NWD_CO_ASSIGN_OR_RETURN(organisation, co_await parts_.organisations.Find(id));
-    }
-    if (organisation == nullptr) {
-      violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"),
-                     ask ? "is no organisation of this hub"
-                         : Cat("was not looked up, since ", kOrganisationsAskedMax,
-                               " before it had to be; mend those that are wrong, then try again"));
-    } else if (organisation->state == common::v1::ORGANISATION_STATE_LEFT) {
-      violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"), "has left the hub");
-    } else if (organisation->HasRole(common::v1::ROLE_RESIDENT_CHANNEL)) {
-      violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"),
-                     "is a resident channel: it speaks for people, so what it would receive it cannot also agree to");
-    }
-  }
-  co_return absl::OkStatus();
 }
 
 absl::Status ConsentService::CheckCited(const store::Reader& reader, const v1::ConsentTerms& terms,

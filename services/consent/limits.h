@@ -8,6 +8,7 @@
 namespace nwd::consent {
 
 inline constexpr int kConsentsPerPersonMax = 1000;  // each decision of a person is set against all their consents
+inline constexpr int kAuthoritiesPerPersonMax = 1000;
 inline constexpr int kOrganisationsAskedMax =
     20;  // unknown recipients of one consent that the directory is asked about
 inline constexpr int kReferencesCachedMax = 65536;      // organisations whose reference key is kept in memory
@@ -67,6 +68,11 @@ inline constexpr int kCorroborationTriesMax = 5;  // wrong codes after which a n
 inline constexpr int kCorroborationCodesMax = 5;  // codes sent for one consent: nobody is to be pestered
 inline constexpr int kCodesRefusedADayMax = 100;  // of a channel, which has many people who mistype
 inline constexpr size_t kCodesSweptMax = 1000;    // channel codes looked at by one round of the janitor
+
+inline constexpr int kExplainThreads = 1;  // each explanation looks through the whole hub: one at a time
+inline constexpr int kExplanationsWaitingMax = 1;
+inline constexpr int kExplainRowsAtOnce = 4096;          // of one snapshot: a few milliseconds
+inline constexpr size_t kExplainedBasesMax = 4'000'000;  // that name one organisation, 16 bytes each
 
 inline constexpr size_t kVersionsPageBytesMax = 2 * 1024 * 1024;  // of sections on one page of versions
 

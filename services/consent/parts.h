@@ -17,6 +17,7 @@
 #include "common/store/store.h"
 #include "common/tokens/tokens.h"
 #include "nwd/common/v1/change_service.pb.h"
+#include "services/consent/agreement_lookup.h"
 #include "services/consent/check_log.h"
 #include "services/consent/identifier_hashes.h"
 #include "services/consent/limits.h"
@@ -56,6 +57,7 @@ struct Parts {
   const idempotency::Requests& requests;
   const tokens::Tokens& tokens;
   Organisations& organisations;
+  AgreementLookup& agreements;
   CheckLog& check_log;
   NoticeBells& notice_bells;
   UnusedKeys& unused_keys;

@@ -20,6 +20,7 @@ inline constexpr char kLimitReached[] = "LIMIT_REACHED";
 inline constexpr char kNoContact[] = "NO_CONTACT";
 inline constexpr char kNotJoined[] = "NOT_JOINED";
 inline constexpr char kNoReceipt[] = "NO_RECEIPT";
+inline constexpr char kNoRightToObject[] = "NO_RIGHT_TO_OBJECT";
 inline constexpr char kPersonNotAsked[] = "PERSON_NOT_ASKED";
 inline constexpr char kSuspendedByCaptor[] = "SUSPENDED_BY_CAPTOR";
 

@@ -1,5 +1,5 @@
 // Who is asked to tell a person that their record was opened in an emergency.
-#include "services/consent/telling.h"
+#include "services/consent/person_telling.h"
 
 #include "services/consent/enrolments.h"
 #include "services/consent/limits.h"
