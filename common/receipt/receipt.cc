@@ -138,6 +138,7 @@ Json Record(const Receipt& receipt) {
   if (receipt.valid_from != absl::InfinitePast()) record["nwd:validFrom"] = Text(receipt.valid_from);
   record["nwd:method"] = WordOf(receipt.method);
   if (!receipt.review_on.empty()) record["nwd:reviewOn"] = receipt.review_on;
+  if (!receipt.agreement_id.empty()) record["nwd:agreement"] = Urn(receipt.agreement_id);
   if (receipt.representative != consent::v1::REPRESENTATIVE_KIND_UNSPECIFIED) {
     record["nwd:representative"] = WordOf(receipt.representative);
   }
@@ -258,6 +259,7 @@ void ReadRecord(const Reader& record, Receipt& receipt) {
   if (record.Has("nwd:validFrom")) receipt.valid_from = record.Of("nwd:validFrom").Time();
   receipt.method = record.Of("nwd:method").Word(consent::v1::CaptureMethod_Parse, "CAPTURE_METHOD_");
   if (record.Has("nwd:reviewOn")) receipt.review_on = record.Of("nwd:reviewOn").String();
+  if (record.Has("nwd:agreement")) receipt.agreement_id = record.Of("nwd:agreement").String(kUuidUrn);
   if (record.Has("nwd:representative")) {
     receipt.representative =
         record.Of("nwd:representative").Word(consent::v1::RepresentativeKind_Parse, "REPRESENTATIVE_KIND_");

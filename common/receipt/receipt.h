@@ -62,7 +62,8 @@ struct Receipt {
   consent::v1::CaptureMethod method{};
   consent::v1::RepresentativeKind representative{};  // unspecified: nobody acts for the person
   std::string language, text_sha256, text_version;
-  std::string review_on;  // YYYY-MM-DD; empty: no such day
+  std::string review_on;     // YYYY-MM-DD; empty: no such day
+  std::string agreement_id;  // the data-sharing agreement it falls under; empty: none
   bool operator==(const Receipt&) const = default;
 };
 

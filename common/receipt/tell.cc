@@ -61,6 +61,7 @@ std::string Tell(const Receipt& receipt) {
   line("they may", Keeping(receipt));
   line("good", While(receipt));
   if (!receipt.review_on.empty()) line("looked at on", Shown(receipt.review_on));
+  if (!receipt.agreement_id.empty()) line("agreement", Shown(receipt.agreement_id));
   line("text",
        Cat(Shown(receipt.text_sha256), ", version ", Shown(receipt.text_version), ", ", Shown(receipt.language)));
   if (!receipt.replaces_consent_id.empty()) line("in place of", Shown(receipt.replaces_consent_id));

@@ -14,9 +14,13 @@ bool Names(const Repeated& all, int one) {
 
 }  // namespace
 
+bool IsOver(const common::v1::AgreementChange& agreement, absl::Time now) {
+  return !agreement.has_end_time() || now >= FromTimestamp(agreement.end_time());
+}
+
 bool InForce(const common::v1::AgreementChange& agreement, absl::Time now) {
-  if (!agreement.has_end_time() || now >= FromTimestamp(agreement.end_time())) return false;
-  return !agreement.has_valid_from() || now >= FromTimestamp(agreement.valid_from());
+  const bool begun = !agreement.has_valid_from() || now >= FromTimestamp(agreement.valid_from());
+  return begun && !IsOver(agreement, now);
 }
 
 bool IsParty(const common::v1::AgreementChange& agreement, const ids::Uuid& organisation_id) {

@@ -23,7 +23,9 @@ struct Use {
   ids::Uuid recipient_id;  // who would receive
 };
 
-// It has begun, and is not over: from valid_from to the microsecond before end_time. Without an end it is not.
+// Its end has come. One without an end is over: the directory tells of none.
+bool IsOver(const common::v1::AgreementChange& agreement, absl::Time now);
+// It has begun and is not over.
 bool InForce(const common::v1::AgreementChange& agreement, absl::Time now);
 bool IsParty(const common::v1::AgreementChange& agreement, const ids::Uuid& organisation_id);
 

@@ -3,10 +3,13 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/macros.h"
 #include "services/consent/authority_decision.h"
 #include "services/consent/authority_rows.h"
 #include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/emergency_decision.h"
+#include "services/consent/emergency_rows.h"
 
 namespace nwd::consent {
 namespace {
@@ -33,6 +36,7 @@ class ConsentBasis final : public Basis {
   bool OpensSource(const ids::Uuid& organisation_id, const ids::Uuid& source) const override {
     return consent::OpensSource(consent_, organisation_id, source);
   }
+  bool HasCeiling() const override { return true; }
   v1::Obligations ObligationsIn(v1::SharingMode mode, absl::Time now) const override {
     return ObligationsOf(consent_, mode, now);
   }
@@ -67,6 +71,7 @@ class AuthorityBasis final : public Basis {
   // Two organisations said so, and the second receives nothing by it: all sources are open, also to an asserter that is
   // itself a recipient.
   bool OpensSource(const ids::Uuid&, const ids::Uuid&) const override { return true; }
+  bool HasCeiling() const override { return true; }
   v1::Obligations ObligationsIn(v1::SharingMode mode, absl::Time now) const override {
     return ObligationsOf(authority_, mode, now);
   }
@@ -82,6 +87,37 @@ class AuthorityBasis final : public Basis {
 
  private:
   storage::Authority authority_;
+};
+
+class EmergencyBasis final : public Basis {
+ public:
+  explicit EmergencyBasis(storage::EmergencyAccess access) : access_(std::move(access)) {}
+
+  ids::Uuid person_id() const override { return consents::IdOf(access_.person_id()); }
+  bool IsParty(const ids::Uuid& organisation_id) const override { return IsRecipient(organisation_id); }
+  // Only who opened it.
+  bool IsRecipient(const ids::Uuid& organisation_id) const override {
+    return access_.organisation_id() == organisation_id.bytes();
+  }
+  absl::StatusOr<Decision> Judge(const store::Reader&, const Question& question, absl::Time now) const override {
+    return Decide(access_, question, now);
+  }
+  // It is for what others know of the danger. What they marked confidential stays with them even so.
+  bool OpensSource(const ids::Uuid&, const ids::Uuid&) const override { return true; }
+  bool HasCeiling() const override { return false; }
+  v1::Obligations ObligationsIn(v1::SharingMode, absl::Time) const override { return EmergencyObligations(); }
+  std::string Etag() const override { return emergencies::EtagOf(access_); }
+
+  void LeaveOutOneUse() override {}  // uses are counted, not limited
+  void CountRead(store::Txn& txn, const ids::Uuid&) override {
+    const storage::EmergencyAccess before = access_;
+    access_.set_reads(access_.reads() + 1);
+    access_.set_revision(access_.revision() + 1);
+    emergencies::Replace(txn, before, access_);
+  }
+
+ private:
+  storage::EmergencyAccess access_;
 };
 
 template <class Of, class Row>
@@ -101,8 +137,10 @@ absl::StatusOr<BasisPtr> FindBasis(const store::Reader& reader, const Cited& cit
       NWD_ASSIGN_OR_RETURN(std::optional<storage::Authority> authority, authorities::Find(reader, cited.id));
       return Made<AuthorityBasis>(std::move(authority));
     }
-    case BasisKind::kEmergencyAccess:
-      return BasisPtr();
+    case BasisKind::kEmergencyAccess: {
+      NWD_ASSIGN_OR_RETURN(std::optional<storage::EmergencyAccess> access, emergencies::Find(reader, cited.id));
+      return Made<EmergencyBasis>(std::move(access));
+    }
   }
   return BasisPtr();
 }

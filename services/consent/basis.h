@@ -39,6 +39,8 @@ class Basis {
   // Whether entries of permitted categories that `source` put in are open to this recipient. Its own are; what others
   // marked confidential is not, whatever this says.
   virtual bool OpensSource(const ids::Uuid& organisation_id, const ids::Uuid& source) const = 0;
+  // Whether entries of others are lowered to what the recipient's kind may see of them (ceilings.h).
+  virtual bool HasCeiling() const = 0;
   // What a permitted recipient must do with what it receives at `now`.
   virtual v1::Obligations ObligationsIn(v1::SharingMode mode, absl::Time now) const = 0;
   // Names the revision that is judged.

@@ -47,6 +47,19 @@ void Cite(const Cited& cited, Row& row) {
   }
 }
 
+template <class Row>
+bool Cites(const Row& row, const Cited& cited) {
+  switch (cited.kind) {
+    case BasisKind::kConsent:
+      return row.consent_id() == cited.id.bytes();
+    case BasisKind::kAuthority:
+      return row.authority_id() == cited.id.bytes();
+    case BasisKind::kEmergencyAccess:
+      return row.emergency_access_id() == cited.id.bytes();
+  }
+  return false;
+}
+
 // The id of what a row cites, as the API shows it; empty where that kind is not what it cites.
 std::string ShownId(const std::string& bytes);
 

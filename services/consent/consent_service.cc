@@ -15,7 +15,9 @@
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/reasons.h"
+#include "services/consent/recipients.h"
 #include "services/consent/record_rows.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 namespace {
@@ -23,20 +25,23 @@ namespace {
 // Why a consent may be read.
 enum class Concern { kNone, kParty, kVoucher };
 
-// It captured the consent or is named in it; or it is asked to vouch for it: a consent that its own recipient captured
-// opens what others put in once they corroborate it, and nobody can vouch for what they may not read. That ends when
-// they have vouched for all they put in, and with the consent; a draft is nobody's business yet. For whoever is no
-// party the same rows are read, whether or not there is such a consent.
+// It captured the consent, is named in it, or is a channel of its person; or it is asked to vouch for it: a consent that
+// its own recipient captured opens what others put in once they corroborate it, and nobody can vouch for what they may
+// not read. That ends when they have vouched for all they put in, when the person has, and with the consent; a draft is
+// nobody's business yet. For whoever is no party the same rows are read, whether or not there is such a consent.
 absl::StatusOr<Concern> ConcernOf(const store::Reader& reader, const std::optional<storage::Consent>& consent,
-                                  const ids::Uuid& organisation, absl::Time now) {
-  if (consent.has_value() && IsParty(*consent, organisation)) return Concern::kParty;
+                                  const ties::Asker& asker, absl::Time now) {
+  NWD_ASSIGN_OR_RETURN(const bool party, ties::Has(reader, asker, common::v1::TIE_CONSENT_PARTY, consent));
+  if (party || asker.is_channel) return party ? Concern::kParty : Concern::kNone;
+  const ids::Uuid& organisation = asker.organisation_id;
   const ids::Uuid person_id = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
   NWD_ASSIGN_OR_RETURN(const CategoryMask put_in, records::From(reader, person_id, kAllCategories, organisation));
   if (!consent.has_value()) return Concern::kNone;
   const CategoryMask theirs = put_in & consent->categories();
   const ConsentState state = StateAt(*consent, now);
   const bool self_captured = FindRecipient(*consent, consents::IdOf(consent->captor_organisation_id())) != nullptr;
-  const bool to_vouch = theirs != 0 && !HasVouched(*consent, organisation, theirs);
+  const bool to_vouch =
+      theirs != 0 && !consent->corroborated_by_person() && !HasVouched(*consent, organisation, theirs);
   const bool open = !IsTerminal(state) && state != v1::CONSENT_STATE_DRAFT;
   return self_captured && to_vouch && open ? Concern::kVoucher : Concern::kNone;
 }
@@ -44,11 +49,12 @@ absl::StatusOr<Concern> ConcernOf(const store::Reader& reader, const std::option
 }  // namespace
 
 void ConsentService::Register(rpc::Router& router) {
-  router.Unary(this, &ConsentService::CreateConsent, [](const rpc::Call& call, const v1::CreateConsentRequest& request) {
-    status::Violations violations;
-    CheckTerms(request.terms(), call.Now(), violations);
-    return violations.ToStatus();
-  });
+  router.Unary(this, &ConsentService::CreateConsent,
+               [](const rpc::Call& call, const v1::CreateConsentRequest& request) {
+                 status::Violations violations;
+                 CheckTerms(request.terms(), call.Now(), violations);
+                 return violations.ToStatus();
+               });
   router.Unary(this, &ConsentService::GetConsent);
   router.Unary(this, &ConsentService::ListConsents);
 }
@@ -65,7 +71,10 @@ async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateCon
 
   status::Violations violations;
   CheckTerms(request.terms(), call.Now(), violations);
-  NWD_CO_RETURN_IF_ERROR(co_await CheckRecipients(request.terms(), violations));
+  const auto& recipients = request.terms().recipient_organisation_ids();
+  NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
+  NWD_CO_RETURN_IF_ERROR(co_await parts_.agreements.CheckCitable(request.terms().agreement_id(), organisation,
+                                                                 call.Now(), "terms.agreement_id", violations));
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person_id, key);
@@ -108,7 +117,9 @@ absl::StatusOr<v1::CreateConsentResponse> ConsentService::Add(store::Txn& txn, c
   people::Put(txn, drawn.person_id, *person);
   consents::Add(txn, drawn.consent, drawn.terms);
   AppendConsentChange(txn, drawn.consent, call.Now());
-  Record(parts_, txn, "consent.created", call.Now(), drawn.person_id, drawn.key, DeedOn(call, drawn.consent));
+  storage::Deed deed = DeedOn(call, drawn.consent);
+  deed.set_agreement_id(drawn.consent.agreement_id());
+  Record(parts_, txn, "consent.created", call.Now(), drawn.person_id, drawn.key, deed);
   v1::CreateConsentResponse response = Stands<v1::CreateConsentResponse>(drawn.consent);
   response.set_consent_id(consents::IdOf(drawn.consent.consent_id()).ToString());
   return response;
@@ -121,7 +132,7 @@ async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(r
   Concern concern = Concern::kNone;
   auto show = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetConsentResponse> {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, named.consent_id));
-    NWD_ASSIGN_OR_RETURN(concern, ConcernOf(reader, consent, organisation, call.Now()));
+    NWD_ASSIGN_OR_RETURN(concern, ConcernOf(reader, consent, ties::AskerOf(call), call.Now()));
     if (concern == Concern::kNone || named.key == nullptr) return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CONCERNED);
     NWD_ASSIGN_OR_RETURN(const storage::Terms terms, consents::ReadTerms(reader, *named.key, named.consent_id));
@@ -155,16 +166,17 @@ async::Task<absl::StatusOr<v1::ListConsentsResponse>> ConsentService::ListConsen
   NWD_CO_ASSIGN_OR_RETURN(const FamilyKeys family_keys, co_await KeysOfFamily(parts_, person_id));
   const int page_size = tokens::PageSize(request.page_size());
 
+  const bool all = ties::AskerOf(call).is_channel;  // the person sees everything about them
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListConsentsResponse> {
-    NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, organisation));
-    if (!held || !family_keys.contains(person_id)) return status::Denied();
-    call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+    NWD_RETURN_IF_ERROR(HeldPerson(parts_, reader, call, request.person_ref()).status());
+    if (!family_keys.contains(person_id)) return status::Denied();
     v1::ListConsentsResponse response;
     absl::Status failed;
     NWD_RETURN_IF_ERROR(
         consents::Walk(reader, person_id, from, [&](const std::string& place, const storage::Consent& consent) {
           const auto key = family_keys.find(consents::IdOf(consent.person_id()));
-          if (key == family_keys.end() || !IsParty(consent, organisation)) return store::Visit::kContinue;
+          const bool concerned = all || IsParty(consent, organisation);
+          if (key == family_keys.end() || !concerned) return store::Visit::kContinue;
           if (response.consents_size() == page_size) {
             response.set_next_page_token(parts_.tokens.Seal(scope, place));
             return store::Visit::kStop;
@@ -184,29 +196,6 @@ async::Task<absl::StatusOr<v1::ListConsentsResponse>> ConsentService::ListConsen
   absl::StatusOr<v1::ListConsentsResponse> response = co_await parts_.store.View(body);
   if (!response.ok()) co_return Corrupt(parts_, "a person's consents", response.status());
   co_return response;
-}
-
-async::Task<absl::Status> ConsentService::CheckRecipients(const v1::ConsentTerms& terms,
-                                                          status::Violations& violations) {
-  int asked = 0;
-  for (int i = 0; i < terms.recipient_organisation_ids_size(); ++i) {
-    const std::string& id = terms.recipient_organisation_ids(i);
-    access::OrganisationPtr organisation = parts_.organisations.Known(id);
-    const bool ask = organisation == nullptr && asked < kOrganisationsAskedMax;
-    if (ask) {
-      ++asked;
-      NWD_CO_ASSIGN_OR_RETURN(organisation, co_await parts_.organisations.Find(id));
-    }
-    if (organisation == nullptr) {
-      violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"),
-                     ask ? "is no organisation of this hub"
-                         : Cat("was not looked up, since ", kOrganisationsAskedMax,
-                               " before it had to be; mend those that are wrong, then try again"));
-    } else if (organisation->state == common::v1::ORGANISATION_STATE_LEFT) {
-      violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"), "has left the hub");
-    }
-  }
-  co_return absl::OkStatus();
 }
 
 absl::Status ConsentService::CheckCited(const store::Reader& reader, const v1::ConsentTerms& terms,

@@ -30,8 +30,6 @@ class ConsentService {
     storage::Consent consent;
     storage::SealedTerms terms;
   };
-  // Adds to `violations` each recipient that no directory knows, or that has left.
-  async::Task<absl::Status> CheckRecipients(const v1::ConsentTerms& terms, status::Violations& violations);
   static Drawn DrawUp(const rpc::Call& call, const v1::CreateConsentRequest& request, const ids::Uuid& person_id,
                       const person_keys::PersonKey& key);
   // Within a body: what the terms cite, the limit, and the consent with all that goes with it.

@@ -58,26 +58,24 @@ absl::Status Widen(store::Txn& txn, const Placed& again) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const storage::Consent& consent, int limit_each) {
+absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const Under& under, int limit_each) {
   int wanted = 0;
   ByRecipient found;
-  for (const storage::Recipient& recipient : consent.recipients()) {
+  for (const storage::Recipient& recipient : under.recipients) {
     if (recipient.disclosures() == 0) continue;
     wanted += std::min(recipient.disclosures(), limit_each);
     found[recipient.organisation_id()];
   }
   if (wanted == 0) return found;
   int looked_at = 0;
-  NWD_RETURN_IF_ERROR(
-      WalkPerson(reader, consents::IdOf(consent.person_id()), {}, [&](const std::string&, const Placed& placed) {
-        const auto theirs = found.find(placed.disclosure.recipient_id());
-        if (theirs != found.end() && placed.disclosure.consent_id() == consent.consent_id() &&
-            std::ssize(theirs->second) < limit_each) {
-          theirs->second.push_back(placed.disclosure_id);
-          --wanted;
-        }
-        return wanted > 0 && ++looked_at < kDisclosuresLookedAtMax ? store::Visit::kContinue : store::Visit::kStop;
-      }));
+  NWD_RETURN_IF_ERROR(WalkPerson(reader, under.person_id, {}, [&](const std::string&, const Placed& placed) {
+    const auto theirs = found.find(placed.disclosure.recipient_id());
+    if (theirs != found.end() && Cites(placed.disclosure, under.basis) && std::ssize(theirs->second) < limit_each) {
+      theirs->second.push_back(placed.disclosure_id);
+      --wanted;
+    }
+    return wanted > 0 && ++looked_at < kDisclosuresLookedAtMax ? store::Visit::kContinue : store::Visit::kStop;
+  }));
   return found;
 }
 

@@ -1,5 +1,5 @@
-// Disclosures in the store: by person and time, by recipient and time. There is no index by consent: every read would
-// write it, and only an ended consent needs it, whose person's disclosures are then gone through. Called within a View
+// Disclosures in the store: by person and time, by recipient and time. There is no index by basis: every read would
+// write it, and only one that ended needs it, whose person's disclosures are then gone through. Called within a View
 // or an Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
 #pragma once
 
@@ -12,6 +12,8 @@
 #include "absl/status/statusor.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "services/consent/cited_basis.h"
 #include "services/consent/storage.pb.h"
 
 namespace nwd::consent::disclosures {
@@ -27,10 +29,16 @@ void Add(store::Txn& txn, const Placed& placed);
 // A disclosure that happens again, by a retry: it now covers also what `again` does.
 absl::Status Widen(store::Txn& txn, const Placed& again);
 
-// By recipient (16 raw bytes), the ids of the newest under a consent, newest first, at most `limit_each`. `consent`
-// knows how many there are. Looks at the newest kDisclosuresLookedAtMax of the person.
+// A basis, whose person it is about, and recipients of it, which know how many disclosures there were to each.
+struct Under {
+  const Cited& basis;
+  const ids::Uuid& person_id;
+  const google::protobuf::RepeatedPtrField<storage::Recipient>& recipients;
+};
+// By recipient (16 raw bytes), the ids of the newest under a basis, newest first, at most `limit_each`. Looks at the
+// newest kDisclosuresLookedAtMax of the person.
 using ByRecipient = absl::flat_hash_map<std::string, std::vector<ids::Uuid>>;
-absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const storage::Consent& consent, int limit_each);
+absl::StatusOr<ByRecipient> NewestUnder(const store::Reader& reader, const Under& under, int limit_each);
 
 // Times to list, [start, end), newest first; absent means open. `from`: the key to go on with; empty means the newest.
 struct Span {

@@ -11,7 +11,7 @@
 #include "services/consent/emergency_states.h"
 #include "services/consent/limits.h"
 #include "services/consent/reasons.h"
-#include "services/consent/telling.h"
+#include "services/consent/person_telling.h"
 
 namespace nwd::consent {
 namespace {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "common/log/log.h"
+#include "services/consent/code_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/emergency_rows.h"
@@ -21,6 +22,8 @@ async::Task<void> Janitor::Run(rpc::Stop& stop) {
     if (!forgotten.ok()) log::Line(log::Level::kWarning, "consent.matches_failed").Status(forgotten).Emit();
     const absl::Status counted = co_await CountOverdueReviews();
     if (!counted.ok()) log::Line(log::Level::kWarning, "consent.reviews_failed").Status(counted).Emit();
+    const absl::Status codes = co_await ForgetCodes();
+    if (!codes.ok()) log::Line(log::Level::kWarning, "consent.codes_failed").Status(codes).Emit();
   }
 }
 
@@ -68,6 +71,18 @@ async::Task<absl::Status> Janitor::CountOverdueReviews() {
         .Int("overdue", overdue.all)
         .Emit();
   }
+  co_return absl::OkStatus();
+}
+
+async::Task<absl::Status> Janitor::ForgetCodes() {
+  size_t forgotten = 0;
+  do {
+    auto body = [&](store::Txn& txn) -> absl::Status {
+      NWD_ASSIGN_OR_RETURN(forgotten, codes::Sweep(txn, parts_.clock.Now()));
+      return absl::OkStatus();
+    };
+    NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));
+  } while (forgotten > 0);
   co_return absl::OkStatus();
 }
 

@@ -50,6 +50,17 @@ absl::StatusOr<bool> AreOne(const store::Reader& reader, const ids::Uuid& a, con
   return std::find(family.begin(), family.end(), b) != family.end();
 }
 
+absl::StatusOr<bool> IsHeldBy(const store::Reader& reader, const ids::Uuid& person_id,
+                              const ids::Uuid& organisation_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, FamilyOf(reader, person_id));
+  for (const ids::Uuid& relative : family) {
+    std::string value;
+    NWD_ASSIGN_OR_RETURN(const bool held, reader.Get(keys::Holder(relative, organisation_id), &value));
+    if (held) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const ids::Uuid& person_id,
                                    const ids::Uuid& organisation_id) {
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, FamilyOf(reader, person_id));
@@ -57,7 +68,8 @@ absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const ids::Uuid&
   for (const ids::Uuid& relative : family) {
     std::string value;
     NWD_ASSIGN_OR_RETURN(const bool held, reader.Get(keys::Holder(relative, organisation_id), &value));
-    if (held) return relative;
+    NWD_ASSIGN_OR_RETURN(const bool enrolled, reader.Get(keys::Enrolment(relative, organisation_id), &value));
+    if (held || enrolled) return relative;
   }
   return person_id;
 }

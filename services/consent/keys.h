@@ -47,7 +47,8 @@ inline constexpr char kCorroborationCode = '2';
 inline constexpr char kEmergency = '3';
 inline constexpr char kEmergencyByTime = '4';
 inline constexpr char kEmergencyUnreviewed = '5';
-inline constexpr char kEmergencyOfOrganisation = '6';
+inline constexpr char kEmergencyOfOrganisation = '7';
+inline constexpr char kChannelCodeHash = '6';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
@@ -244,6 +245,24 @@ inline std::string EmergencyUnreviewed(int64_t due_time_us, const Uuid& access) 
 // Before it lie those whose review is due at `now_us`.
 inline std::string EmergenciesDueAfter(int64_t now_us) {
   return KeyBuilder(kEmergencyUnreviewed).Number(static_cast<uint64_t>(now_us) + 1).Build();
+}
+
+// Enrolment: of a person, by resident channel.
+inline std::string EnrolmentsOf(const Uuid& person) { return KeyBuilder(kEnrolment).Bytes(person.bytes()).Build(); }
+inline std::string Enrolment(const Uuid& person, const Uuid& channel) {
+  return EnrolmentsOf(person).append(channel.bytes());
+}
+
+// OneTimeCode: with which a person enrols with a channel; the person's id: by the code's keyed hash (16 bytes).
+inline std::string ChannelCodes() { return std::string(1, kChannelCode); }
+inline std::string ChannelCode(const Uuid& person, const Uuid& channel) {
+  return KeyBuilder(kChannelCode).Bytes(person.bytes()).Bytes(channel.bytes()).Build();
+}
+inline std::string ChannelCodeHash(std::string_view hash) { return KeyBuilder(kChannelCodeHash).Bytes(hash).Build(); }
+
+// OneTimeCode: with which the person confirms a consent.
+inline std::string CorroborationCode(const Uuid& consent) {
+  return KeyBuilder(kCorroborationCode).Bytes(consent.bytes()).Build();
 }
 
 // The key after `key`: where a page goes on.

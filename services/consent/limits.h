@@ -8,6 +8,7 @@
 namespace nwd::consent {
 
 inline constexpr int kConsentsPerPersonMax = 1000;  // each decision of a person is set against all their consents
+inline constexpr int kAuthoritiesPerPersonMax = 1000;
 inline constexpr int kOrganisationsAskedMax =
     20;  // unknown recipients of one consent that the directory is asked about
 inline constexpr int kReferencesCachedMax = 65536;      // organisations whose reference key is kept in memory
@@ -56,6 +57,22 @@ inline constexpr int kEmergenciesOpenedMax = 200;         // by one organisation
 inline constexpr int kEmergenciesOpenMax = 20;            // of one organisation at once
 inline constexpr int kEmergenciesLookedAtMax = 1000;      // by one page of their list
 inline constexpr int kReviewsOverdueCountedMax = 10'000;  // by one look of the janitor
+
+// A one-time code is random of 60 bits: what may be tried leaves nothing to guess.
+inline constexpr size_t kCodeDigits = 12;                                  // of Crockford's base32, 5 bits each
+inline constexpr size_t kCodeSeedBytes = 16;                               // what a code is derived from
+inline constexpr size_t kCodeHashBytes = 16;                               // of a code's keyed hash
+inline constexpr absl::Duration kChannelCodeKept = absl::Minutes(15);      // the person is there and types it in
+inline constexpr absl::Duration kCorroborationCodeKept = absl::Hours(24);  // somebody sends it to the person first
+inline constexpr int kCorroborationTriesMax = 5;  // wrong codes after which a new one is needed: typing mistakes
+inline constexpr int kCorroborationCodesMax = 5;  // codes sent for one consent: nobody is to be pestered
+inline constexpr int kCodesRefusedADayMax = 100;  // of a channel, which has many people who mistype
+inline constexpr size_t kCodesSweptMax = 1000;    // channel codes looked at by one round of the janitor
+
+inline constexpr int kExplainThreads = 1;  // each explanation looks through the whole hub: one at a time
+inline constexpr int kExplanationsWaitingMax = 1;
+inline constexpr int kExplainRowsAtOnce = 4096;          // of one snapshot: a few milliseconds
+inline constexpr size_t kExplainedBasesMax = 4'000'000;  // that name one organisation, 16 bytes each
 
 inline constexpr size_t kVersionsPageBytesMax = 2 * 1024 * 1024;  // of sections on one page of versions
 

@@ -76,18 +76,24 @@ absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const i
   return found;
 }
 
+namespace {
+
+// The recipient is to tell the person something; nothing it has is in question.
+bool AsksToTell(v1::NoticeType type) {
+  return type == v1::NOTICE_TYPE_EMERGENCY_ACCESS || type == v1::NOTICE_TYPE_SEND_CODE;
+}
+
+}  // namespace
+
 bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer) {
-  const bool to_tell = type == v1::NOTICE_TYPE_EMERGENCY_ACCESS || type == v1::NOTICE_TYPE_SEND_CODE;
+  if (AsksToTell(type)) return answer == v1::NOTICE_ANSWER_TOLD || answer == v1::NOTICE_ANSWER_NOT_TOLD;
   switch (answer) {
     case v1::NOTICE_ANSWER_ERASED:
-      return !to_tell && type != v1::NOTICE_TYPE_RECTIFICATION && type != v1::NOTICE_TYPE_RESTRICTION;
+      return type != v1::NOTICE_TYPE_RECTIFICATION && type != v1::NOTICE_TYPE_RESTRICTION;
     case v1::NOTICE_ANSWER_CORRECTED:
       return type == v1::NOTICE_TYPE_RECTIFICATION;
     case v1::NOTICE_ANSWER_RETAINED:
-      return !to_tell;
-    case v1::NOTICE_ANSWER_TOLD:
-    case v1::NOTICE_ANSWER_NOT_TOLD:
-      return to_tell;
+      return true;
     case v1::NOTICE_ANSWER_HELD:
       return type == v1::NOTICE_TYPE_SUSPENSION;
     default:

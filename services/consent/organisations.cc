@@ -2,9 +2,16 @@
 
 namespace nwd::consent {
 
+bool IsActive(const access::OrganisationPtr& organisation) {
+  return organisation != nullptr && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE;
+}
+
 common::v1::OrganisationKind KindNow(const access::OrganisationPtr& organisation) {
-  const bool vouched_for = organisation != nullptr && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE;
-  return vouched_for ? organisation->kind : common::v1::ORGANISATION_KIND_UNSPECIFIED;
+  return IsActive(organisation) ? organisation->kind : common::v1::ORGANISATION_KIND_UNSPECIFIED;
+}
+
+bool IsSafeguardingNow(const access::OrganisationPtr& organisation) {
+  return IsActive(organisation) && organisation->HasRole(common::v1::ROLE_SAFEGUARDING);
 }
 
 async::Task<absl::StatusOr<access::OrganisationPtr>> Organisations::Find(const std::string& organisation_id) {

@@ -10,9 +10,14 @@
 
 namespace nwd::consent {
 
+// Whether it is known and active.
+bool IsActive(const access::OrganisationPtr& organisation);
+
 // The kind an organisation is judged by. Whom nobody vouches for now gets nothing, whatever a consent says: the kind of
 // one that is not known or not active is UNSPECIFIED, which is above every ceiling.
 common::v1::OrganisationKind KindNow(const access::OrganisationPtr& organisation);
+// Whether it is active, and trusted with safeguarding.
+bool IsSafeguardingNow(const access::OrganisationPtr& organisation);
 
 // Asks the directory about an organisation; afterwards the registry holds it, if it exists.
 using AskOrganisation = std::function<async::Task<absl::Status>(const std::string& organisation_id)>;

@@ -17,10 +17,12 @@
 #include "common/store/store.h"
 #include "common/tokens/tokens.h"
 #include "nwd/common/v1/change_service.pb.h"
+#include "services/consent/agreement_lookup.h"
 #include "services/consent/check_log.h"
 #include "services/consent/identifier_hashes.h"
 #include "services/consent/limits.h"
 #include "services/consent/notice_bells.h"
+#include "services/consent/one_time_codes.h"
 #include "services/consent/organisations.h"
 #include "services/consent/references.h"
 #include "services/consent/storage.pb.h"
@@ -36,6 +38,7 @@ struct Figures {
   metrics::Counter withdrawals, notices, corruptions;
   metrics::Counter matches_shown, matches_confirmed, matches_refused;
   metrics::Gauge emergency_reviews_overdue;
+  metrics::Counter enrolments, codes_refused;
 };
 
 // What an operator may set.
@@ -48,11 +51,13 @@ struct Parts {
   person_keys::PersonKeys& person_keys;
   const References& references;
   const IdentifierHashes& hashes;
+  const OneTimeCodes& codes;
   const audit::Audit& audit;
   const crypto::AeadKey& service_key;  // seals audit entries about nobody who is known here
   const idempotency::Requests& requests;
   const tokens::Tokens& tokens;
   Organisations& organisations;
+  AgreementLookup& agreements;
   CheckLog& check_log;
   NoticeBells& notice_bells;
   UnusedKeys& unused_keys;
@@ -76,8 +81,8 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> KeyOrNull(const Parts& parts
 
 // The caller's organisation; the nil id for one of our own services.
 ids::Uuid OrganisationOf(const rpc::Call& call);
-// The person whom the caller's reference names and whom it holds; Denied for any other. Within a body, which may rely on
-// the tie.
+// The person whom the caller's reference names, and whom it holds or, a resident channel, acts for; Denied for any
+// other. Within a body, which may rely on the tie.
 absl::StatusOr<ids::Uuid> HeldPerson(const Parts& parts, const store::Reader& reader, rpc::Call& call,
                                      const std::string& person_ref);
 // The id in a field that the chain has checked to be one. What is no id names nothing.

@@ -39,6 +39,7 @@ receipt::Receipt Basis(const Parts& parts, const storage::Consent& consent, cons
   basis.language = terms.language();
   basis.text_sha256 = terms.text_sha256();
   basis.review_on = terms.review_on();
+  basis.agreement_id = terms.agreement_id();
   basis.replaces_consent_id = terms.supersedes_consent_id();
   return basis;
 }

@@ -113,6 +113,7 @@ async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc:
   question.purpose = request.purpose();
   question.categories = MaskOfAll(request.categories());
   question.mode = request.mode();
+  question.safeguarding = IsSafeguardingNow(call.caller().organisation);
   const ids::Uuid person_id =
       parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
@@ -133,7 +134,9 @@ async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc:
     if (its_key == nullptr) continue;  // erased in this moment
     absl::StatusOr<v1::RecordEntry> shown = records::Show(*its_key, entry);
     if (!shown.ok()) co_return Corrupt(parts_, "a section of a record", shown.status());
-    if (entry.name.source_id != question.organisation_id) LowerToCeiling(question.kind, *shown->mutable_section());
+    if (released.has_ceiling && entry.name.source_id != question.organisation_id) {
+      LowerToCeiling(question.kind, *shown->mutable_section());
+    }
     *response.add_entries() = *std::move(shown);
   }
   ForEachCategory(question.categories & ~released.decision.permitted, [&](Category category) {
@@ -208,6 +211,7 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
 
   call.ProveTie(common::v1::TIE_NAMED_RECIPIENT);
   released.obligations = basis->ObligationsIn(question.mode, now);
+  released.has_ceiling = basis->HasCeiling();
   const storage::Disclosure disclosure = DisclosureOf(cited, question, released.entries, told);
   if (before != nullptr) {
     released.disclosure_id = consents::IdOf(before->disclosure_id());

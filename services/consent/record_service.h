@@ -28,6 +28,7 @@ class RecordService {
     bool permitted = false;
     Decision decision;
     v1::Obligations obligations;
+    bool has_ceiling = true;
     ids::Uuid disclosure_id;
     int64_t time_us = 0;  // of a first disclosure: part of where it is kept
     std::vector<records::Entry> entries;

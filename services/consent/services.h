@@ -8,10 +8,15 @@
 #include "common/crypto/key_file.h"
 #include "common/rpc/router.h"
 #include "services/consent/access_service.h"
+#include "services/consent/authority_acts.h"
+#include "services/consent/authority_service.h"
 #include "services/consent/consent_service.h"
+#include "services/consent/corroboration_service.h"
 #include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
 #include "services/consent/emergency_service.h"
+#include "services/consent/enrolment_service.h"
+#include "services/consent/explain_service.h"
 #include "services/consent/in_force_service.h"
 #include "services/consent/janitor.h"
 #include "services/consent/main_contact_service.h"
@@ -32,8 +37,8 @@ inline constexpr char kWrappingPurpose[] =
 class Services {
  public:
   Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
-           const access::Registry& registry, AskOrganisation ask, metrics::Registry& metrics,
-           const Options& options = {});
+           const access::Registry& registry, AskOrganisation ask, AskAgreement ask_agreement,
+           metrics::Registry& metrics, const Options& options = {});
 
   void Register(rpc::Router& router);
   // What comparing names of other scripts needs, away from the queues: the first such name need not wait for it.
@@ -41,13 +46,18 @@ class Services {
   PersonService& person() { return person_; }
   MatchService& match() { return match_; }
   MainContactService& main_contact() { return main_contact_; }
+  EnrolmentService& enrolment() { return enrolment_; }
   TextService& text() { return text_; }
   ConsentService& consent() { return consent_; }
   DecisionService& decision() { return decision_; }
+  CorroborationService& corroboration() { return corroboration_; }
   InForceService& in_force() { return in_force_; }
   ReceiptService& receipt() { return receipt_; }
+  AuthorityService& authority() { return authority_; }
+  AuthorityActs& authority_acts() { return authority_acts_; }
   AccessService& access() { return access_; }
   EmergencyService& emergency() { return emergency_; }
+  ExplainService& explain() { return explain_; }
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
   NoticeService& notice() { return notice_; }
@@ -62,12 +72,14 @@ class Services {
  private:
   const References references_;
   const IdentifierHashes hashes_;
+  const OneTimeCodes codes_;
   const audit::Audit audit_;
   const crypto::AeadKey service_key_;
   const idempotency::Requests requests_;
   const tokens::Tokens tokens_;
   person_keys::PersonKeys person_keys_;
   Organisations organisations_;
+  AgreementLookup agreements_;
   CheckLog check_log_;
   NoticeBells notice_bells_;
   UnusedKeys unused_keys_;
@@ -78,13 +90,18 @@ class Services {
   PersonService person_;
   MatchService match_;
   MainContactService main_contact_;
+  EnrolmentService enrolment_;
   TextService text_;
   ConsentService consent_;
   DecisionService decision_;
+  CorroborationService corroboration_;
   InForceService in_force_;
   ReceiptService receipt_;
+  AuthorityService authority_;
+  AuthorityActs authority_acts_;
   AccessService access_;
   EmergencyService emergency_;
+  ExplainService explain_;
   RecordService record_;
   DisclosureService disclosure_;
   NoticeService notice_;

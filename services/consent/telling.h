@@ -1,22 +1,32 @@
-// Telling a person what was done about them without asking: a notice to those who act for them or, where there is none,
-// to whom they turn to. Called within an Update; errors are the store's, or DATA_LOSS. No state.
+// Telling those who read on a basis that it no longer stands: a notice to each, which they must answer (UK GDPR, Article
+// 19). Called within an Update; errors are the store's, or DATA_LOSS. Once it is durable, the bells of who was told are
+// to be rung.
 #pragma once
 
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
-#include "services/consent/parts.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "nwd/consent/v1/record_service.pb.h"
+#include "services/consent/cited_basis.h"
 #include "services/consent/storage.pb.h"
 
 namespace nwd::consent {
 
-// Asks for the person to be told of an emergency access: by their main contact, be it the organisation that opened it.
-// Who is suspended or has left the hub can tell nobody anything, and is not asked. Answers who was asked, nobody where
-// there is nobody; once it is durable, their bells are to be rung.
-absl::StatusOr<std::vector<ids::Uuid>> TellPerson(store::Txn& txn, const Parts& parts,
-                                                  const storage::EmergencyAccess& access, absl::Time now);
+// What they are told.
+struct Telling {
+  v1::NoticeType type;
+  Cited basis;
+  ids::Uuid person_id;
+  absl::Time now;
+};
+
+// Tells those of `recipients` that read on the basis and are not among `told`, and adds them.
+absl::Status TellReaders(store::Txn& txn, const Telling& telling,
+                         google::protobuf::RepeatedPtrField<storage::Recipient> recipients,
+                         std::vector<ids::Uuid>& told);
 
 }  // namespace nwd::consent

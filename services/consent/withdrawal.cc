@@ -1,49 +1,24 @@
 #include "services/consent/withdrawal.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "common/base/check.h"
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
-#include "services/consent/disclosure_rows.h"
 #include "services/consent/grants.h"
 #include "services/consent/limits.h"
-#include "services/consent/notice_rows.h"
 #include "services/consent/parts.h"
+#include "services/consent/telling.h"
 
 namespace nwd::consent {
 namespace {
 
-absl::Status Tell(store::Txn& txn, const storage::Consent& consent, const storage::Recipient& recipient,
-                  const std::vector<ids::Uuid>& newest, v1::NoticeType type, absl::Time now) {
-  storage::Notice notice;
-  notice.set_type(type);
-  notice.set_person_id(consent.person_id());
-  notice.set_consent_id(consent.consent_id());
-  for (const ids::Uuid& disclosure : newest) notice.add_disclosure_ids(std::string(disclosure.bytes()));
-  notice.set_disclosure_count(recipient.disclosures());
-  notice.set_create_time_us(Micros(now));
-  notice.set_due_time_us(Micros(now + kNoticeDue));
-  return notices::Add(txn, consents::IdOf(recipient.organisation_id()), std::move(notice));
-}
-
-// Tells those recipients of `consent` that read under it and are not among `told`, and adds them.
-absl::Status TellReaders(store::Txn& txn, storage::Consent consent, v1::NoticeType type, absl::Time now,
-                         std::vector<ids::Uuid>& told) {
-  auto passed_over = [&](const storage::Recipient& recipient) {
-    const ids::Uuid id = consents::IdOf(recipient.organisation_id());
-    return recipient.disclosures() == 0 || std::find(told.begin(), told.end(), id) != told.end();
-  };
-  auto& recipients = *consent.mutable_recipients();
-  recipients.erase(std::remove_if(recipients.begin(), recipients.end(), passed_over), recipients.end());
-  NWD_ASSIGN_OR_RETURN(disclosures::ByRecipient newest, disclosures::NewestUnder(txn, consent, kNoticeDisclosuresMax));
-  for (const storage::Recipient& recipient : recipients) {
-    NWD_RETURN_IF_ERROR(Tell(txn, consent, recipient, newest[recipient.organisation_id()], type, now));
-    told.push_back(consents::IdOf(recipient.organisation_id()));
-  }
-  return absl::OkStatus();
+// Tells those who read under `consent` and are not among `told`, and adds them.
+absl::Status TellReadersOf(store::Txn& txn, const storage::Consent& consent, v1::NoticeType type, absl::Time now,
+                           std::vector<ids::Uuid>& told) {
+  const Cited basis{BasisKind::kConsent, consents::IdOf(consent.consent_id())};
+  return TellReaders(txn, {type, basis, consents::IdOf(consent.person_id()), now}, consent.recipients(), told);
 }
 
 // Tells those who read under the consents that this one took the place of.
@@ -52,7 +27,7 @@ absl::Status TellBack(store::Txn& txn, storage::Consent newer, v1::NoticeType ty
   for (int i = 0; i < kSupersededToldMax; ++i) {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> older, Superseded(txn, newer));
     if (!older.has_value()) break;
-    NWD_RETURN_IF_ERROR(TellReaders(txn, *older, type, now, told));
+    NWD_RETURN_IF_ERROR(TellReadersOf(txn, *older, type, now, told));
     newer = *std::move(older);
   }
   return absl::OkStatus();
@@ -86,7 +61,7 @@ absl::StatusOr<std::vector<ids::Uuid>> TakeOutOfForce(store::Txn& txn, storage::
   }
   std::vector<ids::Uuid> told;
   if (notice != v1::NOTICE_TYPE_UNSPECIFIED) {
-    NWD_RETURN_IF_ERROR(TellReaders(txn, consent, notice, now, told));
+    NWD_RETURN_IF_ERROR(TellReadersOf(txn, consent, notice, now, told));
     if (event != ConsentEvent::kInvalidate) NWD_RETURN_IF_ERROR(TellBack(txn, consent, notice, now, told));
   }
   consents::Put(txn, consent);

@@ -18,6 +18,7 @@
 #include "common/replica/feed_keeper.h"
 #include "common/replica/follower.h"
 #include "common/tokens/tokens.h"
+#include "services/directory/agreement_service.h"
 #include "services/directory/catalogue.h"
 #include "services/directory/catalogue_service.h"
 #include "services/directory/feed_service.h"
@@ -55,6 +56,7 @@ struct App::State {
         editor({parts.store, requests, audit, trust}),
         organisations({parts.store, requests, audit, tokens, trust, editor, parts.trust_domain}),
         roles(editor),
+        agreements({parts.store, requests, audit, tokens, parts.registry}),
         services({parts.store, requests, audit, tokens, catalogue, gazetteer}),
         changes(parts.store, tokens),
         feed_keeper(parts.store, parts.clock, RestatedTables()) {
@@ -88,6 +90,7 @@ struct App::State {
   OrganisationEditor editor;
   OrganisationService organisations;
   OrganisationRoles roles;
+  AgreementService agreements;
   CatalogueService services;
   std::optional<FeedService> feeds;  // needs the facts
   replica::ChangeFeedService changes;
@@ -135,6 +138,7 @@ absl::Status App::Load() {
 void App::Register(rpc::Router& router) {
   state_->organisations.Register(router);
   state_->roles.Register(router);
+  state_->agreements.Register(router);
   state_->services.Register(router);
   state_->feeds->Register(router);
   state_->changes.Register(router);

@@ -7,9 +7,10 @@
 //   'c' service, generation     ServiceRow            'p' import, page             PageContent
 //   'k' service                 CapacityRow           'l' feed, provider           ProviderLinkRow
 //   't' service                 TakenRow              'h' referral                 HeldPlaceRow
+//   'd' agreement               AgreementRow          'e' time, agreement          agreement id
 //
-// Ids are 16 raw bytes; a generation is a big-endian number, so that a service's rows stand oldest first. Pure
-// functions.
+// Ids are 16 raw bytes; a generation is a big-endian number, so that a service's rows stand oldest first; a time (in
+// microseconds) is such a number inverted, so that agreements stand newest first. Pure functions.
 #pragma once
 
 #include <string>
@@ -37,6 +38,8 @@ inline constexpr char kLinks = 'l';
 inline constexpr char kIdentities = 'i';
 inline constexpr char kPageContents = 'p';
 inline constexpr char kHeldPlaces = 'h';
+inline constexpr char kAgreements = 'd';
+inline constexpr char kAgreementsByTime = 'e';
 
 inline std::string Table(char table) { return KeyBuilder(table).Build(); }
 
@@ -66,5 +69,10 @@ inline std::string ProviderLink(Uuid feed, std::string_view external_id) {
 }
 inline std::string Taken(Uuid service) { return KeyBuilder(kTakens).Bytes(service.bytes()).Build(); }
 inline std::string HeldPlace(Uuid referral) { return KeyBuilder(kHeldPlaces).Bytes(referral.bytes()).Build(); }
+
+inline std::string Agreement(Uuid id) { return KeyBuilder(kAgreements).Bytes(id.bytes()).Build(); }
+inline std::string AgreementByTime(int64_t create_time_us, Uuid id) {
+  return KeyBuilder(kAgreementsByTime).Descending(static_cast<uint64_t>(create_time_us)).Bytes(id.bytes()).Build();
+}
 
 }  // namespace nwd::directory::keys

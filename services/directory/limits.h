@@ -38,4 +38,10 @@ inline constexpr int kPoolWaitingMax = 64;
 
 inline constexpr int kRevokedSerialsMax = 1'000;
 
+// Agreements.
+inline constexpr absl::Duration kAgreementValidityMax = absl::Hours(24 * 366 * 10);
+inline constexpr size_t kSha256TextSize = 64;  // SHA-256 in hexadecimal digits
+// Looked at by one page of the list, the last row apart: one of 1,000 parties has some 40 kB.
+inline constexpr size_t kAgreementsPageBytesMax = 1 << 20;
+
 }  // namespace nwd::directory

@@ -9,6 +9,7 @@ namespace nwd::directory::reasons {
 using namespace nwd::reasons;
 
 // NOT_FOUND.
+inline constexpr char kNoAgreement[] = "NO_AGREEMENT";
 inline constexpr char kNoFeed[] = "NO_FEED";
 inline constexpr char kNoOrganisation[] = "NO_ORGANISATION";
 inline constexpr char kNoProvider[] = "NO_PROVIDER";

@@ -2,6 +2,7 @@
 
 #include "common/base/macros.h"
 #include "common/base/timestamps.h"
+#include "services/directory/agreement_repository.h"
 #include "services/directory/catalogue_repository.h"
 #include "services/directory/keys.h"
 #include "services/directory/organisation_repository.h"
@@ -23,11 +24,14 @@ Told Service(const store::Reader& reader, const storage::ServiceRow& row) {
   return ServiceChangeOf(*seen, facts, FromTimestamp(seen->service().update_time()));
 }
 
+Told Agreement(const store::Reader&, const AgreementRow& row) { return ChangeOf(row.agreement()); }
+
 }  // namespace
 
 std::vector<replica::RestatedTable> RestatedTables() {
   return {replica::Restated<OrganisationRow>(keys::Table(keys::kOrganisations), Organisation),
-          replica::Restated<storage::ServiceRow>(keys::Table(keys::kServices), Service)};
+          replica::Restated<storage::ServiceRow>(keys::Table(keys::kServices), Service),
+          replica::Restated<AgreementRow>(keys::Table(keys::kAgreements), Agreement)};
 }
 
 }  // namespace nwd::directory

@@ -1,6 +1,6 @@
 // What the change feed restates of this service (common/replica/feed_keeper.h): every organisation, whatever its state,
-// and every service of the catalogue, the inactive too: peers keep a row of each, and never hear otherwise that it came
-// to an end.
+// every service of the catalogue, the inactive too, and every agreement, also one that has ended: peers keep a row of
+// each, and never hear otherwise that it came to an end.
 #pragma once
 
 #include <vector>

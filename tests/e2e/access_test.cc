@@ -58,6 +58,7 @@ TEST(Access, EveryRpcRefusesEveryRoleItDoesNotName) {
 
 bool HasRole(World& world, const std::string& who, Role role) {
   if (who == kReferrer || who == kReceiver) return role == v1::ROLE_AGENCY;
+  if (who == kCrisis || who == kSecondCrisis) return role == v1::ROLE_AGENCY || role == v1::ROLE_SAFEGUARDING;
   return who == kSecondAdmin ? role == v1::ROLE_HUB_ADMIN : world.HolderOf(role) == who;
 }
 
@@ -217,6 +218,25 @@ TEST(Access, WhoIsAskedToVouchForAConsentReadsItUnderItsOwnReferenceAndNobodyEls
   EXPECT_EQ(seen->consent().terms().recipient_organisation_ids(0), world.IdOf(kReceiver));
   EXPECT_EQ(seen->consent().practitioner(), "");
   EXPECT_EQ(world.Call<consent::v1::GetConsentResponse>(kStranger, get).status(), status::Denied());
+}
+
+TEST(Access, WhoOpenedEmergencyAccessReadsUnderItUntilItIsClosedAndNobodyElseDoes) {
+  World& world = World::Get();
+  const consent::v1::OpenEmergencyAccessRequest open = Opening(world, kCrisis);
+  const auto opened = world.Do<consent::v1::OpenEmergencyAccessResponse>(kCrisis, open);
+  const auto read = ReadingInEmergency(open.person_ref(), opened.emergency_access_id());
+  const auto seen = world.Call<consent::v1::GetRecordResponse>(kCrisis, read);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_EQ(seen->entries_size(), 1);
+  auto others = read;
+  others.set_person_ref(world.RefOf(kCrisis, open.person_ref(), kSecondCrisis));
+  EXPECT_EQ(world.Call<consent::v1::GetRecordResponse>(kSecondCrisis, others).status(), status::Denied());
+  consent::v1::CloseEmergencyAccessRequest close;
+  close.set_emergency_access_id(opened.emergency_access_id());
+  close.set_outcome("was asleep");
+  EXPECT_EQ(world.Call<consent::v1::CloseEmergencyAccessResponse>(kSecondCrisis, close).status(), status::Denied());
+  ASSERT_TRUE(world.Call<consent::v1::CloseEmergencyAccessResponse>(kCrisis, close).ok());
+  EXPECT_EQ(world.Call<consent::v1::GetRecordResponse>(kCrisis, read).status(), status::Denied());
 }
 
 TEST(Access, ANavigatorRefersItsSponsorsPeopleAndNobodyElses) {

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "nwd/consent/v1/access_service.pb.h"
 #include "nwd/consent/v1/consent_service.pb.h"
+#include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
@@ -141,6 +142,12 @@ void AddConsent(Table& table) {
                                q.set_person_ref_of(kNobody);
                                q.set_prospective(true);
                              });
+  Add<c::OpenEmergencyAccessRequest>(table, "a basis and sections that are not for emergencies",
+                                     {"categories[1]", "categories[2]", "lawful_basis"}, [](auto& q) {
+                                       q.set_lawful_basis(v1::LAWFUL_BASIS_CONSENT);
+                                       q.add_categories(v1::CATEGORY_DEMOGRAPHICS);
+                                       q.add_categories(v1::CATEGORY_IDENTITY);
+                                     });
   Add<c::PutRecordRequest>(table, "no section", {"section"}, [](auto& q) { q.mutable_section()->clear_identity(); });
   Add<c::PutRecordRequest>(table, "a section of more than 64 KiB", {"section"}, [](auto& q) {
     auto& lives = *q.mutable_section()->mutable_circumstances();

@@ -10,6 +10,7 @@
 #include "nwd/common/v1/rule.pb.h"
 #include "nwd/consent/v1/access_service.pb.h"
 #include "nwd/consent/v1/consent_service.pb.h"
+#include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
@@ -37,7 +38,8 @@ const std::vector<std::pair<std::string, std::vector<const google::protobuf::Fil
       {"consent",
        {consent::v1::RegisterPersonRequest::descriptor()->file(),
         consent::v1::CreateConsentRequest::descriptor()->file(), consent::v1::CheckAccessRequest::descriptor()->file(),
-        consent::v1::PutRecordRequest::descriptor()->file(), change, maintenance}},
+        consent::v1::PutRecordRequest::descriptor()->file(),
+        consent::v1::OpenEmergencyAccessRequest::descriptor()->file(), change, maintenance}},
       {"referral",
        {referral::v1::CreateReferralRequest::descriptor()->file(),
         referral::v1::BookAppointmentRequest::descriptor()->file(), change, maintenance}},

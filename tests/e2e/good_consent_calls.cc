@@ -23,6 +23,13 @@ std::string PersonIdOf(World& world, const std::string& person_ref) {
   return world.Do<c::ResolveRefResponse>(kReferralService, resolve).person_id();
 }
 
+c::CloseEmergencyAccessRequest Closing(const std::string& emergency_access_id) {
+  c::CloseEmergencyAccessRequest close;
+  close.set_emergency_access_id(emergency_access_id);
+  close.set_outcome("was asleep");
+  return close;
+}
+
 }  // namespace
 
 void AddConsentCalls(Table& table) {
@@ -183,6 +190,25 @@ void AddConsentCalls(Table& table) {
     close.set_organisation_id(world.IdOf(kReceiver));
     close.set_sequence(1);
     return close;
+  });
+  Add(table, kCrisis, "", [](World& world) { return Opening(world, kCrisis); });
+  Add(table, kCrisis, "", [](World& world) { return Closing(OpenedEmergency(world, kCrisis)); });
+  Add(table, kSecondCrisis, "", [](World& world) {
+    const c::CloseEmergencyAccessRequest close = Closing(OpenedEmergency(world, kCrisis));
+    c::ReviewEmergencyAccessRequest review;
+    review.set_emergency_access_id(close.emergency_access_id());
+    review.set_etag(world.Do<c::CloseEmergencyAccessResponse>(kCrisis, close).etag());
+    review.set_finding(c::REVIEW_FINDING_JUSTIFIED);
+    review.set_note("nothing else would have been as quick");
+    return review;
+  });
+  Add(table, kSecondCrisis, kCrisis, [](World& world) {
+    for (int i = 0; i < 2; ++i) {
+      world.Do<c::CloseEmergencyAccessResponse>(kCrisis, Closing(OpenedEmergency(world, kCrisis)));
+    }
+    c::ListEmergencyAccessesRequest list;
+    list.set_page_size(1);
+    return list;
   });
   Add(table, kReferrer, "", [](World& world) {
     c::PutRecordRequest put;

@@ -102,6 +102,31 @@ consent::v1::GetRecordRequest Reading(const Shared& shared) {
   return read;
 }
 
+consent::v1::OpenEmergencyAccessRequest Opening(World& world, const std::string& who) {
+  consent::v1::OpenEmergencyAccessRequest open;
+  open.set_person_ref(world.Register(who));
+  world.PutIdentity(who, open.person_ref());
+  open.set_reason("does not answer the door");
+  open.set_lawful_basis(v1::LAWFUL_BASIS_VITAL_INTERESTS);
+  open.add_categories(v1::CATEGORY_IDENTITY);
+  return open;
+}
+
+consent::v1::GetRecordRequest ReadingInEmergency(const std::string& person_ref,
+                                                 const std::string& emergency_access_id) {
+  consent::v1::GetRecordRequest read;
+  read.set_person_ref(person_ref);
+  read.set_purpose(v1::PURPOSE_SAFEGUARDING);
+  read.add_categories(v1::CATEGORY_IDENTITY);
+  read.set_mode(consent::v1::SHARING_MODE_VIEW);
+  read.set_emergency_access_id(emergency_access_id);
+  return read;
+}
+
+std::string OpenedEmergency(World& world, const std::string& who) {
+  return world.Do<consent::v1::OpenEmergencyAccessResponse>(who, Opening(world, who)).emergency_access_id();
+}
+
 void MakeNotice(World& world, const std::string& recipient) {
   const Shared shared = SharePerson(world, recipient);
   world.Do<consent::v1::GetRecordResponse>(recipient, Reading(shared));
@@ -181,6 +206,7 @@ Things Between(World& world, const std::string& referrer, const std::string& rec
           {"supersedes_consent_id", consented.consent_id},
           {"referral_id", sent.referral_id()},
           {"appointment_id", booked.appointment_id()},
+          {"emergency_access_id", OpenedEmergency(world, kCrisis)},
           {"recipient_organisation_id", world.IdOf(kStranger)}};
 }
 
@@ -193,6 +219,11 @@ Things ThingsOfOthers(World& world, const std::string& who) {
     things["notice_id"] = OpenNotice(world, kStranger);
     return things;
   }
+  if (who == kCrisis) {
+    return {{"person_ref", world.Register(kStranger)}, {"emergency_access_id", OpenedEmergency(world, kSecondCrisis)}};
+  }
+  // It reviews what others opened, and not its own.
+  if (who == kSecondCrisis) return {{"emergency_access_id", OpenedEmergency(world, kSecondCrisis)}};
   if (who == kAdmin) return {{"import_id", FreshImport(world, kSecondAdmin)}};
   return {};
 }

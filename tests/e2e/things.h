@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/directory/v1/feed_service.pb.h"
@@ -39,6 +40,12 @@ std::string JoinedPerson(World& world);
 consent::v1::ConfirmMatchRequest Confirming(World& world);
 // The receiver's reading of what the referrer put in about them.
 consent::v1::GetRecordRequest Reading(const Shared& shared);
+// What opens emergency access to somebody whom `who` has just registered, and has put in something about; and what reads
+// under it.
+consent::v1::OpenEmergencyAccessRequest Opening(World& world, const std::string& who);
+consent::v1::GetRecordRequest ReadingInEmergency(const std::string& person_ref, const std::string& emergency_access_id);
+// The id of one that `who` opened.
+std::string OpenedEmergency(World& world, const std::string& who);
 // The recipient has read, and the person has withdrawn.
 void MakeNotice(World& world, const std::string& recipient);
 // The id of such a notice.

@@ -77,7 +77,7 @@ World::World() : holders_(RoleHolders()) {
   Must(tls::RequireTls13(), "require TLS 1.3");
   options_.folder = folder_ / "hub";
   options_.trust_domain = "hub.test";
-  options_.organisations = {kReferrer, kReceiver, "sample-suspended", "sample-unregistered"};
+  options_.organisations = {kReferrer, kReceiver, kCrisis, kSecondCrisis, "sample-suspended", "sample-unregistered"};
   for (const auto& [role, slug] : holders_) {
     if (slug != kAdmin) options_.organisations.push_back(slug);
   }
@@ -98,7 +98,11 @@ World::World() : holders_(RoleHolders()) {
   for (const auto& [role, slug] : holders_) {
     if (role == v1::ROLE_HUB_ADMIN) continue;
     CreateOrganisation(slug, role == v1::ROLE_AGENCY ? v1::ORGANISATION_KIND_COLLEGE : v1::ORGANISATION_KIND_OTHER);
-    if (role != v1::ROLE_AGENCY) GiveRole(slug, role);
+    if (role != v1::ROLE_AGENCY) GiveRoles(slug, {role});
+  }
+  for (const char* slug : {kCrisis, kSecondCrisis}) {
+    CreateOrganisation(slug, v1::ORGANISATION_KIND_VCS);
+    GiveRoles(slug, {v1::ROLE_AGENCY, v1::ROLE_SAFEGUARDING});
   }
   ImportFeed();
 
@@ -154,19 +158,19 @@ void World::CreateOrganisation(const std::string& slug, OrganisationKind kind) {
           .organisation_id();
 }
 
-void World::GiveRole(const std::string& slug, Role role) {
+void World::GiveRoles(const std::string& slug, const std::vector<Role>& roles) {
   directory::v1::GetOrganisationRequest get;
   get.set_slug(slug);
   const auto found = Must(Call<directory::v1::GetOrganisationResponse>(kAdmin, get), "find an organisation");
   directory::v1::ProposeRolesRequest propose;
   propose.set_organisation_id(IdOf(slug));
   propose.set_etag(found.organisation().etag());
-  propose.add_roles(role);
-  const auto proposed = Must(Call<directory::v1::ProposeRolesResponse>(kAdmin, propose), "propose a role");
+  for (const Role role : roles) propose.add_roles(role);
+  const auto proposed = Must(Call<directory::v1::ProposeRolesResponse>(kAdmin, propose), "propose roles");
   directory::v1::ConfirmRolesRequest confirm;
   confirm.set_organisation_id(IdOf(slug));
   confirm.set_etag(proposed.etag());
-  Must(Call<directory::v1::ConfirmRolesResponse>(kSecondAdmin, confirm).status(), "confirm a role");
+  Must(Call<directory::v1::ConfirmRolesResponse>(kSecondAdmin, confirm).status(), "confirm roles");
 }
 
 void World::ImportFeed() {

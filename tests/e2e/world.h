@@ -27,6 +27,9 @@ inline constexpr char kSecondAdmin[] = "hub-assurance";
 inline constexpr char kReferrer[] = "sample-borough";
 inline constexpr char kReceiver[] = "sample-advice";
 inline constexpr char kStranger[] = "sample-college";  // an agency with no tie to anything
+// Agencies that are trusted with safeguarding too: they hold people, and may open emergency access.
+inline constexpr char kCrisis[] = "sample-crisis";
+inline constexpr char kSecondCrisis[] = "sample-refuge";
 inline constexpr char kPractitioner[] = "adviser-7";
 
 class World {
@@ -100,7 +103,7 @@ class World {
   World();
   static void Require(const absl::Status& status, const google::protobuf::Message& request);
   void CreateOrganisation(const std::string& slug, common::v1::OrganisationKind kind);
-  void GiveRole(const std::string& slug, common::v1::Role role);
+  void GiveRoles(const std::string& slug, const std::vector<common::v1::Role>& roles);
   void ImportFeed();
 
   testing::TempFolder folder_;

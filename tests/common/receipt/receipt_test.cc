@@ -20,6 +20,7 @@ TEST(Receipt, ReadsBackAsItWasWritten) {
   plain.valid_from = absl::InfinitePast();
   plain.representative = consent::v1::REPRESENTATIVE_KIND_UNSPECIFIED;
   plain.review_on.clear();
+  plain.agreement_id.clear();
   plain.replaces_consent_id.clear();
   plain.replaced_by_consent_id = "77777777-0000-4000-8000-000000000007";
   plain.recorded_by = {"88888888-0000-4000-8000-000000000008", "neither-of-them"};
@@ -57,6 +58,7 @@ TEST(Receipt, HasTheFieldsThatTheStandardRequires) {
   EXPECT_EQ(process["dpv:hasPersonalData"].size(), 2u) << "information and its type";
   EXPECT_EQ(process["dpv:hasPersonalData"][0]["skos:broader"], "pd:Professional");
   EXPECT_EQ(process["dpv:hasRecipient"].size(), 2u) << "recipients";
+  EXPECT_EQ(record["nwd:agreement"], Cat("urn:uuid:", Sample().agreement_id)) << "no term of the vocabulary";
   EXPECT_EQ(process["dpv:hasStorageCondition"][0]["dpv:hasLocation"], "loc:GB") << "storage location";
   EXPECT_EQ(process["dpv:hasStorageCondition"][1]["dpv:hasDuration"], "P30D") << "retention";
   EXPECT_EQ(record["dpv:hasDataController"], Cat("urn:uuid:", Sample().captor.organisation_id)) << "controller";

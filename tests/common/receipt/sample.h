@@ -39,6 +39,7 @@ inline Receipt Sample() {
   receipt.text_sha256 = std::string(64, 'a');
   receipt.text_version = "2026-03";
   receipt.review_on = "2026-06-01";
+  receipt.agreement_id = "77777777-0000-4000-8000-000000000007";
   receipt.replaces_consent_id = "66666666-0000-4000-8000-000000000006";
   return receipt;
 }

@@ -10,6 +10,7 @@ TEST(ReplicaKeys, AreTheseBytes) {
   EXPECT_EQ(CursorKey("directory"), std::string("Rcdirectory\0", 12));
   EXPECT_EQ(OrganisationKey(id), "Ro0123456789abcdef");
   EXPECT_EQ(ServiceKey(id), "Rs0123456789abcdef");
+  EXPECT_EQ(AgreementKey(id), "Ra0123456789abcdef");
   EXPECT_EQ(OrganisationPrefix(), "Ro");
 }
 

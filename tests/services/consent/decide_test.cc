@@ -291,5 +291,60 @@ TEST(Decide, NoBasisSaysTheSameOfEveryCategory) {
   EXPECT_EQ(decision.reason(CATEGORY_IDENTITY), v1::DENIAL_REASON_UNSPECIFIED);
 }
 
+AgreementChange Agreed() {
+  AgreementChange agreement;
+  agreement.set_agreement_id("aaaaaaaa-1111-4111-8111-111111111111");
+  agreement.add_party_organisation_ids(kCollege.ToString());
+  agreement.add_purposes(PURPOSE_EMPLOYMENT_SUPPORT);
+  agreement.add_categories(CATEGORY_SKILLS);
+  agreement.add_lawful_bases(LAWFUL_BASIS_CONSENT);
+  *agreement.mutable_end_time() = ToTimestamp(kNow + absl::Hours(1));
+  return agreement;
+}
+
+storage::Consent Under(const AgreementChange& agreement) {
+  storage::Consent consent = Given();
+  consent.set_agreement_id(Bytes(*ids::Uuid::Parse(agreement.agreement_id())));
+  return consent;
+}
+
+TEST(Decide, AnAgreementNarrowsByCategory) {
+  const AgreementChange agreement = Agreed();
+  const Decision decision = Decide(Under(agreement), Asked(), &agreement, kNow);
+  EXPECT_EQ(decision.permitted, MaskOf(CATEGORY_SKILLS));
+  EXPECT_EQ(decision.reason(CATEGORY_GOALS), v1::DENIAL_REASON_NOT_UNDER_AGREEMENT);
+}
+
+TEST(Decide, ACitedAgreementThatIsNotKnownPermitsNothing) {
+  const Decision decision = Decide(Under(Agreed()), Asked(), nullptr, kNow);
+  EXPECT_EQ(decision.permitted, 0u);
+  EXPECT_EQ(decision.own_only, 0u);
+  EXPECT_EQ(decision.reason(CATEGORY_SKILLS), v1::DENIAL_REASON_NOT_UNDER_AGREEMENT);
+}
+
+TEST(Decide, AnAgreementForOtherBasesThanConsentDoesNotCoverAConsent) {
+  AgreementChange agreement = Agreed();
+  agreement.set_lawful_bases(0, LAWFUL_BASIS_PUBLIC_TASK);
+  EXPECT_EQ(Decide(Under(agreement), Asked(), &agreement, kNow).permitted, 0u);
+}
+
+TEST(Decide, WhatTheAgreementDoesNotCoverIsNotEvenOpenToWhoPutItIn) {
+  const AgreementChange agreement = Agreed();
+  storage::Consent consent = Under(agreement);
+  consent.set_captor_organisation_id(Bytes(kCollege));
+  const Decision decision = Decide(consent, Asked(), &agreement, kNow);
+  EXPECT_EQ(decision.own_only, MaskOf(CATEGORY_SKILLS));
+  EXPECT_EQ(decision.reason(CATEGORY_GOALS), v1::DENIAL_REASON_NOT_UNDER_AGREEMENT);
+}
+
+TEST(Decide, AnAgreementAddsNothingToTheConsent) {
+  AgreementChange agreement = Agreed();
+  for (const Category category : {CATEGORY_GOALS, CATEGORY_CONTACT}) agreement.add_categories(category);
+  Question question = Asked();
+  question.categories = kAllCategories;
+  EXPECT_EQ(Decide(Under(agreement), question, &agreement, kNow).permitted, kTwo);
+  EXPECT_EQ(Decide(Given(), Asked(), &agreement, kNow).permitted, kTwo) << "one that it does not cite is nothing to it";
+}
+
 }  // namespace
 }  // namespace nwd::consent

@@ -203,14 +203,6 @@ TEST_F(DecisionServiceTest, WhoCorroboratesVouchesForTheCategoriesItPutInAndNoOt
   EXPECT_EQ(check->denied_categories(0).reason(), v1::DENIAL_REASON_NOT_CORROBORATED);
 }
 
-TEST_F(DecisionServiceTest, AnAgreementThatIsNotThereIsRefused) {
-  v1::CreateConsentRequest request;
-  request.set_person_ref(ref_);
-  *request.mutable_terms() = desk_.Terms({"college"});
-  request.mutable_terms()->set_agreement_id(ids::Uuid::Random().ToString());
-  EXPECT_THAT(desk_.Ask(desk_.services().consent(), &ConsentService::CreateConsent, "lambeth", request), Invalid());
-}
-
 TEST_F(DecisionServiceTest, OnlyTheCaptorDecides) {
   const std::string id = desk_.Draw("lambeth", ref_, desk_.Terms({"college"}));
   EXPECT_THAT(Decide("college", id, "r1", v1::CONSENT_STATE_GIVEN), Denied());

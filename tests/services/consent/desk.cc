@@ -2,6 +2,8 @@
 
 #include "common/access/policy.h"
 #include "common/audit/record.h"
+#include "common/replica/keys.h"
+#include "common/store/proto_value.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -42,6 +44,13 @@ std::unique_ptr<Services> Desk::Start() {
         registry_.Set(found->second);
         co_return absl::OkStatus();
       },
+      [this](const std::string& id) -> async::Task<absl::Status> {
+        ++asked_;
+        if (const auto found = agreements_in_directory_only_.find(id); found != agreements_in_directory_only_.end()) {
+          NWD_CO_RETURN_IF_ERROR(co_await Bring(found->second));
+        }
+        co_return absl::OkStatus();
+      },
       metrics_);
 }
 
@@ -73,6 +82,37 @@ std::string Desk::AddToDirectoryOnly(const std::string& slug) {
   ids_[slug] = id;
   directory_only_[id] = OrganisationOf(slug, id, ORGANISATION_KIND_COLLEGE, {ROLE_AGENCY});
   return id;
+}
+
+AgreementChange Desk::AgreementOf(const std::vector<std::string>& parties) const {
+  AgreementChange agreement;
+  agreement.set_agreement_id(ids::Uuid::Random().ToString());
+  for (const std::string& party : parties) agreement.add_party_organisation_ids(IdOf(party));
+  agreement.add_purposes(PURPOSE_EMPLOYMENT_SUPPORT);
+  for (const Category category : {CATEGORY_SKILLS, CATEGORY_CONTACT}) agreement.add_categories(category);
+  agreement.add_lawful_bases(LAWFUL_BASIS_CONSENT);
+  *agreement.mutable_valid_from() = ToTimestamp(clock_.Now() - absl::Hours(24));
+  *agreement.mutable_end_time() = ToTimestamp(clock_.Now() + absl::Hours(24 * 365));
+  return agreement;
+}
+
+async::Task<absl::Status> Desk::Bring(AgreementChange agreement) {
+  const std::string row = replica::AgreementKey(*ids::Uuid::Parse(agreement.agreement_id()));
+  auto put = [&](store::Txn& txn) {
+    store::PutMessage(txn, row, agreement);
+    return absl::OkStatus();
+  };
+  co_return co_await store_.Update(put);
+}
+
+std::string Desk::AddAgreement(const AgreementChange& agreement) {
+  EXPECT_TRUE(async::BlockOn(Bring(agreement)).ok());
+  return agreement.agreement_id();
+}
+
+std::string Desk::AddAgreementToDirectoryOnly(const AgreementChange& agreement) {
+  agreements_in_directory_only_[agreement.agreement_id()] = agreement;
+  return agreement.agreement_id();
 }
 
 std::string Desk::IdOf(const std::string& slug) const { return ids_.at(slug); }

@@ -50,6 +50,11 @@ class Desk {
   // Known to the directory, not yet here.
   std::string AddToDirectoryOnly(const std::string& slug);
   std::string IdOf(const std::string& slug) const;
+  // A data-sharing agreement in force: consents for EMPLOYMENT_SUPPORT, skills and contact, for a year.
+  common::v1::AgreementChange AgreementOf(const std::vector<std::string>& parties) const;
+  // As the directory's feed brings it, new or changed; answers its id.
+  std::string AddAgreement(const common::v1::AgreementChange& agreement);
+  std::string AddAgreementToDirectoryOnly(const common::v1::AgreementChange& agreement);
   int asked() const { return asked_; }
 
   // Calls a handler as `who`: a slug, or "service/referral".
@@ -116,6 +121,7 @@ class Desk {
 
  private:
   std::unique_ptr<Services> Start();
+  async::Task<absl::Status> Bring(common::v1::AgreementChange agreement);
 
   ManualClock clock_;
   store::MemoryStore store_, keys_;
@@ -124,6 +130,7 @@ class Desk {
   metrics::Registry metrics_;
   std::map<std::string, std::string> ids_;
   std::map<std::string, access::Organisation> directory_only_;
+  std::map<std::string, common::v1::AgreementChange> agreements_in_directory_only_;
   int asked_ = 0;
   mutable absl::Mutex rules_mutex_;
   mutable std::map<std::string, common::v1::AccessRule> rules_ ABSL_GUARDED_BY(rules_mutex_);

@@ -47,7 +47,7 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(Emergency(kA)), Cat("33", kAHex));
   EXPECT_EQ(Hex(EmergencyByTime(5, kA)), Cat("34", "fffffffffffffffa", kAHex));
   EXPECT_EQ(Hex(EmergencyUnreviewed(5, kA)), Cat("35", "0000000000000005", kAHex));
-  EXPECT_EQ(Hex(EmergencyOfOrganisation(kA, 5, kB)), Cat("36", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(EmergencyOfOrganisation(kA, 5, kB)), Cat("37", kAHex, "fffffffffffffffa", kBHex));
 }
 
 TEST(Keys, NewestComesFirst) {

@@ -6,9 +6,9 @@ namespace {
 
 using namespace common::v1;  // NOLINT
 
-constexpr std::string_view kPlanted[] = {"Lovelace",    "1990-05-17",      "AB123456C",  "Clapham",
-                                         "79460018",    "astrology",       "Lady Byron", "SW4 7AB",
-                                         "ESFA secret", "practitioner-of", "Ealing"};
+constexpr std::string_view kPlanted[] = {"Lovelace",  "1990-05-17", "AB123456C", "Clapham",     "79460018",
+                                         "astrology", "Lady Byron", "SW4 7AB",   "ESFA secret", "practitioner-of",
+                                         "Ealing",    "Vauxhall",   "Lewisham",  "Peckham"};
 
 std::vector<std::string> Everything(store::MemoryStore& store) {
   std::vector<std::string> all;
@@ -21,6 +21,33 @@ std::vector<std::string> Everything(store::MemoryStore& store) {
   };
   EXPECT_TRUE(async::BlockOn(store.View(body)).ok());
   return all;
+}
+
+// An emergency about them, with words that tell where they are.
+void OpenCloseAndReview(Desk& desk, v1::RegisterPersonRequest registration) {
+  desk.Add("crisis", ORGANISATION_KIND_HEALTH, {ROLE_AGENCY, ROLE_SAFEGUARDING});
+  desk.Add("auditor", ORGANISATION_KIND_OTHER, {ROLE_AUDITOR});
+  EmergencyService& service = desk.services().emergency();
+  v1::OpenEmergencyAccessRequest open;
+  open.set_request_id("7f3c0b1e-0000-4000-8000-000000000002");
+  open.set_person_ref(
+      desk.Ask(desk.services().person(), &PersonService::RegisterPerson, "crisis", registration)->person_ref());
+  open.set_reason("was seen falling at Vauxhall");
+  open.set_lawful_basis(LAWFUL_BASIS_VITAL_INTERESTS);
+  open.add_categories(CATEGORY_CONTACT);
+  const auto opened = desk.Ask(service, &EmergencyService::OpenEmergencyAccess, "crisis", open);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  v1::CloseEmergencyAccessRequest close;
+  close.set_emergency_access_id(opened->emergency_access_id());
+  close.set_outcome("is in hospital in Lewisham");
+  const auto closed = desk.Ask(service, &EmergencyService::CloseEmergencyAccess, "crisis", close);
+  ASSERT_TRUE(closed.ok()) << closed.status();
+  v1::ReviewEmergencyAccessRequest review;
+  review.set_emergency_access_id(close.emergency_access_id());
+  review.set_etag(closed->etag());
+  review.set_finding(v1::REVIEW_FINDING_JUSTIFIED);
+  review.set_note("the sister in Peckham confirms it");
+  ASSERT_TRUE(desk.Ask(service, &EmergencyService::ReviewEmergencyAccess, "auditor", review).ok());
 }
 
 TEST(Privacy, NothingAPersonSaidIsKeptInClearText) {
@@ -57,6 +84,7 @@ TEST(Privacy, NothingAPersonSaidIsKeptInClearText) {
   answer.set_retained_basis("ESFA secret");
   ASSERT_TRUE(desk.Ask(desk.services().notice(), &NoticeService::AcknowledgeNotice, "college", answer).ok());
   ASSERT_GT(desk.Audited("access.checked"), 0);
+  OpenCloseAndReview(desk, request);
 
   std::vector<std::string> all = Everything(desk.store());
   for (std::string& bytes : Everything(desk.keys())) all.push_back(std::move(bytes));

@@ -48,6 +48,7 @@ class Speed {
     keys_ = *store::RocksStore::Open({.folder = folder_.Path() + "/keys"});
     services_ = std::make_unique<Services>(
         *data_, *keys_, hub_key_, SystemClock::Get(), registry_,
+        [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); },
         [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); }, metrics_);
     v1::CreateTextRequest text;
     text.set_text("words");

@@ -16,12 +16,14 @@
 #include "common/access/policy.h"
 #include "common/async/block_on.h"
 #include "common/base/clock.h"
+#include "common/base/timestamps.h"
 #include "common/rpc/router.h"
 #include "common/rpc/validation.h"
 #include "common/status/status.h"
 #include "common/store_memory/memory_store.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "nwd/directory/v1/agreement_service.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
 #include "nwd/directory/v1/feed_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
@@ -92,6 +94,26 @@ class Hub {
     const auto created = As<v1::CreateOrganisationResponse>("north", request);
     EXPECT_TRUE(created.ok()) << created.status();
     return created.ok() ? created->organisation_id() : "";
+  }
+  // What an agreement for a year between these organisations says.
+  v1::AgreementTerms AgreementTerms(const std::vector<std::string>& parties) const {
+    v1::AgreementTerms terms;
+    terms.set_title("Job brokerage");
+    for (const std::string& party : parties) terms.add_party_organisation_ids(party);
+    terms.add_purposes(common::v1::PURPOSE_REFERRAL);
+    terms.add_categories(common::v1::CATEGORY_SKILLS);
+    terms.add_lawful_bases(common::v1::LAWFUL_BASIS_CONSENT);
+    *terms.mutable_valid_until() = ToTimestamp(clock.Now() + absl::Hours(24 * 365));
+    terms.set_document_sha256(std::string(64, 'a'));
+    return terms;
+  }
+  // Recorded by "north"; its id.
+  std::string AddAgreement(const std::vector<std::string>& parties) {
+    v1::CreateAgreementRequest request;
+    *request.mutable_terms() = AgreementTerms(parties);
+    const auto created = As<v1::CreateAgreementResponse>("north", request);
+    EXPECT_TRUE(created.ok()) << created.status();
+    return created.ok() ? created->agreement_id() : "";
   }
   v1::Organisation Get(std::string_view slug) {
     v1::GetOrganisationRequest request;

@@ -31,6 +31,8 @@ TEST(Keys, AreTheBytesThatLieOnDisk) {
   EXPECT_EQ(Shown(keys::ProviderLink(kId, "x")), absl::StrCat("l ", kIdHex, "7800"));
   EXPECT_EQ(Shown(keys::Taken(kId)), absl::StrCat("t ", kIdHex));
   EXPECT_EQ(Shown(keys::HeldPlace(kId)), absl::StrCat("h ", kIdHex));
+  EXPECT_EQ(Shown(keys::Agreement(kId)), absl::StrCat("d ", kIdHex));
+  EXPECT_EQ(Shown(keys::AgreementByTime(258, kId)), absl::StrCat("e fffffffffffffefd", kIdHex));
 }
 
 TEST(Keys, ServiceRowsStandOldestGenerationFirst) {

@@ -22,12 +22,14 @@ constexpr char kPage[] = R"({"contents": [
    "organization": {"id": "o2", "name": "Q"}}]})";
 constexpr char kA[] = "aaaaaaaa-0000-4000-8000-000000000001";
 
-// What was told last of each organisation and service, by its id.
+// What was told last of each organisation, service and agreement, by its id.
 std::map<std::string, std::string> LastTold(const std::vector<common::v1::Change>& changes) {
   std::map<std::string, std::string> told;
   for (const common::v1::Change& change : changes) {
     if (change.has_organisation()) {
       told[change.organisation().organisation_id()] = change.organisation().ShortDebugString();
+    } else if (change.has_agreement()) {
+      told[change.agreement().agreement_id()] = change.agreement().ShortDebugString();
     } else {
       told[change.service().service_id()] = change.service().ShortDebugString();
     }
@@ -38,7 +40,7 @@ std::map<std::string, std::string> LastTold(const std::vector<common::v1::Change
 class RestatedTest : public ::testing::Test {
  protected:
   RestatedTest() : lambeth_(hub_.AddAgency("lambeth")) {
-    hub_.AddAgency("camden");
+    const std::string camden = hub_.AddAgency("camden");
     hub_.Import("feed", kPage);
     EXPECT_TRUE(hub_.Link("o1", lambeth_).ok());
     v1::SetOrganisationStateRequest suspend;
@@ -51,17 +53,24 @@ class RestatedTest : public ::testing::Test {
     capacity.set_capacity(7);
     capacity.set_accepts_referrals(true);
     EXPECT_TRUE(hub_.As<v1::SetCapacityResponse>("lambeth", capacity).ok());
+    hub_.AddAgreement({lambeth_, camden});
+    const std::string ended = hub_.AddAgreement({lambeth_, camden});
+    v1::EndAgreementRequest end;
+    end.set_agreement_id(ended);
+    end.set_etag("r1");
+    EXPECT_TRUE(hub_.As<v1::EndAgreementResponse>("lambeth", end).ok());
   }
   Hub hub_;
   std::string lambeth_;
 };
 
-TEST_F(RestatedTest, EveryOrganisationAndServiceStandsAsItWasToldLast) {
+TEST_F(RestatedTest, EverythingStandsAsItWasToldLast) {
   const std::vector<common::v1::Change> told = hub_.Changes();
   const auto restated = replica::Restate(*hub_.store, hub_.clock, RestatedTables());
   EXPECT_EQ(LastTold(restated), LastTold(told));
   EXPECT_EQ(restated.size(), LastTold(told).size()) << "each once";
-  EXPECT_EQ(restated.size(), 4u + 3u) << "the suspended organisation and the inactive service too";
+  EXPECT_EQ(restated.size(), 4u + 3u + 2u)
+      << "the suspended organisation, the inactive service, the agreement that ended";
 }
 
 TEST_F(RestatedTest, ARowThatAnImportReplacedDoesNotCount) {

@@ -1,0 +1,157 @@
+#include "services/consent/authority_acts.h"
+
+#include <optional>
+#include <string_view>
+
+#include "common/base/strings.h"
+#include "common/base/timestamps.h"
+#include "services/consent/authority_decision.h"
+#include "services/consent/authority_terms.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/joins.h"
+#include "services/consent/reasons.h"
+#include "services/consent/telling.h"
+
+namespace nwd::consent {
+
+struct AuthorityActs::Act {
+  AuthorityEvent event;
+  AuthorityState state;   // where it leads
+  common::v1::Tie tie;    // who may
+  v1::NoticeType notice;  // UNSPECIFIED: nobody is told
+  std::string_view audit_type;
+};
+
+const AuthorityActs::Act AuthorityActs::kApproval = {AuthorityEvent::kApprove, v1::AUTHORITY_STATE_APPROVED,
+                                                     common::v1::TIE_AUTHORITY_SECOND, v1::NOTICE_TYPE_UNSPECIFIED,
+                                                     "authority.approved"};
+const AuthorityActs::Act AuthorityActs::kEnd = {AuthorityEvent::kEnd, v1::AUTHORITY_STATE_ENDED,
+                                                common::v1::TIE_AUTHORITY_ASSERTER, v1::NOTICE_TYPE_UNSPECIFIED,
+                                                "authority.ended"};
+const AuthorityActs::Act AuthorityActs::kObjection = {AuthorityEvent::kObject, v1::AUTHORITY_STATE_OBJECTED,
+                                                      common::v1::TIE_AUTHORITY_CONCERNED, v1::NOTICE_TYPE_OBJECTION,
+                                                      "authority.objected"};
+const AuthorityActs::Act AuthorityActs::kOverturn = {AuthorityEvent::kOverturn, v1::AUTHORITY_STATE_OVERTURNED,
+                                                     common::v1::TIE_AUTHORITY_SECOND, v1::NOTICE_TYPE_OVERTURN,
+                                                     "authority.overturned"};
+
+namespace {
+
+absl::Status CheckRightToObject(const storage::Authority& authority) {
+  if (MayObject(authority.lawful_basis())) return absl::OkStatus();
+  const std::string bases = BasesWithObjection();
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kNoRightToObject,
+                       Cat("there is no right to object to an authority on this lawful basis, only on ", bases,
+                           " (UK GDPR, Article 21); a second organisation can overturn it"),
+                       {{"lawful_bases", bases}});
+}
+
+void SetReason(AuthorityEvent event, int reason, storage::Authority& authority) {
+  if (event == AuthorityEvent::kEnd) authority.set_end_reason(static_cast<v1::EndReason>(reason));
+  if (event == AuthorityEvent::kOverturn) authority.set_overturn_reason(static_cast<v1::OverturnReason>(reason));
+}
+
+}  // namespace
+
+void AuthorityActs::Register(rpc::Router& router) {
+  router.Unary(this, &AuthorityActs::ApproveAuthority);
+  router.Unary(this, &AuthorityActs::EndAuthority);
+  router.Unary(this, &AuthorityActs::ObjectToAuthority);
+  router.Unary(this, &AuthorityActs::OverturnAuthority);
+}
+
+async::Task<absl::StatusOr<v1::ApproveAuthorityResponse>> AuthorityActs::ApproveAuthority(
+    rpc::Call& call, const v1::ApproveAuthorityRequest& request) {
+  return Do<v1::ApproveAuthorityResponse>(call, request, {kApproval, 0, request.etag()});
+}
+
+async::Task<absl::StatusOr<v1::EndAuthorityResponse>> AuthorityActs::EndAuthority(
+    rpc::Call& call, const v1::EndAuthorityRequest& request) {
+  return Do<v1::EndAuthorityResponse>(call, request, {kEnd, request.reason(), ""});
+}
+
+async::Task<absl::StatusOr<v1::ObjectToAuthorityResponse>> AuthorityActs::ObjectToAuthority(
+    rpc::Call& call, const v1::ObjectToAuthorityRequest& request) {
+  return Do<v1::ObjectToAuthorityResponse>(call, request, {kObjection, 0, ""});
+}
+
+async::Task<absl::StatusOr<v1::OverturnAuthorityResponse>> AuthorityActs::OverturnAuthority(
+    rpc::Call& call, const v1::OverturnAuthorityRequest& request) {
+  return Do<v1::OverturnAuthorityResponse>(call, request, {kOverturn, request.reason(), ""});
+}
+
+template <class Response, class Request>
+async::Task<absl::StatusOr<Response>> AuthorityActs::Do(rpc::Call& call, const Request& request, Done done) {
+  NWD_CO_ASSIGN_OR_RETURN(const NamedAuthority named, co_await LookUpAuthority(parts_, request.authority_id()));
+  std::vector<ids::Uuid> told;
+  auto effect = [&](store::Txn& txn, storage::Authority& authority) -> absl::StatusOr<Response> {
+    NWD_RETURN_IF_ERROR(Apply(txn, call, named, authority, done, told));
+    Response response = Stands<Response>(authority, call.Now());
+    if constexpr (requires { response.set_notices(0); }) response.set_notices(static_cast<int>(told.size()));
+    return response;
+  };
+  auto body = [&](store::Txn& txn) -> absl::StatusOr<Response> {
+    told.clear();
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Authority> authority, authorities::Find(txn, named.authority_id));
+    NWD_RETURN_IF_ERROR(CheckTie(txn, call, authority, done.act.tie));
+    auto once = [&] { return effect(txn, *authority); };
+    return parts_.requests.Once<Response>(txn, call, request, once);
+  };
+  absl::StatusOr<Response> response = co_await parts_.store.Update(body, call.deadline());
+  if (!response.ok()) co_return Corrupt(parts_, "an authority", response.status());
+  parts_.figures.notices.Increment(static_cast<double>(told.size()));
+  for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
+  co_return response;
+}
+
+absl::Status AuthorityActs::CheckTie(const store::Reader& reader, rpc::Call& call,
+                                     const std::optional<storage::Authority>& authority, common::v1::Tie tie) const {
+  const ids::Uuid organisation = OrganisationOf(call);
+  const ids::Uuid person_id = authority.has_value() ? consents::IdOf(authority->person_id()) : ids::Uuid();
+  const bool asserter = authority.has_value() && authority->asserter_organisation_id() == organisation.bytes();
+  bool tied = asserter;
+  if (tie != common::v1::TIE_AUTHORITY_ASSERTER) {
+    // Read for everybody, whether or not there is such an authority.
+    NWD_ASSIGN_OR_RETURN(const bool holds, joins::IsHeldBy(reader, person_id, organisation));
+    const bool second = authority.has_value() && holds && IsNeutral(*authority, organisation);
+    const bool concerned = authority.has_value() && (holds || IsParty(*authority, organisation));
+    tied = tie == common::v1::TIE_AUTHORITY_SECOND ? second : concerned;
+  }
+  if (!tied) return status::Denied();
+  call.ProveTie(tie);
+  return absl::OkStatus();
+}
+
+absl::Status AuthorityActs::Apply(store::Txn& txn, const rpc::Call& call, const NamedAuthority& named,
+                                  storage::Authority& authority, const Done& done, std::vector<ids::Uuid>& told) const {
+  const absl::Time now = call.Now();
+  const AuthorityEvent event = done.act.event;
+  if (event == AuthorityEvent::kObject) NWD_RETURN_IF_ERROR(CheckRightToObject(authority));
+  if (!done.etag.empty() && done.etag != authorities::EtagOf(authority)) return status::StaleEtag("authority");
+  const AuthorityState state = StateAt(authority, now);
+  // A no that stands already stays as it is.
+  if (IsOver(done.act.state) && state == done.act.state) return absl::OkStatus();
+  const std::optional<AuthorityState> next = Next(state, event);
+  if (!next.has_value()) return WrongState(state, event);
+
+  authority.set_state(*next);
+  authority.set_revision(authority.revision() + 1);
+  SetReason(event, done.reason, authority);
+  if (event == AuthorityEvent::kApprove) {
+    authority.set_approver_organisation_id(std::string(OrganisationOf(call).bytes()));
+    authority.set_approve_time_us(Micros(now));
+  } else {
+    authority.set_end_time_us(Micros(now));
+  }
+  if (done.act.notice != v1::NOTICE_TYPE_UNSPECIFIED) {
+    const Telling telling{done.act.notice, {BasisKind::kAuthority, named.authority_id}, named.person_id, now};
+    NWD_RETURN_IF_ERROR(TellReaders(txn, telling, authority.recipients(), told));
+  }
+  authorities::Put(txn, authority);
+  storage::Deed deed = DeedOn(call, authority);
+  deed.set_reason(done.reason);
+  Record(parts_, txn, done.act.audit_type, now, named.person_id, named.key, deed);
+  return absl::OkStatus();
+}
+
+}  // namespace nwd::consent

@@ -1,0 +1,145 @@
+#include "services/consent/authority_service.h"
+
+#include <utility>
+
+#include "common/base/strings.h"
+#include "common/base/timestamps.h"
+#include "common/tokens/page.h"
+#include "services/consent/authority_decision.h"
+#include "services/consent/authority_rows.h"
+#include "services/consent/authority_states.h"
+#include "services/consent/authority_terms.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/limits.h"
+#include "services/consent/named_authority.h"
+#include "services/consent/person_rows.h"
+#include "services/consent/reasons.h"
+#include "services/consent/recipients.h"
+
+namespace nwd::consent {
+namespace {
+
+absl::Status CheckAsserted(const rpc::Call& call, const v1::AssertAuthorityRequest& request) {
+  status::Violations violations;
+  CheckTerms(request.terms(), KindNow(call.caller().organisation), call.Now(), violations);
+  return violations.ToStatus();
+}
+
+}  // namespace
+
+void AuthorityService::Register(rpc::Router& router) {
+  router.Unary(this, &AuthorityService::AssertAuthority, CheckAsserted);
+  router.Unary(this, &AuthorityService::ListAuthorities);
+}
+
+async::Task<absl::StatusOr<v1::AssertAuthorityResponse>> AuthorityService::AssertAuthority(
+    rpc::Call& call, const v1::AssertAuthorityRequest& request) {
+  const ids::Uuid organisation = OrganisationOf(call);
+  const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
+  auto holds = [&](const store::Reader& reader) { return people::Holds(reader, person_id, organisation); };
+  NWD_CO_ASSIGN_OR_RETURN(const bool held, co_await parts_.store.View(holds));
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
+  if (!held || key == nullptr) co_return status::Denied();
+  call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+
+  status::Violations violations = status::Violations::Of(CheckAsserted(call, request));
+  const auto& recipients = request.terms().recipient_organisation_ids();
+  NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
+  const std::string& agreement_id = request.terms().agreement_id();
+  NWD_CO_RETURN_IF_ERROR(co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
+                                                                 "terms.agreement_id", violations));
+  NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement, co_await parts_.agreements.Find(agreement_id));
+  CheckForeseen(request.terms(), agreement.get(), organisation, violations);
+  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
+
+  const Drawn drawn = DrawUp(call, request, person_id, key);
+  auto body = [&](store::Txn& txn) {
+    auto once = [&] { return Add(txn, call, drawn); };
+    return parts_.requests.Once<v1::AssertAuthorityResponse>(txn, call, request, once);
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
+}
+
+AuthorityService::Drawn AuthorityService::DrawUp(const rpc::Call& call, const v1::AssertAuthorityRequest& request,
+                                                 const ids::Uuid& person_id, const person_keys::PersonKey& key) {
+  const ids::Uuid authority_id = ids::Uuid::Random();
+  Drawn drawn{person_id, key, FromTerms(request.terms()), {}};
+  drawn.authority.set_authority_id(std::string(authority_id.bytes()));
+  drawn.authority.set_person_id(std::string(person_id.bytes()));
+  drawn.authority.set_asserter_organisation_id(std::string(OrganisationOf(call).bytes()));
+  drawn.authority.set_state(v1::AUTHORITY_STATE_ASSERTED);
+  drawn.authority.set_create_time_us(Micros(call.Now()));
+  drawn.authority.set_revision(1);
+  storage::AuthorityTerms terms;
+  *terms.mutable_terms() = request.terms();
+  terms.set_practitioner(call.practitioner());
+  drawn.terms = authorities::Seal(*key, authority_id, terms);
+  return drawn;
+}
+
+absl::StatusOr<v1::AssertAuthorityResponse> AuthorityService::Add(store::Txn& txn, const rpc::Call& call,
+                                                                  const Drawn& drawn) const {
+  NWD_ASSIGN_OR_RETURN(const int count, authorities::CountOfPerson(txn, drawn.person_id));
+  if (count >= kAuthoritiesPerPersonMax) {
+    return status::Error(
+        absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
+        Cat("there are ", count, " authorities about this person, the most that can be kept; none was added"),
+        {{"limit", Cat(kAuthoritiesPerPersonMax)}});
+  }
+  authorities::Add(txn, drawn.authority, drawn.terms);
+  Record(parts_, txn, "authority.asserted", call.Now(), drawn.person_id, drawn.key, DeedOn(call, drawn.authority));
+  auto response = Stands<v1::AssertAuthorityResponse>(drawn.authority, call.Now());
+  response.set_authority_id(consents::IdOf(drawn.authority.authority_id()).ToString());
+  return response;
+}
+
+async::Task<absl::StatusOr<v1::ListAuthoritiesResponse>> AuthorityService::ListAuthorities(
+    rpc::Call& call, const v1::ListAuthoritiesRequest& request) {
+  const ids::Uuid organisation = OrganisationOf(call);
+  const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
+  const std::string scope = tokens::PageScope(call.organisation_id(), request);
+  NWD_CO_ASSIGN_OR_RETURN(const std::string from, tokens::PageStart(parts_.tokens, scope, request));
+  NWD_CO_ASSIGN_OR_RETURN(const FamilyKeys family_keys, co_await KeysOfFamily(parts_, person_id));
+  auto body = [&](const store::Reader& reader) { return List(reader, call, request, family_keys, from); };
+  absl::StatusOr<v1::ListAuthoritiesResponse> response = co_await parts_.store.View(body);
+  if (!response.ok()) co_return Corrupt(parts_, "a person's authorities", response.status());
+  co_return response;
+}
+
+absl::StatusOr<v1::ListAuthoritiesResponse> AuthorityService::List(const store::Reader& reader, rpc::Call& call,
+                                                                   const v1::ListAuthoritiesRequest& request,
+                                                                   const FamilyKeys& family_keys,
+                                                                   const std::string& from) const {
+  const ids::Uuid organisation = OrganisationOf(call);
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid person_id, HeldPerson(parts_, reader, call, request.person_ref()));
+  if (!family_keys.contains(person_id)) return status::Denied();
+  v1::ListAuthoritiesResponse response;
+  absl::Status failed;
+  auto visit = [&](const std::string& place, const storage::Authority& authority) {
+    const auto key = family_keys.find(consents::IdOf(authority.person_id()));
+    const bool awaits_caller =
+        StateAt(authority, call.Now()) == v1::AUTHORITY_STATE_ASSERTED && IsNeutral(authority, organisation);
+    if (key == family_keys.end() || (!IsParty(authority, organisation) && !awaits_caller)) {
+      return store::Visit::kContinue;
+    }
+    if (response.authorities_size() == tokens::PageSize(request.page_size())) {
+      response.set_next_page_token(parts_.tokens.Seal(tokens::PageScope(call.organisation_id(), request), place));
+      return store::Visit::kStop;
+    }
+    const absl::StatusOr<storage::AuthorityTerms> terms =
+        authorities::ReadTerms(reader, *key->second, consents::IdOf(authority.authority_id()));
+    if (!terms.ok()) {
+      failed = terms.status();
+      return store::Visit::kStop;
+    }
+    v1::Authority& shown = *response.add_authorities();
+    shown = authorities::Show(authority, *terms, request.person_ref(), call.Now());
+    shown.set_awaits_caller(awaits_caller);
+    return store::Visit::kContinue;
+  };
+  NWD_RETURN_IF_ERROR(authorities::Walk(reader, person_id, from, visit));
+  NWD_RETURN_IF_ERROR(failed);
+  return response;
+}
+
+}  // namespace nwd::consent

@@ -1,0 +1,55 @@
+// What consents and authorities ask alike of their terms, beyond what the fields declare. Faults are reported all at
+// once, under "terms.". Pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "common/base/timestamps.h"
+#include "common/ids/uuid.h"
+#include "common/status/status.h"
+#include "nwd/consent/v1/consent_service.pb.h"
+#include "services/consent/categories.h"
+#include "services/consent/storage.pb.h"
+
+namespace nwd::consent::shared_terms {
+
+using google::protobuf::RepeatedPtrField;
+using google::protobuf::Timestamp;
+
+void CheckCategories(const RepeatedPtrField<v1::ConsentCategory>& categories, status::Violations& violations);
+void CheckRecipients(const RepeatedPtrField<std::string>& recipients, status::Violations& violations);
+
+// From when to when. `from` is null where it is not said.
+struct Period {
+  const Timestamp* from;
+  const Timestamp& until;
+  absl::Duration longest;
+  std::string_view longest_words;  // "ten years"
+};
+void CheckPeriod(const Period& period, absl::Time now, status::Violations& violations);
+// The day of review comes no later than the end.
+void CheckReview(const std::string& review_on, const Timestamp& until, status::Violations& violations);
+
+CategoryMask CategoriesOf(const RepeatedPtrField<v1::ConsentCategory>& categories);
+void AddRecipients(const RepeatedPtrField<std::string>& named, RepeatedPtrField<storage::Recipient>& recipients);
+
+// Sets in a consent's or an authority's row what follows from terms that have been checked.
+template <class Terms, class Row>
+void Keep(const Terms& terms, Row& row) {
+  row.set_purpose(terms.purpose());
+  row.set_categories(CategoriesOf(terms.categories()));
+  AddRecipients(terms.recipient_organisation_ids(), *row.mutable_recipients());
+  row.set_mode(terms.mode());
+  if (terms.has_valid_from()) row.set_valid_from_us(Micros(FromTimestamp(terms.valid_from())));
+  row.set_valid_until_us(Micros(FromTimestamp(terms.valid_until())));
+  row.set_retention_days(terms.retention_days());
+  row.set_max_uses(terms.max_uses());
+  row.set_do_not_contact(terms.do_not_contact());
+  if (const auto agreement = ids::Uuid::Parse(terms.agreement_id())) {
+    row.set_agreement_id(std::string(agreement->bytes()));
+  }
+}
+
+}  // namespace nwd::consent::shared_terms
