@@ -4,10 +4,12 @@
 //   for (const Violation& violation : verdict.violations) …
 //
 // A permit is illegal where the call began after the answer to a withdrawal, or after somebody had seen the consent
-// withdrawn; and where no referral's access can have been open during the call. A denial is illegal where all was
-// surely given and surely open throughout. An act whose outcome is not known may have happened at any time from its
-// beginning on, or not at all. What is not judged: whether two answers that are each possible are so together, but for
-// an end that was seen.
+// withdrawn; where it began after the answer to a suspension, or after somebody had seen that, and ended before anybody
+// began to resume it; and where no referral's access can have been open during the call. A denial is illegal where all
+// was surely given, surely open and surely not suspended throughout. An answer that names a revision is illegal where a
+// later one had been answered before the call began, where another says otherwise of the same, and where two calls made
+// it. An act whose outcome is not known may have happened at any time from its beginning on, or not at all. Beyond that
+// it is not judged whether two answers that are each possible are so together.
 //
 // Pure.
 #pragma once

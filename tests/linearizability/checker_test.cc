@@ -1,8 +1,9 @@
 // The checker itself, on histories written by hand: those that cannot be must be found, those that can be must pass.
-#include "tests/linearizability/checker.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/linearizability/checker.h"
+#include "tests/linearizability/hand_made.h"
 
 namespace nwd::linearizability {
 namespace {
@@ -11,45 +12,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr uint32_t kStanding = 0, kScoped = 1;
-
-Operation Done(Act act, int64_t began, int64_t ended, Outcome outcome = Outcome::kYes, uint32_t consent = kStanding) {
-  Operation operation;
-  operation.act = act;
-  operation.outcome = outcome;
-  operation.consent = consent;
-  operation.began_ns = began;
-  operation.ended_ns = outcome == Outcome::kUnknown ? kNever : ended;
-  if (act == Act::kGive) operation.rank = kGiveRank;
-  if (act == Act::kWithdraw) operation.rank = kFinalRank;
-  return operation;
-}
-
-Operation Lost(Act act, int64_t began, uint32_t consent = kStanding) {
-  return Done(act, began, kNever, Outcome::kUnknown, consent);
-}
-
-Operation Moved(Act act, int64_t rank, int64_t began, int64_t ended, Outcome outcome = Outcome::kYes,
-                uint32_t referral = 0) {
-  Operation operation = Done(act, began, ended, outcome, kScoped);
-  operation.rank = rank;
-  operation.referral = referral;
-  return operation;
-}
-
-// Places in the history of what cannot have been.
-std::vector<size_t> Wrong(std::vector<Operation> operations) {
-  const Verdict verdict = Judge({{true, false}, std::move(operations)});
-  std::vector<size_t> wrong;
-  for (const Violation& violation : verdict.violations) wrong.push_back(violation.operation);
-  return wrong;
-}
-
-const Operation kGiven = Done(Act::kGive, 10, 20);
-const Operation kScopedGiven = Done(Act::kGive, 10, 20, Outcome::kYes, kScoped);
-
 TEST(Checker, EveryActHasItsRow) {
-  for (const Act act : {Act::kGive, Act::kWithdraw, Act::kOpen, Act::kClose, Act::kCheck, Act::kRead, Act::kLook}) {
+  for (const Act act : {Act::kGive, Act::kWithdraw, Act::kSuspend, Act::kResume, Act::kOpen, Act::kClose, Act::kCheck,
+                        Act::kRead, Act::kLook}) {
     EXPECT_EQ(RowOf(act).act, act);
   }
 }

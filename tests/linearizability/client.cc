@@ -9,6 +9,7 @@
 #include "common/base/strings.h"
 #include "nwd/consent/v1/access_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "tests/linearizability/answers.h"
 
 namespace nwd::linearizability {
 namespace {
@@ -27,28 +28,9 @@ struct Share {
   Act act;
   int in_1000;
 };
-constexpr Share kShares[] = {{Act::kCheck, 240}, {Act::kRead, 130},  {Act::kLook, 40},
-                             {Act::kOpen, 170},  {Act::kClose, 150}, {Act::kWithdraw, 12}};
-
-// What a status says of whether it happened. Whatever has no meaning here is a surprise.
-enum class Said { kYes, kNo, kUnknown, kSurprise };
-Said Meaning(Act act, const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:
-      return Said::kYes;
-    case absl::StatusCode::kFailedPrecondition:  // WRONG_STATE, NOT_IN_FORCE, OVERTAKEN
-      return RowOf(act).may_refuse ? Said::kNo : Said::kSurprise;
-    case absl::StatusCode::kPermissionDenied:
-      return act == Act::kRead ? Said::kNo : Said::kSurprise;
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kResourceExhausted:
-      return Said::kUnknown;
-    default:
-      return Said::kSurprise;
-  }
-}
+constexpr Share kShares[] = {{Act::kCheck, 240}, {Act::kRead, 130},    {Act::kLook, 40},    {Act::kOpen, 170},
+                             {Act::kClose, 150}, {Act::kWithdraw, 12}, {Act::kSuspend, 20}, {Act::kResume, 90}};
+constexpr int kRememberedOneIn = 4;  // a revision that nothing resumes from any more: another may try it yet
 
 Operation Begin(Act act, const Consent& consent) {
   Operation operation;
@@ -62,6 +44,13 @@ rpc::CallOptions Options(absl::Duration timeout) {
   options.timeout = timeout;
   options.practitioner = e2e::kPractitioner;
   return options;
+}
+
+// A later revision than was known before, in which it is suspended.
+void Learn(Consent& consent, int64_t suspended) {
+  int64_t before = consent.suspended;
+  while (before < suspended && !consent.suspended.compare_exchange_weak(before, suspended)) {
+  }
 }
 
 template <class Request>
@@ -79,11 +68,6 @@ Request Moving(const Consent& consent, const Operation& operation, const std::st
 int64_t NowNs() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
-}
-
-Outcome OutcomeOf(v1::ConsentState state) {
-  if (state == v1::CONSENT_STATE_WITHDRAWN) return Outcome::kEnded;
-  return state == v1::CONSENT_STATE_GIVEN ? Outcome::kYes : Outcome::kNo;
 }
 
 async::Task<void> Client::Work(const std::atomic<bool>& stopping, const std::function<void()>& ended) {
@@ -137,6 +121,12 @@ async::Task<void> Client::One() {
     case Act::kClose:
       co_await Move(consent, act);
       break;
+    case Act::kSuspend:
+      co_await Suspend(consent);
+      break;
+    case Act::kResume:
+      co_await Resume(consent);
+      break;
     default:
       co_await Withdraw(place, consent);
   }
@@ -149,7 +139,9 @@ Act Client::Choose(const Consent& consent) {
       drawn -= share.in_1000;
       continue;
     }
-    return consent.standing && RowOf(share.act).moves == kReferral ? Act::kCheck : share.act;
+    const bool nothing_to_move = (consent.standing && RowOf(share.act).moves == kReferral) ||
+                                 (consent.suspended == 0 && share.act == Act::kResume);
+    return nothing_to_move ? Act::kCheck : share.act;
   }
   return Act::kCheck;
 }
@@ -190,6 +182,41 @@ async::Task<void> Client::Withdraw(Place& place, Consent& consent) {
     if (place.now.get() != &consent) co_return;  // it was another's to replace
   }
   if (!place.renewing.exchange(true)) co_await Renew(place);
+}
+
+// By either party, on the person's word or on its own; also what is suspended already.
+async::Task<void> Client::Suspend(Consent& consent) {
+  v1::SuspendConsentRequest request;
+  request.set_consent_id(consent.id);
+  request.set_reason(Chance(2) ? v1::SUSPEND_REASON_PERSON_ASKED : v1::SUSPEND_REASON_IN_DOUBT);
+  Operation operation = Begin(Act::kSuspend, consent);
+  operation.rank = kFinalRank;
+  rpc::Client& client = Chance(2) ? stage_.referrer() : stage_.receiver();
+  const auto suspended = co_await Ask<v1::SuspendConsentResponse>(client, request, operation);
+  if (suspended.ok()) {
+    operation.rank = RevisionOf(suspended->etag());
+    Learn(consent, operation.rank);
+  }
+  operations.push_back(operation);
+}
+
+// From a revision in which it was suspended; others may do so too, or may have done.
+async::Task<void> Client::Resume(Consent& consent) {
+  int64_t suspended = consent.suspended;
+  v1::ResumeConsentRequest request;
+  request.set_consent_id(consent.id);
+  request.set_etag(EtagOf(suspended));
+  request.set_person_agreed(true);
+  Operation operation = Begin(Act::kResume, consent);
+  operation.rank = suspended + 1;
+  const auto resumed = co_await Ask<v1::ResumeConsentResponse>(stage_.referrer(), request, operation);
+  if (resumed.ok() && RevisionOf(resumed->etag()) != operation.rank) {
+    surprises.push_back(Cat("resumed from ", request.etag(), " to ", resumed->etag()));
+  }
+  if (operation.outcome != Outcome::kUnknown && !Chance(kRememberedOneIn)) {
+    consent.suspended.compare_exchange_strong(suspended, 0);
+  }
+  operations.push_back(operation);
 }
 
 // In order, at most times; one in eight repeats what was sent before.
@@ -247,7 +274,8 @@ async::Task<void> Client::Look(Consent& consent) {
   request.set_consent_id(consent.id);
   Operation operation = Begin(Act::kLook, consent);
   const auto seen = co_await Ask<v1::GetConsentResponse>(stage_.referrer(), request, operation);
-  if (seen.ok()) operation.outcome = OutcomeOf(seen->consent().state());
+  if (seen.ok()) Say(seen->consent(), operation);
+  if (operation.outcome == Outcome::kSuspended) Learn(consent, operation.rank);
   operations.push_back(operation);
 }
 

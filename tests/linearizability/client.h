@@ -22,9 +22,6 @@ namespace nwd::linearizability {
 // Nanoseconds of the clock that a history is told in.
 int64_t NowNs();
 
-// What a look at a consent in this state says.
-Outcome OutcomeOf(consent::v1::ConsentState state);
-
 class Client {
  public:
   Client(Stage& stage, uint64_t seed) : stage_(stage), random_(seed) {}
@@ -43,6 +40,8 @@ class Client {
   async::Task<void> Renew(Place& place);
   async::Task<void> Give(Consent& consent);
   async::Task<void> Withdraw(Place& place, Consent& consent);
+  async::Task<void> Suspend(Consent& consent);
+  async::Task<void> Resume(Consent& consent);
   async::Task<void> Move(Consent& consent, Act act);
   async::Task<void> Check(Consent& consent);
   async::Task<void> Read(Consent& consent);

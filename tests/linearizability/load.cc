@@ -6,6 +6,7 @@
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
 #include "common/rpc/client_runtime.h"
+#include "tests/linearizability/answers.h"
 
 namespace nwd::linearizability {
 namespace {
@@ -65,7 +66,7 @@ void Load::LookAtAll() {
     operation.began_ns = NowNs();
     const auto seen = stage_.world().Do<consent::v1::GetConsentResponse>(e2e::kReferrer, get);
     operation.ended_ns = NowNs();
-    operation.outcome = OutcomeOf(seen.consent().state());
+    Say(seen.consent(), operation);
     history_.operations.push_back(operation);
     uses_.push_back(seen.consent().uses());
   }

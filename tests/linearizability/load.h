@@ -1,5 +1,5 @@
-// Clients of a consent service that all want the same few consents at once: they draw up and give consents, withdraw
-// them, open and close referrals' access as the referral service does (in order, late, and twice), check, read and look;
+// Clients of a consent service that all want the same few consents at once: they draw up and give consents, suspend,
+// resume and withdraw them, open and close referrals' access as the referral service does (in order, late, and twice), check, read and look;
 // and what they did and were answered is a history.
 //
 //   Load load(world, people);

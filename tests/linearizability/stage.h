@@ -32,6 +32,7 @@ struct Consent {
   std::string referral_ids[kReferrals];
   std::atomic<bool> given{false};  // and answered
   std::atomic<int64_t> sequences[kReferrals] = {};
+  std::atomic<int64_t> suspended{0};  // the revision in which it was last known to be suspended; 0 where in none
 };
 
 struct Place {

@@ -1,5 +1,5 @@
-// After the answer to a withdrawal, no check or read permits on that consent again; with kills in between, nothing that
-// was acknowledged is lost. The real program over mutual TLS; the clients' own log is the oracle.
+// After the answer to a withdrawal, no check or read permits on that consent again, and none after the answer to a
+// suspension until it is resumed; with kills in between, nothing that was acknowledged is lost. The real program over mutual TLS; the clients' own log is the oracle.
 //
 // NWD_LINEARIZABILITY_OPERATIONS says how many operations; see README.md.
 #include <gmock/gmock.h>
@@ -88,11 +88,13 @@ Ran Make() {
   const History& history = ran.load->history();
   ran.verdict = Judge(history);
   std::printf(
-      "%zu operations on %zu consents in %.1f s, %d kills; %lld without an answer; %lld withdrawals; of the checks and "
-      "reads %lld could only be denied and %lld only be permitted\n",
+      "%zu operations on %zu consents in %.1f s, %d kills; %lld without an answer; %lld withdrawals, %lld suspensions, "
+      "%lld resumptions; of the checks and reads %lld could only be denied and %lld only be permitted\n",
       history.operations.size(), history.standing.size(), absl::ToDoubleSeconds(took), kKills,
       static_cast<long long>(CountOf(history, Outcome::kUnknown)),
       static_cast<long long>(Count(history, Act::kWithdraw, Outcome::kYes)),
+      static_cast<long long>(Count(history, Act::kSuspend, Outcome::kYes)),
+      static_cast<long long>(Count(history, Act::kResume, Outcome::kYes)),
       static_cast<long long>(ran.verdict.only_denial), static_cast<long long>(ran.verdict.only_permit));
   return ran;
 }
@@ -102,7 +104,7 @@ const Ran& TheRun() {
   return *ran;
 }
 
-TEST(Withdrawal, IsLinearizableWithChecksReadsAndGrants) {
+TEST(Withdrawal, IsLinearizableWithSuspensionsChecksReadsAndGrants) {
   const std::vector<Violation>& violations = TheRun().verdict.violations;
   for (size_t i = 0; i < std::min(kToldMax, violations.size()); ++i) ADD_FAILURE() << violations[i].why;
   EXPECT_EQ(violations.size(), 0u) << "answers that cannot have been";
@@ -111,12 +113,11 @@ TEST(Withdrawal, IsLinearizableWithChecksReadsAndGrants) {
 
 TEST(Withdrawal, WasTriedInEveryWay) {
   const History& history = TheRun().load->history();
-  for (const Act act : {Act::kGive, Act::kWithdraw, Act::kOpen, Act::kClose, Act::kCheck, Act::kRead, Act::kLook}) {
-    EXPECT_GT(Count(history, act, Outcome::kYes), 0) << RowOf(act).name;
-  }
-  for (const Act act : {Act::kOpen, Act::kCheck, Act::kRead}) {
+  for (const Row& row : kActs) EXPECT_GT(Count(history, row.act, Outcome::kYes), 0) << row.name;
+  for (const Act act : {Act::kSuspend, Act::kResume, Act::kOpen, Act::kCheck, Act::kRead}) {
     EXPECT_GT(Count(history, act, Outcome::kNo), 0) << RowOf(act).name << ": refused";
   }
+  EXPECT_GT(Count(history, Act::kLook, Outcome::kSuspended), 0) << "seen suspended";
   EXPECT_GT(TheRun().lost_at_kills_min, 0) << "each kill came under load";
   const int64_t operations = static_cast<int64_t>(history.operations.size());
   EXPECT_LT(CountOf(history, Outcome::kUnknown), operations / 5) << "most were answered";
