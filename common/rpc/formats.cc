@@ -11,6 +11,7 @@
 #include "common/ids/uuid.h"
 #include "common/rpc/language_tag.h"
 #include "common/rpc/limits.h"
+#include "common/text/controls.h"
 #include "common/text/letters.h"
 
 namespace nwd::rpc {
@@ -63,6 +64,14 @@ bool IsSpiffe(std::string_view text) {
   return path.substr(0, kOrg.size()) == kOrg && ids::IsSlug(path.substr(kOrg.size()));
 }
 
+// A name stands in one line, and shows as it is kept.
+std::string_view WrongName(std::string_view text) {
+  if (text::HasLineBreak(text) || text::HasDirection(text)) {
+    return "holds a line break, a tab or a character that changes the direction of writing";
+  }
+  return text::HasLetter(text) ? "" : "needs at least one letter";
+}
+
 }  // namespace
 
 std::string_view WrongFormat(common::v1::Format format, std::string_view value) {
@@ -88,7 +97,7 @@ std::string_view WrongFormat(common::v1::Format format, std::string_view value) 
     case common::v1::FORMAT_LANGUAGE:
       return IsLanguageTag(value) ? "" : "is not a language tag of RFC 5646, such as \"en\" or \"pt-BR\"";
     case common::v1::FORMAT_NAME:
-      return text::HasLetter(value) ? "" : "needs at least one letter";
+      return WrongName(value);
     case common::v1::FORMAT_EMAIL:
       return identifiers::CheckEmail(value).reason;
     case common::v1::FORMAT_COUNTRY:

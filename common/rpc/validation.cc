@@ -12,6 +12,7 @@
 #include "common/calendar/written_days.h"
 #include "common/rpc/formats.h"
 #include "common/rpc/limits.h"
+#include "common/text/controls.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "nwd/common/v1/rule.pb.h"
@@ -168,8 +169,8 @@ class Validator {
       violations_.Add(path(), Cat("is ", value.size(), " bytes long; at most ", bytes_max, " are taken"));
       return;
     }
-    if (is_text && value.find('\0') != std::string::npos) {
-      violations_.Add(path(), "holds a zero byte");
+    if (is_text && text::HasControl(value)) {
+      violations_.Add(path(), "holds a control character");
       return;
     }
     if (const std::string_view wrong = WrongFormat(rule.format(), value); !wrong.empty()) {

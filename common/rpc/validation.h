@@ -2,7 +2,7 @@
 // once.
 //
 // What no rule says is limited all the same: text, bytes, lists and depth by limits.h, enums to values this build
-// knows, numbers to finite ones. What holds for a field holds for each item of a list. Rules are compiled once a
+// knows, numbers to finite ones; and text holds no control characters but tabs and line breaks. What holds for a field holds for each item of a list. Rules are compiled once a
 // message type. Thread-safe.
 #pragma once
 

@@ -158,7 +158,8 @@ void Violations::AddNew(const absl::Status& status) {
 
 absl::Status Violations::ToStatus(std::string_view reason) const {
   if (violations_.empty()) return absl::OkStatus();
-  std::string message = Cat(violations_.front().first, ": ", violations_.front().second);
+  const auto& [first_field, first] = violations_.front();
+  std::string message = first_field.empty() ? first : Cat(first_field, ": ", first);
   if (violations_.size() > 1) message += Cat(" (and ", violations_.size() - 1, " more, see details)");
   absl::Status status = Error(absl::StatusCode::kInvalidArgument, reason, message);
   google::rpc::BadRequest bad;

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "common/text/controls.h"
 
 namespace nwd::text {
 namespace {
@@ -107,12 +108,13 @@ std::optional<std::string> NumericEntity(std::string_view name) {
   constexpr uint32_t kNoBreakSpace = 0xA0;
   if (code_point == kNoBreakSpace) return " ";
   if (code_point == '\t' || code_point == '\n' || code_point == '\r') return " ";
-  const bool is_control = code_point < 0x20 || (code_point >= 0x7F && code_point < kNoBreakSpace);
-  if (is_control || U_IS_SURROGATE(code_point)) return "";
+  if (U_IS_SURROGATE(code_point)) return "";
   std::array<char, U8_MAX_LENGTH> bytes;
   int32_t size = 0;
   U8_APPEND_UNSAFE(bytes.data(), size, code_point);
-  return std::string(bytes.data(), static_cast<size_t>(size));
+  std::string text(bytes.data(), static_cast<size_t>(size));
+  if (HasControl(text) || HasDirection(text)) return "";
+  return text;
 }
 
 std::optional<std::string> EntityText(std::string_view name) {
@@ -127,10 +129,15 @@ class Stripper {
  public:
   explicit Stripper(std::string_view html) : html_(html), out_(html.size()) {}
 
-  std::string Run() && {
+  // Whether control characters were left out, however they were written; true from then on.
+  bool left_out() const { return left_out_; }
+
+  std::string Run() {
     while (at_ < html_.size()) {
       if (html_[at_] == '<' && SkipMarkup()) continue;
       if (html_[at_] == '&' && TakeEntity()) continue;
+      if (SkipControl()) continue;
+      left_out_ |= absl::ascii_iscntrl(html_[at_]) && !absl::ascii_isspace(html_[at_]);
       out_.AppendByte(html_[at_++]);
     }
     return std::move(out_).Take();
@@ -138,6 +145,17 @@ class Stripper {
 
  private:
   static constexpr size_t kNone = std::string_view::npos;
+
+  // A control character of more than a byte.
+  bool SkipControl() {
+    const size_t size = html_[at_] == '\xc2' ? 2 : html_[at_] == '\xe2' ? 3 : 0;
+    if (size == 0) return false;
+    const std::string_view character = html_.substr(at_, size);
+    if (!HasControl(character) && !HasDirection(character)) return false;
+    left_out_ = true;
+    at_ += size;
+    return true;
+  }
 
   bool SkipMarkup() {
     const std::string_view rest = html_.substr(at_);
@@ -207,8 +225,10 @@ class Stripper {
     const std::string_view window = html_.substr(at_ + 1, kMaxEntityLength + 1);
     const size_t semicolon = window.find(';');
     if (semicolon == kNone || semicolon == 0) return false;
-    const std::optional<std::string> text = EntityText(window.substr(0, semicolon));
+    const std::string_view name = window.substr(0, semicolon);
+    const std::optional<std::string> text = EntityText(name);
     if (!text.has_value()) return false;
+    left_out_ |= name.starts_with('#') && text->empty();
     if (*text == " ") {
       out_.Space();
     } else {
@@ -224,10 +244,16 @@ class Stripper {
   bool quotes_count_ = true;
   bool no_more_ends_ = false;
   bool no_more_comments_ = false;
+  bool left_out_ = false;
 };
 
 }  // namespace
 
-std::string StripHtml(std::string_view html) { return Stripper(html).Run(); }
+std::string StripHtml(std::string_view html, bool* left_out) {
+  Stripper stripper(html);
+  std::string text = stripper.Run();
+  if (left_out != nullptr) *left_out = stripper.left_out();
+  return text;
+}
 
 }  // namespace nwd::text

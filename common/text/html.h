@@ -1,6 +1,6 @@
 // Plain text from the HTML that directory feeds carry in descriptions: tags, comments, scripts and styles go,
 // paragraphs, line breaks and list items become lines, entities become the characters they stand for (once: "&amp;lt;"
-// gives "&lt;"), control characters go, spaces and blank lines collapse. What only looks like a tag ("under <18", "a <
+// gives "&lt;"), control characters and those of direction (controls.h) go, spaces and blank lines collapse. What only looks like a tag ("under <18", "a <
 // b") stays.
 //
 //   StripHtml("<p>Open to <b>all</b>&nbsp;ages</p>") is "Open to all ages"
@@ -14,6 +14,7 @@
 
 namespace nwd::text {
 
-std::string StripHtml(std::string_view html);
+// `left_out`, where given, becomes whether there were control characters, other than white space.
+std::string StripHtml(std::string_view html, bool* left_out = nullptr);
 
 }  // namespace nwd::text

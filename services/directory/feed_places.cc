@@ -24,16 +24,17 @@ constexpr geo::Box kUnitedKingdom = {.south = 49, .west = -9, .north = 61, .east
 std::optional<geo::Point> ReadPoint(Object location, std::string_view path, FeedProblems& problems) {
   const std::optional<double> latitude = FindNumber(location, "latitude", path, problems);
   const std::optional<double> longitude = FindNumber(location, "longitude", path, problems);
+  if (latitude.has_value() != longitude.has_value()) {
+    problems.Field(json::Join(path, latitude ? "latitude" : "longitude"),
+                   Cat("has no ", latitude ? "longitude" : "latitude", " beside it; it was dropped"));
+  }
   if (!latitude || !longitude) return std::nullopt;
   if (kUnitedKingdom.Contains({*latitude, *longitude})) return geo::Point{*latitude, *longitude};
   if (kUnitedKingdom.Contains({*longitude, *latitude})) {
     problems.Field(json::Join(path, "latitude"), "is exchanged with longitude; they were turned round");
     return geo::Point{*longitude, *latitude};
   }
-  if (*latitude != 0 || *longitude != 0) {  // 0, 0 is how feeds say "not known"
-    problems.Field(json::Join(path, "latitude"),
-                   "and longitude name no point in the United Kingdom; they were dropped");
-  }
+  problems.Field(json::Join(path, "latitude"), "and longitude name no point in the United Kingdom; they were dropped");
   return std::nullopt;
 }
 

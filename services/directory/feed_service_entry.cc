@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "common/base/strings.h"
+#include "common/text/controls.h"
 #include "common/text/html.h"
 #include "common/text/utf8.h"
 #include "services/directory/feed_contacts.h"
@@ -26,13 +27,18 @@ using json::FindObject;
 using json::FindText;
 using json::Object;
 
-// An id that can be part of a key and of a message.
-bool IsUsableId(std::string_view id) {
-  return !id.empty() && id.size() <= kExternalIdBytesMax &&
-         std::none_of(id.begin(), id.end(), [](char c) { return absl::ascii_iscntrl(c); });
+bool IsPlain(std::string_view text) {
+  return !text::HasControl(text) && !text::HasLineBreak(text) && !text::HasDirection(text);
 }
 
-std::string WantsUsableId() { return Cat("must have 1 to ", kExternalIdBytesMax, " bytes and no control characters"); }
+// An id that can be part of a key and of a message.
+bool IsUsableId(std::string_view id) {
+  return id.size() <= kExternalIdBytesMax && !absl::StripAsciiWhitespace(AbslView(id)).empty() && IsPlain(id);
+}
+
+std::string WantsUsableId() {
+  return Cat("must have 1 to ", kExternalIdBytesMax, " bytes, not all of them spaces, and no control characters");
+}
 
 std::optional<std::string> ReadUrl(Object service, FeedProblems& problems) {
   std::optional<std::string> url = FindText(service, "url", "", problems);
@@ -40,7 +46,7 @@ std::optional<std::string> ReadUrl(Object service, FeedProblems& problems) {
   absl::StripAsciiWhitespace(&*url);
   if (url->empty()) return std::nullopt;
   const bool web = url->starts_with("http://") || url->starts_with("https://");
-  const bool plain = std::none_of(url->begin(), url->end(), [](char c) { return absl::ascii_iscntrl(c) || c == ' '; });
+  const bool plain = IsPlain(*url) && url->find(' ') == std::string::npos;
   if (web && plain && url->size() <= kUrlBytesMax) return url;
   if (plain && url->starts_with("www.") && url->size() < kUrlBytesMax) return Cat("http://", *url);
   problems.Field("url", "is not an http or https address; it was dropped");
@@ -204,7 +210,9 @@ void ReadProvider(Object entry, storage::StagedService& staged, FeedProblems& pr
 }  // namespace
 
 std::string CleanText(std::string_view text, size_t bytes_max, std::string_view field, FeedProblems& problems) {
-  std::string clean = text::StripHtml(text);
+  bool left_out = false;
+  std::string clean = text::StripHtml(text, &left_out);
+  if (left_out) problems.Field(field, "held control characters; they were left out");
   if (clean.size() > bytes_max) {
     problems.Field(field, Cat("is longer than ", bytes_max, " bytes; it was cut"));
     clean.resize(text::Truncate(clean, bytes_max).size());

@@ -16,7 +16,8 @@ namespace nwd::directory {
 std::optional<storage::StagedService> ReadFeedService(json::Element entry, const Areas& areas,
                                                       const geo::Gazetteer& gazetteer, FeedProblems& problems);
 
-// Plain text of at most `bytes_max`, HTML stripped; text that had to be cut is listed under `field`.
+// Plain text of at most `bytes_max`, HTML stripped; text that had to be cut, or held control characters, is listed under
+// `field`.
 std::string CleanText(std::string_view text, size_t bytes_max, std::string_view field, FeedProblems& problems);
 
 }  // namespace nwd::directory

@@ -193,9 +193,14 @@ class Gatherer {
   void Text() {
     AddText("is too long", std::string((rule_.max_bytes() > 0 ? rule_.max_bytes() : rpc::kTextBytesMax) + 1, 'x'));
     AddText("holds a zero byte", std::string("a\0b", 3));
+    AddText("holds an order to a terminal", "a\x1b[31mb");
     if (place_.field->is_repeated()) AddText("has an empty item", "");
     if (rule_.format() != common::v1::FORMAT_UNSPECIFIED) AddText("has another shape", "?!");
-    if (rule_.format() == common::v1::FORMAT_NAME) AddText("has no letter", "12345");
+    if (rule_.format() == common::v1::FORMAT_NAME) {
+      AddText("has no letter", "12345");
+      AddText("is in two lines", "Ada\nX");
+      AddText("changes the direction of writing", "Ada \u202eelpmaS");
+    }
     if (rule_.format() == common::v1::FORMAT_LANGUAGE) AddText("is a language's name", "english");
     if (rule_.format() == common::v1::FORMAT_MONTH) AddText("lies before anybody's time", "1899-12");
     if (rule_.format() != common::v1::FORMAT_DATE) return;

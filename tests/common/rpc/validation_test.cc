@@ -93,6 +93,18 @@ TEST(Validation, TimesOutsideTheCalendarAndInThePastAreRefused) {
   EXPECT_THAT(Violated(request), ::testing::IsEmpty());
 }
 
+TEST(Validation, TextHoldsLineBreaksButNoOtherControlCharacters) {
+  auto request = Good();
+  std::string& necessity = *request.mutable_terms()->mutable_categories(0)->mutable_necessity();
+  necessity = "first line\r\n\tsecond line";
+  EXPECT_THAT(Violated(request), ::testing::IsEmpty());
+  for (const std::string_view bad : {std::string_view("A\x1b[31m B\a"), std::string_view("a\0b", 3),
+                                     std::string_view("\x7f"), std::string_view("a\u0085b")}) {
+    necessity = bad;
+    EXPECT_THAT(Violated(request), ::testing::ElementsAre("terms.categories[0].necessity"));
+  }
+}
+
 TEST(Validation, WhatWasFoundBeforeComesFirstAndHidesNothing) {
   status::Violations found;
   found.Add("metadata", "is missing");
@@ -141,6 +153,9 @@ TEST(Formats, EachShapeTakesItsOwnAndNothingElse) {
       {common::v1::FORMAT_MONTH, "1900-01", "1899-12"},
       {common::v1::FORMAT_LANGUAGE, "en", "English"},
       {common::v1::FORMAT_NAME, "李", "12345"},
+      {common::v1::FORMAT_NAME, "Zoë O’Brien 2", "Ada\nX"},
+      {common::v1::FORMAT_NAME, "محمد", "Ada\tSample"},
+      {common::v1::FORMAT_NAME, "Ada", "Ada \u202eelpmaS"},
       {common::v1::FORMAT_EMAIL, "ada@example.org", "ada"},
       {common::v1::FORMAT_COUNTRY, "GB", "gb"},
       {common::v1::FORMAT_NINO, "ab 12 34 56 c", "QQ123456C"},

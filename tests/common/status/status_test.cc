@@ -121,6 +121,11 @@ TEST(FromWire, GivesBackWhatWasSent) {
   EXPECT_EQ(ReasonOf(FromWire(ToWire(status))), "WRONG_STATE");
 }
 
+TEST(Violations, OneOfTheWholeRequestBeginsWithNoName) {
+  EXPECT_EQ(InvalidField("slug", "is not a slug").message(), "slug: is not a slug");
+  EXPECT_EQ(InvalidField("", "the bytes are not a request").message(), "the bytes are not a request");
+}
+
 TEST(Violations, AllAreNamedUpToABound) {
   Violations violations;
   EXPECT_TRUE(violations.ToStatus().ok());

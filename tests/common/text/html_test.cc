@@ -58,6 +58,19 @@ TEST(Html, WhatOnlyLooksLikeATagStays) {
 
 TEST(Html, ControlCharactersGo) { EXPECT_EQ(StripHtml(std::string_view("a\0b\x1b[31mc\x7f", 9)), "a b [31mc"); }
 
+TEST(Html, ControlsOfMoreThanAByteGoHoweverTheyAreWritten) {
+  EXPECT_EQ(StripHtml("a\u0085b\u202ec\u2066d"), "abcd");
+  EXPECT_EQ(StripHtml("a&#x85;b&#x202e;c&#8294;d"), "abcd");
+  bool left_out = false;
+  for (const char* html : {"a\x1b[31m", "a\u0085", "a\u202e", "a&#x1b;", "a&#x2066;"}) {
+    StripHtml(html, &left_out);
+    EXPECT_TRUE(left_out) << html;
+  }
+  StripHtml("<p>one\r\n\ttwo\fthree &nbsp; caf&eacute; €</p>", &left_out);
+  EXPECT_FALSE(left_out);
+  EXPECT_EQ(StripHtml("é \u202f€ \u00a0"), "é \u202f€ \u00a0");
+}
+
 TEST(Html, HostileTextTakesLinearTime) {
   for (const char* piece : {"<a \"", "<a", "<!--", "<script>", "&#x", "<a '\"", "</script", "<", "&", "<a \">"}) {
     std::string hostile;

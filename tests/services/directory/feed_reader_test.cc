@@ -144,6 +144,34 @@ TEST_F(FeedReaderTest, PointsAreMendedOrFoundByPostcode) {
   EXPECT_EQ(found.borough(), "E09000006");
   EXPECT_THAT(Fields(R"("service_at_locations": [{"location": {"latitude": 100, "longitude": 101}}])"),
               ElementsAre("service_at_locations[0].location.latitude"));
+  EXPECT_THAT(Fields(R"("service_at_locations": [{"location": {"latitude": 0, "longitude": 0,
+                        "addresses": [{"postal_code": "BR1 1BY"}]}}])"),
+              ElementsAre("service_at_locations[0].location.latitude"))
+      << "the postcode's point is not the feed's";
+}
+
+TEST_F(FeedReaderTest, OfAPointThatIsNoneBothNumbersAreNamed) {
+  for (const char* point : {R"("latitude": 999, "longitude": "west")", R"("latitude": 51.46, "longitude": true)"}) {
+    EXPECT_THAT(Fields(absl::StrCat(R"("service_at_locations": [{"location": {)", point, "}}]")),
+                ElementsAre("service_at_locations[0].location.longitude", "service_at_locations[0].location.latitude"))
+        << point;
+  }
+}
+
+TEST_F(FeedReaderTest, AnIdOfBlanksIsNone) {
+  const ParsedPage page =
+      reader_.Read(R"({"contents": [{"id": "  \u0020 ", "name": "A"}, {"id": "b", "name": "B"}]})", "page");
+  EXPECT_THAT(page.services, SizeIs(1));
+  ASSERT_THAT(page.problems, SizeIs(1));
+  EXPECT_EQ(page.problems[0].field(), "id");
+  EXPECT_TRUE(page.problems[0].left_out());
+}
+
+TEST_F(FeedReaderTest, ControlCharactersAreLeftOutAndListed) {
+  EXPECT_EQ(One(R"("description": "a\u0000b\u001b[31mc\u202ed")").description(), "a b [31mcd");
+  EXPECT_THAT(Fields(R"("description": "a\u202eb", "contacts": [{"name": "\u0007Desk", "email": "desk@example.org"}])"),
+              ElementsAre("description", "contacts[0].name"));
+  EXPECT_THAT(Fields(R"("url": "https://example.org/\u202egpj.exe")"), ElementsAre("url"));
 }
 
 TEST_F(FeedReaderTest, AreasAreUnderstoodInManySpellings) {
@@ -223,8 +251,7 @@ TEST_F(FeedReaderTest, AWrongTypeIsSaidWhereverItIs) {
       {R"("service_at_locations": [{"location": {"name": 5}}])", "service_at_locations[0].location.name"},
       {R"("service_at_locations": [{"location": {"latitude": "51.46", "longitude": -0.11}}])",
        "service_at_locations[0].location.latitude"},
-      {R"("service_at_locations": [{"location": {"latitude": 51.46, "longitude": true}}])",
-       "service_at_locations[0].location.longitude"},
+      {R"("service_at_locations": [{"location": {"latitude": 51.46}}])", "service_at_locations[0].location.latitude"},
       {R"("service_at_locations": [{"location": {"addresses": {}}}])", "service_at_locations[0].location.addresses"},
       {R"("service_at_locations": [{"location": {"addresses": [5]}}])",
        "service_at_locations[0].location.addresses[0]"},
