@@ -36,6 +36,12 @@ inline constexpr char kPlace[] = "the bench behind Wobblebottom bakery";
 inline constexpr char kRepresentative[] = "Philomena Quillfeather";
 inline constexpr char kEvidence[] = "letter in violet ink from Marrowbone solicitors";
 inline constexpr char kRetained[] = "we keep it for the tribunal in Croydon";
+inline constexpr char kGrounds[] = "the bailiff of Tooting has a warrant for the tricycle";
+inline constexpr char kGateway[] = "Runaway Tricycles Act 1911, section 3";
+inline constexpr char kNecessity[] = "so that the tricycle finds its way home";
+inline constexpr char kEmergency[] = "last seen on the ledge of a windmill";
+inline constexpr char kOutcomeOfEmergency[] = "came down for marmalade";
+inline constexpr char kReview[] = "marmalade was the right thing";
 // In calls that are refused.
 inline constexpr char kBadNino[] = "QQ 55 44 33 Z";
 inline constexpr char kBadPostcode[] = "ZEB EDEE9";
@@ -43,12 +49,27 @@ inline constexpr char kBadName[] = "Ermintrude Snowdrop-Vole";
 inline constexpr char kBadText[] = "the vole is not to be told";
 
 inline const std::vector<std::string>& Planted() {
-  static const std::vector<std::string> planted = {
-      kName,    kPreferredName,  kBirth,          kNino,          kNhsNumber, kUln,         kPostcode,
-      kAddress, kPhone,          kLandline,       kEmail,         kNote,      kNeedNotes,   kContactNotes,
-      kGoal,    kAnswerOfTriage, kConcern,        kReferralNotes, kQuestion,  kAnswer,      kMoveNote,
-      kPlace,   kRetained,       kRepresentative, kEvidence,      kBadNino,   kBadPostcode, kBadName,
-      kBadText, "Zebedee",       "Quillfeather",  "Wobblebottom", "Snowdrop"};
+  static const std::vector<std::string> planted = {kName,          kPreferredName,
+                                                   kBirth,         kNino,
+                                                   kNhsNumber,     kUln,
+                                                   kPostcode,      kAddress,
+                                                   kPhone,         kLandline,
+                                                   kEmail,         kNote,
+                                                   kNeedNotes,     kContactNotes,
+                                                   kGoal,          kAnswerOfTriage,
+                                                   kConcern,       kReferralNotes,
+                                                   kQuestion,      kAnswer,
+                                                   kMoveNote,      kPlace,
+                                                   kRetained,      kRepresentative,
+                                                   kEvidence,      kBadNino,
+                                                   kBadPostcode,   kBadName,
+                                                   kBadText,       "Zebedee",
+                                                   "Quillfeather", "Wobblebottom",
+                                                   "Snowdrop",     kGrounds,
+                                                   kGateway,       kNecessity,
+                                                   kEmergency,     kOutcomeOfEmergency,
+                                                   kReview,        "marmalade",
+                                                   "tricycle"};
   return planted;
 }
 

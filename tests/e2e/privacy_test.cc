@@ -12,6 +12,8 @@
 #include "deploy/hub/folder.h"
 #include "nwd/common/v1/change_service.pb.h"
 #include "nwd/consent/v1/access_service.pb.h"
+#include "nwd/consent/v1/authority_service.pb.h"
+#include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
@@ -20,6 +22,7 @@
 #include "nwd/referral/v1/referral_service.pb.h"
 #include "tests/e2e/operator_view.h"
 #include "tests/e2e/planted.h"
+#include "tests/e2e/things.h"
 #include "tests/e2e/world.h"
 
 namespace nwd::e2e {
@@ -88,6 +91,8 @@ class Privacy : public ::testing::Test {
 
   void PutPlantedRecord(const std::string& person_ref);
   void PlayTheMainJob();
+  void PlayWithoutConsent();
+  void PlayThroughAChannel();
   void MakeRefusedCalls();
   std::string Move(const std::string& who, referral::v1::ReferralAction action, const std::string& etag,
                    const std::string& text = "") {
@@ -105,6 +110,7 @@ class Privacy : public ::testing::Test {
   World::Consented consented_;
   std::string referral_id_;
   std::string receivers_ref_;
+  std::vector<std::string> codes_;  // one-time codes that were handed out
   std::vector<std::string> errors_;
 };
 
@@ -208,6 +214,74 @@ void Privacy::PlayTheMainJob() {
   acknowledge.set_retained_basis(kRetained);
   Do<consent::v1::AcknowledgeNoticeResponse>(kReceiver, acknowledge);
   Refused<consent::v1::GetRecordResponse>(kReceiver, read);
+}
+
+// On a law that is cited, and in an emergency.
+void Privacy::PlayWithoutConsent() {
+  consent::v1::AssertAuthorityRequest assert;
+  assert.set_person_ref(consented_.person_ref);
+  auto& terms = *assert.mutable_terms();
+  terms.set_lawful_basis(common::v1::LAWFUL_BASIS_VITAL_INTERESTS);
+  terms.set_grounds(kGrounds);
+  terms.set_statutory_gateway(kGateway);
+  terms.set_purpose(common::v1::PURPOSE_WIDER_SUPPORT);
+  auto& identity = *terms.add_categories();
+  identity.set_category(common::v1::CATEGORY_IDENTITY);
+  identity.set_necessity(kNecessity);
+  terms.add_recipient_organisation_ids(world_.IdOf(kReceiver));
+  terms.set_mode(consent::v1::SHARING_MODE_VIEW);
+  terms.mutable_valid_until()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(24)));
+  const auto asserted = Do<consent::v1::AssertAuthorityResponse>(kReferrer, assert);
+  consent::v1::ApproveAuthorityRequest approve;
+  approve.set_authority_id(asserted.authority_id());
+  approve.set_etag(asserted.etag());
+  Do<consent::v1::ApproveAuthorityResponse>(kStranger, approve);
+  consent::v1::GetRecordRequest read = World::ReadRequest(receivers_ref_, "");
+  read.set_purpose(common::v1::PURPOSE_WIDER_SUPPORT);
+  read.set_authority_id(asserted.authority_id());
+  EXPECT_THAT(Do<consent::v1::GetRecordResponse>(kReceiver, read).DebugString(), HasSubstr(kName));
+  consent::v1::OverturnAuthorityRequest overturn;
+  overturn.set_authority_id(asserted.authority_id());
+  overturn.set_reason(consent::v1::OVERTURN_REASON_NOT_NECESSARY);
+  Do<consent::v1::OverturnAuthorityResponse>(kStranger, overturn);
+  assert.mutable_terms()->set_lawful_basis(common::v1::LAWFUL_BASIS_PUBLIC_TASK);
+  Refused<consent::v1::AssertAuthorityResponse>(kReferrer, assert);  // without an agreement
+
+  consent::v1::OpenEmergencyAccessRequest open;
+  open.set_person_ref(RegisterPlanted(kCrisis));
+  open.set_reason(kEmergency);
+  open.set_lawful_basis(common::v1::LAWFUL_BASIS_VITAL_INTERESTS);
+  open.add_categories(common::v1::CATEGORY_IDENTITY);
+  const auto opened = Do<consent::v1::OpenEmergencyAccessResponse>(kCrisis, open);
+  const auto in_emergency = ReadingInEmergency(open.person_ref(), opened.emergency_access_id());
+  EXPECT_THAT(Do<consent::v1::GetRecordResponse>(kCrisis, in_emergency).DebugString(), HasSubstr(kName));
+  consent::v1::CloseEmergencyAccessRequest close;
+  close.set_emergency_access_id(opened.emergency_access_id());
+  close.set_outcome(kOutcomeOfEmergency);
+  const auto closed = Do<consent::v1::CloseEmergencyAccessResponse>(kCrisis, close);
+  consent::v1::ReviewEmergencyAccessRequest review;
+  review.set_emergency_access_id(opened.emergency_access_id());
+  review.set_etag(closed.etag());
+  review.set_finding(consent::v1::REVIEW_FINDING_JUSTIFIED);
+  review.set_note(kReview);
+  Do<consent::v1::ReviewEmergencyAccessResponse>(kSecondCrisis, review);
+  Refused<consent::v1::ReviewEmergencyAccessResponse>(kSecondCrisis, review);
+  open.set_lawful_basis(common::v1::LAWFUL_BASIS_CONSENT);
+  Refused<consent::v1::OpenEmergencyAccessResponse>(kCrisis, open);
+}
+
+void Privacy::PlayThroughAChannel() {
+  consent::v1::CreateChannelCodeRequest create;
+  create.set_person_ref(consented_.person_ref);
+  create.set_channel_organisation_id(world_.IdOf(kChannel));
+  create.set_person_present(true);
+  codes_.push_back(Do<consent::v1::CreateChannelCodeResponse>(kReferrer, create).code());
+  consent::v1::EnrolChannelRequest enrol;
+  enrol.set_code(codes_.back());
+  Do<consent::v1::EnrolChannelResponse>(kChannel, enrol);
+  Refused<consent::v1::EnrolChannelResponse>(kChannel, enrol);
+  enrol.set_code(kBadText);
+  Refused<consent::v1::EnrolChannelResponse>(kChannel, enrol);
 }
 
 // What people mistype, put in the wrong field, or are not allowed.
@@ -320,6 +394,8 @@ std::string Privacy::FeedOf(const std::string& service) {
 
 TEST_F(Privacy, NothingThatPeopleOrPractitionersTypedIsAnywhereButInCiphertext) {
   PlayTheMainJob();
+  PlayWithoutConsent();
+  PlayThroughAChannel();
   MakeRefusedCalls();
   if (HasFatalFailure()) return;
 
@@ -345,6 +421,7 @@ TEST_F(Privacy, NothingThatPeopleOrPractitionersTypedIsAnywhereButInCiphertext) 
   // In what is told there are no references to people and no practitioners either.
   std::vector<std::string> never = Planted();
   never.insert(never.end(), {consented_.person_ref, receivers_ref_, kPractitioner});
+  never.insert(never.end(), codes_.begin(), codes_.end());
   for (const auto& [where, text] : told) EXPECT_THAT(FindIn(text, never), IsEmpty()) << where << ":\n" << text;
 
   // What lies on the disk in the clear is visible to this search: each store holds the organisations it trusts.
@@ -352,6 +429,7 @@ TEST_F(Privacy, NothingThatPeopleOrPractitionersTypedIsAnywhereButInCiphertext) 
   std::map<std::string, int> clear;
   for (const auto& [path, bytes] : files) {
     EXPECT_THAT(FindIn(bytes, Planted()), IsEmpty()) << path;
+    EXPECT_THAT(FindIn(bytes, codes_), IsEmpty()) << path;
     for (const std::string& service : hub::ServiceNames()) {
       if (path.rfind(hub::DataFolder(world_.hub().folder, service), 0) != 0) continue;
       clear[service] += static_cast<int>(FindIn(bytes, {kReferrer}).size());

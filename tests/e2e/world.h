@@ -30,7 +30,7 @@ inline constexpr char kStranger[] = "sample-college";  // an agency with no tie 
 // Agencies that are trusted with safeguarding too: they hold people, and may open emergency access.
 inline constexpr char kCrisis[] = "sample-crisis";
 inline constexpr char kSecondCrisis[] = "sample-refuge";
-inline constexpr char kChannel[] = "sample-channel";   // a resident channel
+inline constexpr char kChannel[] = "sample-channel";  // a resident channel
 inline constexpr char kPractitioner[] = "adviser-7";
 
 class World {
