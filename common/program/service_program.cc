@@ -122,7 +122,7 @@ struct ServiceProgram::State {
   absl::Status MarkStores(const Stores& stores) const;
   std::vector<metrics::Registration> AddFigures(const Stores& stores);
   absl::StatusOr<std::unique_ptr<rpc::Server>> StartServer(const Parts& parts, rpc::Router& router);
-  async::Task<void> WatchClock(store::Store& data, rpc::Stop& stop);
+  async::Task<void> WatchClock(store::Store& kept_in, rpc::Stop& stop);
   async::Task<void> WatchStores(const Stores& stores, rpc::Server& server, rpc::Stop& stop);
   void SayReady(const rpc::Server& server) const;
   void DrainOrEnd(rpc::Server& server);
@@ -301,10 +301,10 @@ async::Task<void> ServiceProgram::State::WatchStores(const Stores& stores, rpc::
   }
 }
 
-async::Task<void> ServiceProgram::State::WatchClock(store::Store& data, rpc::Stop& stop) {
+async::Task<void> ServiceProgram::State::WatchClock(store::Store& kept_in, rpc::Stop& stop) {
   do {
     const auto steady = std::chrono::steady_clock::now().time_since_epoch();
-    co_await clock.Look(data, absl::FromChrono(steady));
+    co_await clock.Look(kept_in, absl::FromChrono(steady));
   } while (!co_await stop.WaitUntil(absl::Now() + kClockLook));
 }
 
