@@ -86,14 +86,15 @@ Figure Assert(World& world, Ground& ground) {
   terms.set_lawful_basis(LAWFUL_BASIS_PUBLIC_TASK);
   terms.set_statutory_gateway("Education and Skills Act 2008, section 72");
   // The directory of the agreement and the consent service are two processes: the news takes a moment.
-  NWD_RETURN_IF_ERROR(Soon("an authority under the new agreement", [&]() -> absl::StatusOr<bool> {
-    const auto asserted = world.Call<v1::AssertAuthorityResponse>(kAsserter, request);
-    if (absl::IsInvalidArgument(asserted.status())) return false;
-    NWD_RETURN_IF_ERROR(asserted.status());
-    ground.authority_id = asserted->authority_id();
-    ground.authority_etag = asserted->etag();
+  const auto asserted = [&]() -> absl::StatusOr<bool> {
+    const auto answer = world.Call<v1::AssertAuthorityResponse>(kAsserter, request);
+    if (absl::IsInvalidArgument(answer.status())) return false;
+    NWD_RETURN_IF_ERROR(answer.status());
+    ground.authority_id = answer->authority_id();
+    ground.authority_etag = answer->etag();
     return true;
-  }));
+  };
+  NWD_RETURN_IF_ERROR(Soon("an authority under the new agreement", asserted));
   const auto early = world.Call<v1::GetRecordResponse>(kRecipient, Reading(world, ground));
   NWD_RETURN_IF_ERROR(Refused("a read on what nobody approved", early.status(), absl::StatusCode::kPermissionDenied));
   return Cat(kAsserter, " cites its public task; nothing can be read on its word alone");

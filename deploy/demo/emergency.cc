@@ -3,7 +3,7 @@
 #include "common/base/macros.h"
 #include "deploy/demo/answers.h"
 #include "deploy/demo/chapters.h"
-#include "nwd/consent/v1/access_service.pb.h"
+#include "nwd/consent/v1/emergency_service.pb.h"
 
 namespace nwd::demo {
 namespace {
