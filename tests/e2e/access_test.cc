@@ -62,13 +62,13 @@ bool HasRole(World& world, const std::string& who, Role role) {
   return who == kSecondAdmin ? role == v1::ROLE_HUB_ADMIN : world.HolderOf(role) == who;
 }
 
-// An auditor lists disclosures by recipient, an agency by a person it holds, a channel by one who enrolled with it.
-std::unique_ptr<google::protobuf::Message> AsChannel(World& world) {
-  auto list = std::make_unique<consent::v1::ListDisclosuresRequest>();
-  list->set_person_ref(EnrolledPerson(world));
-  return list;
+// What an agency asks of anybody, or of a person it holds, a channel asks of one who enrolled with it.
+void AskAsChannel(World& world, google::protobuf::Message& request) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("person_ref");
+  if (field != nullptr) request.GetReflection()->SetString(&request, field, EnrolledPerson(world));
 }
 
+// An auditor lists disclosures by recipient, an agency by person.
 std::unique_ptr<google::protobuf::Message> AsAuditor(World& world) {
   auto list = std::make_unique<consent::v1::ListDisclosuresRequest>();
   list->set_recipient_organisation_id(world.IdOf(kReceiver));
@@ -94,9 +94,8 @@ TEST(Access, EveryRpcListensToEveryRoleItNames) {
               << rpc.method->full_name() << " as " << Role_Name(role) << ": " << status;
           continue;
         }
-        const bool lists_disclosures = rpc.method->name() == "ListDisclosures";
-        if (role == v1::ROLE_AUDITOR && lists_disclosures) good->request = AsAuditor(world);
-        if (role == v1::ROLE_RESIDENT_CHANNEL && lists_disclosures) good->request = AsChannel(world);
+        if (role == v1::ROLE_AUDITOR && rpc.method->name() == "ListDisclosures") good->request = AsAuditor(world);
+        if (role == v1::ROLE_RESIDENT_CHANNEL) AskAsChannel(world, *good->request);
       }
       const absl::Status status = CallRpc(world.ClientOf(who, rpc.service), rpc, *good->request);
       const bool watches = rpc.method->server_streaming() && rpc.method->name() != "RotateKeys";  // which ends
