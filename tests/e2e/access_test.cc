@@ -62,7 +62,13 @@ bool HasRole(World& world, const std::string& who, Role role) {
   return who == kSecondAdmin ? role == v1::ROLE_HUB_ADMIN : world.HolderOf(role) == who;
 }
 
-// An auditor lists disclosures by recipient, an agency by person.
+// An auditor lists disclosures by recipient, an agency by a person it holds, a channel by one who enrolled with it.
+std::unique_ptr<google::protobuf::Message> AsChannel(World& world) {
+  auto list = std::make_unique<consent::v1::ListDisclosuresRequest>();
+  list->set_person_ref(EnrolledPerson(world));
+  return list;
+}
+
 std::unique_ptr<google::protobuf::Message> AsAuditor(World& world) {
   auto list = std::make_unique<consent::v1::ListDisclosuresRequest>();
   list->set_recipient_organisation_id(world.IdOf(kReceiver));
@@ -88,7 +94,9 @@ TEST(Access, EveryRpcListensToEveryRoleItNames) {
               << rpc.method->full_name() << " as " << Role_Name(role) << ": " << status;
           continue;
         }
-        if (role == v1::ROLE_AUDITOR && rpc.method->name() == "ListDisclosures") good->request = AsAuditor(world);
+        const bool lists_disclosures = rpc.method->name() == "ListDisclosures";
+        if (role == v1::ROLE_AUDITOR && lists_disclosures) good->request = AsAuditor(world);
+        if (role == v1::ROLE_RESIDENT_CHANNEL && lists_disclosures) good->request = AsChannel(world);
       }
       const absl::Status status = CallRpc(world.ClientOf(who, rpc.service), rpc, *good->request);
       const bool watches = rpc.method->server_streaming() && rpc.method->name() != "RotateKeys";  // which ends
@@ -172,6 +180,7 @@ std::map<std::string, std::string> MakeOthersThings(World& world) {
           {"appointment_id", booked.ok() ? booked->appointment_id() : ""},
           {"notice_id", MakeNotice(world)},
           {"service_id", world.service_id()},
+          {"person_present", "true"},
           {"import_id", begun.ok() ? begun->import_id() : ""},
           {"recipient_organisation_ids", world.IdOf(kReceiver)}};
 }

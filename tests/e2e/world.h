@@ -27,6 +27,7 @@ inline constexpr char kSecondAdmin[] = "hub-assurance";
 inline constexpr char kReferrer[] = "sample-borough";
 inline constexpr char kReceiver[] = "sample-advice";
 inline constexpr char kStranger[] = "sample-college";  // an agency with no tie to anything
+inline constexpr char kChannel[] = "sample-channel";   // a resident channel
 // Agencies that are trusted with safeguarding too: they hold people, and may open emergency access.
 inline constexpr char kCrisis[] = "sample-crisis";
 inline constexpr char kSecondCrisis[] = "sample-refuge";

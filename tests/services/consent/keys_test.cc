@@ -48,6 +48,10 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(EmergencyByTime(5, kA)), Cat("34", "fffffffffffffffa", kAHex));
   EXPECT_EQ(Hex(EmergencyUnreviewed(5, kA)), Cat("35", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(EmergencyOfOrganisation(kA, 5, kB)), Cat("37", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(Enrolment(kA, kB)), Cat("66", kAHex, kBHex));
+  EXPECT_EQ(Hex(ChannelCode(kA, kB)), Cat("31", kAHex, kBHex));
+  EXPECT_EQ(Hex(ChannelCodeHash("\x01\x02")), Cat("36", "0102"));
+  EXPECT_EQ(Hex(CorroborationCode(kA)), Cat("32", kAHex));
 }
 
 TEST(Keys, NewestComesFirst) {
