@@ -6,6 +6,8 @@
 #include "services/consent/categories.h"
 #include "services/consent/cited_basis.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/emergency_rows.h"
+#include "services/consent/emergency_states.h"
 #include "services/consent/limits.h"
 #include "services/consent/ties.h"
 
@@ -52,6 +54,17 @@ bool Concerns(const storage::Disclosure& disclosure, std::string_view organisati
              disclosure.source_ids().end();
 }
 
+// A holder sees what concerns it. The person, through a channel, sees everything about them; but not yet what was read
+// in an emergency of which telling them is unsafe: whoever threatens them may be looking over their shoulder.
+absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& asker,
+                               const storage::Disclosure& disclosure) {
+  if (!asker.is_channel) return Concerns(disclosure, asker.organisation_id.bytes());
+  if (disclosure.emergency_access_id().empty()) return true;
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::EmergencyAccess> access,
+                       emergencies::Find(reader, consents::IdOf(disclosure.emergency_access_id())));
+  return !access.has_value() || !IsKeptFromPerson(*access);
+}
+
 }  // namespace
 
 void DisclosureService::Register(rpc::Router& router) {
@@ -92,6 +105,7 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
     call.ProveTie(common::v1::TIE_SELF);
     v1::ListDisclosuresResponse response;
     int looked_at = 0;
+    absl::Status failed;
     NWD_RETURN_IF_ERROR(disclosures::WalkFamily(
         reader, person_id, span, [&](const std::string& row, const disclosures::Placed& placed) {
           // A page may be short where few of many rows are the caller's: the next page goes on from there.
@@ -100,12 +114,13 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
             return store::Visit::kStop;
           }
           const bool asked_for = recipient.is_nil() || placed.disclosure.recipient_id() == recipient.bytes();
-          // The person sees everything about them.
-          if (asked_for && (asker.is_channel || Concerns(placed.disclosure, organisation.bytes()))) {
-            *response.add_disclosures() = Show(placed, request.person_ref());
-          }
+          const absl::StatusOr<bool> shown = IsShownTo(reader, asker, placed.disclosure);
+          failed = shown.status();
+          if (!failed.ok()) return store::Visit::kStop;
+          if (asked_for && *shown) *response.add_disclosures() = Show(placed, request.person_ref());
           return store::Visit::kContinue;
         }));
+    NWD_RETURN_IF_ERROR(failed);
     return response;
   };
   co_return co_await parts_.store.View(body);

@@ -36,6 +36,10 @@ int64_t ReviewDueTimeUs(const storage::EmergencyAccess& access) {
   return end_us + absl::ToInt64Microseconds(kEmergencyReviewDue);
 }
 
+bool IsKeptFromPerson(const storage::EmergencyAccess& access) {
+  return access.unsafe_to_tell() && !access.person_told();
+}
+
 std::string_view StateName(v1::EmergencyAccessState state) {
   static constexpr std::string_view kPrefix = "EMERGENCY_ACCESS_STATE_";
   return std::string_view(v1::EmergencyAccessState_Name(state)).substr(kPrefix.size());

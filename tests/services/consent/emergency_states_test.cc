@@ -64,6 +64,15 @@ TEST(EmergencyStates, RestsOnFourOfTheLawfulBases) {
   EXPECT_FALSE(IsEmergencyBasis(LAWFUL_BASIS_UNSPECIFIED));
 }
 
+TEST(EmergencyStates, IsKeptFromThePersonWhereTellingIsUnsafeUntilTheyAreTold) {
+  storage::EmergencyAccess access = Access();
+  EXPECT_FALSE(IsKeptFromPerson(access)) << "nobody was there to tell them; they may find out";
+  access.set_unsafe_to_tell(true);
+  EXPECT_TRUE(IsKeptFromPerson(access));
+  access.set_person_told(true);
+  EXPECT_FALSE(IsKeptFromPerson(access));
+}
+
 TEST(EmergencyStates, HasTheNamesOfTheApi) {
   EXPECT_EQ(StateName(v1::EMERGENCY_ACCESS_STATE_AWAITING_REVIEW), "AWAITING_REVIEW");
 }

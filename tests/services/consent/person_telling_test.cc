@@ -131,6 +131,28 @@ TEST_F(TellingTest, WhereItIsUnsafeThePersonIsToldByTheReviewAlone) {
   EXPECT_EQ(NoticesOf("lambeth").notices(0).emergency_access_id(), id);
 }
 
+TEST_F(TellingTest, WhereItIsUnsafeAChannelDoesNotShowWhatWasReadUntilTheReviewTells) {
+  desk_.Add("app", ORGANISATION_KIND_OTHER, kChannel);
+  Enrol("app");
+  const auto seen = [&] {
+    v1::ListDisclosuresRequest request;
+    request.set_person_ref(desk_.RefFor("app", ref_, "crisis"));
+    const auto listed = desk_.Ask(desk_.services().disclosure(), &DisclosureService::ListDisclosures, "app", request);
+    EXPECT_TRUE(listed.ok()) << listed.status();
+    return listed.ok() ? listed->disclosures_size() : -1;
+  };
+  ASSERT_TRUE(ReadContact(Opened()).ok());
+  EXPECT_EQ(seen(), 1);
+  const std::string id = Opened(/*unsafe_to_tell=*/true);
+  ASSERT_TRUE(ReadContact(id).ok());
+  EXPECT_EQ(seen(), 1);
+  ASSERT_TRUE(Close("crisis", id).ok());
+  v1::ReviewEmergencyAccessRequest review = Reviewing(id);
+  review.set_tell_person(true);
+  ASSERT_TRUE(Review("board", review).ok());
+  EXPECT_EQ(seen(), 2);
+}
+
 TEST_F(TellingTest, AReviewThatDoesNotSayThatItIsSafeTellsNobody) {
   MakeMainContact("lambeth", lambeth_ref_);
   const std::string id = Opened(/*unsafe_to_tell=*/true);
