@@ -233,7 +233,12 @@ bool IsPublic(const Rpc& rpc, const std::string& field) {
       "organisation_id",  // of the registry
       "recipient_organisation_ids",
       "redirect_service_id",  // of the catalogue
-      "agreement_id",         // of the hub
+      "held_by_organisation_id",
+      "party_organisation_id",
+      "party_organisation_ids",
+      "agreement_id",  // of the hub, which all may read
+      "draft_replaces_agreement_id",
+      "supersedes_agreement_id",
   };
   if (field == "service_id") return rpc.rule.tie() != v1::TIE_SERVICE_PROVIDER;
   return names.contains(field);

@@ -8,6 +8,7 @@
 #include "nwd/consent/v1/consent_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/directory/v1/agreement_service.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
 #include "nwd/outcome/v1/insight_service.pb.h"
@@ -58,6 +59,22 @@ void AddDirectory(Table& table) {
                                    [](auto& q) { q.set_serial("0abc"); });
   Add<d::ProposeRolesRequest>(table, "an admin that reads about people", {"roles[0]"},
                               [](auto& q) { q.add_roles(v1::ROLE_HUB_ADMIN); });
+  Add<d::CreateAgreementRequest>(table, "an agreement with itself", {"terms.party_organisation_ids[1]"}, [](auto& q) {
+    q.mutable_terms()->set_party_organisation_ids(1, q.terms().party_organisation_ids(0));
+  });
+  Add<d::CreateAgreementRequest>(table, "a party nobody knows", {"terms.party_organisation_ids[2]"},
+                                 [](auto& q) { q.mutable_terms()->add_party_organisation_ids(kNobody); });
+  Add<d::CreateAgreementRequest>(table, "an end that is over", {"terms.valid_until"},
+                                 [](auto& q) { q.mutable_terms()->mutable_valid_until()->set_seconds(1); });
+  Add<d::CreateAgreementRequest>(table, "an end in the year 9999, a review that is over",
+                                 {"terms.document_sha256", "terms.review_on", "terms.valid_until"}, [](auto& q) {
+                                   auto& terms = *q.mutable_terms();
+                                   terms.mutable_valid_until()->set_seconds(kLastSecondOf9999);
+                                   terms.set_review_on("2001-01-01");
+                                   terms.set_document_sha256("abc");
+                                 });
+  Add<d::CreateAgreementRequest>(table, "in the place of none", {"terms.supersedes_agreement_id"},
+                                 [](auto& q) { q.mutable_terms()->set_supersedes_agreement_id(kNobody); });
   Add<d::SearchServicesRequest>(table, "a distance from nowhere", {"within_metres"},
                                 [](auto& q) { q.set_within_metres(1000); });
   Add<d::SearchServicesRequest>(table, "no word, and two places", {"near_point", "text"}, [](auto& q) {
@@ -125,6 +142,8 @@ void AddConsent(Table& table) {
                                [](auto& q) { q.mutable_terms()->set_text_sha256(std::string(64, 'a')); });
   Add<c::CreateConsentRequest>(table, "another language than the text's", {"terms.language"},
                                [](auto& q) { q.mutable_terms()->set_language("pl"); });
+  Add<c::CreateConsentRequest>(table, "under no agreement of the hub", {"terms.agreement_id"},
+                               [](auto& q) { q.mutable_terms()->set_agreement_id(kNobody); });
   Add<c::CreateTextRequest>(table, "a translation of nothing", {"translation_of_sha256"},
                             [](auto& q) { q.set_translation_of_sha256(std::string(64, 'a')); });
   Add<c::RecordDecisionRequest>(table, "a state that is no decision", {"decision"},
@@ -141,6 +160,8 @@ void AddConsent(Table& table) {
                                q.set_person_ref_of(kNobody);
                                q.set_prospective(true);
                              });
+  Add<c::ExplainAccessRequest>(table, "a draft's place without a draft", {"draft_replaces_agreement_id"},
+                               [](auto& q) { q.set_draft_replaces_agreement_id(kNobody); });
   Add<c::PutRecordRequest>(table, "no section", {"section"}, [](auto& q) { q.mutable_section()->clear_identity(); });
   Add<c::PutRecordRequest>(table, "a section of more than 64 KiB", {"section"}, [](auto& q) {
     auto& lives = *q.mutable_section()->mutable_circumstances();

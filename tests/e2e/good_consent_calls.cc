@@ -156,6 +156,12 @@ void AddConsentCalls(Table& table) {
     check.set_consent_id(shared.consent_id);
     return check;
   });
+  Add(table, kReceiver, "", [](World& world) {
+    world.Consent(kReferrer, {kReceiver});
+    c::ExplainAccessRequest explain;
+    explain.set_organisation_id(world.IdOf(kReceiver));
+    return explain;
+  });
   Add(table, kReferralService, "", [](World& world) {
     const World::Consented consented = world.Consent(kReferrer, {kReceiver});
     c::OpenReferralAccessRequest open;

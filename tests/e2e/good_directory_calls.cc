@@ -150,6 +150,25 @@ void AddDirectoryCalls(Table& table) {
     return list;
   });
   Add(table, kAdmin, kSecondAdmin, [](World& world) { return Link(world, kReceiver); });
+  Add(table, kAdmin, kSecondAdmin, [](World& world) { return Agreement(world); });
+  Add(table, kReferrer, kStranger, [](World& world) {
+    d::GetAgreementRequest get;
+    get.set_agreement_id(FreshAgreement(world).agreement_id());
+    return get;
+  });
+  Add(table, kReferrer, kStranger, [](World& world) {
+    for (int i = 0; i < 2; ++i) FreshAgreement(world);
+    d::ListAgreementsRequest list;
+    list.set_page_size(1);
+    return list;
+  });
+  Add(table, kReferrer, kReceiver, [](World& world) {
+    const d::CreateAgreementResponse made = FreshAgreement(world);
+    d::EndAgreementRequest end;
+    end.set_agreement_id(made.agreement_id());
+    end.set_etag(made.etag());
+    return end;
+  });
 }
 
 }  // namespace nwd::e2e

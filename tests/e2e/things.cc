@@ -53,6 +53,23 @@ directory::v1::LinkProviderRequest Link(World& world, const std::string& organis
   return link;
 }
 
+directory::v1::CreateAgreementRequest Agreement(World& world) {
+  directory::v1::CreateAgreementRequest create;
+  directory::v1::AgreementTerms& terms = *create.mutable_terms();
+  terms.set_title(Cat("Sample: sharing, ", NextNumber()));
+  for (const char* party : {kReferrer, kReceiver}) terms.add_party_organisation_ids(world.IdOf(party));
+  terms.add_purposes(v1::PURPOSE_REFERRAL);
+  for (const auto category : {v1::CATEGORY_IDENTITY, v1::CATEGORY_CONTACT}) terms.add_categories(category);
+  terms.add_lawful_bases(v1::LAWFUL_BASIS_CONSENT);
+  *terms.mutable_valid_until() = At(absl::Now() + absl::Hours(24 * 365));
+  terms.set_document_sha256(std::string(64, 'a'));
+  return create;
+}
+
+directory::v1::CreateAgreementResponse FreshAgreement(World& world) {
+  return world.Do<directory::v1::CreateAgreementResponse>(kAdmin, Agreement(world));
+}
+
 consent::v1::RegisterPersonRequest Person() {
   const int number = NextNumber();
   consent::v1::RegisterPersonRequest request;

@@ -8,6 +8,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/directory/v1/agreement_service.pb.h"
 #include "nwd/directory/v1/feed_service.pb.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
 #include "nwd/referral/v1/referral_service.pb.h"
@@ -23,6 +24,12 @@ google::protobuf::Timestamp At(absl::Time time);
 std::string FreshImport(World& world, const std::string& who);
 // What lets an organisation answer for a provider of the sample feed that nobody answers for yet.
 directory::v1::LinkProviderRequest Link(World& world, const std::string& organisation);
+
+// What records an agreement for a year between the referrer and the receiver: for referral, of identity and contact, by
+// consent.
+directory::v1::CreateAgreementRequest Agreement(World& world);
+// Such a one, recorded.
+directory::v1::CreateAgreementResponse FreshAgreement(World& world);
 
 // Somebody nobody knows yet, with an identifier that says who they are.
 consent::v1::RegisterPersonRequest Person();

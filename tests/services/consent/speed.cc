@@ -21,6 +21,7 @@ namespace {
 using namespace common::v1;  // NOLINT
 
 constexpr int kConsentsEach = 3;
+constexpr int kExplanations = 3;
 constexpr int kInFlight = 64;
 
 struct Known {
@@ -61,6 +62,9 @@ class Speed {
     testing::Timed("registrations with 3 consents and 3 sections", people, kInFlight, [&](int i) { return Fill(i); });
     testing::Timed("checks, one at a time, CPU of the whole handler", checks, 1, [&](int i) { return Check(i); });
     testing::Timed("reads of 3 sections, 64 in flight", reads, kInFlight, [&](int i) { return Read(i); });
+    testing::Timed("explanations, all consents name who asks", kExplanations, 1,
+                   [&](int) { return Explain(organisation_); });
+    testing::Timed("explanations, none does", kExplanations, 1, [&](int) { return Explain(captor_); });
   }
 
  private:
@@ -151,6 +155,12 @@ class Speed {
     request.set_consent_id(known.consents[static_cast<size_t>(i % kConsentsEach)]);
     const auto read = co_await Ask(services_->record(), &RecordService::GetRecord, organisation_, request);
     NWD_CHECK(read.ok() && read->entries_size() == 3);
+  }
+
+  async::Task<void> Explain(access::OrganisationPtr who) {
+    v1::ExplainAccessRequest request;
+    request.set_organisation_id(who->organisation_id);
+    NWD_CHECK((co_await Ask(services_->explain(), &ExplainService::ExplainAccess, who, request)).ok());
   }
 
   testing::TempFolder folder_;
