@@ -49,7 +49,9 @@ async::Task<absl::StatusOr<v1::AssertAuthorityResponse>> AuthorityService::Asser
   NWD_CO_RETURN_IF_ERROR(co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
                                                                  "terms.agreement_id", violations));
   NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement, co_await parts_.agreements.Find(agreement_id));
-  CheckForeseen(request.terms(), agreement.get(), organisation, violations);
+  status::Violations unforeseen;
+  CheckForeseen(request.terms(), agreement.get(), organisation, unforeseen);
+  violations.AddNew(unforeseen.ToStatus());
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person_id, key);
