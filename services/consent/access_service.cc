@@ -26,14 +26,15 @@ struct Judged {
 
 // Judges the cited basis alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is
 // not there: the three reads below happen for every such caller. A reference that one of our services passes on must be
-// of somebody whom its organisation, `held_by`, holds: a reference that was merely told makes nobody a holder.
+// of somebody whom its organisation, `held_by`, holds or acts for: a reference that was merely told makes nobody a
+// holder.
 absl::StatusOr<Judged> Judge(const store::Reader& reader, const Cited& cited, const ids::Uuid& person_id,
-                             const std::optional<ids::Uuid>& held_by, const Question& question, bool tell_person,
+                             const std::optional<ties::Asker>& held_by, const Question& question, bool tell_person,
                              absl::Time now) {
   Judged judged;
   if (held_by.has_value()) {
-    NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, *held_by));
-    if (!held) {
+    NWD_ASSIGN_OR_RETURN(const bool theirs, ties::HasPerson(reader, *held_by, person_id));
+    if (!theirs) {
       judged.decision = NoBasis(question.categories);
       return judged;
     }
@@ -160,7 +161,10 @@ AccessService::Asked AccessService::Read(const rpc::Call& call, const v1::CheckA
   asked.person_id = request.person_ref().empty()
                         ? IdIn(request.person_id())
                         : parts_.references.PersonOf(ref_of, request.person_ref()).value_or(ids::Uuid());
-  if (call.caller().IsService() && !request.person_ref().empty()) asked.held_by = ref_of;
+  if (call.caller().IsService() && !request.person_ref().empty()) {
+    const bool itself = ref_of == question.organisation_id;
+    asked.held_by = ties::AskerOf(ref_of, itself ? organisation : parts_.organisations.Known(ref_of.ToString()));
+  }
   return asked;
 }
 

@@ -12,6 +12,7 @@
 #include "services/consent/basis.h"
 #include "services/consent/grants.h"
 #include "services/consent/parts.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 
@@ -33,7 +34,7 @@ class AccessService {
   struct Asked {
     ids::Uuid person_id;
     Cited cited;
-    std::optional<ids::Uuid> held_by;  // who must hold the person, where one of our services asks by a reference
+    std::optional<ties::Asker> held_by;  // whose the person must be, where one of our services asks by a reference
     Question question;
   };
   Asked Read(const rpc::Call& call, const v1::CheckAccessRequest& request,

@@ -148,7 +148,7 @@ v1::Consent Show(const storage::Consent& consent, const storage::Terms& terms, c
   shown.set_captor_organisation_id(IdOf(consent.captor_organisation_id()).ToString());
   if (captor) ShowToCaptor(terms, shown);
   shown.set_corroborated(FindRecipient(consent, IdOf(consent.captor_organisation_id())) == nullptr ||
-                         !consent.corroborator_ids().empty());
+                         consent.corroborated_by_person() || !consent.corroborator_ids().empty());
   *shown.mutable_create_time() = MicrosToTimestamp(consent.create_time_us());
   if (consent.decide_time_us() != 0) *shown.mutable_decide_time() = MicrosToTimestamp(consent.decide_time_us());
   const bool over_by_time = IsTerminal(shown.state()) && consent.end_time_us() == 0;

@@ -17,6 +17,7 @@
 #include "services/consent/reasons.h"
 #include "services/consent/recipients.h"
 #include "services/consent/record_rows.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 namespace {
@@ -24,20 +25,23 @@ namespace {
 // Why a consent may be read.
 enum class Concern { kNone, kParty, kVoucher };
 
-// It captured the consent or is named in it; or it is asked to vouch for it: a consent that its own recipient captured
-// opens what others put in once they corroborate it, and nobody can vouch for what they may not read. That ends when
-// they have vouched for all they put in, and with the consent; a draft is nobody's business yet. For whoever is no
-// party the same rows are read, whether or not there is such a consent.
+// It captured the consent, is named in it, or is a channel of its person; or it is asked to vouch for it: a consent that
+// its own recipient captured opens what others put in once they corroborate it, and nobody can vouch for what they may
+// not read. That ends when they have vouched for all they put in, when the person has, and with the consent; a draft is
+// nobody's business yet. For whoever is no party the same rows are read, whether or not there is such a consent.
 absl::StatusOr<Concern> ConcernOf(const store::Reader& reader, const std::optional<storage::Consent>& consent,
-                                  const ids::Uuid& organisation, absl::Time now) {
-  if (consent.has_value() && IsParty(*consent, organisation)) return Concern::kParty;
+                                  const ties::Asker& asker, absl::Time now) {
+  NWD_ASSIGN_OR_RETURN(const bool party, ties::Has(reader, asker, common::v1::TIE_CONSENT_PARTY, consent));
+  if (party || asker.is_channel) return party ? Concern::kParty : Concern::kNone;
+  const ids::Uuid& organisation = asker.organisation_id;
   const ids::Uuid person_id = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
   NWD_ASSIGN_OR_RETURN(const CategoryMask put_in, records::From(reader, person_id, kAllCategories, organisation));
   if (!consent.has_value()) return Concern::kNone;
   const CategoryMask theirs = put_in & consent->categories();
   const ConsentState state = StateAt(*consent, now);
   const bool self_captured = FindRecipient(*consent, consents::IdOf(consent->captor_organisation_id())) != nullptr;
-  const bool to_vouch = theirs != 0 && !HasVouched(*consent, organisation, theirs);
+  const bool to_vouch =
+      theirs != 0 && !consent->corroborated_by_person() && !HasVouched(*consent, organisation, theirs);
   const bool open = !IsTerminal(state) && state != v1::CONSENT_STATE_DRAFT;
   return self_captured && to_vouch && open ? Concern::kVoucher : Concern::kNone;
 }
@@ -128,7 +132,7 @@ async::Task<absl::StatusOr<v1::GetConsentResponse>> ConsentService::GetConsent(r
   Concern concern = Concern::kNone;
   auto show = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetConsentResponse> {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, named.consent_id));
-    NWD_ASSIGN_OR_RETURN(concern, ConcernOf(reader, consent, organisation, call.Now()));
+    NWD_ASSIGN_OR_RETURN(concern, ConcernOf(reader, consent, ties::AskerOf(call), call.Now()));
     if (concern == Concern::kNone || named.key == nullptr) return status::Denied();
     call.ProveTie(common::v1::TIE_CONSENT_CONCERNED);
     NWD_ASSIGN_OR_RETURN(const storage::Terms terms, consents::ReadTerms(reader, *named.key, named.consent_id));
@@ -162,16 +166,17 @@ async::Task<absl::StatusOr<v1::ListConsentsResponse>> ConsentService::ListConsen
   NWD_CO_ASSIGN_OR_RETURN(const FamilyKeys family_keys, co_await KeysOfFamily(parts_, person_id));
   const int page_size = tokens::PageSize(request.page_size());
 
+  const bool all = ties::AskerOf(call).is_channel;  // the person sees everything about them
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListConsentsResponse> {
-    NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, organisation));
-    if (!held || !family_keys.contains(person_id)) return status::Denied();
-    call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+    NWD_RETURN_IF_ERROR(HeldPerson(parts_, reader, call, request.person_ref()).status());
+    if (!family_keys.contains(person_id)) return status::Denied();
     v1::ListConsentsResponse response;
     absl::Status failed;
     NWD_RETURN_IF_ERROR(
         consents::Walk(reader, person_id, from, [&](const std::string& place, const storage::Consent& consent) {
           const auto key = family_keys.find(consents::IdOf(consent.person_id()));
-          if (key == family_keys.end() || !IsParty(consent, organisation)) return store::Visit::kContinue;
+          const bool concerned = all || IsParty(consent, organisation);
+          if (key == family_keys.end() || !concerned) return store::Visit::kContinue;
           if (response.consents_size() == page_size) {
             response.set_next_page_token(parts_.tokens.Seal(scope, place));
             return store::Visit::kStop;

@@ -40,6 +40,7 @@ Decision Decide(const storage::Consent& consent, const Question& question, const
   const storage::Recipient* recipient = FindRecipient(consent, question.organisation_id);
   const agreements::Use use{common::v1::LAWFUL_BASIS_CONSENT, question.purpose, question.organisation_id};
   const bool self_captured = consent.captor_organisation_id() == question.organisation_id.bytes();
+  const bool needs_word = self_captured && !consent.corroborated_by_person();
   const bool uses_left = HasUsesLeft(consent);
   Decision decision =
       Pass(question.categories, WholeReason(consent, recipient, question, now),
@@ -47,7 +48,7 @@ Decision Decide(const storage::Consent& consent, const Question& question, const
             {consent.categories(), v1::DENIAL_REASON_NOT_COVERED},
             {Ceiling(question.kind), v1::DENIAL_REASON_ABOVE_CEILING},
             {agreements::Allowed(consent.agreement_id(), agreement, use, now), v1::DENIAL_REASON_NOT_UNDER_AGREEMENT},
-            {self_captured ? consent.corroborated_categories() : kAllCategories, v1::DENIAL_REASON_NOT_CORROBORATED},
+            {needs_word ? consent.corroborated_categories() : kAllCategories, v1::DENIAL_REASON_NOT_CORROBORATED},
             {uses_left ? kAllCategories : 0, v1::DENIAL_REASON_USED_UP}});
   ForEachCategory(question.categories, [&](Category category) {
     const bool own = uses_left && decision.reason(category) == v1::DENIAL_REASON_NOT_CORROBORATED;
@@ -88,8 +89,8 @@ bool HasVouched(const storage::Consent& consent, const ids::Uuid& organisation_i
 }
 
 bool OpensSource(const storage::Consent& consent, const ids::Uuid& organisation_id, const ids::Uuid& source) {
-  return consent.captor_organisation_id() != organisation_id.bytes() || source == organisation_id ||
-         Corroborated(consent, source.bytes());
+  return consent.captor_organisation_id() != organisation_id.bytes() || consent.corroborated_by_person() ||
+         source == organisation_id || Corroborated(consent, source.bytes());
 }
 
 }  // namespace nwd::consent

@@ -86,7 +86,8 @@ bool IsParty(const storage::Consent& consent, const ids::Uuid& organisation_id);
 bool HasVouched(const storage::Consent& consent, const ids::Uuid& organisation_id, CategoryMask categories);
 
 // Whether entries that `source` put in are open to `organisation_id` under this consent. Nobody can mint their own key:
-// who captured the consent they read under reads what they put in themselves and what those put in who corroborated it.
+// who captured the consent they read under reads what they put in themselves and what those put in who corroborated it;
+// everything once the person has.
 bool OpensSource(const storage::Consent& consent, const ids::Uuid& organisation_id, const ids::Uuid& source);
 
 // What a permitted recipient must do with what it receives at `now` under a consent or an authority.

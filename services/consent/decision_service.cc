@@ -3,11 +3,10 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "services/consent/consent_refusals.h"
-#include "services/consent/decide.h"
 #include "services/consent/limits.h"
 #include "services/consent/named_consent.h"
 #include "services/consent/reasons.h"
-#include "services/consent/record_rows.h"
+#include "services/consent/ties.h"
 #include "services/consent/withdrawal.h"
 
 namespace nwd::consent {
@@ -48,6 +47,14 @@ absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, c
   return true;
 }
 
+// Who says yes through a channel has confirmed the consent with it, where that can confirm it.
+absl::Status ConfirmIfTheirOwn(const store::Reader& reader, const ties::Asker& asker, storage::Consent& given) {
+  if (!asker.is_channel) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const bool confirms, ties::Confirms(reader, asker, given));
+  if (confirms) given.set_corroborated_by_person(true);
+  return absl::OkStatus();
+}
+
 std::optional<ConsentEvent> EventOf(ConsentState decision) {
   switch (decision) {
     case v1::CONSENT_STATE_GIVEN:
@@ -66,18 +73,16 @@ std::optional<ConsentEvent> EventOf(ConsentState decision) {
 void DecisionService::Register(rpc::Router& router) {
   router.Unary(this, &DecisionService::RequestConsent);
   router.Unary(this, &DecisionService::RecordDecision);
-  router.Unary(this, &DecisionService::CorroborateConsent);
 }
 
 async::Task<absl::StatusOr<v1::RequestConsentResponse>> DecisionService::RequestConsent(
     rpc::Call& call, const v1::RequestConsentRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  constexpr auto kTie = common::v1::TIE_CONSENT_CAPTOR;
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, call, request.consent_id(), kTie));
   const Drafts none;  // nothing is decided yet
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RequestConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
-    if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
-      return status::Denied();
-    call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
+    NWD_RETURN_IF_ERROR(ties::Prove(txn, call, kTie, consent));
     auto once = [&]() -> absl::StatusOr<v1::RequestConsentResponse> {
       NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {ConsentEvent::kRequest, request.etag(), none}));
       return Stands<v1::RequestConsentResponse>(*consent);
@@ -91,8 +96,6 @@ async::Task<absl::StatusOr<DecisionService::Drafts>> DecisionService::DrawUp(con
                                                                              const NamedConsent& named,
                                                                              ConsentEvent event) const {
   Drafts drafts;
-  // For who may not decide nothing more is read.
-  if (named.seen.captor_organisation_id() != OrganisationOf(call).bytes()) co_return drafts;
   const Occasion decided{.event = event, .by_person = true};
   NWD_CO_ASSIGN_OR_RETURN(drafts.decided, co_await DrawUpReceipt(parts_, call, named, decided));
   if (event != ConsentEvent::kGive || named.seen.supersedes_consent_id().empty()) co_return drafts;
@@ -107,13 +110,12 @@ async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordD
     rpc::Call& call, const v1::RecordDecisionRequest& request) {
   const std::optional<ConsentEvent> event = EventOf(request.decision());
   if (!event.has_value()) co_return status::InvalidField("decision", "must be GIVEN, REFUSED or DEFERRED");
-  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
+  constexpr auto kTie = common::v1::TIE_CONSENT_CAPTOR;
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, call, request.consent_id(), kTie));
   NWD_CO_ASSIGN_OR_RETURN(const Drafts drafts, co_await DrawUp(call, named, *event));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RecordDecisionResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
-    if (!consent.has_value() || consent->captor_organisation_id() != OrganisationOf(call).bytes())
-      return status::Denied();
-    call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
+    NWD_RETURN_IF_ERROR(ties::Prove(txn, call, kTie, consent));
     auto once = [&]() -> absl::StatusOr<v1::RecordDecisionResponse> {
       NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {*event, request.etag(), drafts}));
       return Stands<v1::RecordDecisionResponse>(*consent);
@@ -131,7 +133,10 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   const ConsentState state = StateAt(consent, now);
   const std::optional<ConsentState> next = Next(state, event);
   if (!next.has_value()) return WrongState(state, event);
-  if (event == ConsentEvent::kGive) NWD_RETURN_IF_ERROR(CheckAuthority(consent, now));
+  if (event == ConsentEvent::kGive) {
+    NWD_RETURN_IF_ERROR(CheckAuthority(consent, now));
+    NWD_RETURN_IF_ERROR(ConfirmIfTheirOwn(txn, ties::AskerOf(call), consent));
+  }
   consent.set_state(*next);
   consent.set_revision(consent.revision() + 1);
   if (event != ConsentEvent::kRequest) consent.set_decide_time_us(Micros(now));
@@ -146,42 +151,6 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   KeepReceipt(txn, named, consent, step.drafts.decided);
   Record(parts_, txn, "consent.decided", now, named.person_id, named.key, DeedOn(call, consent));
   return absl::OkStatus();
-}
-
-async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> DecisionService::CorroborateConsent(
-    rpc::Call& call, const v1::CorroborateConsentRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
-  const ids::Uuid organisation = OrganisationOf(call);
-  const absl::Time now = call.Now();
-  CategoryMask theirs = 0;
-  auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<v1::CorroborateConsentResponse> {
-    if (HasVouched(consent, organisation, theirs)) return Stands<v1::CorroborateConsentResponse>(consent);
-    const ConsentState state = StateAt(consent, now);
-    if (IsTerminal(state)) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
-                           Cat("the consent is ", StateName(state),
-                               "; what is over cannot be corroborated: ask the person for a new one"),
-                           {{"state", std::string(StateName(state))}});
-    }
-    if (!HasVouched(consent, organisation, 0)) consent.add_corroborator_ids(std::string(organisation.bytes()));
-    consent.set_corroborated_categories(consent.corroborated_categories() | theirs);
-    consent.set_revision(consent.revision() + 1);
-    consents::Put(txn, consent);
-    Record(parts_, txn, "consent.corroborated", now, named.person_id, named.key, DeedOn(call, consent));
-    return Stands<v1::CorroborateConsentResponse>(consent);
-  };
-  auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CorroborateConsentResponse> {
-    NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
-    // The same rows are read whether or not there is such a consent.
-    NWD_ASSIGN_OR_RETURN(theirs, records::From(txn, named.person_id, kAllCategories, organisation));
-    if (!consent.has_value() || consent->captor_organisation_id() == organisation.bytes()) return status::Denied();
-    theirs &= consent->categories();
-    if (theirs == 0) return status::Denied();
-    call.ProveTie(common::v1::TIE_DATA_SOURCE);
-    auto once = [&] { return effect(txn, *consent); };
-    return parts_.requests.Once<v1::CorroborateConsentResponse>(txn, call, request, once);
-  };
-  co_return co_await parts_.store.Update(body, call.deadline());
 }
 
 }  // namespace nwd::consent

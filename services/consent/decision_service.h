@@ -1,6 +1,6 @@
 // ConsentService's decisions: what the person says when a consent is put to them, and what follows from it. Which
-// decision is possible when is the table's to say (consent_states.h); what takes a given consent out of force is
-// in_force_service.h's.
+// decision is possible when is the table's to say (consent_states.h), whose it is to make ties.h's; what takes a given
+// consent out of force is in_force_service.h's, what confirms one corroboration_service.h's.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -25,8 +25,6 @@ class DecisionService {
                                                                          const v1::RequestConsentRequest& request);
   async::Task<absl::StatusOr<v1::RecordDecisionResponse>> RecordDecision(rpc::Call& call,
                                                                          const v1::RecordDecisionRequest& request);
-  async::Task<absl::StatusOr<v1::CorroborateConsentResponse>> CorroborateConsent(
-      rpc::Call& call, const v1::CorroborateConsentRequest& request);
 
  private:
   // Receipts that a decision will leave.

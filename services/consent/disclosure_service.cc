@@ -7,7 +7,7 @@
 #include "services/consent/cited_basis.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
-#include "services/consent/person_rows.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 namespace {
@@ -68,7 +68,7 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
   }
   const access::Organisation& caller = *call.caller().organisation;
   if (!request.person_ref().empty()) {
-    if (!caller.HasRole(common::v1::ROLE_AGENCY)) co_return status::Denied();
+    if (!caller.HasRole(common::v1::ROLE_AGENCY) && !ties::AskerOf(call).is_channel) co_return status::Denied();
     co_return co_await ListForHolder(call, request, span);
   }
   if (!caller.HasRole(common::v1::ROLE_AUDITOR))
@@ -85,9 +85,10 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
   const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
   const ids::Uuid recipient = IdIn(request.recipient_organisation_id());
   const int page_size = tokens::PageSize(request.page_size());
+  const ties::Asker asker = ties::AskerOf(call);
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListDisclosuresResponse> {
-    NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, organisation));
-    if (!held) return status::Denied();
+    NWD_ASSIGN_OR_RETURN(const bool theirs, ties::HasPerson(reader, asker, person_id));
+    if (!theirs) return status::Denied();
     call.ProveTie(common::v1::TIE_SELF);
     v1::ListDisclosuresResponse response;
     int looked_at = 0;
@@ -99,7 +100,8 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
             return store::Visit::kStop;
           }
           const bool asked_for = recipient.is_nil() || placed.disclosure.recipient_id() == recipient.bytes();
-          if (asked_for && Concerns(placed.disclosure, organisation.bytes())) {
+          // The person sees everything about them.
+          if (asked_for && (asker.is_channel || Concerns(placed.disclosure, organisation.bytes()))) {
             *response.add_disclosures() = Show(placed, request.person_ref());
           }
           return store::Visit::kContinue;

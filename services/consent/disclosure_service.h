@@ -1,5 +1,5 @@
-// RecordService's list of disclosures: to an organisation, of a person it holds, what it put in or read; to an auditor,
-// by recipient and time. No content.
+// RecordService's list of disclosures: to an organisation, of a person it holds, what it put in or read; to a resident
+// channel, of a person who enrolled with it, all; to an auditor, by recipient and time. No content.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once

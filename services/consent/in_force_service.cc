@@ -1,8 +1,8 @@
 #include "services/consent/in_force_service.h"
 
 #include "common/base/timestamps.h"
-#include "services/consent/decide.h"
 #include "services/consent/reasons.h"
+#include "services/consent/ties.h"
 #include "services/consent/withdrawal.h"
 
 namespace nwd::consent {
@@ -30,14 +30,6 @@ const InForceService::WayOut InForceService::kInvalidation = {ConsentEvent::kInv
 
 namespace {
 
-bool IsCaptor(const storage::Consent& consent, const ids::Uuid& organisation) {
-  return consent.captor_organisation_id() == organisation.bytes();
-}
-
-bool Has(common::v1::Tie tie, const storage::Consent& consent, const ids::Uuid& organisation) {
-  return tie == common::v1::TIE_CONSENT_CAPTOR ? IsCaptor(consent, organisation) : IsParty(consent, organisation);
-}
-
 // The reason lies with the terms, encrypted. An erased person's is not kept, nor one beside terms that do not open.
 absl::Status KeepReason(store::Txn& txn, const NamedConsent& named, ConsentEvent event, int reason) {
   if (reason == 0 || named.key == nullptr) return absl::OkStatus();
@@ -51,14 +43,17 @@ absl::Status KeepReason(store::Txn& txn, const NamedConsent& named, ConsentEvent
   return absl::OkStatus();
 }
 
-bool ByPerson(ConsentEvent event, int reason) {
-  return event == ConsentEvent::kWithdraw ||
+// What a channel does, the person does.
+bool ByPerson(const rpc::Call& call, ConsentEvent event, int reason) {
+  return ties::AskerOf(call).is_channel || event == ConsentEvent::kWithdraw ||
          (event == ConsentEvent::kSuspend && reason == v1::SUSPEND_REASON_PERSON_ASKED);
 }
 
 // Whether only the person's word undoes this suspension: it was their wish, or another organisation's doing.
 bool NeedsPerson(const storage::Consent& consent, const rpc::Call& call, int reason) {
-  return reason == v1::SUSPEND_REASON_PERSON_ASKED || !IsCaptor(consent, OrganisationOf(call));
+  const ties::Asker asker = ties::AskerOf(call);
+  const bool captor = !asker.is_channel && consent.captor_organisation_id() == asker.organisation_id.bytes();
+  return reason == v1::SUSPEND_REASON_PERSON_ASKED || !captor;
 }
 
 }  // namespace
@@ -93,8 +88,10 @@ async::Task<absl::StatusOr<v1::InvalidateConsentResponse>> InForceService::Inval
 
 template <class Response, class Request>
 async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, const Request& request, Taken taken) {
-  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
-  NWD_CO_ASSIGN_OR_RETURN(taken.receipt, co_await DrawUp(call, named, taken));
+  const common::v1::Tie tie = taken.way.tie;
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, call, request.consent_id(), tie));
+  const Occasion occasion{.event = taken.way.event, .by_person = ByPerson(call, taken.way.event, taken.reason)};
+  NWD_CO_ASSIGN_OR_RETURN(taken.receipt, co_await DrawUpIfReadable(parts_, call, named, occasion));
   bool out = false;
   std::vector<ids::Uuid> told;
   auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<Response> {
@@ -107,8 +104,7 @@ async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, c
     out = false;
     told.clear();
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
-    if (!consent.has_value() || !Has(taken.way.tie, *consent, OrganisationOf(call))) return status::Denied();
-    call.ProveTie(taken.way.tie);
+    NWD_RETURN_IF_ERROR(ties::Prove(txn, call, tie, consent));
     auto once = [&] { return effect(txn, *consent); };
     return parts_.requests.Once<Response>(txn, call, request, once);
   };
@@ -120,14 +116,6 @@ async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, c
     for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
   }
   co_return response;
-}
-
-async::Task<absl::StatusOr<Draft>> InForceService::DrawUp(const rpc::Call& call, const NamedConsent& named,
-                                                          const Taken& taken) const {
-  // For who may not nothing more is read.
-  if (!Has(taken.way.tie, named.seen, OrganisationOf(call))) co_return Draft();
-  const Occasion occasion{.event = taken.way.event, .by_person = ByPerson(taken.way.event, taken.reason)};
-  co_return co_await DrawUpIfReadable(parts_, call, named, occasion);
 }
 
 absl::StatusOr<bool> InForceService::Apply(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
@@ -161,16 +149,14 @@ absl::StatusOr<bool> InForceService::Apply(store::Txn& txn, const rpc::Call& cal
 
 async::Task<absl::StatusOr<v1::ResumeConsentResponse>> InForceService::ResumeConsent(
     rpc::Call& call, const v1::ResumeConsentRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, request.consent_id()));
-  Draft receipt;
-  if (IsCaptor(named.seen, OrganisationOf(call))) {
-    const Occasion occasion{.event = ConsentEvent::kResume, .by_person = request.person_agreed()};
-    NWD_CO_ASSIGN_OR_RETURN(receipt, co_await DrawUpReceipt(parts_, call, named, occasion));
-  }
+  constexpr auto kTie = common::v1::TIE_CONSENT_CAPTOR;
+  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, call, request.consent_id(), kTie));
+  const bool by_person = request.person_agreed() || ByPerson(call, ConsentEvent::kResume, 0);
+  const Occasion occasion{.event = ConsentEvent::kResume, .by_person = by_person};
+  NWD_CO_ASSIGN_OR_RETURN(const Draft receipt, co_await DrawUpReceipt(parts_, call, named, occasion));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::ResumeConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
-    if (!consent.has_value() || !IsCaptor(*consent, OrganisationOf(call))) return status::Denied();
-    call.ProveTie(common::v1::TIE_CONSENT_CAPTOR);
+    NWD_RETURN_IF_ERROR(ties::Prove(txn, call, kTie, consent));
     auto once = [&]() -> absl::StatusOr<v1::ResumeConsentResponse> {
       NWD_RETURN_IF_ERROR(Resume(txn, call, named, *consent, request, receipt));
       return Stands<v1::ResumeConsentResponse>(*consent);
@@ -188,8 +174,14 @@ absl::Status InForceService::Resume(store::Txn& txn, const rpc::Call& call, cons
   const ConsentState state = StateAt(consent, now);
   const std::optional<ConsentState> next = Next(state, ConsentEvent::kResume);
   if (!next.has_value()) return WrongState(state, ConsentEvent::kResume);
+  const bool is_channel = ties::AskerOf(call).is_channel;
+  const bool agreed = request.person_agreed() || is_channel;
+  if (!consent.resume_needs_person() && is_channel) {
+    return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kSuspendedByCaptor,
+                         "the organisation that captured the consent let it rest by itself; it resumes it");
+  }
   if (consent.resume_needs_person()) {
-    if (!request.person_agreed()) {
+    if (!agreed) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kPersonNotAsked,
                            "the person asked for this suspension, or another organisation recorded it; ask the person, "
                            "and say with person_agreed that they agreed");
@@ -204,7 +196,7 @@ absl::Status InForceService::Resume(store::Txn& txn, const rpc::Call& call, cons
   AppendConsentChange(txn, consent, now);
   KeepReceipt(txn, named, consent, receipt);
   storage::Deed deed = DeedOn(call, consent);
-  deed.set_person_agreed(request.person_agreed());
+  deed.set_person_agreed(agreed);
   Record(parts_, txn, "consent.resumed", now, named.person_id, named.key, deed);
   return absl::OkStatus();
 }

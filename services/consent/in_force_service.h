@@ -2,7 +2,8 @@
 // when is the table's to say (consent_states.h); what follows, withdrawal.h's.
 //
 // A no is taken from whoever may bring it, at any revision and, for an end, however late; a yes (ResumeConsent) builds
-// on what the captor has seen, and rests on the person's word where the person's word may have stopped it.
+// on what the captor has seen, and rests on the person's word where the person's word may have stopped it. What comes
+// through a resident channel is the person's word; it does not undo what the captor stopped by itself.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -46,7 +47,6 @@ class InForceService {
 
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> TakeOut(rpc::Call& call, const Request& request, Taken taken);
-  async::Task<absl::StatusOr<Draft>> DrawUp(const rpc::Call& call, const NamedConsent& named, const Taken& taken) const;
   // Within a body: answers whether the consent went out of force by this; who was sent a notice is added to `told`.
   absl::StatusOr<bool> Apply(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
                              storage::Consent& consent, const Taken& taken, std::vector<ids::Uuid>& told) const;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "common/log/log.h"
+#include "services/consent/code_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/limits.h"
@@ -18,6 +19,8 @@ async::Task<void> Janitor::Run(rpc::Stop& stop) {
     if (!destroyed.ok()) log::Line(log::Level::kWarning, "consent.unused_keys_failed").Status(destroyed).Emit();
     const absl::Status forgotten = co_await ForgetMatches();
     if (!forgotten.ok()) log::Line(log::Level::kWarning, "consent.matches_failed").Status(forgotten).Emit();
+    const absl::Status codes = co_await ForgetCodes();
+    if (!codes.ok()) log::Line(log::Level::kWarning, "consent.codes_failed").Status(codes).Emit();
   }
 }
 
@@ -46,6 +49,18 @@ async::Task<absl::Status> Janitor::ForgetMatches() {
   do {
     auto body = [&](store::Txn& txn) -> absl::Status {
       NWD_ASSIGN_OR_RETURN(forgotten, matches::Sweep(txn, parts_.clock.Now()));
+      return absl::OkStatus();
+    };
+    NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));
+  } while (forgotten > 0);
+  co_return absl::OkStatus();
+}
+
+async::Task<absl::Status> Janitor::ForgetCodes() {
+  size_t forgotten = 0;
+  do {
+    auto body = [&](store::Txn& txn) -> absl::Status {
+      NWD_ASSIGN_OR_RETURN(forgotten, codes::Sweep(txn, parts_.clock.Now()));
       return absl::OkStatus();
     };
     NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));

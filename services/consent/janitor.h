@@ -1,6 +1,6 @@
 // What the consent service does by itself: it tells in the change feed what time has ended, destroys keys that were made
-// for nobody, and forgets possible matches that are over. Nothing waits for it: a decision looks at the time itself, and
-// an unused key opens nothing.
+// for nobody, and forgets possible matches and codes that are over. Nothing waits for it: whoever decides looks at the
+// time itself, and an unused key opens nothing.
 //
 // Rounds follow each other every kJanitorEvery; what fails is logged and tried again in the next. Thread-safe.
 #pragma once
@@ -20,6 +20,7 @@ class Janitor {
   async::Task<absl::Status> AnnounceEnded();
   async::Task<absl::Status> DestroyUnusedKeys() { return parts_.unused_keys.Destroy(); }
   async::Task<absl::Status> ForgetMatches();
+  async::Task<absl::Status> ForgetCodes();
 
  private:
   const Parts& parts_;

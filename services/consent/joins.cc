@@ -68,7 +68,8 @@ absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const ids::Uuid&
   for (const ids::Uuid& relative : family) {
     std::string value;
     NWD_ASSIGN_OR_RETURN(const bool held, reader.Get(keys::Holder(relative, organisation_id), &value));
-    if (held) return relative;
+    NWD_ASSIGN_OR_RETURN(const bool enrolled, reader.Get(keys::Enrolment(relative, organisation_id), &value));
+    if (held || enrolled) return relative;
   }
   return person_id;
 }

@@ -25,8 +25,8 @@ absl::StatusOr<bool> AreOne(const store::Reader& reader, const ids::Uuid& a, con
 absl::StatusOr<bool> IsHeldBy(const store::Reader& reader, const ids::Uuid& person_id,
                               const ids::Uuid& organisation_id);
 
-// Which of a person's ids an organisation holds: the one given or, where it holds another of the family, that; the one
-// given where it holds none. What it is shown of the person carries the reference it knows.
+// Which of a person's ids an organisation holds, or is or was a resident channel for: the one given or, where it knows
+// another of the family, that; the one given where it knows none. What it is shown of the person carries the reference it knows.
 absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const ids::Uuid& person_id,
                                    const ids::Uuid& organisation_id);
 

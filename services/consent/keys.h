@@ -47,6 +47,7 @@ inline constexpr char kCorroborationCode = '2';
 inline constexpr char kEmergency = '3';
 inline constexpr char kEmergencyByTime = '4';
 inline constexpr char kEmergencyUnreviewed = '5';
+inline constexpr char kChannelCodeHash = '6';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
@@ -217,6 +218,24 @@ inline std::string OpenNoticesOf(const Uuid& recipient) {
 }
 inline std::string OpenNotice(const Uuid& recipient, uint64_t sequence) {
   return KeyBuilder(kNoticeOpen).Bytes(recipient.bytes()).Number(sequence).Build();
+}
+
+// Enrolment: of a person, by resident channel.
+inline std::string EnrolmentsOf(const Uuid& person) { return KeyBuilder(kEnrolment).Bytes(person.bytes()).Build(); }
+inline std::string Enrolment(const Uuid& person, const Uuid& channel) {
+  return EnrolmentsOf(person).append(channel.bytes());
+}
+
+// OneTimeCode: with which a person enrols with a channel; the person's id: by the code's keyed hash (16 bytes).
+inline std::string ChannelCodes() { return std::string(1, kChannelCode); }
+inline std::string ChannelCode(const Uuid& person, const Uuid& channel) {
+  return KeyBuilder(kChannelCode).Bytes(person.bytes()).Bytes(channel.bytes()).Build();
+}
+inline std::string ChannelCodeHash(std::string_view hash) { return KeyBuilder(kChannelCodeHash).Bytes(hash).Build(); }
+
+// OneTimeCode: with which the person confirms a consent.
+inline std::string CorroborationCode(const Uuid& consent) {
+  return KeyBuilder(kCorroborationCode).Bytes(consent.bytes()).Build();
 }
 
 // The key after `key`: where a page goes on.

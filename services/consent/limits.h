@@ -55,6 +55,17 @@ inline constexpr int kExplanationsWaitingMax = 1;
 inline constexpr int kExplainRowsAtOnce = 4096;          // of one snapshot: a few milliseconds
 inline constexpr size_t kExplainedBasesMax = 4'000'000;  // that name one organisation, 16 bytes each
 
+// A one-time code is random of 60 bits: what may be tried leaves nothing to guess.
+inline constexpr size_t kCodeDigits = 12;                                  // of Crockford's base32, 5 bits each
+inline constexpr size_t kCodeSeedBytes = 16;                               // what a code is derived from
+inline constexpr size_t kCodeHashBytes = 16;                               // of a code's keyed hash
+inline constexpr absl::Duration kChannelCodeKept = absl::Minutes(15);      // the person is there and types it in
+inline constexpr absl::Duration kCorroborationCodeKept = absl::Hours(24);  // somebody sends it to the person first
+inline constexpr int kCorroborationTriesMax = 5;  // wrong codes after which a new one is needed: typing mistakes
+inline constexpr int kCorroborationCodesMax = 5;  // codes sent for one consent: nobody is to be pestered
+inline constexpr int kCodesRefusedADayMax = 100;  // of a channel, which has many people who mistype
+inline constexpr size_t kCodesSweptMax = 1000;    // channel codes looked at by one round of the janitor
+
 inline constexpr size_t kVersionsPageBytesMax = 2 * 1024 * 1024;  // of sections on one page of versions
 
 }  // namespace nwd::consent

@@ -6,8 +6,10 @@
 
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/enrolments.h"
 #include "services/consent/joins.h"
 #include "services/consent/person_rows.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 namespace {
@@ -75,9 +77,11 @@ async::Task<absl::StatusOr<v1::GetPersonResponse>> MainContactService::GetPerson
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, named));
     for (const ids::Uuid& relative : family) {
       if (relative == named) continue;
-      NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, relative, organisation));
-      if (held) response.add_other_person_refs(parts_.references.ReferenceOf(organisation, relative));
+      NWD_ASSIGN_OR_RETURN(const bool theirs, ties::HasId(reader, ties::AskerOf(call), relative));
+      if (theirs) response.add_other_person_refs(parts_.references.ReferenceOf(organisation, relative));
     }
+    NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> channels, enrolments::ChannelsOf(reader, named));
+    for (const ids::Uuid& channel : channels) response.add_channel_organisation_ids(channel.ToString());
     return response;
   };
   co_return co_await parts_.store.View(body);

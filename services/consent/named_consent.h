@@ -19,6 +19,9 @@ struct NamedConsent {
 
 // Whose a consent is never changes, so what is learnt here holds in a later transaction too. Errors are the store's.
 async::Task<absl::StatusOr<NamedConsent>> LookUp(const Parts& parts, const std::string& consent_id);
+// The same for who has this tie (ties.h); Denied for anyone else. The transaction proves it anew: a tie can end.
+async::Task<absl::StatusOr<NamedConsent>> LookUp(const Parts& parts, const rpc::Call& call,
+                                                 const std::string& consent_id, common::v1::Tie tie);
 
 // What was done to a consent, for the audit.
 storage::Deed DeedOn(const rpc::Call& call, const storage::Consent& consent);

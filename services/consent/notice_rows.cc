@@ -76,7 +76,17 @@ absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const i
   return found;
 }
 
+namespace {
+
+// The recipient is to tell the person something; nothing it has is in question.
+bool AsksToTell(v1::NoticeType type) {
+  return type == v1::NOTICE_TYPE_EMERGENCY_ACCESS || type == v1::NOTICE_TYPE_SEND_CODE;
+}
+
+}  // namespace
+
 bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer) {
+  if (AsksToTell(type)) return answer == v1::NOTICE_ANSWER_TOLD || answer == v1::NOTICE_ANSWER_NOT_TOLD;
   switch (answer) {
     case v1::NOTICE_ANSWER_ERASED:
       return type != v1::NOTICE_TYPE_RECTIFICATION && type != v1::NOTICE_TYPE_RESTRICTION;

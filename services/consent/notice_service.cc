@@ -4,6 +4,7 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "services/consent/code_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/reasons.h"
@@ -151,11 +152,21 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
     const ids::Uuid person_id = consents::IdOf(numbered.notice.person_id());
     v1::Notice& shown = *response.add_notices();
     shown = notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, numbered.known_as));
+    if (!numbered.notice.code_seed().empty()) {
+      NWD_CO_ASSIGN_OR_RETURN(*shown.mutable_code(), co_await CodeOf(numbered.notice, call.Now()));
+    }
     if (numbered.notice.sealed_retained_basis().empty()) continue;
     NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
     shown.set_retained_basis(BasisOf(numbered.notice, key));
   }
   co_return response;
+}
+
+async::Task<absl::StatusOr<std::string>> NoticeService::CodeOf(const storage::Notice& notice, absl::Time now) const {
+  const ids::Uuid consent_id = consents::IdOf(notice.consent_id());
+  auto body = [&](const store::Reader& reader) { return codes::OfConsent(reader, consent_id); };
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::OneTimeCode> code, co_await parts_.store.View(body));
+  co_return codes::ServesStill(code, notice.code_seed(), now) ? parts_.codes.CodeOf(notice.code_seed()) : "";
 }
 
 }  // namespace nwd::consent

@@ -29,6 +29,9 @@ class NoticeService {
                                                        notices::Numbered numbered,
                                                        const person_keys::PersonKey& key) const;
 
+  // The code that the person is to be sent; empty where it can no longer be used.
+  async::Task<absl::StatusOr<std::string>> CodeOf(const storage::Notice& notice, absl::Time now) const;
+
   const Parts& parts_;
 };
 

@@ -4,7 +4,7 @@
 #include "common/log/log.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
-#include "services/consent/person_rows.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 
@@ -25,7 +25,11 @@ Figures::Figures(metrics::Registry& registry)
       matches_confirmed(registry.AddCounter("nwd_consent_matches_total", "Possible matches by what came of them.")
                             .With({{"outcome", "confirmed"}})),
       matches_refused(registry.AddCounter("nwd_consent_matches_total", "Possible matches by what came of them.")
-                          .With({{"outcome", "refused"}})) {}
+                          .With({{"outcome", "refused"}})),
+      enrolments(
+          registry.AddCounter("nwd_consent_enrolments_total", "People who enrolled with a resident channel.").With({})),
+      codes_refused(
+          registry.AddCounter("nwd_consent_codes_refused_total", "One-time codes that opened nothing.").With({})) {}
 
 void Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now, const ids::Uuid& person_id,
             const person_keys::PersonKey& key, const storage::Deed& deed) {
@@ -66,8 +70,8 @@ absl::StatusOr<ids::Uuid> HeldPerson(const Parts& parts, const store::Reader& re
                                      const std::string& person_ref) {
   const ids::Uuid organisation = OrganisationOf(call);
   const ids::Uuid person_id = parts.references.PersonOf(organisation, person_ref).value_or(ids::Uuid());
-  NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, organisation));
-  if (!held) return status::Denied();
+  NWD_ASSIGN_OR_RETURN(const bool theirs, ties::HasPerson(reader, ties::AskerOf(call), person_id));
+  if (!theirs) return status::Denied();
   call.ProveTie(common::v1::TIE_PERSON_HOLDER);
   return person_id;
 }

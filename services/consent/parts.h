@@ -22,6 +22,7 @@
 #include "services/consent/identifier_hashes.h"
 #include "services/consent/limits.h"
 #include "services/consent/notice_bells.h"
+#include "services/consent/one_time_codes.h"
 #include "services/consent/organisations.h"
 #include "services/consent/references.h"
 #include "services/consent/storage.pb.h"
@@ -36,6 +37,7 @@ struct Figures {
   metrics::Counter reads_permitted, reads_denied;
   metrics::Counter withdrawals, notices, corruptions;
   metrics::Counter matches_shown, matches_confirmed, matches_refused;
+  metrics::Counter enrolments, codes_refused;
 };
 
 // What an operator may set.
@@ -48,6 +50,7 @@ struct Parts {
   person_keys::PersonKeys& person_keys;
   const References& references;
   const IdentifierHashes& hashes;
+  const OneTimeCodes& codes;
   const audit::Audit& audit;
   const crypto::AeadKey& service_key;  // seals audit entries about nobody who is known here
   const idempotency::Requests& requests;
@@ -77,8 +80,8 @@ async::Task<absl::StatusOr<person_keys::PersonKey>> KeyOrNull(const Parts& parts
 
 // The caller's organisation; the nil id for one of our own services.
 ids::Uuid OrganisationOf(const rpc::Call& call);
-// The person whom the caller's reference names and whom it holds; Denied for any other. Within a body, which may rely on
-// the tie.
+// The person whom the caller's reference names, and whom it holds or, a resident channel, acts for; Denied for any
+// other. Within a body, which may rely on the tie.
 absl::StatusOr<ids::Uuid> HeldPerson(const Parts& parts, const store::Reader& reader, rpc::Call& call,
                                      const std::string& person_ref);
 // The id in a field that the chain has checked to be one. What is no id names nothing.

@@ -9,6 +9,7 @@
 #include "services/consent/person_rows.h"
 #include "services/consent/person_seal.h"
 #include "services/consent/reasons.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 namespace {
@@ -47,9 +48,8 @@ void PersonService::Register(rpc::Router& router) {
   router.Unary(this, &PersonService::RegisterPerson, [](const rpc::Call&, const v1::RegisterPersonRequest& request) {
     return CheckDetails(request.details()).status();
   });
-  router.Unary(this, &PersonService::FindPerson, [](const rpc::Call&, const v1::FindPersonRequest& request) {
-    return CheckOne(request).status();
-  });
+  router.Unary(this, &PersonService::FindPerson,
+               [](const rpc::Call&, const v1::FindPersonRequest& request) { return CheckOne(request).status(); });
   router.Unary(this, &PersonService::ResolveRef);
 }
 
@@ -191,9 +191,10 @@ async::Task<absl::StatusOr<v1::ResolveRefResponse>> PersonService::ResolveRef(rp
   const ids::Uuid person = by_reference
                                ? parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid())
                                : IdIn(request.person_id());
-  // By its reference an organisation names whom it holds, and nobody else.
+  // By its reference an organisation names whom it holds or, a resident channel, acts for, and nobody else.
+  const ties::Asker asker = ties::AskerOf(organisation, parts_.organisations.Known(request.on_behalf_of()));
   auto may_be_named = [&](const store::Reader& reader) -> absl::StatusOr<bool> {
-    if (by_reference) return people::Holds(reader, person, organisation);
+    if (by_reference) return ties::HasPerson(reader, asker, person);
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> known, people::Find(reader, person));
     return known.has_value();
   };

@@ -14,12 +14,15 @@ inline constexpr char kNoSuchText[] = "NO_SUCH_TEXT";
 // FAILED_PRECONDITION.
 inline constexpr char kAlreadyAnswered[] = "ALREADY_ANSWERED";
 inline constexpr char kAuthorityEnded[] = "AUTHORITY_ENDED";
+inline constexpr char kEnrolledByCaptor[] = "ENROLLED_BY_CAPTOR";
 inline constexpr char kErased[] = "ERASED";
 inline constexpr char kLimitReached[] = "LIMIT_REACHED";
+inline constexpr char kNoContact[] = "NO_CONTACT";
 inline constexpr char kNotJoined[] = "NOT_JOINED";
 inline constexpr char kNoReceipt[] = "NO_RECEIPT";
 inline constexpr char kNoRightToObject[] = "NO_RIGHT_TO_OBJECT";
 inline constexpr char kPersonNotAsked[] = "PERSON_NOT_ASKED";
+inline constexpr char kSuspendedByCaptor[] = "SUSPENDED_BY_CAPTOR";
 
 // UNAVAILABLE.
 inline constexpr char kBusy[] = "BUSY";

@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "common/receipt/envelope.h"
-#include "services/consent/decide.h"
 #include "services/consent/named_consent.h"
 #include "services/consent/reasons.h"
 #include "services/consent/receipt_rows.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 namespace {
@@ -29,16 +29,15 @@ async::Task<absl::StatusOr<v1::GetReceiptResponse>> ReceiptService::GetReceipt(r
   const std::optional<int64_t> asked = consents::RevisionOf(request.decision_etag());
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetReceiptResponse> {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(reader, named.consent_id));
-    if (!consent.has_value() || !IsParty(*consent, OrganisationOf(call)) || named.key == nullptr) {
-      return status::Denied();
-    }
-    call.ProveTie(common::v1::TIE_CONSENT_PARTY);
+    NWD_RETURN_IF_ERROR(ties::Prove(reader, call, common::v1::TIE_CONSENT_PARTY, consent));
+    if (named.key == nullptr) return status::Denied();
     std::optional<receipts::Kept> kept;
     if (request.decision_etag().empty() || asked.has_value()) {
       NWD_ASSIGN_OR_RETURN(kept, receipts::Find(reader, *named.key, named.consent_id, asked));
     }
     if (!kept.has_value() && request.decision_etag().empty()) return NoReceipt();
-    if (!kept.has_value()) return status::InvalidField("decision_etag", "is none that a decision on this consent answered");
+    if (!kept.has_value())
+      return status::InvalidField("decision_etag", "is none that a decision on this consent answered");
     NWD_ASSIGN_OR_RETURN(const std::optional<int64_t> before,
                          receipts::Before(reader, named.consent_id, kept->revision));
     v1::GetReceiptResponse response;

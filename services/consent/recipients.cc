@@ -24,6 +24,9 @@ async::Task<absl::Status> CheckRecipientsKnown(Organisations& organisations,
                                " before it had to be; mend those that are wrong, then try again"));
     } else if (organisation->state == common::v1::ORGANISATION_STATE_LEFT) {
       violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"), "has left the hub");
+    } else if (organisation->HasRole(common::v1::ROLE_RESIDENT_CHANNEL)) {
+      violations.Add(Cat("terms.recipient_organisation_ids[", i, "]"),
+                     "is a resident channel: it speaks for people, so what it would receive it cannot also agree to");
     }
   }
   co_return absl::OkStatus();

@@ -17,6 +17,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
                    metrics::Registry& metrics, const Options& options)
     : references_(hub_key),
       hashes_(hub_key),
+      codes_(hub_key),
       audit_(hub_key.Derive(kAuditKey)),
       service_key_(hub_key.Derive(kAuditKey)),
       requests_(hub_key.Derive("consent/requests")),
@@ -29,15 +30,17 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       workers_(kMatchThreads, kMatchesWaitingMax),
       figures_(metrics),
       options_(options),
-      parts_{store,        person_keys_, references_,    hashes_,     audit_,     service_key_,
-             requests_,    tokens_,      organisations_, agreements_, check_log_, notice_bells_,
-             unused_keys_, workers_,     clock,          figures_,    options_},
+      parts_{store,         person_keys_, references_, hashes_,        codes_,      audit_,
+             service_key_,  requests_,    tokens_,     organisations_, agreements_, check_log_,
+             notice_bells_, unused_keys_, workers_,    clock,          figures_,    options_},
       person_(parts_),
       match_(parts_),
       main_contact_(parts_),
+      enrolment_(parts_),
       text_(parts_),
       consent_(parts_),
       decision_(parts_),
+      corroboration_(parts_),
       in_force_(parts_),
       receipt_(parts_, receipt::SigningKeyOf(hub_key)),
       authority_(parts_),
@@ -58,9 +61,11 @@ void Services::Register(rpc::Router& router) {
   person_.Register(router);
   match_.Register(router);
   main_contact_.Register(router);
+  enrolment_.Register(router);
   text_.Register(router);
   consent_.Register(router);
   decision_.Register(router);
+  corroboration_.Register(router);
   in_force_.Register(router);
   receipt_.Register(router);
   authority_.Register(router);

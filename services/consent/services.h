@@ -11,8 +11,10 @@
 #include "services/consent/authority_acts.h"
 #include "services/consent/authority_service.h"
 #include "services/consent/consent_service.h"
+#include "services/consent/corroboration_service.h"
 #include "services/consent/decision_service.h"
 #include "services/consent/disclosure_service.h"
+#include "services/consent/enrolment_service.h"
 #include "services/consent/explain_service.h"
 #include "services/consent/in_force_service.h"
 #include "services/consent/janitor.h"
@@ -43,9 +45,11 @@ class Services {
   PersonService& person() { return person_; }
   MatchService& match() { return match_; }
   MainContactService& main_contact() { return main_contact_; }
+  EnrolmentService& enrolment() { return enrolment_; }
   TextService& text() { return text_; }
   ConsentService& consent() { return consent_; }
   DecisionService& decision() { return decision_; }
+  CorroborationService& corroboration() { return corroboration_; }
   InForceService& in_force() { return in_force_; }
   ReceiptService& receipt() { return receipt_; }
   AuthorityService& authority() { return authority_; }
@@ -66,6 +70,7 @@ class Services {
  private:
   const References references_;
   const IdentifierHashes hashes_;
+  const OneTimeCodes codes_;
   const audit::Audit audit_;
   const crypto::AeadKey service_key_;
   const idempotency::Requests requests_;
@@ -83,9 +88,11 @@ class Services {
   PersonService person_;
   MatchService match_;
   MainContactService main_contact_;
+  EnrolmentService enrolment_;
   TextService text_;
   ConsentService consent_;
   DecisionService decision_;
+  CorroborationService corroboration_;
   InForceService in_force_;
   ReceiptService receipt_;
   AuthorityService authority_;

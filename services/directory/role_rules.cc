@@ -35,6 +35,11 @@ void CheckRoles(const std::vector<Role>& roles, bool has_sponsor, std::string_vi
       violations.Add(item, Cat("HUB_ADMIN reads about nobody and does not combine with ", NameOf(roles[i]),
                                "; give one of them to another organisation"));
     }
+    if (roles[i] == common::v1::ROLE_RESIDENT_CHANNEL && roles.size() > 1) {
+      violations.Add(item,
+                     "RESIDENT_CHANNEL speaks for people and combines with no other role; give it to an "
+                     "organisation that has no interest of its own in what they agree to");
+    }
     if (roles[i] == common::v1::ROLE_NAVIGATOR && !has_sponsor) {
       violations.Add(item, "a NAVIGATOR needs a sponsoring organisation, named when it is created");
     }

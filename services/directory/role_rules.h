@@ -23,7 +23,7 @@ inline std::vector<Role> RolesOf(const google::protobuf::RepeatedField<int>& fro
 bool ReadsAboutPeople(Role role);
 
 // Adds a violation of `field` for each thing wrong with a set of roles: a role named twice, HUB_ADMIN beside one that
-// reads about people, NAVIGATOR without a sponsor.
+// reads about people, RESIDENT_CHANNEL beside any other, NAVIGATOR without a sponsor.
 void CheckRoles(const std::vector<Role>& roles, bool has_sponsor, std::string_view field,
                 status::Violations& violations);
 

@@ -7,6 +7,7 @@
 #include "common/facts/age_bands.h"
 #include "common/status/status.h"
 #include "services/referral/new_referral.h"
+#include "services/referral/party.h"
 #include "services/referral/person_key.h"
 #include "services/referral/referral_service.h"
 #include "services/referral/repository.h"
@@ -96,8 +97,9 @@ async::Task<absl::StatusOr<v1::CreateReferralResponse>> ReferralService::CreateR
   NewReferral& fresh = *gathered;
   call.ProveTie(common::v1::TIE_PERSON_HOLDER);
 
-  const Command command = {
-      .actors = Actor::kReferrer, .organisation_id = call.organisation_id(), .practitioner = call.practitioner()};
+  const Command command = {.actors = IsChannel(call) ? Actor::kPerson : Actor::kReferrer,
+                           .organisation_id = call.organisation_id(),
+                           .practitioner = call.practitioner()};
   const absl::Time now = call.Now();
   if (request.validate_only()) {
     auto check = [&](const store::Reader& reader) -> absl::StatusOr<v1::CreateReferralResponse> {

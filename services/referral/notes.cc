@@ -52,8 +52,8 @@ bool ShowsAnothers(const NotesPage& page, const std::string& organisation_id) {
 
 async::Task<absl::StatusOr<v1::AddNoteResponse>> ReferralService::AddNote(rpc::Call& call,
                                                                           const v1::AddNoteRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await EnsureKey(parts_, seen.person_id()));
+  NWD_CO_ASSIGN_OR_RETURN(const Party party, co_await LoadForParty(parts_, call, request.referral_id()));
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await EnsureKey(parts_, party.referral.person_id()));
   const absl::Time now = call.Now();
   storage::Note note;
   note.set_note_id(ids::Uuid::Random().ToString());
@@ -84,8 +84,8 @@ async::Task<absl::StatusOr<v1::AddNoteResponse>> ReferralService::AddNote(rpc::C
 
 async::Task<absl::StatusOr<v1::ListNotesResponse>> ReferralService::ListNotes(rpc::Call& call,
                                                                               const v1::ListNotesRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, seen.person_id()));
+  NWD_CO_ASSIGN_OR_RETURN(const Party party, co_await LoadForParty(parts_, call, request.referral_id()));
+  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, party.referral.person_id()));
   Page<v1::ListNotesRequest> page(parts_.tokens, call, request);
   NWD_CO_ASSIGN_OR_RETURN(const store::Range range,
                           page.RangeAfter(store::PrefixRange(keys::Notes(request.referral_id()))));
@@ -96,9 +96,9 @@ async::Task<absl::StatusOr<v1::ListNotesResponse>> ReferralService::ListNotes(rp
     return ReadNotes(reader, referral, organisation_id, page, range);
   };
   NWD_CO_ASSIGN_OR_RETURN(NotesPage found, co_await parts_.store.View(look));
-  const bool receiver = !SidesOf(seen, organisation_id).Has(Actor::kReferrer);
+  const bool receiver = !party.sides.Has(Actor::kReferrer);
   if (receiver && key != nullptr && ShowsAnothers(found, organisation_id)) {
-    NWD_CO_ASSIGN_OR_RETURN(const bool permitted, co_await ReleaseText(parts_, call, seen));
+    NWD_CO_ASSIGN_OR_RETURN(const bool permitted, co_await ReleaseText(parts_, call, party.referral));
     auto release = [&](store::Txn& txn) -> absl::StatusOr<NotesPage> {
       NWD_ASSIGN_OR_RETURN(storage::Referral referral, GetForParty(txn, call, request.referral_id()));
       if (!permitted) referral.set_access_ended(true);  // for this answer: what the follower will learn in a moment

@@ -9,19 +9,60 @@
 #include "services/referral/visibility.h"
 
 namespace nwd::referral {
+namespace {
+
+// The channel's reference of the person, whom it acts for; status::Denied() where they are not enrolled with it. A
+// reference can be had of anybody; that it is the channel's to use is what is asked then.
+async::Task<absl::StatusOr<std::string>> EnrolledRef(const Parts& parts, const rpc::Call& call,
+                                                     const std::string& person_id) {
+  const PersonQuestion whom = {call.organisation_id(), "", person_id, call.organisation_id()};
+  const rpc::CallOptions options = rpc::Client::OptionsFor(call);
+  NWD_CO_ASSIGN_OR_RETURN(const ResolvedPerson known_as, co_await parts.peers.consent.Resolve(whom, options));
+  NWD_CO_RETURN_IF_ERROR((co_await PersonOf(parts, call, known_as.other_person_ref)).status());
+  co_return known_as.other_person_ref;
+}
+
+}  // namespace
+
+bool IsChannel(const rpc::Call& call) {
+  const access::OrganisationPtr& organisation = call.caller().organisation;
+  return organisation != nullptr && organisation->roles.size() == 1 &&
+         organisation->HasRole(common::v1::ROLE_RESIDENT_CHANNEL);
+}
+
+Actors SidesOf(const storage::Referral& referral, const rpc::Call& call) {
+  const Actors sides = SidesOf(referral, call.organisation_id());
+  if (!IsChannel(call)) return sides;
+  if (sides.Has(Actor::kReferrer)) return {Actor::kReferrer, Actor::kPerson};
+  return referral.sent_sequence() != 0 ? Actors(Actor::kPerson) : Actors();
+}
 
 absl::StatusOr<storage::Referral> GetForParty(const store::Reader& reader, rpc::Call& call,
                                               const std::string& referral_id) {
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Referral> referral, repository::Find(reader, referral_id));
-  if (!referral || SidesOf(*referral, call.organisation_id()).empty()) return status::Denied();
-  call.ProveTie(common::v1::TIE_REFERRAL_PARTY);
+  if (!referral || SidesOf(*referral, call).empty()) return status::Denied();
+  if (!IsChannel(call)) call.ProveTie(common::v1::TIE_REFERRAL_PARTY);
   return *std::move(referral);
 }
 
-async::Task<absl::StatusOr<storage::Referral>> LoadForParty(const Parts& parts, rpc::Call& call,
-                                                            const std::string& referral_id) {
+async::Task<absl::StatusOr<Party>> LoadForParty(const Parts& parts, rpc::Call& call, const std::string& referral_id) {
   auto body = [&](const store::Reader& reader) { return GetForParty(reader, call, referral_id); };
-  co_return co_await parts.store.View(body);
+  Party party;
+  NWD_CO_ASSIGN_OR_RETURN(party.referral, co_await parts.store.View(body));
+  party.sides = SidesOf(party.referral, call);
+  if (IsChannel(call)) {
+    NWD_CO_ASSIGN_OR_RETURN(party.person_ref, co_await EnrolledRef(parts, call, party.referral.person_id()));
+    call.ProveTie(common::v1::TIE_REFERRAL_PARTY);
+  }
+  co_return party;
+}
+
+async::Task<absl::StatusOr<std::string>> PersonOf(const Parts& parts, const rpc::Call& call,
+                                                  const std::string& person_ref) {
+  const PersonQuestion whom = {call.organisation_id(), person_ref, "", call.organisation_id()};
+  const rpc::CallOptions options = rpc::Client::OptionsFor(call);
+  NWD_CO_ASSIGN_OR_RETURN(const ResolvedPerson person, co_await parts.peers.consent.Resolve(whom, options));
+  co_return person.person_id;
 }
 
 Doer DoerOf(const rpc::Call& call) { return {call.organisation_id(), call.practitioner(), call.Now()}; }

@@ -25,21 +25,23 @@ using store::Visit;
 
 async::Task<absl::StatusOr<v1::GetReferralResponse>> ReferralService::GetReferral(
     rpc::Call& call, const v1::GetReferralRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(storage::Referral referral, co_await LoadForParty(parts_, call, request.referral_id()));
+  NWD_CO_ASSIGN_OR_RETURN(Party party, co_await LoadForParty(parts_, call, request.referral_id()));
+  storage::Referral& referral = party.referral;
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, referral.person_id()));
-  if (key != nullptr && ReleasesText(referral, SidesOf(referral, call.organisation_id()))) {
+  if (key != nullptr && ReleasesText(referral, party.sides)) {
     NWD_CO_ASSIGN_OR_RETURN(const bool permitted, co_await ReleaseText(parts_, call, referral));
     auto body = [&](store::Txn& txn) -> absl::StatusOr<storage::Referral> {
       NWD_ASSIGN_OR_RETURN(storage::Referral current, GetForParty(txn, call, request.referral_id()));
       if (!permitted) current.set_access_ended(true);  // for this answer: what the follower will learn in a moment
-      if (!ReleasesText(current, SidesOf(current, call.organisation_id()))) return current;
+      if (!ReleasesText(current, SidesOf(current, call))) return current;
       parts_.mover.Audit(txn, kTextDisclosed, current, "", DoerOf(call), *key);
       return current;
     };
     NWD_CO_ASSIGN_OR_RETURN(referral, co_await parts_.store.Update(body, call.deadline()));
   }
   v1::GetReferralResponse response;
-  NWD_CO_ASSIGN_OR_RETURN(*response.mutable_referral(), Show(referral, SidesOf(referral, call.organisation_id()), key));
+  NWD_CO_ASSIGN_OR_RETURN(*response.mutable_referral(), Show(referral, SidesOf(referral, call), key));
+  if (!party.person_ref.empty()) response.mutable_referral()->set_person_ref(party.person_ref);
   co_return response;
 }
 
@@ -62,6 +64,11 @@ async::Task<absl::StatusOr<v1::GetReferralPartiesResponse>> ReferralService::Get
 
 async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListReferrals(
     rpc::Call& call, const v1::ListReferralsRequest& request) {
+  // A channel lists what it made for one person, while they are enrolled with it.
+  if (IsChannel(call)) {
+    if (request.person_ref().empty()) co_return status::InvalidField("person_ref", "is required of a resident channel");
+    NWD_CO_RETURN_IF_ERROR((co_await PersonOf(parts_, call, request.person_ref())).status());
+  }
   call.ProveTie(common::v1::TIE_SELF);
   const std::string& organisation_id = call.organisation_id();
   States states;
@@ -79,7 +86,7 @@ async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListRefe
       if (request.side() == v1::ListReferralsRequest::SIDE_RECEIVER && !row.as_receiver()) return false;
       NWD_ASSIGN_OR_RETURN(const storage::Referral referral, repository::Get(reader, keys::LastId(key)));
       if (!states.empty() && !states.Has(referral.state())) return false;
-      *response.add_referrals() = ShowSummary(referral, SidesOf(referral, organisation_id));
+      *response.add_referrals() = ShowSummary(referral, SidesOf(referral, call));
       return true;
     };
     NWD_ASSIGN_OR_RETURN(*response.mutable_next_page_token(), page.Fill(reader, range, show));
@@ -90,12 +97,13 @@ async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListRefe
 
 async::Task<absl::StatusOr<v1::ListEventsResponse>> ReferralService::ListEvents(rpc::Call& call,
                                                                                 const v1::ListEventsRequest& request) {
+  if (IsChannel(call)) NWD_CO_RETURN_IF_ERROR((co_await LoadForParty(parts_, call, request.referral_id())).status());
   Page<v1::ListEventsRequest> page(parts_.tokens, call, request);
   NWD_CO_ASSIGN_OR_RETURN(const store::Range range,
                           page.RangeAfter(store::PrefixRange(keys::Events(request.referral_id()))));
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListEventsResponse> {
     NWD_ASSIGN_OR_RETURN(const storage::Referral referral, GetForParty(reader, call, request.referral_id()));
-    const Actors sides = SidesOf(referral, call.organisation_id());
+    const Actors sides = SidesOf(referral, call);
     v1::ListEventsResponse response;
     auto show = [&](std::string_view key, std::string_view value) -> absl::StatusOr<bool> {
       NWD_ASSIGN_OR_RETURN(const storage::Event event, store::ParseValue<storage::Event>(key, value));

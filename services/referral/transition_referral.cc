@@ -220,8 +220,9 @@ absl::Status ReferralService::CheckTransition(const rpc::Call& call, const Reque
 }
 
 async::Task<absl::StatusOr<Response>> ReferralService::TransitionReferral(rpc::Call& call, const Request& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const storage::Referral seen, co_await LoadForParty(parts_, call, request.referral_id()));
-  Wanted wanted = {.request = request, .command = CommandOf(call, request, SidesOf(seen, call.organisation_id()))};
+  NWD_CO_ASSIGN_OR_RETURN(const Party party, co_await LoadForParty(parts_, call, request.referral_id()));
+  const storage::Referral& seen = party.referral;
+  Wanted wanted = {.request = request, .command = CommandOf(call, request, party.sides)};
   if (!request.validate_only()) {
     NWD_CO_ASSIGN_OR_RETURN(wanted.key, co_await KeyForMove(parts_, seen.person_id(), wanted.BringsText()));
   }

@@ -22,7 +22,7 @@ bool ShowsReferrersText(const storage::Referral& referral) {
 bool ShowsAnswer(const storage::Referral& referral) { return kOpen.Has(referral.state()) && !referral.access_ended(); }
 
 bool ReleasesText(const storage::Referral& referral, Actors sides) {
-  if (sides.Has(Actor::kReferrer)) return false;  // it wrote the text itself
+  if (!sides.Has(Actor::kReceiver) || sides.Has(Actor::kReferrer)) return false;  // which wrote the text itself
   return (ShowsReferrersText(referral) && !referral.sealed_notes().empty()) ||
          (ShowsAnswer(referral) && !referral.sealed_answer().empty());
 }
@@ -36,7 +36,7 @@ bool ShowsNote(const storage::Referral& referral, const storage::Note& note, std
 
 bool ShowsEvent(const storage::Referral& referral, int64_t sequence, Actors sides) {
   if (sides.Has(Actor::kReferrer)) return true;
-  return sides.Has(Actor::kReceiver) && sequence >= referral.sent_sequence();
+  return (sides.Has(Actor::kReceiver) || sides.Has(Actor::kPerson)) && sequence >= referral.sent_sequence();
 }
 
 v1::Referral ShowSummary(const storage::Referral& referral, Actors sides) {
@@ -64,10 +64,10 @@ v1::Referral ShowSummary(const storage::Referral& referral, Actors sides) {
     out.set_person_ref(referral.referrer_person_ref());
     *out.mutable_priority_groups() = referral.priority_groups();
     *out.mutable_alternative_service_ids() = referral.alternative_service_ids();
-  } else if (referral.accepted()) {
+  } else if (sides.Has(Actor::kReceiver) && referral.accepted()) {
     out.set_person_ref(referral.receiver_person_ref());
   }
-  if (referrer || referral.accepted()) {
+  if (referrer || sides.Has(Actor::kPerson) || referral.accepted()) {
     out.set_consent_id(referral.consent_id());
     out.set_entry_channel(referral.entry_channel());
   }
@@ -78,6 +78,7 @@ absl::StatusOr<v1::Referral> Show(const storage::Referral& referral, Actors side
   const bool referrer = sides.Has(Actor::kReferrer);
   const std::string& id = referral.referral_id();
   v1::Referral out = ShowSummary(referral, sides);
+  if (!referrer && !sides.Has(Actor::kReceiver)) return out;
   if (referrer || ShowsReferrersText(referral)) {
     NWD_ASSIGN_OR_RETURN(*out.mutable_notes(), OpenText(key, id, kNotes, referral.sealed_notes()));
   }

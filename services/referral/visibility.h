@@ -6,6 +6,8 @@
 // - Text of the referrer goes to the receiver while the referral is taken on and the consent has not ended; an answer
 //   to the receiver's own question from the answer on, while the referral is open.
 // - Text of the receiver goes to the referrer; priority groups and alternatives are the referrer's alone.
+// - The person, through a resident channel, sees where it stands from SEND on: all but what the two wrote to each other,
+//   which is theirs to show, and the references that these know the person by.
 //
 // Pure; thread-safe.
 #pragma once

@@ -61,6 +61,12 @@ bool HasRole(World& world, const std::string& who, Role role) {
   return who == kSecondAdmin ? role == v1::ROLE_HUB_ADMIN : world.HolderOf(role) == who;
 }
 
+// What an agency asks of anybody, or of a person it holds, a channel asks of one who enrolled with it.
+void AskAsChannel(World& world, google::protobuf::Message& request) {
+  const auto* field = request.GetDescriptor()->FindFieldByName("person_ref");
+  if (field != nullptr) request.GetReflection()->SetString(&request, field, EnrolledPerson(world));
+}
+
 // An auditor lists disclosures by recipient, an agency by person.
 std::unique_ptr<google::protobuf::Message> AsAuditor(World& world) {
   auto list = std::make_unique<consent::v1::ListDisclosuresRequest>();
@@ -88,6 +94,7 @@ TEST(Access, EveryRpcListensToEveryRoleItNames) {
           continue;
         }
         if (role == v1::ROLE_AUDITOR && rpc.method->name() == "ListDisclosures") good->request = AsAuditor(world);
+        if (role == v1::ROLE_RESIDENT_CHANNEL) AskAsChannel(world, *good->request);
       }
       const absl::Status status = CallRpc(world.ClientOf(who, rpc.service), rpc, *good->request);
       const bool watches = rpc.method->server_streaming() && rpc.method->name() != "RotateKeys";  // which ends
@@ -173,6 +180,7 @@ std::map<std::string, std::string> MakeOthersThings(World& world) {
           {"appointment_id", booked.ok() ? booked->appointment_id() : ""},
           {"notice_id", MakeNotice(world)},
           {"service_id", world.service_id()},
+          {"person_present", "true"},
           {"import_id", begun.ok() ? begun->import_id() : ""},
           {"recipient_organisation_ids", world.IdOf(kReceiver)}};
 }

@@ -86,6 +86,10 @@ void AddDirectory(Table& table) {
 }
 
 void AddConsent(Table& table) {
+  Add<c::CreateChannelCodeRequest>(table, "the person is not there", {"person_present"},
+                                   [](auto& q) { q.clear_person_present(); });
+  Add<c::CreateChannelCodeRequest>(table, "nobody's channel", {"channel_organisation_id"},
+                                   [](auto& q) { q.set_channel_organisation_id(kNobody); });
   Add<c::RegisterPersonRequest>(table, "born long ago", {"details.date_of_birth"},
                                 [](auto& q) { q.mutable_details()->set_date_of_birth("1066-10-14"); });
   Add<c::RegisterPersonRequest>(

@@ -99,6 +99,9 @@ void SetField(Message& message, const FieldDescriptor& field, const std::map<std
       list ? reflection.AddEnumValue(&message, &field, EnumValue(field))
            : reflection.SetEnumValue(&message, &field, EnumValue(field));
       break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      reflection.SetBool(&message, &field, true);
+      break;
     case FieldDescriptor::CPPTYPE_INT32:
       reflection.SetInt32(&message, &field, 30);
       break;

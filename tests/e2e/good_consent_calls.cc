@@ -50,6 +50,23 @@ void AddConsentCalls(Table& table) {
     get.set_person_ref(world.Register(kReferrer));
     return get;
   });
+  Add(table, kReferrer, "", [](World& world) {
+    c::CreateChannelCodeRequest create;
+    create.set_person_ref(world.Register(kReferrer));
+    create.set_channel_organisation_id(world.IdOf(kChannel));
+    create.set_person_present(true);
+    return create;
+  });
+  Add(table, kChannel, "", [](World& world) {
+    c::EnrolChannelRequest enrol;
+    enrol.set_code(ChannelCode(world));
+    return enrol;
+  });
+  Add(table, kChannel, "", [](World& world) {
+    c::EndEnrolmentRequest end;
+    end.set_person_ref(EnrolledPerson(world));
+    return end;
+  });
   Add(table, kReferralService, kOutcomeService, [](World& world) {
     c::ResolveRefRequest resolve;
     resolve.set_on_behalf_of(world.IdOf(kReferrer));
@@ -94,6 +111,19 @@ void AddConsentCalls(Table& table) {
     c::CorroborateConsentRequest corroborate;
     corroborate.set_consent_id(own.consent_id());
     return corroborate;
+  });
+  Add(table, kReceiver, "", [](World& world) {
+    // Captured by its own recipient; the referrer knows how to reach the person.
+    const Shared shared = SharePerson(world);
+    c::PutRecordRequest put;
+    put.set_person_ref(shared.referrers_ref);
+    put.mutable_section()->mutable_contact()->set_phone("020 7946 0018");
+    world.Do<c::PutRecordResponse>(kReferrer, put);
+    const auto own = world.Do<c::CreateConsentResponse>(
+        kReceiver, world.ConsentRequest(shared.receivers_ref, {kReceiver}, /*standing=*/true));
+    c::RequestCorroborationCodeRequest ask;
+    ask.set_consent_id(own.consent_id());
+    return ask;
   });
   Add(table, kReferrer, "", [](World& world) {
     c::WithdrawConsentRequest withdraw;

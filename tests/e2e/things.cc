@@ -157,6 +157,20 @@ std::string AuthorityOf(World& world, const std::string& asserter, const std::st
   return world.Do<consent::v1::AssertAuthorityResponse>(asserter, request).authority_id();
 }
 
+std::string ChannelCode(World& world) {
+  consent::v1::CreateChannelCodeRequest create;
+  create.set_person_ref(world.Register(kReferrer));
+  create.set_channel_organisation_id(world.IdOf(kChannel));
+  create.set_person_present(true);
+  return world.Do<consent::v1::CreateChannelCodeResponse>(kReferrer, create).code();
+}
+
+std::string EnrolledPerson(World& world) {
+  consent::v1::EnrolChannelRequest enrol;
+  enrol.set_code(ChannelCode(world));
+  return world.Do<consent::v1::EnrolChannelResponse>(kChannel, enrol).person_ref();
+}
+
 consent::v1::GetRecordRequest Reading(const Shared& shared) {
   consent::v1::GetRecordRequest read;
   read.set_person_ref(shared.receivers_ref);

@@ -43,6 +43,10 @@ struct Shared {
 Shared SharePerson(World& world, const std::string& receiver = kReceiver);
 // Somebody whom the referrer registered and joined to whom the receiver had registered; the referrer's reference.
 std::string JoinedPerson(World& world);
+// The code by which somebody whom the referrer registered enrols with the hub's resident channel; and the channel's
+// reference of somebody who did.
+std::string ChannelCode(World& world);
+std::string EnrolledPerson(World& world);
 // A possible match of somebody whom the referrer has just registered, and what confirms it.
 consent::v1::ConfirmMatchRequest Confirming(World& world);
 // A person whom the referrer and the receiver hold, and what asserts, by the referrer as a public task, that the stranger

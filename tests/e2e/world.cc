@@ -49,14 +49,10 @@ T Must(absl::StatusOr<T> result, const char* what) {
 
 const std::map<Role, std::string>& RoleHolders() {
   static const std::map<Role, std::string> holders = {
-      {v1::ROLE_AGENCY, kStranger},
-      {v1::ROLE_HUB_ADMIN, kAdmin},
-      {v1::ROLE_OPERATOR, "sample-operator"},
-      {v1::ROLE_ANALYST, "sample-analyst"},
-      {v1::ROLE_AUDITOR, "sample-auditor"},
-      {v1::ROLE_SAFEGUARDING, "sample-safeguarding"},
-      {v1::ROLE_RESIDENT_CHANNEL, "sample-channel"},
-      {v1::ROLE_NAVIGATOR, "sample-navigator"},
+      {v1::ROLE_AGENCY, kStranger},           {v1::ROLE_HUB_ADMIN, kAdmin},
+      {v1::ROLE_OPERATOR, "sample-operator"}, {v1::ROLE_ANALYST, "sample-analyst"},
+      {v1::ROLE_AUDITOR, "sample-auditor"},   {v1::ROLE_SAFEGUARDING, "sample-safeguarding"},
+      {v1::ROLE_RESIDENT_CHANNEL, kChannel},  {v1::ROLE_NAVIGATOR, "sample-navigator"},
   };
   return holders;
 }

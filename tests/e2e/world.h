@@ -27,6 +27,7 @@ inline constexpr char kSecondAdmin[] = "hub-assurance";
 inline constexpr char kReferrer[] = "sample-borough";
 inline constexpr char kReceiver[] = "sample-advice";
 inline constexpr char kStranger[] = "sample-college";  // an agency with no tie to anything
+inline constexpr char kChannel[] = "sample-channel";   // a resident channel
 inline constexpr char kPractitioner[] = "adviser-7";
 
 class World {

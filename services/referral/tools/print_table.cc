@@ -146,8 +146,9 @@ std::string StatesDocument() {
       "What is not in the table is refused: PERMISSION_DENIED where the action is for others, FAILED_PRECONDITION from "
       "any other state. "
       "Fields in bold are required. Every action of an organisation may carry a text, kept as a note. "
-      "No call is made as P yet: a role RESIDENT_CHANNEL acts for people who enrolled with it, and enrolment comes "
-      "later; until then what P may do is done by R or T on the person's word.\n\n";
+      "A resident channel calls as P for people who enrolled with it, and as R too of what it made for them; without "
+      "one, "
+      "what P may do is done by R or T on the person's word.\n\n";
   out += Cat("Open: ", StateWords(kOpen), ". Taken on (the receiver has access): ", StateWords(kTakenOn), ".\n\n");
   out += "| from | action → to | by | guards | effects | fields |\n|---|---|---|---|---|---|\n";
   for (const Row& row : Table()) {

@@ -32,11 +32,6 @@ class DecisionServiceTest : public ::testing::Test {
     request.set_decision(decision);
     return desk_.Ask(desk_.services().decision(), &DecisionService::RecordDecision, who, request);
   }
-  absl::StatusOr<v1::CorroborateConsentResponse> Corroborate(const std::string& who, const std::string& id) {
-    v1::CorroborateConsentRequest request;
-    request.set_consent_id(id);
-    return desk_.Ask(desk_.services().decision(), &DecisionService::CorroborateConsent, who, request);
-  }
   absl::StatusOr<v1::GetConsentResponse> Get(const std::string& who, const std::string& id) {
     v1::GetConsentRequest request;
     request.set_consent_id(id);
@@ -76,7 +71,7 @@ TEST_F(DecisionServiceTest, WhoIsAskedToVouchReadsOnlyWhileThatIsToBeDone) {
 
   const std::string vouched = desk_.Give("college", college_ref, desk_.Terms({"college"}));
   ASSERT_TRUE(Get("lambeth", vouched).ok());
-  ASSERT_TRUE(Corroborate("lambeth", vouched).ok());
+  ASSERT_TRUE(desk_.Corroborate("lambeth", vouched).ok());
   EXPECT_THAT(Get("lambeth", vouched), Denied()) << "it has vouched for all it put in";
 
   const std::string withdrawn = desk_.Give("college", college_ref, desk_.Terms({"college"}));
@@ -184,8 +179,8 @@ TEST_F(DecisionServiceTest, OnlyWhoseDataItCoversCorroborates) {
   const std::string college_ref = desk_.Register("college", "Ada Lovelace");
   const std::string id = desk_.Give("college", college_ref, desk_.Terms({"college"}));
   EXPECT_FALSE(desk_.Get("college", id).corroborated());
-  EXPECT_THAT(Corroborate("college", id), Denied());
-  EXPECT_THAT(Corroborate("stranger", id), Denied());
+  EXPECT_THAT(desk_.Corroborate("college", id), Denied());
+  EXPECT_THAT(desk_.Corroborate("stranger", id), Denied());
 }
 
 TEST_F(DecisionServiceTest, WhoCorroboratesVouchesForTheCategoriesItPutInAndNoOthers) {
@@ -194,7 +189,7 @@ TEST_F(DecisionServiceTest, WhoCorroboratesVouchesForTheCategoriesItPutInAndNoOt
   desk_.Put("lambeth", desk_.Register("lambeth", "Ben Sample", "AB123456C"), desk_.Skills("bricklaying"));
   const std::string college_ref = desk_.Register("college", "Ben Sample", "AB123456C");
   const std::string id = desk_.Give("college", college_ref, desk_.Terms({"college"}));
-  ASSERT_TRUE(Corroborate("lambeth", id).ok());
+  ASSERT_TRUE(desk_.Corroborate("lambeth", id).ok());
   const auto check = desk_.Check("college", college_ref, id, {CATEGORY_SKILLS, CATEGORY_GOALS});
   ASSERT_TRUE(check.ok()) << check.status();
   ASSERT_EQ(check->permitted_categories_size(), 1);

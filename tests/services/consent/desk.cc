@@ -77,6 +77,10 @@ std::string Desk::Add(const std::string& slug, OrganisationKind kind, std::vecto
   return id;
 }
 
+std::string Desk::AddChannel(const std::string& slug) {
+  return Add(slug, ORGANISATION_KIND_OTHER, {ROLE_RESIDENT_CHANNEL});
+}
+
 std::string Desk::AddToDirectoryOnly(const std::string& slug) {
   const std::string id = ids::Uuid::Random().ToString();
   ids_[slug] = id;
@@ -169,6 +173,42 @@ std::string Desk::RefFor(const std::string& organisation, const std::string& ref
   return response.ok() ? response->refs().at(IdOf(organisation)) : "";
 }
 
+absl::StatusOr<v1::CreateChannelCodeResponse> Desk::MakeChannelCode(const std::string& holder, const std::string& ref,
+                                                                    const std::string& channel,
+                                                                    const std::string& request_id) {
+  v1::CreateChannelCodeRequest request;
+  request.set_request_id(request_id);
+  request.set_person_ref(ref);
+  request.set_channel_organisation_id(IdOf(channel));
+  request.set_person_present(true);
+  return Ask(services_->enrolment(), &EnrolmentService::CreateChannelCode, holder, request);
+}
+
+absl::StatusOr<v1::EnrolChannelResponse> Desk::TypeIn(const std::string& channel, const std::string& code,
+                                                      const std::string& request_id) {
+  v1::EnrolChannelRequest request;
+  request.set_request_id(request_id);
+  request.set_code(code);
+  return Ask(services_->enrolment(), &EnrolmentService::EnrolChannel, channel, request);
+}
+
+absl::StatusOr<v1::EndEnrolmentResponse> Desk::EndEnrolment(const std::string& who, const std::string& ref,
+                                                            const std::string& channel, const std::string& request_id) {
+  v1::EndEnrolmentRequest request;
+  request.set_request_id(request_id);
+  request.set_person_ref(ref);
+  if (!channel.empty()) request.set_channel_organisation_id(IdOf(channel));
+  return Ask(services_->enrolment(), &EnrolmentService::EndEnrolment, who, request);
+}
+
+std::string Desk::Enrol(const std::string& channel, const std::string& holder, const std::string& ref) {
+  const auto code = MakeChannelCode(holder, ref, channel);
+  EXPECT_TRUE(code.ok()) << code.status();
+  const auto enrolled = TypeIn(channel, code.ok() ? code->code() : "");
+  EXPECT_TRUE(enrolled.ok()) << enrolled.status();
+  return enrolled.ok() ? enrolled->person_ref() : "";
+}
+
 v1::ConsentTerms Desk::Terms(const std::vector<std::string>& recipients) {
   if (text_sha256_.empty()) {
     v1::CreateTextRequest request;
@@ -226,6 +266,14 @@ std::string Desk::Give(const std::string& captor, const std::string& ref, const 
   const std::string consent_id = Draw(captor, ref, terms);
   Decide(captor, consent_id, v1::CONSENT_STATE_GIVEN);
   return consent_id;
+}
+
+absl::StatusOr<v1::CorroborateConsentResponse> Desk::Corroborate(const std::string& who, const std::string& consent_id,
+                                                                 const std::string& code) {
+  v1::CorroborateConsentRequest request;
+  request.set_consent_id(consent_id);
+  request.set_code(code);
+  return Ask(services_->corroboration(), &CorroborationService::CorroborateConsent, who, request);
 }
 
 v1::Consent Desk::Get(const std::string& who, const std::string& consent_id) {

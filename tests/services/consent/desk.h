@@ -47,6 +47,8 @@ class Desk {
   // An active organisation with the role AGENCY (or those given); answers its id.
   std::string Add(const std::string& slug, common::v1::OrganisationKind kind = common::v1::ORGANISATION_KIND_VCS,
                   std::vector<common::v1::Role> roles = {common::v1::ROLE_AGENCY});
+  // An active resident channel.
+  std::string AddChannel(const std::string& slug);
   // Known to the directory, not yet here.
   std::string AddToDirectoryOnly(const std::string& slug);
   std::string IdOf(const std::string& slug) const;
@@ -79,12 +81,24 @@ class Desk {
   // Short words for the main job. Each expects to succeed.
   std::string Register(const std::string& who, const std::string& name, const std::string& nino = "");
   std::string RefFor(const std::string& organisation, const std::string& ref, const std::string& of);
+  // The person, whom `holder` knows as `ref`, enrols with a channel by a code that it makes them; answers the channel's
+  // reference.
+  std::string Enrol(const std::string& channel, const std::string& holder, const std::string& ref);
+  absl::StatusOr<v1::CreateChannelCodeResponse> MakeChannelCode(const std::string& holder, const std::string& ref,
+                                                                const std::string& channel,
+                                                                const std::string& request_id = "");
+  absl::StatusOr<v1::EnrolChannelResponse> TypeIn(const std::string& channel, const std::string& code,
+                                                  const std::string& request_id = "");
+  absl::StatusOr<v1::EndEnrolmentResponse> EndEnrolment(const std::string& who, const std::string& ref,
+                                                        const std::string& channel, const std::string& request_id = "");
   v1::ConsentTerms Terms(const std::vector<std::string>& recipients);
   // A parent acts, until this day in London, YYYY-MM-DD.
   static void ActAsParent(v1::ConsentTerms& terms, const std::string& authority_ends_on = "");
   std::string Draw(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms);
   void Decide(const std::string& captor, const std::string& consent_id, v1::ConsentState decision);
   std::string Give(const std::string& captor, const std::string& ref, const v1::ConsentTerms& terms);
+  absl::StatusOr<v1::CorroborateConsentResponse> Corroborate(const std::string& who, const std::string& consent_id,
+                                                             const std::string& code = "");
   v1::Consent Get(const std::string& who, const std::string& consent_id);
   void Put(const std::string& who, const std::string& ref, const v1::RecordSection& section);
   v1::RecordSection Skills(const std::string& skill);

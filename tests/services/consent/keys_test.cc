@@ -44,6 +44,10 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(PossibleMatch(kA)), Cat("77", kAHex));
   EXPECT_EQ(Hex(PossibleMatchEnd(5, kA)), Cat("6f", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(MatchBudget(5, kA)), Cat("6c", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(Enrolment(kA, kB)), Cat("66", kAHex, kBHex));
+  EXPECT_EQ(Hex(ChannelCode(kA, kB)), Cat("31", kAHex, kBHex));
+  EXPECT_EQ(Hex(ChannelCodeHash("\x01\x02")), Cat("36", "0102"));
+  EXPECT_EQ(Hex(CorroborationCode(kA)), Cat("32", kAHex));
 }
 
 TEST(Keys, NewestComesFirst) {

@@ -210,9 +210,7 @@ TEST_F(RecordServiceTest, NobodyMintsTheirOwnKey) {
   EXPECT_EQ(own->entries(0).section().skills().skills(0), "welding");
   EXPECT_EQ(own->denied_categories(0).reason(), v1::DENIAL_REASON_NOT_CORROBORATED);
 
-  v1::CorroborateConsentRequest request;
-  request.set_consent_id(minted);
-  ASSERT_TRUE(desk_.Ask(desk_.services().decision(), &DecisionService::CorroborateConsent, "lambeth", request).ok());
+  ASSERT_TRUE(desk_.Corroborate("lambeth", minted).ok());
   EXPECT_EQ(desk_.Read("college", college_ref_, minted)->entries_size(), 2);
   EXPECT_TRUE(desk_.Get("college", minted).corroborated());
 }

@@ -20,6 +20,14 @@ TEST(RoleRules, HubAdminCombinesWithNoRoleThatReadsAboutPeople) {
   EXPECT_TRUE(Allowed({ROLE_HUB_ADMIN, ROLE_OPERATOR, ROLE_ANALYST}));
 }
 
+// Who speaks for people must not also be somebody whom they agree to.
+TEST(RoleRules, AResidentChannelIsNothingElse) {
+  EXPECT_TRUE(Allowed({ROLE_RESIDENT_CHANNEL}));
+  for (int role = ROLE_AGENCY; role <= ROLE_NAVIGATOR; ++role) {
+    EXPECT_FALSE(Allowed({static_cast<Role>(role), ROLE_RESIDENT_CHANNEL}, true)) << role;
+  }
+}
+
 TEST(RoleRules, OtherRolesCombine) {
   EXPECT_TRUE(Allowed({ROLE_AGENCY, ROLE_SAFEGUARDING, ROLE_AUDITOR, ROLE_ANALYST}));
 }

@@ -51,7 +51,7 @@ class FakeConsent final : public ConsentPeer {
     ResolvedPerson resolved;
     resolved.person_id = person;
     for (const std::string& name : people) {
-      for (const std::string organisation : {"jobcentre", "college", "charity"}) {
+      for (const std::string organisation : {"jobcentre", "college", "charity", "app"}) {
         if (person == Id(name) && question.other_organisation_id == Id(organisation)) {
           resolved.other_person_ref = Ref(organisation, name);
         }
@@ -122,7 +122,7 @@ class FakeConsent final : public ConsentPeer {
   bool close_answers_are_lost = false;  // it closes, and nobody learns
   int calls = 0;
   std::set<std::string> people = {"ada", "ben", "cy"};
-  std::set<std::string> holders = {"jobcentre"};
+  std::set<std::string> holders = {"jobcentre"};          // and resident channels that the people are enrolled with
   std::set<std::pair<std::string, std::string>> permits;  // consent, organisation
   std::set<std::pair<std::string, std::string>> used_up;  // no more reads, and still in force
   std::set<std::string> open;                             // referrals

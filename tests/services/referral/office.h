@@ -3,7 +3,7 @@
 // answer without its declared tie is a failure.
 //
 // The people of these tests: Jobcentre refers, College receives, Charity could receive too, Stranger has nothing to do
-// with it. Ada is the person; the consent "consent-1" names College.
+// with it, App is a resident channel. Ada is the person; the consent "consent-1" names College.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -100,6 +100,7 @@ class Office : public ::testing::Test {
         trusted->roles = {common::v1::ROLE_NAVIGATOR};
         trusted->sponsor_organisation_id = Id("jobcentre");
       }
+      if (who == "app") trusted->roles = {common::v1::ROLE_RESIDENT_CHANNEL};
       facts.caller.organisation = trusted;
       facts.practitioner = who + "-adviser";
     }

@@ -1,0 +1,101 @@
+#include "services/consent/enrolments.h"
+
+#include <algorithm>
+#include <string>
+
+#include "common/base/timestamps.h"
+#include "common/store/proto_value.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/joins.h"
+#include "services/consent/keys.h"
+
+namespace nwd::consent::enrolments {
+namespace {
+
+// Those that last, of all ids of the person.
+absl::StatusOr<std::vector<storage::Enrolment>> OfFamily(const store::Reader& reader, const ids::Uuid& person_id,
+                                                         const ids::Uuid& channel_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
+  std::vector<storage::Enrolment> lasting;
+  for (const ids::Uuid& relative : family) {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Enrolment> enrolment, Find(reader, relative, channel_id));
+    if (Lasts(enrolment)) lasting.push_back(*std::move(enrolment));
+  }
+  return lasting;
+}
+
+bool Made(const storage::Enrolment& enrolment, const ids::Uuid& organisation_id) {
+  const auto& makers = enrolment.organisation_ids();
+  return std::find(makers.begin(), makers.end(), organisation_id.bytes()) != makers.end();
+}
+
+}  // namespace
+
+absl::StatusOr<bool> ActsFor(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& channel_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<storage::Enrolment> lasting, OfFamily(reader, person_id, channel_id));
+  return !lasting.empty();
+}
+
+absl::StatusOr<std::vector<ids::Uuid>> ChannelsOf(const store::Reader& reader, const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
+  std::vector<ids::Uuid> channels;
+  absl::Status failed;
+  for (const ids::Uuid& relative : family) {
+    const std::string prefix = keys::EnrolmentsOf(relative);
+    const auto add = [&](std::string_view key, std::string_view value) {
+      const absl::StatusOr<storage::Enrolment> enrolment = store::ParseValue<storage::Enrolment>(key, value);
+      failed = enrolment.status();
+      if (!failed.ok()) return store::Visit::kStop;
+      const ids::Uuid channel = consents::IdOf(key.substr(prefix.size()));
+      const bool known = std::find(channels.begin(), channels.end(), channel) != channels.end();
+      if (Lasts(*enrolment) && !known) channels.push_back(channel);
+      return store::Visit::kContinue;
+    };
+    NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, add));
+    NWD_RETURN_IF_ERROR(failed);
+  }
+  return channels;
+}
+
+absl::StatusOr<bool> WasMadeBy(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& channel_id,
+                               const ids::Uuid& organisation_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<storage::Enrolment> lasting, OfFamily(reader, person_id, channel_id));
+  return std::any_of(lasting.begin(), lasting.end(),
+                     [&](const storage::Enrolment& enrolment) { return Made(enrolment, organisation_id); });
+}
+
+absl::StatusOr<std::optional<storage::Enrolment>> Find(const store::Reader& reader, const ids::Uuid& person_id,
+                                                       const ids::Uuid& channel_id) {
+  return store::Find<storage::Enrolment>(reader, keys::Enrolment(person_id, channel_id));
+}
+
+bool Lasts(const std::optional<storage::Enrolment>& enrolment) {
+  return enrolment.has_value() && enrolment->end_us() == 0;
+}
+
+absl::Status Enrol(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& channel_id,
+                   const ids::Uuid& organisation_id, absl::Time now) {
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Enrolment> enrolment, Find(txn, person_id, channel_id));
+  if (!Lasts(enrolment)) {
+    enrolment.emplace();
+    enrolment->set_since_us(Micros(now));
+  }
+  if (!Made(*enrolment, organisation_id)) enrolment->add_organisation_ids(std::string(organisation_id.bytes()));
+  store::PutMessage(txn, keys::Enrolment(person_id, channel_id), *enrolment);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> End(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& channel_id, absl::Time now) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(txn, person_id));
+  bool ended = false;
+  for (const ids::Uuid& relative : family) {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Enrolment> enrolment, Find(txn, relative, channel_id));
+    if (!Lasts(enrolment)) continue;
+    enrolment->set_end_us(Micros(now));
+    store::PutMessage(txn, keys::Enrolment(relative, channel_id), *enrolment);
+    ended = true;
+  }
+  return ended;
+}
+
+}  // namespace nwd::consent::enrolments

@@ -1,0 +1,64 @@
+#include "services/consent/one_time_codes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "services/consent/limits.h"
+
+namespace nwd::consent {
+namespace {
+
+crypto::HubKey HubKeyOf(char fill) { return *crypto::HubKey::FromEnvironment("TEST", std::string(43, fill) + "="); }
+
+class OneTimeCodesTest : public ::testing::Test {
+ protected:
+  const OneTimeCodes codes_{HubKeyOf('A')};
+  const ids::Uuid channel_ = ids::Uuid::Random();
+};
+
+TEST_F(OneTimeCodesTest, ACodeIsThreeGroupsOfFourThatPeopleCanReadOut) {
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_THAT(codes_.CodeOf(OneTimeCodes::NewSeed()),
+                ::testing::MatchesRegex("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}"));
+  }
+}
+
+TEST_F(OneTimeCodesTest, ASeedHasOneCodeUnderOneHubKeyAndNoTwoSeedsTheSame) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string seed = OneTimeCodes::NewSeed();
+    EXPECT_EQ(codes_.CodeOf(seed), codes_.CodeOf(seed));
+    seen.insert(codes_.CodeOf(seed));
+  }
+  EXPECT_EQ(seen.size(), 1000u);
+  const std::string seed = OneTimeCodes::NewSeed();
+  EXPECT_NE(codes_.CodeOf(seed), OneTimeCodes(HubKeyOf('B')).CodeOf(seed)) << "what is kept alone does not tell it";
+}
+
+TEST_F(OneTimeCodesTest, CaseSpacesAndHyphensDoNotMatterNorLettersThatLookLikeDigits) {
+  const std::string seed(kCodeSeedBytes, 'x');
+  const std::string code = codes_.CodeOf(seed);
+  std::string typed = " ";
+  for (const char digit : code) {
+    const char read = digit == '0' ? 'o' : digit == '1' ? 'l' : absl::ascii_tolower(static_cast<unsigned char>(digit));
+    typed += {read, ' '};
+  }
+  EXPECT_TRUE(codes_.Matches(seed, typed)) << typed;
+  EXPECT_EQ(codes_.HashOf(channel_, typed), codes_.HashOf(channel_, code));
+}
+
+TEST_F(OneTimeCodesTest, AnythingElseIsAnotherCode) {
+  const std::string seed = OneTimeCodes::NewSeed();
+  const std::string code = codes_.CodeOf(seed);
+  for (const std::string& typed : {std::string(), code.substr(1), code + "0", code + "\n", "U" + code.substr(1)}) {
+    EXPECT_FALSE(codes_.Matches(seed, typed)) << typed;
+    EXPECT_NE(codes_.HashOf(channel_, typed), codes_.HashOf(channel_, code)) << typed;
+  }
+  EXPECT_NE(codes_.HashOf(ids::Uuid::Random(), code), codes_.HashOf(channel_, code)) << "at another channel";
+}
+
+}  // namespace
+}  // namespace nwd::consent
