@@ -11,6 +11,7 @@
 #include "services/consent/joins.h"
 #include "services/consent/reasons.h"
 #include "services/consent/telling.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 
@@ -44,6 +45,14 @@ absl::Status CheckRightToObject(const storage::Authority& authority) {
                        Cat("there is no right to object to an authority on this lawful basis, only on ", bases,
                            " (UK GDPR, Article 21); a second organisation can overturn it"),
                        {{"lawful_bases", bases}});
+}
+
+// It holds the person, by whichever of their ids, or acts for them as a resident channel.
+absl::StatusOr<bool> HasPerson(const store::Reader& reader, const ties::Asker& asker,
+                               const std::optional<storage::Authority>& authority) {
+  const ids::Uuid person_id = authority.has_value() ? consents::IdOf(authority->person_id()) : ids::Uuid();
+  if (asker.is_channel) return ties::HasPerson(reader, asker, person_id);
+  return joins::IsHeldBy(reader, person_id, asker.organisation_id);
 }
 
 void SetReason(AuthorityEvent event, int reason, storage::Authority& authority) {
@@ -106,18 +115,20 @@ async::Task<absl::StatusOr<Response>> AuthorityActs::Do(rpc::Call& call, const R
 
 absl::Status AuthorityActs::CheckTie(const store::Reader& reader, rpc::Call& call,
                                      const std::optional<storage::Authority>& authority, common::v1::Tie tie) const {
-  const ids::Uuid organisation = OrganisationOf(call);
-  const ids::Uuid person_id = authority.has_value() ? consents::IdOf(authority->person_id()) : ids::Uuid();
-  const bool asserter = authority.has_value() && authority->asserter_organisation_id() == organisation.bytes();
-  bool tied = asserter;
-  if (tie != common::v1::TIE_AUTHORITY_ASSERTER) {
+  const ties::Asker asker = ties::AskerOf(call);
+  const ids::Uuid& organisation = asker.organisation_id;
+  if (tie == common::v1::TIE_AUTHORITY_ASSERTER) {
+    if (!authority.has_value() || authority->asserter_organisation_id() != organisation.bytes()) {
+      return status::Denied();
+    }
+  } else {
     // Read for everybody, whether or not there is such an authority.
-    NWD_ASSIGN_OR_RETURN(const bool holds, joins::IsHeldBy(reader, person_id, organisation));
-    const bool second = authority.has_value() && holds && IsNeutral(*authority, organisation);
-    const bool concerned = authority.has_value() && (holds || IsParty(*authority, organisation));
-    tied = tie == common::v1::TIE_AUTHORITY_SECOND ? second : concerned;
+    NWD_ASSIGN_OR_RETURN(const bool has_person, HasPerson(reader, asker, authority));
+    if (!authority.has_value()) return status::Denied();
+    const bool second = has_person && !asker.is_channel && IsNeutral(*authority, organisation);
+    const bool concerned = has_person || (!asker.is_channel && IsParty(*authority, organisation));
+    if (!(tie == common::v1::TIE_AUTHORITY_SECOND ? second : concerned)) return status::Denied();
   }
-  if (!tied) return status::Denied();
   call.ProveTie(tie);
   return absl::OkStatus();
 }

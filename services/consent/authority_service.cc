@@ -15,6 +15,7 @@
 #include "services/consent/person_rows.h"
 #include "services/consent/reasons.h"
 #include "services/consent/recipients.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 namespace {
@@ -23,6 +24,12 @@ absl::Status CheckAsserted(const rpc::Call& call, const v1::AssertAuthorityReque
   status::Violations violations;
   CheckTerms(request.terms(), KindNow(call.caller().organisation), call.Now(), violations);
   return violations.ToStatus();
+}
+
+// Of one that holds the person.
+bool CouldApprove(const storage::Authority& authority, const ties::Asker& holder, absl::Time now) {
+  return !holder.is_channel && StateAt(authority, now) == v1::AUTHORITY_STATE_ASSERTED &&
+         IsNeutral(authority, holder.organisation_id);
 }
 
 }  // namespace
@@ -49,7 +56,9 @@ async::Task<absl::StatusOr<v1::AssertAuthorityResponse>> AuthorityService::Asser
   NWD_CO_RETURN_IF_ERROR(co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
                                                                  "terms.agreement_id", violations));
   NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement, co_await parts_.agreements.Find(agreement_id));
-  CheckForeseen(request.terms(), agreement.get(), organisation, violations);
+  status::Violations unforeseen;
+  CheckForeseen(request.terms(), agreement.get(), organisation, unforeseen);
+  violations.AddNew(unforeseen.ToStatus());
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person_id, key);
@@ -110,18 +119,16 @@ absl::StatusOr<v1::ListAuthoritiesResponse> AuthorityService::List(const store::
                                                                    const v1::ListAuthoritiesRequest& request,
                                                                    const FamilyKeys& family_keys,
                                                                    const std::string& from) const {
-  const ids::Uuid organisation = OrganisationOf(call);
+  const ties::Asker asker = ties::AskerOf(call);
   NWD_ASSIGN_OR_RETURN(const ids::Uuid person_id, HeldPerson(parts_, reader, call, request.person_ref()));
   if (!family_keys.contains(person_id)) return status::Denied();
   v1::ListAuthoritiesResponse response;
   absl::Status failed;
   auto visit = [&](const std::string& place, const storage::Authority& authority) {
     const auto key = family_keys.find(consents::IdOf(authority.person_id()));
-    const bool awaits_caller =
-        StateAt(authority, call.Now()) == v1::AUTHORITY_STATE_ASSERTED && IsNeutral(authority, organisation);
-    if (key == family_keys.end() || (!IsParty(authority, organisation) && !awaits_caller)) {
-      return store::Visit::kContinue;
-    }
+    const bool awaits_caller = CouldApprove(authority, asker, call.Now());
+    const bool shown_to_caller = asker.is_channel || awaits_caller || IsParty(authority, asker.organisation_id);
+    if (key == family_keys.end() || !shown_to_caller) return store::Visit::kContinue;
     if (response.authorities_size() == tokens::PageSize(request.page_size())) {
       response.set_next_page_token(parts_.tokens.Seal(tokens::PageScope(call.organisation_id(), request), place));
       return store::Visit::kStop;

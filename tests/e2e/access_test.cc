@@ -176,6 +176,7 @@ std::map<std::string, std::string> MakeOthersThings(World& world) {
   return {{"person_ref", consented.person_ref},
           {"agreement_id", FreshAgreement(world).agreement_id()},
           {"consent_id", consented.consent_id},
+          {"authority_id", AuthorityOf(world, kReferrer, consented.person_ref, kReceiver)},
           {"referral_id", accepted.referral_id},
           {"appointment_id", booked.ok() ? booked->appointment_id() : ""},
           {"notice_id", MakeNotice(world)},

@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "nwd/consent/v1/access_service.pb.h"
+#include "nwd/consent/v1/authority_service.pb.h"
 #include "nwd/consent/v1/consent_service.pb.h"
 #include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
@@ -171,6 +172,45 @@ void AddConsent(Table& table) {
                                        q.add_categories(v1::CATEGORY_DEMOGRAPHICS);
                                        q.add_categories(v1::CATEGORY_IDENTITY);
                                      });
+  Add<c::CheckAccessRequest>(table, "on no basis", {"consent_id"}, [](auto& q) { q.clear_consent_id(); });
+  Add<c::CheckAccessRequest>(table, "on two bases", {"authority_id", "consent_id"},
+                             [](auto& q) { q.set_authority_id(kNobody); });
+  Add<c::GetRecordRequest>(table, "on no basis", {"consent_id"}, [](auto& q) { q.clear_consent_id(); });
+  Add<c::GetRecordRequest>(table, "on three bases", {"authority_id", "consent_id", "emergency_access_id"}, [](auto& q) {
+    q.set_authority_id(kNobody);
+    q.set_emergency_access_id(kNobody);
+  });
+  Add<c::AssertAuthorityRequest>(table, "on the person's agreement", {"terms.lawful_basis"},
+                                 [](auto& q) { q.mutable_terms()->set_lawful_basis(v1::LAWFUL_BASIS_CONSENT); });
+  Add<c::AssertAuthorityRequest>(
+      table, "on interests that a public authority does not act on", {"terms.lawful_basis"},
+      [](auto& q) { q.mutable_terms()->set_lawful_basis(v1::LAWFUL_BASIS_LEGITIMATE_INTERESTS); });
+  Add<c::AssertAuthorityRequest>(
+      table, "all of it wrong",
+      {"terms.agreement_id", "terms.categories[1].category", "terms.condition_detail",
+       "terms.recipient_organisation_ids[1]", "terms.review_on", "terms.statutory_gateway", "terms.valid_until"},
+      [](auto& q) {
+        auto& terms = *q.mutable_terms();
+        *terms.add_categories() = terms.categories(0);
+        terms.add_recipient_organisation_ids(kNobody);
+        terms.clear_statutory_gateway();
+        terms.clear_agreement_id();
+        terms.set_condition_detail("of no condition");
+        terms.set_review_on("2199-01-01");
+        terms.mutable_valid_until()->set_seconds(1);
+      });
+  Add<c::AssertAuthorityRequest>(table, "an end in the year 9999, more than the agreement foresees",
+                                 {"terms.categories[0].category", "terms.purpose", "terms.valid_until"}, [](auto& q) {
+                                   auto& terms = *q.mutable_terms();
+                                   terms.set_purpose(v1::PURPOSE_EVALUATION);
+                                   terms.mutable_categories(0)->set_category(v1::CATEGORY_SKILLS);
+                                   terms.mutable_valid_until()->set_seconds(kLastSecondOf9999);
+                                 });
+  Add<c::AssertAuthorityRequest>(
+      table, "health without a condition", {"terms.categories[0].category", "terms.special_category_condition"},
+      [](auto& q) { q.mutable_terms()->mutable_categories(0)->set_category(v1::CATEGORY_CIRCUMSTANCES); });
+  Add<c::AssertAuthorityRequest>(table, "under no agreement of the hub", {"terms.agreement_id"},
+                                 [](auto& q) { q.mutable_terms()->set_agreement_id(kNobody); });
   Add<c::ExplainAccessRequest>(table, "a draft's place without a draft", {"draft_replaces_agreement_id"},
                                [](auto& q) { q.set_draft_replaces_agreement_id(kNobody); });
   Add<c::PutRecordRequest>(table, "no section", {"section"}, [](auto& q) { q.mutable_section()->clear_identity(); });

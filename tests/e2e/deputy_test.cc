@@ -6,8 +6,10 @@
 #include "common/ids/uuid.h"
 #include "common/status/status.h"
 #include "nwd/consent/v1/access_service.pb.h"
+#include "nwd/consent/v1/authority_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "tests/e2e/things.h"
 #include "tests/e2e/world.h"
 
 namespace nwd::e2e {
@@ -151,6 +153,33 @@ TEST_F(Deputy, ReleasesNoTextToWhomTheConsentDoesNotName) {
   v1::ListDisclosuresRequest list;
   list.set_person_ref(scoped_.person_ref);
   EXPECT_EQ(world_.Do<v1::ListDisclosuresResponse>(kReferrer, list).disclosures_size(), 0) << "nothing was disclosed";
+}
+
+TEST_F(Deputy, IsPermittedNothingOnAnAuthorityThatIsNotTheirsApprovedAndAboutThem) {
+  const Assertable assertable = Asserting(world_);  // by the referrer, for the stranger; the receiver is a second
+  const auto id = world_.Do<v1::AssertAuthorityResponse>(kReferrer, assertable.request).authority_id();
+  // A consent of the same person that was withdrawn stands beside it.
+  v1::WithdrawConsentRequest withdraw;
+  withdraw.set_consent_id(assertable.shared.consent_id);
+  world_.Do<v1::WithdrawConsentResponse>(kReferrer, withdraw);
+  const std::string person = PersonOf(kReferrer, assertable.shared.referrers_ref);
+  const auto ask = [&](const std::string& who, const std::string& about, const std::string& authority_id,
+                       const std::string& consent_id) {
+    v1::CheckAccessRequest request = CheckFor(who, consent_id);
+    request.set_authority_id(authority_id);
+    request.set_person_id(about);
+    return world_.Do<v1::CheckAccessResponse>(kDeputy, request);
+  };
+  EXPECT_FALSE(ask(kStranger, person, id, "").permitted()) << "nobody approved it";
+  EXPECT_FALSE(ask(kReceiver, person, "", assertable.shared.consent_id).permitted()) << "withdrawn";
+  Approve(world_, id);
+  EXPECT_FALSE(ask(kReceiver, person, id, "").permitted()) << "who approved it, and is not named";
+  EXPECT_FALSE(ask(kReferrer, person, id, "").permitted()) << "who asserted it, and is not named";
+  EXPECT_FALSE(ask(kStranger, other_person_id_, id, "").permitted()) << "about somebody else";
+  EXPECT_FALSE(ask(kReceiver, person, "", assertable.shared.consent_id).permitted())
+      << "from a withdrawn consent there is no falling back to an authority";
+  EXPECT_FALSE(ask(kStranger, person, "", id).permitted()) << "cited as the consent that it is not";
+  EXPECT_TRUE(ask(kStranger, person, id, "").permitted()) << "the test would notice if nothing ever permitted";
 }
 
 TEST_F(Deputy, ReadsNoRecordWhateverItNames) {

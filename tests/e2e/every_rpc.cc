@@ -9,6 +9,7 @@
 #include "nwd/common/v1/maintenance_service.pb.h"
 #include "nwd/common/v1/rule.pb.h"
 #include "nwd/consent/v1/access_service.pb.h"
+#include "nwd/consent/v1/authority_service.pb.h"
 #include "nwd/consent/v1/consent_service.pb.h"
 #include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
@@ -37,6 +38,7 @@ const std::vector<std::pair<std::string, std::vector<const google::protobuf::Fil
         change}},
       {"consent",
        {consent::v1::RegisterPersonRequest::descriptor()->file(),
+        consent::v1::AssertAuthorityRequest::descriptor()->file(),
         consent::v1::CreateConsentRequest::descriptor()->file(), consent::v1::CheckAccessRequest::descriptor()->file(),
         consent::v1::PutRecordRequest::descriptor()->file(),
         consent::v1::OpenEmergencyAccessRequest::descriptor()->file(), change, maintenance}},
@@ -123,11 +125,17 @@ void SetField(Message& message, const FieldDescriptor& field, const std::map<std
   }
 }
 
+// Where one basis of several can be cited, it is the consent.
+bool IsOtherBasis(const FieldDescriptor& field) {
+  const bool basis = field.name() == "authority_id" || field.name() == "emergency_access_id";
+  return basis && field.containing_type()->FindFieldByName("consent_id") != nullptr;
+}
+
 void Fill(Message& message, const std::map<std::string, std::string>& values) {
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor& field = *message.GetDescriptor()->field(i);
-    if (field.options().GetExtension(common::v1::rule).required() || values.contains(field.name()))
-      SetField(message, field, values);
+    const bool known = values.contains(field.name()) && !IsOtherBasis(field);
+    if (field.options().GetExtension(common::v1::rule).required() || known) SetField(message, field, values);
   }
 }
 

@@ -183,6 +183,38 @@ void AddConsentCalls(Table& table) {
     list.set_page_size(1);
     return list;
   });
+  Add(table, kReferrer, "", [](World& world) { return Asserting(world).request; });
+  Add(table, kReceiver, "", [](World& world) {
+    c::ApproveAuthorityRequest approve;
+    approve.set_authority_id(AssertedAuthority(world));
+    approve.set_etag("r1");
+    return approve;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::EndAuthorityRequest end;
+    end.set_authority_id(ActiveAuthority(world));
+    end.set_reason(c::END_REASON_NO_LONGER_NEEDED);
+    return end;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    c::ObjectToAuthorityRequest object;
+    object.set_authority_id(ActiveAuthority(world));
+    return object;
+  });
+  Add(table, kReceiver, "", [](World& world) {
+    c::OverturnAuthorityRequest overturn;
+    overturn.set_authority_id(ActiveAuthority(world));
+    overturn.set_reason(c::OVERTURN_REASON_NOT_NECESSARY);
+    return overturn;
+  });
+  Add(table, kReferrer, "", [](World& world) {
+    const c::AssertAuthorityRequest assertion = Asserting(world).request;
+    for (int i = 0; i < 2; ++i) world.Do<c::AssertAuthorityResponse>(kReferrer, assertion);
+    c::ListAuthoritiesRequest list;
+    list.set_person_ref(assertion.person_ref());
+    list.set_page_size(1);
+    return list;
+  });
   Add(table, kReceiver, "", [](World& world) {
     const Shared shared = SharePerson(world);
     c::CheckAccessRequest check;

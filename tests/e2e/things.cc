@@ -109,6 +109,54 @@ std::string JoinedPerson(World& world) {
   return world.Do<consent::v1::ConfirmMatchResponse>(kReferrer, Confirming(world)).person_ref();
 }
 
+Assertable Asserting(World& world) {
+  directory::v1::CreateAgreementRequest agreement = Agreement(world);
+  agreement.mutable_terms()->add_lawful_bases(v1::LAWFUL_BASIS_PUBLIC_TASK);
+  agreement.mutable_terms()->add_party_organisation_ids(world.IdOf(kStranger));
+  Assertable assertable;
+  assertable.shared = SharePerson(world);
+  assertable.request.set_person_ref(assertable.shared.referrers_ref);
+  consent::v1::AuthorityTerms& terms = *assertable.request.mutable_terms();
+  terms.set_lawful_basis(v1::LAWFUL_BASIS_PUBLIC_TASK);
+  terms.set_grounds("Sample: a task that the law gives to boroughs");
+  terms.set_statutory_gateway("Digital Economy Act 2017, section 35");
+  terms.set_purpose(v1::PURPOSE_REFERRAL);
+  terms.add_categories()->set_category(v1::CATEGORY_IDENTITY);
+  terms.mutable_categories(0)->set_necessity("to know who is coming");
+  terms.add_recipient_organisation_ids(world.IdOf(kStranger));
+  terms.set_mode(consent::v1::SHARING_MODE_VIEW);
+  *terms.mutable_valid_until() = At(absl::Now() + absl::Hours(24 * 90));
+  terms.set_agreement_id(world.Do<directory::v1::CreateAgreementResponse>(kAdmin, agreement).agreement_id());
+  return assertable;
+}
+
+std::string AssertedAuthority(World& world) {
+  return world.Do<consent::v1::AssertAuthorityResponse>(kReferrer, Asserting(world).request).authority_id();
+}
+
+std::string ActiveAuthority(World& world) {
+  const std::string id = AssertedAuthority(world);
+  Approve(world, id);
+  return id;
+}
+
+void Approve(World& world, const std::string& authority_id) {
+  consent::v1::ApproveAuthorityRequest approve;
+  approve.set_authority_id(authority_id);
+  approve.set_etag("r1");
+  world.Do<consent::v1::ApproveAuthorityResponse>(kReceiver, approve);
+}
+
+std::string AuthorityOf(World& world, const std::string& asserter, const std::string& person_ref,
+                        const std::string& recipient) {
+  consent::v1::AssertAuthorityRequest request = Asserting(world).request;
+  request.set_person_ref(person_ref);
+  request.mutable_terms()->set_lawful_basis(v1::LAWFUL_BASIS_VITAL_INTERESTS);
+  request.mutable_terms()->clear_agreement_id();
+  request.mutable_terms()->set_recipient_organisation_ids(0, world.IdOf(recipient));
+  return world.Do<consent::v1::AssertAuthorityResponse>(asserter, request).authority_id();
+}
+
 std::string ChannelCode(World& world) {
   consent::v1::CreateChannelCodeRequest create;
   create.set_person_ref(world.Register(kReferrer));
@@ -234,6 +282,7 @@ Things Between(World& world, const std::string& referrer, const std::string& rec
       world.Do<referral::v1::BookAppointmentResponse>(receiver, Booking(sent.referral_id(), absl::Hours(48)));
   return {{"person_ref", consented.person_ref},
           {"consent_id", consented.consent_id},
+          {"authority_id", AuthorityOf(world, referrer, consented.person_ref, receiver)},
           {"supersedes_consent_id", consented.consent_id},
           {"referral_id", sent.referral_id()},
           {"appointment_id", booked.appointment_id()},

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "nwd/consent/v1/emergency_service.pb.h"
+#include "nwd/consent/v1/authority_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/directory/v1/agreement_service.pb.h"
@@ -49,6 +50,20 @@ std::string ChannelCode(World& world);
 std::string EnrolledPerson(World& world);
 // A possible match of somebody whom the referrer has just registered, and what confirms it.
 consent::v1::ConfirmMatchRequest Confirming(World& world);
+// A person whom the referrer and the receiver hold, and what asserts, by the referrer as a public task, that the stranger
+// may know who they are. The receiver is the second organisation.
+struct Assertable {
+  Shared shared;
+  consent::v1::AssertAuthorityRequest request;
+};
+Assertable Asserting(World& world);
+// One that was asserted, and one that was approved too.
+std::string AssertedAuthority(World& world);
+std::string ActiveAuthority(World& world);
+void Approve(World& world, const std::string& authority_id);
+// About somebody whom only `asserter` holds, to keep them alive: what needs no agreement.
+std::string AuthorityOf(World& world, const std::string& asserter, const std::string& person_ref,
+                        const std::string& recipient);
 // The receiver's reading of what the referrer put in about them.
 consent::v1::GetRecordRequest Reading(const Shared& shared);
 // What opens emergency access to somebody whom `who` has just registered, and has put in something about; and what reads
