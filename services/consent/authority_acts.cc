@@ -55,6 +55,20 @@ absl::StatusOr<bool> HasPerson(const store::Reader& reader, const ties::Asker& a
   return joins::IsHeldBy(reader, person_id, asker.organisation_id);
 }
 
+absl::StatusOr<bool> IsTied(const store::Reader& reader, const ties::Asker& asker, common::v1::Tie tie,
+                            const std::optional<storage::Authority>& authority) {
+  if (tie == common::v1::TIE_AUTHORITY_ASSERTER) {
+    return authority.has_value() && authority->asserter_organisation_id() == asker.organisation_id.bytes();
+  }
+  // Read for everybody, whether or not there is such an authority.
+  NWD_ASSIGN_OR_RETURN(const bool has_person, HasPerson(reader, asker, authority));
+  if (!authority.has_value()) return false;
+  if (tie == common::v1::TIE_AUTHORITY_SECOND) {
+    return has_person && !asker.is_channel && IsNeutral(*authority, asker.organisation_id);
+  }
+  return has_person || (!asker.is_channel && IsParty(*authority, asker.organisation_id));
+}
+
 void SetReason(AuthorityEvent event, int reason, storage::Authority& authority) {
   if (event == AuthorityEvent::kEnd) authority.set_end_reason(static_cast<v1::EndReason>(reason));
   if (event == AuthorityEvent::kOverturn) authority.set_overturn_reason(static_cast<v1::OverturnReason>(reason));
@@ -102,7 +116,9 @@ async::Task<absl::StatusOr<Response>> AuthorityActs::Do(rpc::Call& call, const R
   auto body = [&](store::Txn& txn) -> absl::StatusOr<Response> {
     told.clear();
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Authority> authority, authorities::Find(txn, named.authority_id));
-    NWD_RETURN_IF_ERROR(CheckTie(txn, call, authority, done.act.tie));
+    NWD_ASSIGN_OR_RETURN(const bool tied, IsTied(txn, ties::AskerOf(call), done.act.tie, authority));
+    if (!tied) return status::Denied();
+    call.ProveTie(done.act.tie);
     auto once = [&] { return effect(txn, *authority); };
     return parts_.requests.Once<Response>(txn, call, request, once);
   };
@@ -111,26 +127,6 @@ async::Task<absl::StatusOr<Response>> AuthorityActs::Do(rpc::Call& call, const R
   parts_.figures.notices.Increment(static_cast<double>(told.size()));
   for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
   co_return response;
-}
-
-absl::Status AuthorityActs::CheckTie(const store::Reader& reader, rpc::Call& call,
-                                     const std::optional<storage::Authority>& authority, common::v1::Tie tie) const {
-  const ties::Asker asker = ties::AskerOf(call);
-  const ids::Uuid& organisation = asker.organisation_id;
-  if (tie == common::v1::TIE_AUTHORITY_ASSERTER) {
-    if (!authority.has_value() || authority->asserter_organisation_id() != organisation.bytes()) {
-      return status::Denied();
-    }
-  } else {
-    // Read for everybody, whether or not there is such an authority.
-    NWD_ASSIGN_OR_RETURN(const bool has_person, HasPerson(reader, asker, authority));
-    if (!authority.has_value()) return status::Denied();
-    const bool second = has_person && !asker.is_channel && IsNeutral(*authority, organisation);
-    const bool concerned = has_person || (!asker.is_channel && IsParty(*authority, organisation));
-    if (!(tie == common::v1::TIE_AUTHORITY_SECOND ? second : concerned)) return status::Denied();
-  }
-  call.ProveTie(tie);
-  return absl::OkStatus();
 }
 
 absl::Status AuthorityActs::Apply(store::Txn& txn, const rpc::Call& call, const NamedAuthority& named,

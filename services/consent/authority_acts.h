@@ -1,6 +1,6 @@
-// AuthorityService's acts on an authority that was asserted: approving, ending, objecting, overturning. Which is possible
-// when is the table's to say (authority_states.h), who may, the row's of each act. A no is taken at any revision and
-// however late; the yes builds on what the approver has seen.
+// AuthorityService's acts on an authority that was asserted: approving, ending, objecting, overturning. Which is
+// possible when is the table's to say (authority_states.h), who may, the row's of each act. A no is taken at any
+// revision and however late; the yes builds on what the approver has seen.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -42,9 +42,6 @@ class AuthorityActs {
 
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> Do(rpc::Call& call, const Request& request, Done done);
-  // Within a body: Denied to who may not; else proves the tie.
-  absl::Status CheckTie(const store::Reader& reader, rpc::Call& call,
-                        const std::optional<storage::Authority>& authority, common::v1::Tie tie) const;
   // Within a body; who was sent a notice is added to `told`.
   absl::Status Apply(store::Txn& txn, const rpc::Call& call, const NamedAuthority& named, storage::Authority& authority,
                      const Done& done, std::vector<ids::Uuid>& told) const;

@@ -1,6 +1,6 @@
 // Authorities in the store: the one value that decisions need, their sealed terms, the index by person; and authorities
-// as the API shows them. Called within a View or an Update; errors are the store's, or DATA_LOSS for what does not parse
-// or open. No state.
+// as the API shows them. Called within a View or an Update; errors are the store's, or DATA_LOSS for what does not
+// parse or open. No state.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// AuthorityService's authorities themselves: asserting them and looking at them. What is done to one that was asserted is
-// authority_acts.h's.
+// AuthorityService's authorities themselves: asserting them and looking at them. What is done to one that was asserted
+// is authority_acts.h's.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once

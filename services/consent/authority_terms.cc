@@ -15,8 +15,8 @@ using namespace common::v1;  // NOLINT: the tables below are all words of the vo
 // What is asserted is looked at anew within this time, whatever else is said.
 constexpr absl::Duration kValidityMax = absl::Hours(24 * 366 * 3);
 
-// Who may assert a basis. A public authority acts on the tasks that the law gives it; Article 6(1) keeps the two kinds of
-// legitimate interest from it in those.
+// Who may assert a basis. A public authority acts on the tasks that the law gives it; Article 6(1) keeps the two kinds
+// of legitimate interest from it in those.
 enum class Asserters { kAny, kPublicAuthorities, kOthers };
 
 struct Needs {

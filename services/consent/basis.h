@@ -1,5 +1,5 @@
-// The basis that a check or a read cites, whichever kind it is of. It and nothing else is judged: from one that does not
-// permit there is no falling back to another.
+// The basis that a check or a read cites, whichever kind it is of. It and nothing else is judged: from one that does
+// not permit there is no falling back to another.
 //
 //   NWD_ASSIGN_OR_RETURN(const BasisPtr basis, FindBasis(reader, CitedIn(CitedFieldsOf(request))));
 //   if (basis == nullptr || !basis->IsRecipient(college)) …                // no basis

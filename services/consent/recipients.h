@@ -10,9 +10,9 @@
 
 namespace nwd::consent {
 
-// Adds to `violations`, under "terms.recipient_organisation_ids", each that no directory knows, that has left, or that is
-// a resident channel. Asks the directory about kOrganisationsAskedMax at most. UNAVAILABLE where it has to be asked and
-// cannot be.
+// Adds to `violations`, under "terms.recipient_organisation_ids", each that no directory knows, that has left, or that
+// is a resident channel. Asks the directory about kOrganisationsAskedMax at most. UNAVAILABLE where it has to be asked
+// and cannot be.
 async::Task<absl::Status> CheckRecipientsKnown(Organisations& organisations,
                                                const google::protobuf::RepeatedPtrField<std::string>& ids,
                                                status::Violations& violations);

@@ -1,6 +1,6 @@
-// Telling those who read on a basis that it no longer stands: a notice to each, which they must answer (UK GDPR, Article
-// 19). Called within an Update; errors are the store's, or DATA_LOSS. Once it is durable, the bells of who was told are
-// to be rung.
+// Telling those who read on a basis that it no longer stands: a notice to each, which they must answer (UK GDPR,
+// Article 19). Called within an Update; errors are the store's, or DATA_LOSS. Once it is durable, the bells of who was
+// told are to be rung.
 #pragma once
 
 #include <vector>

@@ -178,6 +178,20 @@ TEST_F(AuthorityActsTest, AnObjectionIsTakenAtWhateverDeskThePersonStands) {
   EXPECT_TRUE(Permitted(id));
 }
 
+TEST_F(AuthorityActsTest, ThePersonObjectsThroughAChannelTheyEnrolledWith) {
+  desk_.AddChannel("app");
+  desk_.AddChannel("other-app");
+  const std::string id = Active();
+  ASSERT_TRUE(Read(id).ok());
+  EXPECT_THAT(Object("app", id), Denied()) << "they have not enrolled";
+  desk_.Enrol("app", "trust", trust_ref_);
+  EXPECT_THAT(Object("other-app", id), Denied());
+  const auto objected = Object("app", id);
+  ASSERT_TRUE(objected.ok()) << objected.status();
+  EXPECT_EQ(objected->notices(), 1);
+  EXPECT_FALSE(Permitted(id));
+}
+
 TEST_F(AuthorityActsTest, AnObjectionIsNeverLate) {
   const std::string ended = Active();
   ASSERT_TRUE(Read(ended).ok());

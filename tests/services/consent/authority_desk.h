@@ -1,6 +1,6 @@
 // A desk at which an authority can be asserted, approved and read on: lambeth (a borough) asserts, college receives,
-// trust (health) is a second organisation. All three hold the person, stranger does not, and lambeth and college have an
-// agreement. What lambeth, trust and college know of them each put in.
+// trust (health) is a second organisation. All three hold the person, stranger does not, and lambeth and college have
+// an agreement. What lambeth, trust and college know of them each put in.
 #pragma once
 
 #include <string>

@@ -133,6 +133,27 @@ TEST_F(AuthorityServiceTest, WhoHoldsThePersonSeesWhatConcernsThem) {
   EXPECT_EQ(List("college", college_ref_)->authorities(0).person_ref(), college_ref_);
 }
 
+TEST_F(AuthorityServiceTest, AChannelShowsThePersonAllThereAreAboutThem) {
+  desk_.AddChannel("app");
+  const std::string app_ref = desk_.Enrol("app", "trust", trust_ref_);
+  const std::string active = Active();
+  desk_.clock().Advance(absl::Seconds(1));
+  const std::string asserted = Asserted();
+  EXPECT_THAT(IdsFor("app", app_ref), ElementsAre(asserted, active));
+  const v1::Authority shown = List("app", app_ref)->authorities(0);
+  EXPECT_EQ(shown.person_ref(), app_ref);
+  EXPECT_EQ(shown.terms().grounds(), Terms().grounds());
+  EXPECT_FALSE(shown.awaits_caller()) << "it is nobody's second";
+  ASSERT_TRUE(desk_.EndEnrolment("app", app_ref, "").ok());
+  EXPECT_THAT(List("app", app_ref), Denied());
+}
+
+TEST_F(AuthorityServiceTest, AChannelIsNoRecipient) {
+  v1::AuthorityTerms terms = Terms();
+  terms.add_recipient_organisation_ids(desk_.AddChannel("app"));
+  EXPECT_THAT(FieldsOf(Assert(terms).status()), ElementsAre("terms.recipient_organisation_ids[1]"));
+}
+
 TEST_F(AuthorityServiceTest, WhoCanApproveIsToldThatItAwaitsThem) {
   const std::string id = Asserted();
   EXPECT_FALSE(List("lambeth", ref_)->authorities(0).awaits_caller());
