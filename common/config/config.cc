@@ -220,7 +220,8 @@ std::optional<int> Options::Parse(int argc, const char* const* argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked, std::cout, std::cerr);
   } catch (const CLI::Error& error) {
-    std::cerr << app.get_name() << ": " << Sentence(app, error) << "; see " << ChosenCommand(app) << " --help\n";
+    mistake_ = absl::StrCat(Sentence(app, error), "; see ", ChosenCommand(app), " --help");
+    std::cerr << app.get_name() << ": " << mistake_ << "\n";
     return kUsageExitCode;
   }
 }
