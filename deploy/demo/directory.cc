@@ -18,6 +18,7 @@ namespace v1 = directory::v1;
 using Figure = absl::StatusOr<std::string>;
 
 constexpr char kFeedSlug[] = "demo-feed";
+constexpr char kHowToSeeAll[] = "; nwd import … --json lists them all";
 constexpr int kLinkedMax = 120;  // providers; a hub's members are never all of a feed
 constexpr size_t kProvidersMin = 6;
 constexpr size_t kTakingMin = 6;    // services that take referrals
@@ -43,8 +44,7 @@ std::string Problems(const feed::Imported& imported) {
   const auto& first = imported.problems.front();
   const bool more = imported.problem_count > 1;
   return Cat(Several(static_cast<size_t>(imported.problem_count), "problem"),
-             " listed, the first: ", feed::Place(first), " ", first.description(),
-             more ? " (all: --json, or nwd import … --json)" : "");
+             " listed, the first: ", feed::Place(first), " ", first.description(), more ? kHowToSeeAll : "");
 }
 
 // A feed can be imported and yet be too little for the story.
@@ -62,7 +62,10 @@ Figure FirstImport(World& world, Story& story, const std::string& source, const 
   for (const auto& problem : imported.problems) {
     story.FeedProblem({problem.page(), problem.index(), problem.field(), problem.description()});
   }
-  if (const absl::Status taken = feed::CheckAnythingTaken(imported); !taken.ok()) return story.Unfit(taken);
+  if (const absl::Status taken = feed::CheckAnythingTaken(imported); !taken.ok()) {
+    const bool more = imported.problem_count > 1;
+    return story.Unfit(absl::Status(taken.code(), Cat(StdView(taken.message()), more ? kHowToSeeAll : "")));
+  }
   story.Count("services", imported.done.created());
   story.Count("feed_problems", imported.problem_count);
   return absl::StrFormat(
