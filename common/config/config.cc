@@ -1,45 +1,22 @@
 #include "common/config/config.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
+#include <system_error>
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/str_join.h"
+#include "common/config/option_file.h"
+#include "common/config/sentences.h"
 
 namespace nwd::config {
 namespace {
 
 constexpr int kUsageExitCode = 2;
-
-// "--data-dir" of `nwd pki init` is NWD_PKI_INIT_DATA_DIR.
-std::string EnvironmentName(const std::vector<std::string>& commands, const std::string& option) {
-  std::string name = "NWD";
-  for (const std::string& command : commands) absl::StrAppend(&name, "_", command);
-  absl::StrAppend(&name, "_", option.substr(option.find_first_not_of('-')));
-  return absl::AsciiStrToUpper(absl::StrReplaceAll(name, {{"-", "_"}}));
-}
-
-bool InEnvironment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value != nullptr && *value != '\0';
-}
-
-// CLI11 lets the file win over the environment; so what the environment says is left out of the file.
-class FileBelowEnvironment final : public CLI::ConfigTOML {
- public:
-  std::vector<CLI::ConfigItem> from_config(std::istream& in) const override {
-    std::vector<CLI::ConfigItem> said = CLI::ConfigTOML::from_config(in);
-    std::erase_if(said, [](const CLI::ConfigItem& item) {
-      const bool section_mark =
-          item.name == "++" || item.name == "--";  // where CLI11 notes that a section begins and ends
-      return !section_mark && InEnvironment(EnvironmentName(item.parents, item.name));
-    });
-    return said;
-  }
-};
 
 // Text to value and back for the types CLI11 does not know.
 template <typename T, typename Parse, typename Print>
@@ -75,25 +52,15 @@ std::string ChosenCommand(const CLI::App& app) {
   return words;
 }
 
-// An entry of the file of options that is none; CLI11 names it last.
-std::string ConfigSentence(const CLI::App& app, const CLI::ConfigError& error) {
-  constexpr absl::string_view kNoSuchOption = "INI was not able to parse ";
-  absl::string_view entry = error.what();
-  if (!absl::ConsumePrefix(&entry, kNoSuchOption)) return std::string(entry);
-  return absl::StrCat("'", entry, "' in ", app.get_config_ptr()->as<std::string>(), " is no option of ",
-                      app.get_name());
-}
-
-// One sentence, without the advice CLI11 adds on further lines. A misspelt word comes before what is missed because of
-// it.
-std::string Sentence(const CLI::App& app, const CLI::Error& error) {
-  if (const std::vector<std::string> unknown = app.remaining(true); !unknown.empty()) {
-    return absl::StrCat("'", unknown.front(), "' is not known here");
-  }
-  if (const auto* config = dynamic_cast<const CLI::ConfigError*>(&error)) return ConfigSentence(app, *config);
-  std::string text = error.what();
-  if (const size_t end = text.find('\n'); end != std::string::npos) text.resize(end);
-  return text;
+// What is wrong with the path of a file or a folder that must be there; nothing where it is.
+std::string CheckIsThere(const std::string& path, bool folder) {
+  const char* kind = folder ? "folder" : "file";
+  std::error_code error;
+  const auto found = std::filesystem::status(path, error).type();
+  if (found == std::filesystem::file_type::not_found) return absl::StrCat("there is no ", kind, " '", path, "'");
+  if (error) return absl::StrCat("'", path, "' cannot be looked at: ", error.message());
+  const bool is_folder = found == std::filesystem::file_type::directory;
+  return is_folder == folder ? "" : absl::StrCat("'", path, "' is not a ", kind);
 }
 
 }  // namespace
@@ -120,7 +87,14 @@ Option& Option::Required() {
 }
 
 Option& Option::Range(int64_t low, int64_t high) {
-  static_cast<CLI::Option*>(option_)->check(CLI::Range(low, high));
+  const std::string range = absl::StrCat(low, " to ", high);
+  const auto check = [low, high, range](const std::string& text) -> std::string {
+    double value;
+    const bool within =
+        absl::SimpleAtod(text, &value) && value >= static_cast<double>(low) && value <= static_cast<double>(high);
+    return within ? "" : absl::StrCat("'", text, "' is not a number from ", range);
+  };
+  static_cast<CLI::Option*>(option_)->check(check, range);
   return *this;
 }
 
@@ -137,17 +111,21 @@ Option& Option::Range(absl::Duration low, absl::Duration high) {
 }
 
 Option& Option::OneOf(const std::vector<std::string>& values) {
-  static_cast<CLI::Option*>(option_)->check(CLI::IsMember(values));
+  const auto check = [values](const std::string& text) -> std::string {
+    if (std::find(values.begin(), values.end(), text) != values.end()) return "";
+    return absl::StrCat("'", text, "' is none of ", absl::StrJoin(values, ", "));
+  };
+  static_cast<CLI::Option*>(option_)->check(check, absl::StrJoin(values, "|"));
   return *this;
 }
 
 Option& Option::ExistingFile() {
-  static_cast<CLI::Option*>(option_)->check(CLI::ExistingFile);
+  static_cast<CLI::Option*>(option_)->check([](const std::string& path) { return CheckIsThere(path, false); }, "FILE");
   return *this;
 }
 
 Option& Option::ExistingFolder() {
-  static_cast<CLI::Option*>(option_)->check(CLI::ExistingDirectory);
+  static_cast<CLI::Option*>(option_)->check([](const std::string& path) { return CheckIsThere(path, true); }, "FOLDER");
   return *this;
 }
 
@@ -160,7 +138,7 @@ Options::Options(const std::string& program, const std::string& about) : impl_(s
   const bool from_environment = file != nullptr && *file != '\0';
   app.set_config("--config", from_environment ? file : "", "File of options, INI or TOML (also NWD_CONFIG)",
                  from_environment);
-  app.config_formatter(std::make_shared<FileBelowEnvironment>());
+  app.config_formatter(FileBelowEnvironment());
   app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
@@ -242,7 +220,8 @@ std::optional<int> Options::Parse(int argc, const char* const* argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked, std::cout, std::cerr);
   } catch (const CLI::Error& error) {
-    std::cerr << app.get_name() << ": " << Sentence(app, error) << "; see " << ChosenCommand(app) << " --help\n";
+    mistake_ = absl::StrCat(Sentence(app, error), "; see ", ChosenCommand(app), " --help");
+    std::cerr << app.get_name() << ": " << mistake_ << "\n";
     return kUsageExitCode;
   }
 }

@@ -83,11 +83,14 @@ class Options {
   // Nothing if the program should go on; else the code to exit with: 0 after --help or --version, 2 after a mistake,
   // which it has said.
   std::optional<int> Parse(int argc, const char* const* argv);
+  // The sentence it said of a mistake; empty where there was none.
+  const std::string& mistake() const { return mistake_; }
 
  private:
   struct Impl;
   explicit Options(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+  std::string mistake_;
   std::deque<std::unique_ptr<Options>> commands_;
 };
 

@@ -95,7 +95,8 @@ absl::Status Create(const std::string& path) {
   return error == 0 ? absl::OkStatus() : CannotCreate(path, error);
 }
 
-absl::StatusOr<std::string> ReadPrivate(const std::string& path) {
+// What the file holds, and whether it is open to others: nobody is told to close a file that holds no key of ours.
+absl::StatusOr<std::string> Read(const std::string& path, bool& others_may_read) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) {
     if (errno == ENOENT) {
@@ -110,10 +111,7 @@ absl::StatusOr<std::string> ReadPrivate(const std::string& path) {
     return absl::FailedPreconditionError(
         absl::StrCat("the hub's key file ", path, " is not a regular file; name the file that holds the key"));
   }
-  if ((info.st_mode & kOthersMayRead) != 0) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("others may read or write the hub's key file ", path, "; close it with: chmod 600 ", path));
-  }
+  others_may_read = (info.st_mode & kOthersMayRead) != 0;
   std::string text(kMaxFileBytes, '\0');
   ssize_t size_bytes = 0;
   do {
@@ -150,14 +148,19 @@ bool DecodeFurther(absl::string_view line, uint32_t before, uint32_t& number, st
 }  // namespace
 
 absl::StatusOr<HubKey> HubKey::FromFile(const std::string& path, IfMissing if_missing) {
-  absl::StatusOr<std::string> text = ReadPrivate(path);
+  bool others_may_read = false;
+  absl::StatusOr<std::string> text = Read(path, others_may_read);
   if (if_missing == IfMissing::kCreate && absl::IsNotFound(text.status())) {
     NWD_RETURN_IF_ERROR(Create(path));
-    text = ReadPrivate(path);
+    text = Read(path, others_may_read);
   }
   if (!text.ok()) return text.status();
   absl::StatusOr<HubKey> key = FromText(absl::StrCat("the hub's key file ", path), *text);
   Wipe(text->data(), text->size());
+  if (key.ok() && others_may_read) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("others may read or write the hub's key file ", path, "; close it with: chmod 600 ", path));
+  }
   return key;
 }
 
@@ -193,7 +196,8 @@ absl::StatusOr<HubKey> HubKey::FromText(const std::string& place, std::string_vi
 absl::StatusOr<uint32_t> AddWrappingKey(const std::string& path) {
   NWD_ASSIGN_OR_RETURN(const HubKey hub_key, HubKey::FromFile(path, HubKey::IfMissing::kFail));
   const uint32_t number = (hub_key.further_.empty() ? kRootNumber : hub_key.further_.back().number) + 1;
-  NWD_ASSIGN_OR_RETURN(std::string text, ReadPrivate(path));
+  bool others_may_read = false;  // FromFile has refused that
+  NWD_ASSIGN_OR_RETURN(std::string text, Read(path, others_may_read));
   absl::StripTrailingAsciiWhitespace(&text);
   absl::StrAppend(&text, "\n", number, " ", NewKeyText(), "\n");
   std::string beside;

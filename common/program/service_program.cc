@@ -26,6 +26,7 @@
 #include "common/tls/certificate_store.h"
 #include "common/tls/credentials.h"
 #include "common/tls/openssl_policy.h"
+#include "google/protobuf/stubs/logging.h"
 
 namespace nwd::program {
 namespace {
@@ -49,6 +50,14 @@ void ForwardGrpcLog(gpr_log_func_args* args) {
       .Str("file", args->file)
       .Int("line", args->line)
       .Emit();
+}
+
+// Of what Protobuf says only what ends the process is kept, without its words: the rest is a caller's text that is not
+// UTF-8, which the answer says.
+void ForwardProtobufLog(google::protobuf::LogLevel level, const char* file, int line, const std::string&) {
+  if (level < google::protobuf::LOGLEVEL_FATAL) return;
+  log::Line(log::Level::kError, "protobuf.log").Str("file", file).Int("line", line).Emit();
+  log::Flush();
 }
 
 // Signals that stop the service are taken by main alone, in Wait.
@@ -189,6 +198,7 @@ absl::Status ServiceProgram::State::StartLog() {
   log::ParseLevel(log_level, &level);
   NWD_RETURN_IF_ERROR(log::Init({.program = Cat("nwd-", service), .level = level, .file = {}, .receiver = {}}));
   gpr_set_log_function(ForwardGrpcLog);
+  google::protobuf::SetLogHandler(ForwardProtobufLog);
   return absl::OkStatus();
 }
 

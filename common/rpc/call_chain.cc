@@ -7,6 +7,7 @@
 #include "common/ids/names.h"
 #include "common/log/log.h"
 #include "common/rpc/limits.h"
+#include "common/rpc/token_form.h"
 #include "common/rpc/traceparent.h"
 #include "common/rpc/validation.h"
 #include "common/status/status.h"
@@ -44,9 +45,10 @@ absl::Status CheckContent(const Route& route, const Call& call, const Message& r
                    "names the practitioner who acts, [A-Za-z0-9_-]{1,64}; calls about a person need it");
   }
   absl::Status valid = Validate(request, call.Now(), std::move(violations));
-  if (valid.ok() || !route.check) return valid;
+  if (valid.ok()) return valid;
   violations = status::Violations::Of(valid);
-  violations.AddNew(route.check(call, request));
+  violations.AddNew(CheckTokenForm(request));
+  if (route.check) violations.AddNew(route.check(call, request));
   return violations.ToStatus();
 }
 

@@ -37,6 +37,7 @@ inline constexpr int kReconnectBackoffMaxMs = 1000;    // it shall notice within
 inline constexpr int kTextBytesMax = 1024;             // of a text field whose rule says nothing
 inline constexpr int kBytesMax = 1024 * 1024;          // of a bytes field whose rule says nothing
 inline constexpr int kItemsMax = 100;                  // of a list whose rule says nothing
+inline constexpr size_t kTokenCharactersMin = 38;      // a sealed page token or cursor of nothing: 28 bytes in base64
 inline constexpr int kMessageDepthMax = 16;            // messages within messages
 inline constexpr absl::Duration kClockSkewMax = absl::Minutes(1);  // a caller's clock may be ahead by so much
 inline constexpr int kYearMin = 1900;                              // of a day or month in a request

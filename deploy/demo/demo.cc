@@ -88,20 +88,21 @@ std::vector<std::string> Slugs() {
 // SIGINT and SIGTERM end the demo, not before the hub it started is stopped.
 class StopOnSignal {
  public:
-  explicit StopOnSignal(Screen& screen) {
+  StopOnSignal(Screen& screen, bool json) {
     sigemptyset(&signals_);
     sigaddset(&signals_, SIGINT);
     sigaddset(&signals_, SIGTERM);
     sigaddset(&signals_, SIGUSR1);  // ours, to end the waiting
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    thread_ = std::thread([this, &screen] {
+    thread_ = std::thread([this, &screen, json] {
       int number = 0;
       sigwait(&signals_, &number);
       if (number == SIGUSR1) return;
-      screen.Line("\nstopping the hub …");
+      screen.Line(Started() ? "\nstopping the hub …" : "\nstopping …");
       screen.Hush();  // what goes wrong now goes wrong because of it
       const std::string folder = WaitForFolder();
-      hub::Down(folder, hub::kStopPatience).IgnoreError();  // there is nobody left to tell
+      if (!folder.empty()) hub::Down(folder, hub::kStopPatience).IgnoreError();  // there is nobody left to tell
+      if (json) std::cout << R"({"ok":false,"error":"the demo was interrupted"})" << std::endl;
       _exit(kExitInterrupted);
     });
   }
@@ -109,15 +110,24 @@ class StopOnSignal {
     pthread_kill(thread_.native_handle(), SIGUSR1);
     thread_.join();
   }
+  void HubStarts() {
+    absl::MutexLock lock(&mutex_);
+    starting_ = true;
+  }
   void HubIsUp(const std::string& folder) {
     absl::MutexLock lock(&mutex_);
     folder_ = folder;
   }
 
  private:
-  // Starting takes a second or two and either succeeds or cleans up after itself.
+  bool Started() {
+    absl::MutexLock lock(&mutex_);
+    return starting_;
+  }
+  // Starting takes a second or two and either succeeds or cleans up after itself. Empty where there is no hub.
   std::string WaitForFolder() {
     absl::MutexLock lock(&mutex_);
+    if (!starting_) return "";
     const auto known = [this] { return !folder_.empty(); };
     mutex_.AwaitWithTimeout(absl::Condition(&known), hub::kReadyPatience);
     return folder_;
@@ -125,6 +135,7 @@ class StopOnSignal {
 
   sigset_t signals_;
   absl::Mutex mutex_;
+  bool starting_ = false;
   std::string folder_;
   std::thread thread_;
 };
@@ -204,6 +215,7 @@ std::optional<hub::HubState> StartHub(const DemoOptions& options, const Stage& s
     up.organisations = Slugs();
     up.any_ports = !options.keep;
     up.end_with_parent = !options.keep;
+    stop.HubStarts();
     NWD_ASSIGN_OR_RETURN(hub, hub::Up(up));
     stop.HubIsUp(hub->folder);
     std::string figure;
@@ -240,10 +252,10 @@ int Refuse(const DemoOptions& options, const absl::Status& why) {
 int RunDemo(const DemoOptions& asked) {
   DemoOptions options = asked;
   if (options.source.empty()) options.source = hub::ShareFolder("sample");
+  Screen screen;
+  StopOnSignal stop(screen, options.json);
   absl::StatusOr<Stage> stage = Prepare(options);
   if (!stage.ok()) return Refuse(options, stage.status());
-  Screen screen;
-  StopOnSignal stop(screen);
   Story story(screen);
   screen.Title("No Wrong Door: a hub of four services, from the first door to the outcome");
   const std::optional<hub::HubState> hub = StartHub(options, *stage, stop, story);

@@ -18,6 +18,7 @@ namespace v1 = directory::v1;
 using Figure = absl::StatusOr<std::string>;
 
 constexpr char kFeedSlug[] = "demo-feed";
+constexpr char kHowToSeeAll[] = "; nwd import … --json lists them all";
 constexpr int kLinkedMax = 120;  // providers; a hub's members are never all of a feed
 constexpr size_t kProvidersMin = 6;
 constexpr size_t kTakingMin = 6;    // services that take referrals
@@ -35,12 +36,15 @@ absl::StatusOr<feed::Imported> ImportFeed(World& world, const std::string& sourc
   return feed::Import(*directory, {.slug = kFeedSlug, .source = feed::IsUrl(source) ? source : ""}, pages, [](int) {});
 }
 
+std::string Several(size_t count, std::string_view what) { return Cat(count, " ", what, count == 1 ? "" : "s"); }
+
 // "2 problems listed, the first: page [8] minimum_age: …".
 std::string Problems(const feed::Imported& imported) {
   if (imported.problems.empty()) return "no problem";
   const auto& first = imported.problems.front();
-  return Cat(imported.problem_count, imported.problem_count == 1 ? " problem" : " problems",
-             " listed, the first: ", feed::Place(first), " ", first.description());
+  const bool more = imported.problem_count > 1;
+  return Cat(Several(static_cast<size_t>(imported.problem_count), "problem"),
+             " listed, the first: ", feed::Place(first), " ", first.description(), more ? kHowToSeeAll : "");
 }
 
 // A feed can be imported and yet be too little for the story.
@@ -55,11 +59,18 @@ Figure FirstImport(World& world, Story& story, const std::string& source, const 
   NWD_ASSIGN_OR_RETURN(const feed::Imported imported, ImportFeed(world, source, pages));
   const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
   world.feed_id = imported.feed_id;
-  if (const absl::Status taken = feed::CheckAnythingTaken(imported); !taken.ok()) return story.Unfit(taken);
+  for (const auto& problem : imported.problems) {
+    story.FeedProblem({problem.page(), problem.index(), problem.field(), problem.description()});
+  }
+  if (const absl::Status taken = feed::CheckAnythingTaken(imported); !taken.ok()) {
+    const bool more = imported.problem_count > 1;
+    return story.Unfit(absl::Status(taken.code(), Cat(StdView(taken.message()), more ? kHowToSeeAll : "")));
+  }
   story.Count("services", imported.done.created());
   story.Count("feed_problems", imported.problem_count);
-  return absl::StrFormat("%d services in %d pages, %d left out; %.0f services/s; %s", imported.done.created(),
-                         pages.size(), imported.done.left_out(), imported.done.created() / seconds, Problems(imported));
+  return absl::StrFormat(
+      "%s in %s, %d left out; %.0f services/s; %s", Several(static_cast<size_t>(imported.done.created()), "service"),
+      Several(pages.size(), "page"), imported.done.left_out(), imported.done.created() / seconds, Problems(imported));
 }
 
 Figure SecondImport(World& world, const std::string& source, const std::vector<feed::Page>& pages) {
@@ -226,7 +237,8 @@ Figure WalkCatalogue(World& world) {
     ++pages;
   } while (!request.page_token().empty());
   NWD_RETURN_IF_ERROR(Same("services met in a walk over all pages", total, static_cast<int>(seen.size())));
-  return Cat(total, " services on ", pages, " pages, each once");
+  return Cat(Several(static_cast<size_t>(total), "service"), " on ", Several(static_cast<size_t>(pages), "page"),
+             ", each once");
 }
 
 }  // namespace

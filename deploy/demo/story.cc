@@ -37,11 +37,23 @@ absl::Status Story::Unfit(const absl::Status& why) {
 
 void Story::Count(const std::string& name, int64_t value) { counts_.emplace_back(name, value); }
 
+void Story::FeedProblem(Problem problem) {
+  if (problems_.size() < kFeedProblemsMax) problems_.push_back(std::move(problem));
+}
+
 std::string Story::Report() const {
   nlohmann::ordered_json report = {{"ok", !failed_}};
   for (const auto& [name, value] : counts_) report[name] = value;
   report["total_ms"] = absl::ToInt64Milliseconds(absl::Now() - begin_);
   if (failed_) report["error"] = Cat(told_.back().name, ": ", told_.back().figure);
+  nlohmann::ordered_json problems = nlohmann::ordered_json::array();
+  for (const Problem& problem : problems_) {
+    problems.push_back({{"file", problem.file},
+                        {"index", problem.index},
+                        {"field", problem.field},
+                        {"description", problem.description}});
+  }
+  report["problems"] = std::move(problems);
   nlohmann::ordered_json steps = nlohmann::ordered_json::array();
   for (const Told& step : told_) {
     steps.push_back({{"chapter", step.chapter},

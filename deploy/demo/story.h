@@ -16,6 +16,8 @@
 
 namespace nwd::demo {
 
+inline constexpr size_t kFeedProblemsMax = 100;  // in the report; all are counted
+
 class Story {
  public:
   explicit Story(Screen& screen) : screen_(screen) {}
@@ -25,6 +27,15 @@ class Story {
   // A number for the report: "people", 60.
   void Count(const std::string& name, int64_t value);
 
+  // Something wrong with the feed, where an import found it; the first kFeedProblemsMax are in the report.
+  struct Problem {
+    std::string file;
+    int index;
+    std::string field;
+    std::string description;
+  };
+  void FeedProblem(Problem problem);
+
   // Says of a step's failure that what the demo was given is to blame, not the hub; answers it again, to be returned.
   absl::Status Unfit(const absl::Status& why);
 
@@ -32,7 +43,7 @@ class Story {
   // Why what it was given cannot be played; OK where that is not what failed.
   const absl::Status& unfit() const { return unfit_; }
   Screen& screen() { return screen_; }
-  // One JSON object: {"ok":…, counts…, "total_ms":…, "steps":[{"chapter","name","ok","ms","figure"}, …]}, and "error"
+  // One JSON object: {"ok":…, counts…, "total_ms":…, "problems":[{"file","index","field","description"}, …], "steps":[{"chapter","name","ok","ms","figure"}, …]}, and "error"
   // where it failed.
   std::string Report() const;
 
@@ -49,6 +60,7 @@ class Story {
   std::string chapter_;
   std::vector<Told> told_;
   std::vector<std::pair<std::string, int64_t>> counts_;
+  std::vector<Problem> problems_;
   bool failed_ = false;
   absl::Status unfit_;
 };

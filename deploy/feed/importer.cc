@@ -1,6 +1,8 @@
 #include "deploy/feed/importer.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
@@ -93,6 +95,17 @@ absl::Status Commit(rpc::Client& client, const ImportOptions& options, const std
   return absl::OkStatus();
 }
 
+// By page as they were given, then by entry: what the directory finds at the end belongs to pages long put.
+void Order(const std::vector<Page>& pages, std::vector<v1::ImportProblem>& problems) {
+  std::map<std::string, size_t> places;
+  for (const Page& page : pages) places.emplace(page.name, places.size());
+  const auto place = [&](const v1::ImportProblem& problem) {
+    const auto found = places.find(problem.page());
+    return std::pair(found == places.end() ? places.size() : found->second, problem.index());
+  };
+  std::stable_sort(problems.begin(), problems.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+}
+
 }  // namespace
 
 std::string ImportInTheWay(const absl::Status& status) {
@@ -139,6 +152,7 @@ absl::StatusOr<Imported> Import(rpc::Client& client, const ImportOptions& option
     Abort(client, begun.import_id()).IgnoreError();  // an import that is left lying can be taken over
   }
   if (!status.ok()) return status;
+  Order(pages, imported.problems);
   return imported;
 }
 

@@ -27,7 +27,7 @@ struct Imported {
   std::string feed_id;
   int services = 0;  // in all pages, taken
   int problem_count = 0;
-  std::vector<directory::v1::ImportProblem> problems;
+  std::vector<directory::v1::ImportProblem> problems;  // by page, then by entry
   directory::v1::CommitImportResponse done;
 };
 

@@ -197,6 +197,8 @@ absl::StatusOr<HubState> Up(const UpOptions& asked) {
     }
     if (alive > 0) return StartEnded(options, *std::move(running));
     RemoveState(options.folder);
+  } else if (!absl::IsNotFound(running.status())) {
+    return running.status();  // what may run here cannot be told
   }
   HubState hub = Plan(options);
   if (const absl::Status free = CheckPortsAreFree(hub.services); !options.any_ports && !free.ok())

@@ -9,9 +9,11 @@
 #include "common/base/check.h"
 #include "common/base/strings.h"
 #include "deploy/hub/folder.h"
+#include "deploy/hub/shell.h"
 
 namespace nwd::hub {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
 
 std::string RunningService::Address() const { return Cat("127.0.0.1:", grpc_port); }
@@ -32,6 +34,39 @@ std::vector<ProcessId> HubState::Processes() const {
   for (const RunningService& service : services) ids.push_back(service.process);
   return ids;
 }
+
+namespace {
+
+// What runs with a data folder of this hub, by its command line; for the one who has lost hub.json.
+std::vector<std::string> PidsByDataFolder(const std::string& hub_folder) {
+  std::error_code error;
+  const std::string folder = fs::weakly_canonical(hub_folder, error).string();
+  std::vector<std::string> pids;
+  for (const fs::directory_entry& process : fs::directory_iterator("/proc", error)) {
+    std::ifstream file(process.path() / "cmdline");
+    for (std::string word; std::getline(file, word, '\0');) {
+      const std::vector<std::string> names = ServiceNames();
+      const bool of_hub = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return word == Cat("--data=", DataFolder(folder, name)) || word == DataFolder(folder, name);
+      });
+      if (!of_hub) continue;
+      pids.push_back(process.path().filename().string());
+      break;
+    }
+  }
+  return pids;
+}
+
+absl::Status CannotUnderstand(const std::string& hub_folder) {
+  std::string stop;
+  for (const std::string& pid : PidsByDataFolder(hub_folder)) stop += Cat(" ", pid);
+  return absl::FailedPreconditionError(
+      Cat("cannot understand ", StateFile(hub_folder), "; ",
+          stop.empty() ? "none of its services runs" : Cat("stop its services with: kill", stop),
+          "; then remove it with: rm ", Quoted(StateFile(hub_folder))));
+}
+
+}  // namespace
 
 absl::StatusOr<HubState> ReadState(const std::string& hub_folder) {
   errno = 0;
@@ -54,8 +89,7 @@ absl::StatusOr<HubState> ReadState(const std::string& hub_folder) {
                                 .http_port = service.at("http_port")});
     }
   } catch (const json::exception&) {
-    return absl::FailedPreconditionError(
-        Cat("cannot understand ", StateFile(hub_folder), "; stop its processes by hand and remove it"));
+    return CannotUnderstand(hub_folder);
   }
   return state;
 }

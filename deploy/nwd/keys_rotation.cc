@@ -103,6 +103,15 @@ void PrintJson(const std::vector<Rotated>& all, bool whole) {
   std::cout << nlohmann::json{{"ok", whole}, {"services", services}}.dump() << "\n";
 }
 
+// What a service answered; where it does not let this caller, with what the caller would need.
+std::string Refusal(const std::string& service, const absl::Status& status) {
+  const bool refused = absl::IsPermissionDenied(status);
+  return Cat(
+      service, ": ", StdView(status.message()),
+      refused ? "; this is for an organisation with the role OPERATOR: name one by --as, or its certificates by --tls"
+              : "");
+}
+
 }  // namespace
 
 std::vector<std::string> KeyServices() { return {"consent", "referral", "outcome"}; }
@@ -115,7 +124,7 @@ int RotateKeys(const HubAsked& asked, bool json) {
   bool whole = true;
   for (const std::string& service : asked.services) {
     const Rotated& one = all.emplace_back(RotateOne(*hub, service));
-    if (!one.status.ok()) std::cerr << "nwd: " << service << ": " << one.status.message() << "\n";
+    if (!one.status.ok()) std::cerr << "nwd: " << Refusal(service, one.status) << "\n";
     if (one.last.damaged() > 0) {
       std::cerr << "nwd: " << service << ": " << one.last.damaged() << " people's keys do not open\n";
     }
@@ -138,7 +147,7 @@ int ShowKeys(const HubAsked& asked, bool json) {
   for (const std::string& service : asked.services) {
     const auto status =
         hub->To(service).Call<v1::GetStatusResponse>(v1::GetStatusRequest(), {.timeout = kRotationPatience});
-    if (!status.ok()) return Fail(absl::Status(status.status().code(), Cat(service, ": ", status.status().message())));
+    if (!status.ok()) return Fail(absl::Status(status.status().code(), Refusal(service, status.status())));
     services[service] = nlohmann::json::array();
     for (const v1::WrappingKeyStatus& key : status->wrapping_keys()) {
       services[service].push_back({{"number", key.number()},

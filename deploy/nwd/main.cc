@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "common/base/strings.h"
 #include "common/tls/openssl_policy.h"
@@ -26,6 +28,14 @@ int Fail(const absl::Status& status) {
 
 namespace {
 
+// Whoever asked the demo for JSON gets one object, also of a mistake in its options.
+void SayMistakeInJson(int argc, char** argv, const std::string& mistake) {
+  const auto is = [](std::string_view word) { return [word](const char* given) { return word == given; }; };
+  if (std::none_of(argv + 1, argv + argc, is("demo")) || std::none_of(argv + 1, argv + argc, is("--json"))) return;
+  const nlohmann::ordered_json report = {{"ok", false}, {"error", mistake}};
+  std::cout << report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << std::endl;
+}
+
 int Run(int argc, char** argv) {
   // First of all, before anything touches OpenSSL or starts a thread.
   if (const absl::Status status = tls::RequireTls13(); !status.ok()) return Fail(status);
@@ -39,7 +49,10 @@ int Run(int argc, char** argv) {
   AddHubCommands(program, commands);
   AddImportCommand(program, commands);
   AddDemoCommand(program, commands);
-  if (const auto code = program.Parse(argc, argv)) return *code;
+  if (const auto code = program.Parse(argc, argv)) {
+    if (!program.mistake().empty()) SayMistakeInJson(argc, argv, program.mistake());
+    return *code;
+  }
   for (const Command& command : commands) {
     if (command.options->chosen()) return command.run();
   }

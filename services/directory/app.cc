@@ -104,7 +104,14 @@ absl::Status App::State::LoadFacts() {
   NWD_ASSIGN_OR_RETURN(const facts::Facts facts, facts::Facts::Load(folder));
   areas.emplace(facts);
   NWD_RETURN_IF_ERROR(gazetteer.LoadOutcodes(folder / "outcodes-london.csv"));
-  if (!parts.postcodes_file.empty()) NWD_RETURN_IF_ERROR(gazetteer.LoadPostcodes(parts.postcodes_file).status());
+  if (!parts.postcodes_file.empty()) {
+    const absl::Status loaded = gazetteer.LoadPostcodes(parts.postcodes_file).status();
+    if (!loaded.ok()) {
+      return absl::Status(loaded.code(), Cat(StdView(loaded.message()),
+                                             "; --postcodes names a CSV file of the ONS Postcode Directory, with the "
+                                             "columns pcds, oslaua, lat and long"));
+    }
+  }
   reader.emplace(*areas, gazetteer);
   feeds.emplace(
       FeedService::Parts{parts.store, requests, audit, tokens, pool, *reader, catalogue, importer, linker, sweeper});

@@ -146,6 +146,44 @@ TEST_F(ConfigTest, AnEntryThatIsNoOptionIsNamedWithItsFileAndProgram) {
   ExpectMistake(Parse(options, {}), "'drian' in " + file);
 }
 
+TEST_F(ConfigTest, ALineThatNamesNoOptionIsNamedWithItsFile) {
+  for (const char* line : {" = x", "=\"x\"", ".=1", "\"\"=1", "= = =", "=x", "--- = 1", "++ = 1", "[.]", "a="}) {
+    const std::string file = WriteFile(std::string("data = \"/d\"\n\n# = x\nadmins = [a,\n  = ,\n b]\n") + line + "\n");
+    ExpectMistake(Parse(options_, {"--config", file.c_str()}), "line 7 of " + file + " names no option: '");
+  }
+}
+
+TEST_F(ConfigTest, AFileThatIsNoneIsSaidToBeWhatItIs) {
+  ExpectMistake(Parse(options_, {"--config", ::testing::TempDir().c_str()}), "is a folder");
+  ExpectMistake(Parse(options_, {"--config", "/no/such/file"}), "there is no file /no/such/file");
+  ExpectMistake(Parse(options_, {"--config", WriteFile(std::string((1 << 20) + 1, '#')).c_str()}), "larger than 1 MiB");
+}
+
+TEST_F(ConfigTest, ASectionIsNotTakenByAProgramWithoutCommands) {
+  const std::string file = WriteFile("[consent]\ndata = \"/d\"\n");
+  ExpectMistake(Parse(options_, {"--config", file.c_str()}),
+                "'[consent]' in " + file + ": nwd-consent takes no sections");
+}
+
+TEST_F(ConfigTest, BytesThatAreNoWritingAreNotShown) {
+  const std::string file = WriteFile("\x1b[31m\xff\x07 = 1\n");
+  for (const Outcome& outcome :
+       {Parse(options_, {"--config", file.c_str()}), Parse(options_, {"--no\x1b[31m\xff\x07"})}) {
+    ExpectMistake(outcome, "\\x1b[31m\\xff\\x07");
+    for (const char shown : outcome.err) EXPECT_TRUE(shown == '\n' || (shown >= ' ' && shown < '\x7f')) << outcome.err;
+  }
+}
+
+TEST_F(ConfigTest, MistakesAreSaidInOurOwnWords) {
+  ExpectMistake(Parse(options_, {"--data", "/a", "--data", "/b"}), "--data takes one value, and 2 were given");
+  ExpectMistake(Parse(options_, {"--data"}), "--data needs a value");
+  ExpectMistake(Parse(options_, {"--threads", ""}), "--threads: '' is not a number from 1 to 64");
+  ExpectMistake(Parse(options_, {"--threads", "65"}), "--threads: '65' is not a number from 1 to 64");
+  ExpectMistake(Parse(options_, {"--threads", "1.5"}), "--threads: '1.5' is not a whole number");
+  ExpectMistake(Parse(options_, {"--reflection=maybe"}), "--reflection: 'maybe' is not true or false");
+  ExpectMistake(Parse(options_, {"--log-level", "loud"}), "--log-level: 'loud' is none of info, error");
+}
+
 TEST_F(ConfigTest, TextThatIsEmptyIsAMistake) {
   ExpectMistake(Parse(options_, {"--data", ""}), "--data: must not be empty");
   ExpectMistake(Parse(options_, {"--admins", ""}), "--admins: must not be empty");
@@ -228,8 +266,8 @@ TEST_F(CommandTest, ASectionOfTheFileBelongsToItsCommand) {
 }
 
 TEST_F(CommandTest, NoCommandOrAnUnknownOneIsAMistake) {
-  ExpectMistake(Parse(program_, {}), "subcommand");
-  ExpectMistake(Parse(program_, {"pki"}), "subcommand");
+  ExpectMistake(Parse(program_, {}), "a command is required");
+  ExpectMistake(Parse(program_, {"pki"}), "a command is required");
   ExpectMistake(Parse(program_, {"dance"}), "dance");
 }
 

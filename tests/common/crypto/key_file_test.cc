@@ -90,6 +90,13 @@ TEST_F(KeyFile, ProcessesThatStartAtOnceAgreeOnOneKey) {
   EXPECT_EQ(derived.size(), 1u);
 }
 
+TEST_F(KeyFile, TellsNobodyToCloseAFileThatHoldsNoKey) {
+  Write("root:x:0:0:root:/root:/bin/bash\n", 0644);
+  const std::string said(HubKey::FromFile(path_, IfMissing::kFail).status().message());
+  EXPECT_THAT(said, HasSubstr("does not hold a key"));
+  EXPECT_THAT(said, ::testing::Not(HasSubstr("chmod")));
+}
+
 TEST_F(KeyFile, RefusesAFileThatOthersMayRead) {
   for (const mode_t mode : {0640, 0604, 0620, 0602, 0666}) {
     Write(kText, mode);

@@ -68,6 +68,16 @@ TEST_F(ImporterTest, BesideABadPageTheRestIsTakenAndThePageListed) {
   EXPECT_THAT(listed, ElementsAre("2.json -1  out", "3.json -1  out", "4.json 0 name out", "4.json 1 minimum_age"));
 }
 
+TEST_F(ImporterTest, ProblemsComeByPageWheneverTheyAreFound) {
+  const auto imported = Run({PageWith("b.json", kA),
+                             PageWith("a.json", kA),
+                             {.name = "c.json", .content = {}, .problem = "it is too large"}});
+  ASSERT_TRUE(imported.ok()) << imported.status();
+  std::vector<std::string> pages;
+  for (const auto& problem : imported->problems) pages.push_back(problem.page());
+  EXPECT_THAT(pages, ElementsAre("a.json", "c.json")) << "what came twice is found last of all";
+}
+
 TEST_F(ImporterTest, AServiceThatComesTwiceIsListedWhereItComesAgain) {
   const auto imported = Run({PageWith("1.json", kA), PageWith("2.json", kA)});
   ASSERT_TRUE(imported.ok()) << imported.status();

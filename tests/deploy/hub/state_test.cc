@@ -38,7 +38,9 @@ TEST(StateTest, NoHubIsNotFoundAndStoppingItToo) {
 TEST(StateTest, AStateThatCannotBeUnderstoodIsLeftAlone) {
   testing::TempFolder folder;
   std::ofstream(StateFile(folder.Path())) << "{\"services\": 3}";
-  EXPECT_TRUE(absl::IsFailedPrecondition(ReadState(folder.Path()).status()));
+  const absl::Status status = ReadState(folder.Path()).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status));
+  EXPECT_NE(status.message().find("none of its services runs; then remove it with: rm "), std::string::npos) << status;
 }
 
 TEST(StateTest, AHubWhoseProgramsAreMissingSaysSoAndLeavesNothingRunning) {

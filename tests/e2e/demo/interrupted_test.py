@@ -1,5 +1,6 @@
 """`nwd demo` that is interrupted, and two of it at once. `interrupted_test.py NWD FOLDER`. Standard library only."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -38,8 +39,8 @@ class Interrupted(unittest.TestCase):
         self.folder = FOLDER / "demo"
         self.addCleanup(shutil.rmtree, FOLDER)
 
-    def start(self):
-        return subprocess.Popen([NWD, "demo", "--people", "20", "--folder", self.folder], stdin=subprocess.DEVNULL,
+    def start(self, *options):
+        return subprocess.Popen([NWD, "demo", "--people", "20", "--folder", self.folder, *options], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
                                 preexec_fn=default_interrupt, env=SURROUNDINGS)
 
@@ -60,6 +61,14 @@ class Interrupted(unittest.TestCase):
         self.assertEqual(errors, "")
         self.assertEqual(running_from(self.folder), [])
         self.assertFalse((self.folder / "hub.json").exists())
+
+    def test_whoever_asked_for_json_gets_one_object_last(self):
+        process = self.start("--json")
+        self.until_it_tells(process)
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=PATIENCE_S)
+        self.assertEqual(process.returncode, 130, output + errors)
+        self.assertEqual(json.loads(output.splitlines()[-1]), {"ok": False, "error": "the demo was interrupted"})
 
     def test_interrupted_at_any_moment_of_its_start_it_leaves_nothing_running(self):
         for wait_s in (0.02, 0.2, 0.5):
