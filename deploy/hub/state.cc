@@ -40,7 +40,7 @@ namespace {
 // What runs with a data folder of this hub, by its command line; for the one who has lost hub.json.
 std::vector<std::string> PidsByDataFolder(const std::string& hub_folder) {
   std::error_code error;
-  const std::string folder = fs::weakly_canonical(hub_folder, error).string();
+  const std::string folder = fs::absolute(hub_folder, error).lexically_normal().string();  // as Up gives it to them
   std::vector<std::string> pids;
   for (const fs::directory_entry& process : fs::directory_iterator("/proc", error)) {
     std::ifstream file(process.path() / "cmdline");

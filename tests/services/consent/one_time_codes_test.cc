@@ -35,7 +35,7 @@ TEST_F(OneTimeCodesTest, ASeedHasOneCodeUnderOneHubKeyAndNoTwoSeedsTheSame) {
   }
   EXPECT_EQ(seen.size(), 1000u);
   const std::string seed = OneTimeCodes::NewSeed();
-  EXPECT_NE(codes_.CodeOf(seed), OneTimeCodes(HubKeyOf('B')).CodeOf(seed)) << "what is kept alone does not tell it";
+  EXPECT_NE(codes_.CodeOf(seed), OneTimeCodes(HubKeyOf('Q')).CodeOf(seed)) << "what is kept alone does not tell it";
 }
 
 TEST_F(OneTimeCodesTest, CaseSpacesAndHyphensDoNotMatterNorLettersThatLookLikeDigits) {
