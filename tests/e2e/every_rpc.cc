@@ -60,7 +60,8 @@ int EnumValue(const FieldDescriptor& field) {
       {"decision", consent::v1::CONSENT_STATE_GIVEN},
       {"action", referral::v1::REFERRAL_ACTION_RECEIVE},
       {"attendance", referral::v1::APPOINTMENT_STATE_ATTENDED},
-      {"lawful_basis", common::v1::LAWFUL_BASIS_VITAL_INTERESTS},
+      {"lawful_basis",
+       common::v1::LAWFUL_BASIS_VITAL_INTERESTS},  // not the first, consent: of authorities, emergencies
   };
   const auto found = wanted.find(field.name());
   return found == wanted.end() ? field.enum_type()->value(1)->number() : found->second;

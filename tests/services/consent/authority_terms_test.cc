@@ -92,7 +92,9 @@ TEST(AuthorityTerms, SectionsThatCanHoldSpecialCategoriesNeedACondition) {
     const bool special = number == CATEGORY_DEMOGRAPHICS || number == CATEGORY_CIRCUMSTANCES ||
                          number == CATEGORY_SUPPORT_HISTORY || number == CATEGORY_SAFEGUARDING;
     EXPECT_EQ(!Faults(terms).empty(), special) << number;
-    if (special) EXPECT_THAT(Faults(terms), ElementsAre("terms.special_category_condition"));
+    if (special) {
+      EXPECT_THAT(Faults(terms), ElementsAre("terms.special_category_condition"));
+    }
     terms.set_special_category_condition(v1::SPECIAL_CATEGORY_CONDITION_LEGAL_CLAIMS);
     EXPECT_THAT(Faults(terms), IsEmpty());
   }
