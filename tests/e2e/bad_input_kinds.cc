@@ -233,6 +233,7 @@ bool IsPublic(const Rpc& rpc, const std::string& field) {
       "organisation_id",  // of the registry
       "recipient_organisation_ids",
       "redirect_service_id",  // of the catalogue
+      "channel_organisation_id",
       "held_by_organisation_id",
       "party_organisation_id",
       "party_organisation_ids",

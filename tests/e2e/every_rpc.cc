@@ -14,6 +14,7 @@
 #include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/directory/v1/agreement_service.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
 #include "nwd/directory/v1/feed_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
@@ -34,6 +35,7 @@ const std::vector<std::pair<std::string, std::vector<const google::protobuf::Fil
   static const std::vector<std::pair<std::string, std::vector<const google::protobuf::FileDescriptor*>>> programs = {
       {"directory",
        {directory::v1::GetOrganisationRequest::descriptor()->file(),
+        directory::v1::GetAgreementRequest::descriptor()->file(),
         directory::v1::GetServiceRequest::descriptor()->file(), directory::v1::BeginImportRequest::descriptor()->file(),
         change}},
       {"consent",

@@ -197,8 +197,12 @@ void AddConsentCalls(Table& table) {
     return end;
   });
   Add(table, kReferrer, "", [](World& world) {
+    // Nothing goes to the stranger by it, who else could object too.
+    c::AssertAuthorityRequest assertion = Asserting(world).request;
+    assertion.mutable_terms()->set_recipient_organisation_ids(0, world.IdOf(kReferrer));
     c::ObjectToAuthorityRequest object;
-    object.set_authority_id(ActiveAuthority(world));
+    object.set_authority_id(world.Do<c::AssertAuthorityResponse>(kReferrer, assertion).authority_id());
+    Approve(world, object.authority_id());
     return object;
   });
   Add(table, kReceiver, "", [](World& world) {

@@ -304,6 +304,7 @@ Things ThingsOfOthers(World& world, const std::string& who) {
   }
   // It reviews what others opened, and not its own.
   if (who == kSecondCrisis) return {{"emergency_access_id", OpenedEmergency(world, kSecondCrisis)}};
+  if (who == kChannel) return {{"person_ref", world.Register(kReferrer)}};
   if (who == kAdmin) return {{"import_id", FreshImport(world, kSecondAdmin)}};
   return {};
 }

@@ -114,6 +114,7 @@ class Speed {
       *terms.mutable_valid_until() = ToTimestamp(absl::Now() + absl::Hours(24 * 90));
       terms.set_standing(true);
       terms.set_text_sha256(text_);
+      terms.set_language("en");
       const auto drawn = co_await Ask(services_->consent(), &ConsentService::CreateConsent, captor_, create);
       NWD_CHECK(drawn.ok());
       v1::RecordDecisionRequest decide;
