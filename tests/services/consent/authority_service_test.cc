@@ -179,7 +179,9 @@ TEST_F(AuthorityServiceTest, PagesFollowEachOther) {
   } while (!token.empty());
   EXPECT_EQ(seen, expected);
   const std::string lambeths = List("lambeth", ref_, 2)->next_page_token();
-  EXPECT_THAT(List("college", college_ref_, 2, lambeths), Invalid()) << "a token of another caller";
+  EXPECT_THAT(List("college", college_ref_, 2, lambeths),
+              Refused(absl::StatusCode::kInvalidArgument, "INVALID_TOKEN"))
+      << "a token of another caller";
 }
 
 TEST_F(AuthorityServiceTest, OfOnePersonUnderTwoIdsAllAreListed) {
