@@ -76,6 +76,7 @@ absl::Status KeptClock::TakeUp(store::Store& store, bool accept_machine) {
 }
 
 async::Task<void> KeptClock::Look(store::Store& store, absl::Duration steady) {
+  GoOnWhileBehind(steady);
   SayWhetherBehind();
   SayWhetherJumped(steady);
   const std::string reached = ValueOf(absl::ToUnixNanos(Now()));
@@ -85,6 +86,11 @@ async::Task<void> KeptClock::Look(store::Store& store, absl::Duration steady) {
   };
   const absl::Status kept = co_await store.Update(body);
   if (!kept.ok()) log::Line(log::Level::kWarning, "clock.not_kept").Status(kept).Emit();
+}
+
+void KeptClock::GoOnWhileBehind(absl::Duration steady) {
+  if (looked_at_ == absl::InfinitePast() || Behind() == absl::ZeroDuration()) return;
+  reached_.fetch_add(absl::ToInt64Nanoseconds((steady - looked_at_steady_) / 2), std::memory_order_relaxed);
 }
 
 void KeptClock::SayWhetherBehind() {

@@ -54,6 +54,19 @@ TEST_F(KeptClockTest, StandsStillWhileTheMachinesClockIsBehindWhatItTold) {
   EXPECT_EQ(clock.Now(), kNoon + absl::Hours(1) + absl::Minutes(1));
 }
 
+TEST_F(KeptClockTest, WhileTheMachinesClockIsBehindItGoesOnAtHalfItsPaceUntilThatHasCaughtUp) {
+  KeptClock clock(machine_, metrics_);
+  Look(clock, absl::Seconds(10));
+  Look(clock, absl::Seconds(10), -absl::Hours(1));
+  const absl::Time back = clock.Now();
+  EXPECT_GE(back, kNoon + absl::Seconds(10));
+  for (int i = 0; i < 60; ++i) Look(clock, absl::Minutes(1));
+  EXPECT_EQ(clock.Now(), back + absl::Minutes(30)) << "an hour later";
+  for (int i = 0; i < 62; ++i) Look(clock, absl::Minutes(1));
+  EXPECT_EQ(clock.Now(), machine_.Now());
+  EXPECT_EQ(clock.Behind(), absl::ZeroDuration());
+}
+
 TEST_F(KeptClockTest, ItIsSaidOnceThatTheClockIsBehindAndOnceThatItHasCaughtUp) {
   KeptClock clock(machine_, metrics_);
   Look(clock, absl::Seconds(10));
@@ -61,7 +74,7 @@ TEST_F(KeptClockTest, ItIsSaidOnceThatTheClockIsBehindAndOnceThatItHasCaughtUp) 
   Look(clock, absl::Seconds(10), -absl::Hours(1));
   Look(clock, absl::Seconds(10));
   EXPECT_THAT(log_.Lines(),
-              ElementsAre(AllOf(HasSubstr("\"event\":\"clock.behind\""), HasSubstr("\"seconds\":3590")),
+              ElementsAre(AllOf(HasSubstr("\"event\":\"clock.behind\""), HasSubstr("\"seconds\":3595")),
                           AllOf(HasSubstr("\"event\":\"clock.jumped\""), HasSubstr("\"seconds\":-3600"))));
   Look(clock, absl::Hours(1));
   EXPECT_THAT(log_.Lines().back(), HasSubstr("\"event\":\"clock.caught_up\""));
