@@ -76,7 +76,7 @@ TEST_F(KeptClockTest, ItIsSaidOnceThatTheClockIsBehindAndOnceThatItHasCaughtUp) 
   EXPECT_THAT(log_.Lines(),
               ElementsAre(AllOf(HasSubstr("\"event\":\"clock.behind\""), HasSubstr("\"seconds\":3595")),
                           AllOf(HasSubstr("\"event\":\"clock.jumped\""), HasSubstr("\"seconds\":-3600"))));
-  Look(clock, absl::Hours(1));
+  for (int i = 0; i < 122; ++i) Look(clock, absl::Minutes(1));
   EXPECT_THAT(log_.Lines().back(), HasSubstr("\"event\":\"clock.caught_up\""));
   EXPECT_THAT(metrics_.Text(), HasSubstr("nwd_clock_jumps_total 1"));
 }
