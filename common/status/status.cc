@@ -16,6 +16,8 @@ namespace {
 constexpr char kTypePrefix[] = "type.googleapis.com/";
 constexpr char kDomain[] = "nwd";
 constexpr size_t kViolationsMax = 100;
+// Details travel in a trailer, in base64; clients take 8 KiB of trailers before they begin to refuse answers for it.
+constexpr size_t kViolationsBytesMax = 4096;
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);  // where a RESOURCE_EXHAUSTED does not say
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 
@@ -164,7 +166,8 @@ absl::Status Violations::ToStatus(std::string_view reason) const {
   absl::Status status = Error(absl::StatusCode::kInvalidArgument, reason, message);
   google::rpc::BadRequest bad;
   for (const auto& [field, description] : violations_) {
-    if (static_cast<size_t>(bad.field_violations_size()) == kViolationsMax) break;
+    const auto named = static_cast<size_t>(bad.field_violations_size());
+    if (named == kViolationsMax || bad.ByteSizeLong() + field.size() + description.size() > kViolationsBytesMax) break;
     auto* violation = bad.add_field_violations();
     violation->set_field(field);
     violation->set_description(description);

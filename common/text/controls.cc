@@ -1,5 +1,8 @@
 #include "common/text/controls.h"
 
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
 #include "absl/strings/str_format.h"
 #include "common/text/utf8.h"
 
@@ -44,6 +47,17 @@ bool HasDirection(std::string_view text) {
     if (StartsDirection(text.substr(at))) return true;
   }
   return false;
+}
+
+bool IsBlank(std::string_view text) {
+  const auto size = static_cast<int32_t>(text.size());
+  for (int32_t at = 0; at < size;) {
+    UChar32 character = 0;
+    U8_NEXT(text.data(), at, size, character);
+    const bool unseen = character >= 0 && (u_isUWhiteSpace(character) || u_charType(character) == U_FORMAT_CHAR);
+    if (!unseen) return false;
+  }
+  return true;
 }
 
 std::string Printable(std::string_view bytes, size_t bytes_max) {

@@ -17,6 +17,9 @@ bool HasLineBreak(std::string_view text);
 // order than it is kept in.
 bool HasDirection(std::string_view text);
 
+// Of valid UTF-8: nothing that can be seen: white space, and characters without width, only.
+bool IsBlank(std::string_view text);
+
 // `bytes` as a line of a terminal can show them: what is no writing is written \x1b, and so is every byte above 7f where
 // they are not valid UTF-8. What is longer than `bytes_max` (of the input) ends in "…".
 std::string Printable(std::string_view bytes, size_t bytes_max);

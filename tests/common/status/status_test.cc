@@ -135,6 +135,17 @@ TEST(Violations, AllAreNamedUpToABound) {
   EXPECT_THAT(wire.message(), HasSubstr("and 149 more"));
 }
 
+TEST(Violations, AreNoMoreThanAClientTakesInATrailer) {
+  Violations violations;
+  for (int i = 0; i < 90; ++i) {
+    violations.Add("terms.recipient_organisation_ids[1000]", "is no organisation of this hub, or has left it");
+  }
+  const google::rpc::Status wire = ToWire(violations.ToStatus());
+  EXPECT_LT(wire.ByteSizeLong() * 4 / 3, 8192u - 1024u) << "as base64, beside what else a trailer has";
+  EXPECT_GT(DetailOf<google::rpc::BadRequest>(wire).field_violations_size(), 40);
+  EXPECT_THAT(wire.message(), HasSubstr("and 89 more"));
+}
+
 // The messages of googleapis, byte by byte: google.rpc.Status {code 1, message 2, details 3}, ErrorInfo {reason 1,
 // domain 2, metadata 3}, BadRequest {field_violations 1 {field 1, description 2}}, RetryInfo {retry_delay 1}.
 TEST(Golden, ErrorInfo) {

@@ -33,6 +33,12 @@ TEST(Controls, DirectionsAreTheNineThatReorder) {
   }
 }
 
+TEST(Controls, BlankIsWhatCannotBeSeen) {
+  for (const char* text : {" ", "\t \n", "\u00a0", "\u200b", "\u2003\ufeff"})
+    EXPECT_TRUE(IsBlank(text)) << Printable(text, 100);
+  for (const char* text : {"a", " . ", "\u200bx", "李"}) EXPECT_FALSE(IsBlank(text)) << Printable(text, 100);
+}
+
 TEST(Controls, BytesArePrintedAsALineOfWriting) {
   EXPECT_EQ(Printable("Zoë's \"café\"", 100), "Zoë's \"café\"");
   EXPECT_EQ(Printable("a\x1b[31m\nb", 100), "a\\x1b[31m\\x0ab");
