@@ -24,6 +24,17 @@ absl::Status NotOver(ConsentState state) {
       {{"state", std::string(StateName(state))}});
 }
 
+// The person confirms what they have agreed to, and only while they stand by it: a word or a code from before the yes
+// would outlive their "not yet", and whoever captured the consent would say yes alone.
+absl::Status CheckGiven(ConsentState state) {
+  if (state == v1::CONSENT_STATE_GIVEN || state == v1::CONSENT_STATE_SUSPENDED) return absl::OkStatus();
+  NWD_RETURN_IF_ERROR(NotOver(state));
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
+                       Cat("the consent is ", StateName(state),
+                           "; the person confirms what is GIVEN or SUSPENDED: record their yes first"),
+                       {{"state", std::string(StateName(state))}});
+}
+
 absl::Status NoContact() {
   return status::Error(
       absl::StatusCode::kFailedPrecondition, reasons::kNoContact,
@@ -33,7 +44,7 @@ absl::Status NoContact() {
 
 // Whether a code can be asked for: it would confirm something.
 absl::Status CheckAsked(const storage::Consent& consent, absl::Time now) {
-  NWD_RETURN_IF_ERROR(NotOver(StateAt(consent, now)));
+  NWD_RETURN_IF_ERROR(CheckGiven(StateAt(consent, now)));
   if (consent.corroborated_by_person()) {
     return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
                          "the person has confirmed the consent already; it needs no code");
@@ -119,7 +130,8 @@ absl::Status CorroborationService::Corroborate(store::Txn& txn, const rpc::Call&
   const bool source = vouched.word == Word::kSources;
   if (source && HasVouched(consent, asker.organisation_id, vouched.put_in)) return absl::OkStatus();
   if (vouched.word == Word::kPersons && consent.corroborated_by_person()) return absl::OkStatus();
-  NWD_RETURN_IF_ERROR(NotOver(StateAt(consent, call.Now())));
+  const ConsentState state = StateAt(consent, call.Now());
+  NWD_RETURN_IF_ERROR(source ? NotOver(state) : CheckGiven(state));
   if (vouched.word == Word::kPersons) {
     NWD_ASSIGN_OR_RETURN(const bool confirms, ties::Confirms(txn, asker, consent));
     if (!confirms) {
