@@ -137,7 +137,7 @@ absl::Status CorroborationService::Corroborate(store::Txn& txn, const rpc::Call&
     if (!confirms) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kEnrolledByCaptor,
                            "the organisation that captured the consent enrolled the person with you; a code that "
-                           "reaches them through another confirms it, or an enrolment by another");
+                           "reaches them through another confirms it, or a channel with which it never enrolled them");
     }
   }
   if (vouched.word == Word::kPersonsCode) {
