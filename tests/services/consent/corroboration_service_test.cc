@@ -108,6 +108,17 @@ TEST_F(CorroborationServiceTest, NobodyIsSentACodeWhomContactMayEndanger) {
               Refused(absl::StatusCode::kFailedPrecondition, "NO_CONTACT"));
 }
 
+TEST_F(CorroborationServiceTest, NobodyIsSentACodeWhomContactMayEndangerAsAnotherConsentSaysThatIsNotOver) {
+  Contact("lambeth");
+  v1::ConsentTerms terms = desk_.Terms({"stranger"});
+  terms.set_do_not_contact(true);
+  const std::string others = desk_.Give("lambeth", refs_["lambeth"], terms);
+  EXPECT_THAT(AskFor("college", consent_), Refused(absl::StatusCode::kFailedPrecondition, "NO_CONTACT"));
+  EXPECT_TRUE(NoticesOf("lambeth").empty());
+  ASSERT_TRUE(desk_.Withdraw("lambeth", others).ok());
+  EXPECT_TRUE(AskFor("college", consent_).ok());
+}
+
 TEST_F(CorroborationServiceTest, OnlyTheCaptorAsksAndOnlyWhereACodeWouldShowSomething) {
   Contact("lambeth");
   EXPECT_THAT(AskFor("lambeth", consent_), Denied());
