@@ -240,7 +240,8 @@ TEST_F(AuthorityAccessTest, ThatContactMayEndangerStopsACodeForAConsentTooUntilI
   v1::AuthorityTerms terms = Terms();
   terms.set_do_not_contact(true);
   const std::string id = Asserted(terms);
-  EXPECT_THAT(asked(), Refused(absl::StatusCode::kFailedPrecondition, "NO_CONTACT")) << "believed before it is approved";
+  EXPECT_THAT(asked(), Refused(absl::StatusCode::kFailedPrecondition, "NO_CONTACT"))
+      << "believed before it is approved";
   ASSERT_TRUE(Approve("trust", id).ok());
   EXPECT_THAT(asked(), Refused(absl::StatusCode::kFailedPrecondition, "NO_CONTACT"));
   ASSERT_TRUE(End("lambeth", id).ok());
