@@ -5,6 +5,8 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "services/consent/authority_rows.h"
+#include "services/consent/authority_states.h"
 #include "services/consent/code_rows.h"
 #include "services/consent/decide.h"
 #include "services/consent/family_keys.h"
@@ -24,6 +26,17 @@ absl::Status NotOver(ConsentState state) {
       {{"state", std::string(StateName(state))}});
 }
 
+// The person confirms what they have agreed to, and only while they stand by it: a word or a code from before the yes
+// would outlive their "not yet", and whoever captured the consent would say yes alone.
+absl::Status CheckGiven(ConsentState state) {
+  if (state == v1::CONSENT_STATE_GIVEN || state == v1::CONSENT_STATE_SUSPENDED) return absl::OkStatus();
+  NWD_RETURN_IF_ERROR(NotOver(state));
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
+                       Cat("the consent is ", StateName(state),
+                           "; the person confirms what is GIVEN or SUSPENDED: record their yes first"),
+                       {{"state", std::string(StateName(state))}});
+}
+
 absl::Status NoContact() {
   return status::Error(
       absl::StatusCode::kFailedPrecondition, reasons::kNoContact,
@@ -33,7 +46,7 @@ absl::Status NoContact() {
 
 // Whether a code can be asked for: it would confirm something.
 absl::Status CheckAsked(const storage::Consent& consent, absl::Time now) {
-  NWD_RETURN_IF_ERROR(NotOver(StateAt(consent, now)));
+  NWD_RETURN_IF_ERROR(CheckGiven(StateAt(consent, now)));
   if (consent.corroborated_by_person()) {
     return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
                          "the person has confirmed the consent already; it needs no code");
@@ -43,6 +56,25 @@ absl::Status CheckAsked(const storage::Consent& consent, absl::Time now) {
                                 "names a consent that does not have you as a recipient: it needs no code");
   }
   return absl::OkStatus();
+}
+
+// Whoever said that contacting the person may put them in danger is believed, whatever they said it of: in any consent
+// or authority of the person, under whichever of their ids, that is not over.
+absl::StatusOr<bool> MayEndanger(const store::Reader& reader, const ids::Uuid& person_id, absl::Time now) {
+  bool flagged = false;
+  const auto stop_if_flagged = [&](bool flag) {
+    flagged = flag;
+    return flag ? store::Visit::kStop : store::Visit::kContinue;
+  };
+  NWD_RETURN_IF_ERROR(consents::Walk(reader, person_id, "", [&](const std::string&, const storage::Consent& consent) {
+    return stop_if_flagged(consent.do_not_contact() && !IsTerminal(StateAt(consent, now)));
+  }));
+  if (flagged) return true;
+  NWD_RETURN_IF_ERROR(
+      authorities::Walk(reader, person_id, "", [&](const std::string&, const storage::Authority& authority) {
+        return stop_if_flagged(authority.do_not_contact() && !IsOver(StateAt(authority, now)));
+      }));
+  return flagged;
 }
 
 bool Reaches(const v1::ContactSection& contact) {
@@ -119,13 +151,14 @@ absl::Status CorroborationService::Corroborate(store::Txn& txn, const rpc::Call&
   const bool source = vouched.word == Word::kSources;
   if (source && HasVouched(consent, asker.organisation_id, vouched.put_in)) return absl::OkStatus();
   if (vouched.word == Word::kPersons && consent.corroborated_by_person()) return absl::OkStatus();
-  NWD_RETURN_IF_ERROR(NotOver(StateAt(consent, call.Now())));
+  const ConsentState state = StateAt(consent, call.Now());
+  NWD_RETURN_IF_ERROR(source ? NotOver(state) : CheckGiven(state));
   if (vouched.word == Word::kPersons) {
     NWD_ASSIGN_OR_RETURN(const bool confirms, ties::Confirms(txn, asker, consent));
     if (!confirms) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kEnrolledByCaptor,
                            "the organisation that captured the consent enrolled the person with you; a code that "
-                           "reaches them through another confirms it, or an enrolment by another");
+                           "reaches them through another confirms it, or a channel with which it never enrolled them");
     }
   }
   if (vouched.word == Word::kPersonsCode) {
@@ -177,7 +210,8 @@ async::Task<absl::StatusOr<v1::RequestCorroborationCodeResponse>> CorroborationS
   auto effect = [&](store::Txn& txn,
                     const storage::Consent& consent) -> absl::StatusOr<v1::RequestCorroborationCodeResponse> {
     NWD_RETURN_IF_ERROR(CheckAsked(consent, now));
-    if (sender.is_nil()) return NoContact();
+    NWD_ASSIGN_OR_RETURN(const bool may_endanger, MayEndanger(txn, named.person_id, now));
+    if (may_endanger || sender.is_nil()) return NoContact();
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::OneTimeCode> before, codes::OfConsent(txn, named.consent_id));
     const int made = before.has_value() ? before->made() : 0;
     if (made >= kCorroborationCodesMax) {
@@ -226,8 +260,6 @@ async::Task<absl::StatusOr<v1::RequestCorroborationCodeResponse>> CorroborationS
 
 async::Task<absl::StatusOr<ids::Uuid>> CorroborationService::WhoReaches(const NamedConsent& named) const {
   ids::Uuid sender;
-  // Whoever said that contacting the person may put them in danger is believed.
-  if (named.seen.do_not_contact()) co_return sender;
   auto look = [&](const store::Reader& reader) {
     return records::OfPerson(reader, named.person_id, MaskOf(common::v1::CATEGORY_CONTACT));
   };

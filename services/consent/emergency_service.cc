@@ -228,7 +228,8 @@ absl::Status EmergencyService::Review(store::Txn& txn, const rpc::Call& call,
   access.set_revision(access.revision() + 1);
   NWD_RETURN_IF_ERROR(
       ChangeWords(named.key, access, [&](storage::EmergencyWords& words) { words.set_review_note(request.note()); }));
-  if (request.tell_person() && !access.person_told()) {
+  if (request.tell_person()) access.set_safe_to_tell(true);
+  if (access.safe_to_tell() && !access.person_told()) {
     NWD_ASSIGN_OR_RETURN(told, TellPerson(txn, parts_, access, now));
     access.set_person_told(!told.empty());
   }

@@ -37,7 +37,7 @@ int64_t ReviewDueTimeUs(const storage::EmergencyAccess& access) {
 }
 
 bool IsKeptFromPerson(const storage::EmergencyAccess& access) {
-  return access.unsafe_to_tell() && !access.person_told();
+  return access.unsafe_to_tell() && !access.safe_to_tell();
 }
 
 std::string_view StateName(v1::EmergencyAccessState state) {

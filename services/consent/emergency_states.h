@@ -31,7 +31,8 @@ v1::EmergencyAccessState StateAt(const storage::EmergencyAccess& access, absl::T
 // kEmergencyReviewDue after it stopped permitting or, while it permits, would by itself.
 int64_t ReviewDueTimeUs(const storage::EmergencyAccess& access);
 
-// Whether the person is not to learn of it: telling them was held to be unsafe, and no review has said otherwise.
+// Whether the person is not to learn of it: telling them was held to be unsafe, and no review has said otherwise. It
+// is that word that counts, not whether anybody was there to tell them.
 bool IsKeptFromPerson(const storage::EmergencyAccess& access);
 
 // "AWAITING_REVIEW".

@@ -122,13 +122,13 @@ absl::StatusOr<v1::EnrolChannelResponse> EnrolmentService::Enrol(store::Txn& txn
                                                                  const Typed& typed, bool& refused) const {
   const absl::Time now = call.Now();
   const ids::Uuid channel_id = OrganisationOf(call);
-  NWD_ASSIGN_OR_RETURN(const storage::MatchBudget budget, matches::BudgetOf(txn, now, channel_id));
-  if (budget.codes_refused() >= kCodesRefusedADayMax) {
-    return status::Shed("too many codes enrolled nobody today", calendar::EndOf(calendar::DayOf(now)) - now);
-  }
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::OneTimeCode> code, codes::TypedIn(txn, channel_id, typed.hash));
-  refused = !codes::Serves(code, now) || typed.key == nullptr || code->person_id() != typed.person_id.bytes();
-  if (refused) return status::Denied();
+  if (!codes::Serves(code, now) || typed.key == nullptr || code->person_id() != typed.person_id.bytes()) {
+    // Asked of wrong codes alone: who mistypes keeps nobody else of the channel from enrolling.
+    NWD_RETURN_IF_ERROR(CheckBudget(txn, call));
+    refused = true;
+    return status::Denied();
+  }
   NWD_RETURN_IF_ERROR(codes::DeleteOfChannel(txn, typed.person_id, channel_id));
   NWD_RETURN_IF_ERROR(
       enrolments::Enrol(txn, typed.person_id, channel_id, consents::IdOf(code->organisation_id()), now));
@@ -136,6 +136,13 @@ absl::StatusOr<v1::EnrolChannelResponse> EnrolmentService::Enrol(store::Txn& txn
   v1::EnrolChannelResponse response;
   response.set_person_ref(parts_.references.ReferenceOf(channel_id, typed.person_id));
   return response;
+}
+
+absl::Status EnrolmentService::CheckBudget(const store::Reader& reader, const rpc::Call& call) const {
+  const absl::Time now = call.Now();
+  NWD_ASSIGN_OR_RETURN(const storage::MatchBudget budget, matches::BudgetOf(reader, now, OrganisationOf(call)));
+  if (budget.codes_refused() < kCodesRefusedADayMax) return absl::OkStatus();
+  return status::Shed("too many codes enrolled nobody today", calendar::EndOf(calendar::DayOf(now)) - now);
 }
 
 absl::Status EnrolmentService::Refuse(store::Txn& txn, const rpc::Call& call) const {

@@ -33,9 +33,12 @@ class EnrolmentService {
     person_keys::PersonKey key;
   };
   async::Task<absl::StatusOr<Typed>> Read(const rpc::Call& call, const v1::EnrolChannelRequest& request) const;
-  // Within a body: enrols, or Denied with `refused` set where the code is of no use here.
+  // Within a body: enrols, or Denied with `refused` set where the code is of no use here, or
+  // RESOURCE_EXHAUSTED where there were too many such today.
   absl::StatusOr<v1::EnrolChannelResponse> Enrol(store::Txn& txn, const rpc::Call& call, const Typed& typed,
                                                  bool& refused) const;
+  // RESOURCE_EXHAUSTED where the channel has used up its share of wrong codes of the day.
+  absl::Status CheckBudget(const store::Reader& reader, const rpc::Call& call) const;
   // What is left of a code that was refused. Within a body.
   absl::Status Refuse(store::Txn& txn, const rpc::Call& call) const;
   // Within a body: the person, whose enrolment it is the caller's to end; Denied for any other. Proves the tie.

@@ -8,21 +8,25 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
+#include "services/consent/limits.h"
 
 namespace nwd::consent::enrolments {
 namespace {
 
-// Those that last, of all ids of the person.
+// Those of all ids of the person, ended or not.
 absl::StatusOr<std::vector<storage::Enrolment>> OfFamily(const store::Reader& reader, const ids::Uuid& person_id,
                                                          const ids::Uuid& channel_id) {
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
-  std::vector<storage::Enrolment> lasting;
+  std::vector<storage::Enrolment> enrolments;
   for (const ids::Uuid& relative : family) {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Enrolment> enrolment, Find(reader, relative, channel_id));
-    if (Lasts(enrolment)) lasting.push_back(*std::move(enrolment));
+    if (enrolment.has_value()) enrolments.push_back(*std::move(enrolment));
   }
-  return lasting;
+  return enrolments;
 }
+
+// No room for another maker: there may have been any.
+bool IsFull(const storage::Enrolment& enrolment) { return enrolment.organisation_ids_size() >= kEnrolmentMakersMax; }
 
 bool Made(const storage::Enrolment& enrolment, const ids::Uuid& organisation_id) {
   const auto& makers = enrolment.organisation_ids();
@@ -32,8 +36,9 @@ bool Made(const storage::Enrolment& enrolment, const ids::Uuid& organisation_id)
 }  // namespace
 
 absl::StatusOr<bool> ActsFor(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& channel_id) {
-  NWD_ASSIGN_OR_RETURN(const std::vector<storage::Enrolment> lasting, OfFamily(reader, person_id, channel_id));
-  return !lasting.empty();
+  NWD_ASSIGN_OR_RETURN(const std::vector<storage::Enrolment> enrolments, OfFamily(reader, person_id, channel_id));
+  return std::any_of(enrolments.begin(), enrolments.end(),
+                     [](const storage::Enrolment& enrolment) { return enrolment.end_us() == 0; });
 }
 
 absl::StatusOr<std::vector<ids::Uuid>> ChannelsOf(const store::Reader& reader, const ids::Uuid& person_id) {
@@ -59,9 +64,10 @@ absl::StatusOr<std::vector<ids::Uuid>> ChannelsOf(const store::Reader& reader, c
 
 absl::StatusOr<bool> WasMadeBy(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& channel_id,
                                const ids::Uuid& organisation_id) {
-  NWD_ASSIGN_OR_RETURN(const std::vector<storage::Enrolment> lasting, OfFamily(reader, person_id, channel_id));
-  return std::any_of(lasting.begin(), lasting.end(),
-                     [&](const storage::Enrolment& enrolment) { return Made(enrolment, organisation_id); });
+  NWD_ASSIGN_OR_RETURN(const std::vector<storage::Enrolment> enrolments, OfFamily(reader, person_id, channel_id));
+  return std::any_of(enrolments.begin(), enrolments.end(), [&](const storage::Enrolment& enrolment) {
+    return Made(enrolment, organisation_id) || IsFull(enrolment);
+  });
 }
 
 absl::StatusOr<std::optional<storage::Enrolment>> Find(const store::Reader& reader, const ids::Uuid& person_id,
@@ -77,10 +83,13 @@ absl::Status Enrol(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid&
                    const ids::Uuid& organisation_id, absl::Time now) {
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Enrolment> enrolment, Find(txn, person_id, channel_id));
   if (!Lasts(enrolment)) {
-    enrolment.emplace();
+    if (!enrolment.has_value()) enrolment.emplace();
     enrolment->set_since_us(Micros(now));
+    enrolment->clear_end_us();
   }
-  if (!Made(*enrolment, organisation_id)) enrolment->add_organisation_ids(std::string(organisation_id.bytes()));
+  if (!Made(*enrolment, organisation_id) && !IsFull(*enrolment)) {
+    enrolment->add_organisation_ids(std::string(organisation_id.bytes()));
+  }
   store::PutMessage(txn, keys::Enrolment(person_id, channel_id), *enrolment);
   return absl::OkStatus();
 }

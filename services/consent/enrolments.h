@@ -3,8 +3,9 @@
 //
 //   NWD_ASSIGN_OR_RETURN(const bool acts, enrolments::ActsFor(reader, person_id, channel_id));
 //
-// One that ended is kept as such: the channel still knows its own reference, and ends what it ended once more. Called
-// within a View or an Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
+// One that ended is kept as such: the channel still knows its own reference, and ends what it ended once more; and who
+// made its codes is not forgotten when it begins anew, since whoever was let in first may still be there. Called within
+// a View or an Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
 #pragma once
 
 #include <optional>
@@ -22,7 +23,8 @@ namespace nwd::consent::enrolments {
 absl::StatusOr<bool> ActsFor(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& channel_id);
 // The channels that the person is enrolled with, each once.
 absl::StatusOr<std::vector<ids::Uuid>> ChannelsOf(const store::Reader& reader, const ids::Uuid& person_id);
-// Whether the organisation made a code with which the person, under whichever of their ids, enrolled with the channel.
+// Whether the organisation made a code with which the person, under whichever of their ids, ever enrolled with the
+// channel; true of any where the makers came to be kEnrolmentMakersMax: those after them are not kept.
 absl::StatusOr<bool> WasMadeBy(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& channel_id,
                                const ids::Uuid& organisation_id);
 

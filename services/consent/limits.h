@@ -67,6 +67,7 @@ inline constexpr absl::Duration kCorroborationCodeKept = absl::Hours(24);  // so
 inline constexpr int kCorroborationTriesMax = 5;  // wrong codes after which a new one is needed: typing mistakes
 inline constexpr int kCorroborationCodesMax = 5;  // codes sent for one consent: nobody is to be pestered
 inline constexpr int kCodesRefusedADayMax = 100;  // of a channel, which has many people who mistype
+inline constexpr int kEnrolmentMakersMax = 100;   // organisations that made a person's codes for one channel, ever
 inline constexpr size_t kCodesSweptMax = 1000;    // channel codes looked at by one round of the janitor
 
 inline constexpr int kExplainThreads = 1;  // each explanation looks through the whole hub: one at a time

@@ -1,6 +1,7 @@
 #include "services/consent/notice_service.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
@@ -26,7 +27,40 @@ std::string BasisOf(const storage::Notice& notice, const person_keys::PersonKey&
   return key->Open(notice.sealed_retained_basis(), AssociatedData(notice)).value_or("");
 }
 
+// Whether a notice about this person is the asker's to see now. An agency answers for what it had, whoever holds the
+// person.
+absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& asker, const ids::Uuid& person_id) {
+  if (!asker.is_channel) return true;
+  return ties::HasPerson(reader, asker, person_id);
+}
+
 }  // namespace
+
+absl::StatusOr<NoticeService::Page> NoticeService::PageAfter(const store::Reader& reader, const ties::Asker& asker,
+                                                             uint64_t after, int page_size, bool open_only) {
+  NWD_ASSIGN_OR_RETURN(std::vector<notices::Numbered> found,
+                       notices::After(reader, asker.organisation_id, after, page_size + 1, open_only));
+  Page page;
+  page.more = static_cast<int>(found.size()) > page_size;
+  if (page.more) found.resize(static_cast<size_t>(page_size));
+  page.last = found.empty() ? after : found.back().sequence;
+  for (notices::Numbered& numbered : found) {
+    NWD_ASSIGN_OR_RETURN(const bool shown, IsShownTo(reader, asker, consents::IdOf(numbered.notice.person_id())));
+    if (shown) page.shown.push_back(std::move(numbered));
+  }
+  return page;
+}
+
+absl::StatusOr<std::optional<notices::Numbered>> NoticeService::Find(const store::Reader& reader,
+                                                                     const ties::Asker& asker,
+                                                                     const ids::Uuid& notice_id) {
+  NWD_ASSIGN_OR_RETURN(std::optional<notices::Numbered> numbered,
+                       notices::Find(reader, asker.organisation_id, notice_id));
+  const ids::Uuid person_id = numbered.has_value() ? consents::IdOf(numbered->notice.person_id()) : ids::Uuid();
+  NWD_ASSIGN_OR_RETURN(const bool shown, IsShownTo(reader, asker, person_id));
+  if (!shown) numbered.reset();
+  return numbered;
+}
 
 void NoticeService::Register(rpc::Router& router) {
   router.Stream(this, &NoticeService::WatchNotices);
@@ -46,10 +80,10 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
     NWD_CO_RETURN_IF_ERROR(call.StillAdmitted());
     const uint64_t seen = bell->Count();
     auto body = [&](const store::Reader& reader) {
-      return notices::After(reader, recipient, after, kWatchBatch, /*open_only=*/false);
+      return PageAfter(reader, ties::AskerOf(call), after, kWatchBatch, /*open_only=*/false);
     };
-    NWD_CO_ASSIGN_OR_RETURN(const std::vector<notices::Numbered> batch, co_await parts_.store.View(body));
-    for (const notices::Numbered& numbered : batch) {
+    NWD_CO_ASSIGN_OR_RETURN(const Page page, co_await parts_.store.View(body));
+    for (const notices::Numbered& numbered : page.shown) {
       v1::WatchNoticesResponse response;
       response.set_cursor(tokens::SealCursor(parts_.tokens, kFeed, call.organisation_id(), numbered.sequence));
       *response.mutable_notice() =
@@ -58,9 +92,10 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
       response.mutable_notice()->clear_answer();
       response.mutable_notice()->clear_answer_time();
       NWD_CO_RETURN_IF_ERROR(co_await writer.Write(response));
-      after = numbered.sequence;
     }
-    if (batch.empty()) {
+    const bool nothing_new = page.last == after;
+    after = page.last;
+    if (nothing_new) {
       co_await bell->WaitPast(seen, std::min(absl::Now() + kWatchLook, call.deadline()));
     }
   }
@@ -68,9 +103,9 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
 
 async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::AcknowledgeNotice(
     rpc::Call& call, const v1::AcknowledgeNoticeRequest& request) {
-  const ids::Uuid recipient = OrganisationOf(call);
+  const ties::Asker asker = ties::AskerOf(call);
   const ids::Uuid notice_id = IdIn(request.notice_id());
-  auto look = [&](const store::Reader& reader) { return notices::Find(reader, recipient, notice_id); };
+  auto look = [&](const store::Reader& reader) { return Find(reader, asker, notice_id); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<notices::Numbered> seen, co_await parts_.store.View(look));
   if (!seen.has_value()) co_return status::Denied();
   call.ProveTie(common::v1::TIE_NOTICE_RECIPIENT);
@@ -88,7 +123,7 @@ async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::Acknow
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key,
                           co_await KeyOrNull(parts_, consents::IdOf(seen->notice.person_id())));
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::AcknowledgeNoticeResponse> {
-    NWD_ASSIGN_OR_RETURN(std::optional<notices::Numbered> numbered, notices::Find(txn, recipient, notice_id));
+    NWD_ASSIGN_OR_RETURN(std::optional<notices::Numbered> numbered, Find(txn, asker, notice_id));
     if (!numbered.has_value()) return status::Denied();
     auto once = [&] { return Answer(txn, call, request, *numbered, key); };
     return parts_.requests.Once<v1::AcknowledgeNoticeResponse>(txn, call, request, once);
@@ -139,16 +174,15 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
       tokens::OpenCursor(parts_.tokens, ListName(request), call.organisation_id(), request.page_token(), "page_token"));
   const int page_size = tokens::PageSize(request.page_size());
   auto body = [&](const store::Reader& reader) {
-    return notices::After(reader, recipient, after, page_size + 1, request.open_only());
+    return PageAfter(reader, ties::AskerOf(call), after, page_size, request.open_only());
   };
-  NWD_CO_ASSIGN_OR_RETURN(std::vector<notices::Numbered> found, co_await parts_.store.View(body));
+  NWD_CO_ASSIGN_OR_RETURN(const Page page, co_await parts_.store.View(body));
   v1::ListNoticesResponse response;
-  if (static_cast<int>(found.size()) > page_size) {
-    found.resize(static_cast<size_t>(page_size));
+  if (page.more) {
     response.set_next_page_token(
-        tokens::SealCursor(parts_.tokens, ListName(request), call.organisation_id(), found.back().sequence));
+        tokens::SealCursor(parts_.tokens, ListName(request), call.organisation_id(), page.last));
   }
-  for (const notices::Numbered& numbered : found) {
+  for (const notices::Numbered& numbered : page.shown) {
     const ids::Uuid person_id = consents::IdOf(numbered.notice.person_id());
     v1::Notice& shown = *response.add_notices();
     shown = notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, numbered.known_as));

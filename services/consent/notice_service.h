@@ -1,12 +1,18 @@
-// RecordService's notices: what a recipient must be told, in order, none skipped, until it has answered.
+// RecordService's notices: what a recipient must be told, in order, none skipped, until it has answered. A resident
+// channel is told of the people it acts for now: who left it is nobody to it, also in what it was sent before. The numbers
+// of what it is not shown stay taken, so its cursors go on, and who comes back finds it in the list.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
+
+#include <optional>
+#include <vector>
 
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "services/consent/notice_rows.h"
 #include "services/consent/parts.h"
+#include "services/consent/ties.h"
 
 namespace nwd::consent {
 
@@ -23,6 +29,18 @@ class NoticeService {
                                                                    const v1::ListNoticesRequest& request);
 
  private:
+  // Of the notices after a number, those among the first so many that are the asker's to see now.
+  struct Page {
+    std::vector<notices::Numbered> shown;
+    uint64_t last = 0;  // the number of the last that was looked at, shown or not; the one given where there was none
+    bool more = false;  // others come after it
+  };
+  static absl::StatusOr<Page> PageAfter(const store::Reader& reader, const ties::Asker& asker, uint64_t after,
+                                        int page_size, bool open_only);
+  // The notice, where it was sent to the asker and is its to see now. The same rows are read whether or not there is one.
+  static absl::StatusOr<std::optional<notices::Numbered>> Find(const store::Reader& reader, const ties::Asker& asker,
+                                                               const ids::Uuid& notice_id);
+
   // The answer itself, within a body; the caller has the tie. `key` is null where the person was erased.
   absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(store::Txn& txn, const rpc::Call& call,
                                                        const v1::AcknowledgeNoticeRequest& request,

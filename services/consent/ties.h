@@ -45,8 +45,8 @@ absl::Status Prove(const store::Reader& reader, rpc::Call& call, common::v1::Tie
                    const std::optional<storage::Consent>& consent);
 
 // Whether what is said through the channel, which has the tie of a captor, confirms the consent as the person's own.
-// Not where the consent's captor enrolled them there: who may hand out codes could type one in, and confirm for the
-// person what it captured for itself.
+// Not where the consent's captor ever enrolled them there, though that ended since: who may hand out codes could type
+// one in, and confirm for the person what it captured for itself.
 absl::StatusOr<bool> Confirms(const store::Reader& reader, const Asker& channel, const storage::Consent& consent);
 
 }  // namespace nwd::consent::ties

@@ -50,12 +50,16 @@ v1::CreateReferralResponse Answer(const storage::Referral& referral) {
 }
 
 // A request that was made before is answered as it was then, though what it asks others has changed or they are down.
-// Access is judged again: the referral must still be the caller's own. Looked for only where asking failed, since a
+// Access is judged again: the referral must still be the caller's own and, where that is a channel, the person still
+// enrolled with it, which the consent service alone can say. Looked for only where asking failed, since a
 // request that can be made again meets its kept answer in its own transaction.
 async::Task<absl::StatusOr<v1::CreateReferralResponse>> KeptAnswer(const Parts& parts, rpc::Call& call,
                                                                    const v1::CreateReferralRequest& request,
                                                                    const absl::Status& failed) {
   if (request.validate_only() || absl::IsPermissionDenied(failed)) co_return failed;
+  if (IsChannel(call)) {
+    NWD_CO_RETURN_IF_ERROR((co_await PersonOf(parts, call, request.person_ref())).status());
+  }
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CreateReferralResponse> {
     auto not_kept = [&]() -> absl::StatusOr<v1::CreateReferralResponse> { return failed; };
     NWD_ASSIGN_OR_RETURN(const v1::CreateReferralResponse kept,

@@ -230,5 +230,24 @@ TEST_F(AuthorityAccessTest, OneKindOfBasisDoesNotServeAsAnother) {
   EXPECT_THAT(desk_.Read("college", college_ref_, authority), Denied());
 }
 
+TEST_F(AuthorityAccessTest, ThatContactMayEndangerStopsACodeForAConsentTooUntilItIsOver) {
+  desk_.Put("trust", trust_ref_, desk_.Contact("020 7946 0018", false));
+  v1::RequestCorroborationCodeRequest ask;
+  ask.set_consent_id(desk_.Give("college", college_ref_, desk_.Terms({"college"})));
+  const auto asked = [&] {
+    return desk_.Ask(desk_.services().corroboration(), &CorroborationService::RequestCorroborationCode, "college", ask);
+  };
+  v1::AuthorityTerms terms = Terms();
+  terms.set_do_not_contact(true);
+  const std::string id = Asserted(terms);
+  EXPECT_THAT(asked(), Refused(absl::StatusCode::kFailedPrecondition, "NO_CONTACT"))
+      << "believed before it is approved";
+  ASSERT_TRUE(Approve("trust", id).ok());
+  EXPECT_THAT(asked(), Refused(absl::StatusCode::kFailedPrecondition, "NO_CONTACT"));
+  ASSERT_TRUE(End("lambeth", id).ok());
+  const auto sent = asked();
+  EXPECT_TRUE(sent.ok()) << sent.status();
+}
+
 }  // namespace
 }  // namespace nwd::consent

@@ -1,4 +1,5 @@
 // What a resident channel may do for a person who enrolled with it, and what not.
+#include "services/consent/enrolments.h"
 #include "services/consent/limits.h"
 #include "tests/services/consent/desk.h"
 
@@ -199,7 +200,28 @@ TEST_F(ChannelTest, WhomTheCaptorEnrolledItselfConfirmsNothingOfIts) {
       << "who was enrolled first may still be there";
   ASSERT_TRUE(desk_.EndEnrolment("lambeth", ref_, "other-app").ok());
   desk_.Enrol("other-app", "lambeth", ref_);
-  EXPECT_TRUE(desk_.Corroborate("other-app", decided).ok());
+  EXPECT_THAT(desk_.Corroborate("other-app", decided),
+              Refused(absl::StatusCode::kFailedPrecondition, "ENROLLED_BY_CAPTOR"))
+      << "an end and a new beginning do not show who is there";
+  const std::string again = SelfCaptured();
+  ASSERT_TRUE(Decide("other-app", again, v1::CONSENT_STATE_GIVEN).ok());
+  EXPECT_FALSE(Permitted(again));
+  EXPECT_TRUE(desk_.Corroborate("app", decided).ok()) << "the college never enrolled them there";
+}
+
+TEST_F(ChannelTest, AnEnrolmentWithMoreMakersThanAreKeptConfirmsNothing) {
+  const std::string decided = desk_.Give("college", college_ref_, desk_.Terms({"college"}));
+  const ids::Uuid person = *ids::Uuid::Parse(desk_.PersonId("lambeth", ref_));
+  const ids::Uuid app = *ids::Uuid::Parse(desk_.IdOf("app"));
+  auto body = [&](store::Txn& txn) -> absl::Status {
+    for (int i = 0; i < kEnrolmentMakersMax; ++i) {
+      NWD_RETURN_IF_ERROR(enrolments::Enrol(txn, person, app, ids::Uuid::Random(), desk_.clock().Now()));
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(async::BlockOn(desk_.store().Update(body)).ok());
+  EXPECT_THAT(desk_.Corroborate("app", decided), Refused(absl::StatusCode::kFailedPrecondition, "ENROLLED_BY_CAPTOR"))
+      << "the college may be one of those that are not kept";
 }
 
 TEST_F(ChannelTest, WhoIsAPartyDoesNotAlsoSpeakForThePerson) {

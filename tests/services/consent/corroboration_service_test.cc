@@ -108,6 +108,17 @@ TEST_F(CorroborationServiceTest, NobodyIsSentACodeWhomContactMayEndanger) {
               Refused(absl::StatusCode::kFailedPrecondition, "NO_CONTACT"));
 }
 
+TEST_F(CorroborationServiceTest, NobodyIsSentACodeWhomContactMayEndangerAsAnotherConsentSaysThatIsNotOver) {
+  Contact("lambeth");
+  v1::ConsentTerms terms = desk_.Terms({"stranger"});
+  terms.set_do_not_contact(true);
+  const std::string others = desk_.Give("lambeth", refs_["lambeth"], terms);
+  EXPECT_THAT(AskFor("college", consent_), Refused(absl::StatusCode::kFailedPrecondition, "NO_CONTACT"));
+  EXPECT_TRUE(NoticesOf("lambeth").empty());
+  ASSERT_TRUE(desk_.Withdraw("lambeth", others).ok());
+  EXPECT_TRUE(AskFor("college", consent_).ok());
+}
+
 TEST_F(CorroborationServiceTest, OnlyTheCaptorAsksAndOnlyWhereACodeWouldShowSomething) {
   Contact("lambeth");
   EXPECT_THAT(AskFor("lambeth", consent_), Denied());
@@ -119,6 +130,38 @@ TEST_F(CorroborationServiceTest, OnlyTheCaptorAsksAndOnlyWhereACodeWouldShowSome
   ASSERT_TRUE(AskFor("college", confirmed).ok());
   ASSERT_TRUE(desk_.Corroborate("college", confirmed, CodeAt("lambeth")).ok());
   EXPECT_THAT(AskFor("college", confirmed), Refused(absl::StatusCode::kFailedPrecondition, "WRONG_STATE"));
+}
+
+TEST_F(CorroborationServiceTest, ThePersonConfirmsOnlyWhatTheyHaveGivenSoThatTheirNotYetStands) {
+  Contact("lambeth");
+  desk_.AddChannel("app");
+  desk_.Enrol("app", "lambeth", refs_["lambeth"]);
+  const auto wrong_state = Refused(absl::StatusCode::kFailedPrecondition, "WRONG_STATE");
+  const std::string id = desk_.Draw("college", refs_["college"], desk_.Terms({"college"}));
+  const auto nothing_confirms = [&](const char* state) {
+    EXPECT_THAT(AskFor("college", id), wrong_state) << state;
+    EXPECT_THAT(desk_.Corroborate("college", id, kWrong), wrong_state) << state;
+    EXPECT_THAT(desk_.Corroborate("app", id), wrong_state) << state;
+  };
+  nothing_confirms("REQUESTED");
+  desk_.Decide("app", id, v1::CONSENT_STATE_DEFERRED);
+  nothing_confirms("DEFERRED");
+  EXPECT_TRUE(NoticesOf("lambeth").empty());
+
+  v1::RequestConsentRequest again;
+  again.set_consent_id(id);
+  again.set_etag(desk_.Get("college", id).etag());
+  ASSERT_TRUE(desk_.Ask(desk_.services().decision(), &DecisionService::RequestConsent, "college", again).ok());
+  desk_.Decide("college", id, v1::CONSENT_STATE_GIVEN);
+  EXPECT_FALSE(desk_.Get("college", id).corroborated()) << "the captor said yes alone";
+  EXPECT_FALSE(desk_.Check("college", refs_["college"], id, {CATEGORY_CONTACT})->permitted());
+}
+
+TEST_F(CorroborationServiceTest, WhatIsLetRestIsConfirmedToo) {
+  Contact("lambeth");
+  ASSERT_TRUE(desk_.Suspend("college", consent_, v1::SUSPEND_REASON_IN_DOUBT).ok());
+  ASSERT_TRUE(AskFor("college", consent_).ok());
+  EXPECT_TRUE(desk_.Corroborate("college", consent_, CodeAt("lambeth")).ok());
 }
 
 TEST_F(CorroborationServiceTest, FiveWrongCodesEndItAndARefusalCounts) {

@@ -64,12 +64,12 @@ TEST(EmergencyStates, RestsOnFourOfTheLawfulBases) {
   EXPECT_FALSE(IsEmergencyBasis(LAWFUL_BASIS_UNSPECIFIED));
 }
 
-TEST(EmergencyStates, IsKeptFromThePersonWhereTellingIsUnsafeUntilTheyAreTold) {
+TEST(EmergencyStates, IsKeptFromThePersonWhereTellingIsUnsafeUntilAReviewSaysItIsSafe) {
   storage::EmergencyAccess access = Access();
   EXPECT_FALSE(IsKeptFromPerson(access)) << "nobody was there to tell them; they may find out";
   access.set_unsafe_to_tell(true);
   EXPECT_TRUE(IsKeptFromPerson(access));
-  access.set_person_told(true);
+  access.set_safe_to_tell(true);
   EXPECT_FALSE(IsKeptFromPerson(access));
 }
 

@@ -83,15 +83,19 @@ TEST_F(EnrolmentServiceTest, AWrongCodeAUsedOneOneThatIsOverAndOneForAnotherChan
   EXPECT_EQ(desk_.Audited("person.channel-code-refused"), static_cast<int>(refused.size()));
 }
 
-TEST_F(EnrolmentServiceTest, AfterAHundredWrongCodesInADayTheChannelWaitsForTheNext) {
+TEST_F(EnrolmentServiceTest, AfterAHundredWrongCodesInADayWrongOnesAreShedAndWhatServesEnrols) {
   const std::string good = Code();
   for (int i = 0; i < kCodesRefusedADayMax; ++i) EXPECT_THAT(desk_.TypeIn("app", "0000-0000-0000"), Denied());
   desk_.Restart();
-  EXPECT_THAT(desk_.TypeIn("app", good), Refused(absl::StatusCode::kResourceExhausted, "OVERLOADED"))
-      << "counted durably, though each was refused";
-  EXPECT_TRUE(desk_.TypeIn("other-app", Code("other-app")).ok()) << "each channel has a share of its own";
+  const auto shed = Refused(absl::StatusCode::kResourceExhausted, "OVERLOADED");
+  EXPECT_THAT(desk_.TypeIn("app", "0000-0000-0000"), shed) << "counted durably, though each was refused";
+  const auto enrolled = desk_.TypeIn("app", good);
+  EXPECT_TRUE(enrolled.ok()) << "who mistypes keeps nobody else out: " << enrolled.status();
+  EXPECT_THAT(desk_.TypeIn("app", good), shed) << "used, so as wrong as any";
+  EXPECT_EQ(desk_.Audited("person.channel-code-refused"), kCodesRefusedADayMax) << "what is shed leaves nothing";
+  EXPECT_THAT(desk_.TypeIn("other-app", "0000-0000-0000"), Denied()) << "each channel has a share of its own";
   desk_.clock().Advance(absl::Hours(24));
-  EXPECT_TRUE(desk_.TypeIn("app", Code()).ok());
+  EXPECT_THAT(desk_.TypeIn("app", "0000-0000-0000"), Denied());
 }
 
 TEST_F(EnrolmentServiceTest, OnlyWhoHoldsThePersonMakesACodeAndOnlyWhileTheyAreThere) {

@@ -246,5 +246,74 @@ TEST_F(NoticeServiceTest, ListsPageByPageAlsoOnlyTheOpen) {
                                            all.notices(3).notice_id(), all.notices(4).notice_id()));
 }
 
+// Two people who are enrolled with a channel, which is to tell them of an emergency access.
+class ChannelNoticesTest : public NoticeServiceTest {
+ protected:
+  ChannelNoticesTest() {
+    desk_.AddChannel("app");
+    desk_.Add("crisis", ORGANISATION_KIND_HEALTH, {ROLE_AGENCY, ROLE_SAFEGUARDING});
+    for (const char* name : {"Ben Sample", "Cy Sample"}) {
+      const std::string ref = desk_.Register("crisis", name);
+      refs_.push_back(ref);
+      app_refs_.push_back(desk_.Enrol("app", "crisis", ref));
+    }
+  }
+  void Tell(size_t person) {
+    v1::OpenEmergencyAccessRequest request;
+    request.set_person_ref(refs_[person]);
+    request.set_reason("does not answer the telephone");
+    request.set_lawful_basis(LAWFUL_BASIS_VITAL_INTERESTS);
+    request.add_categories(CATEGORY_CONTACT);
+    const auto opened =
+        desk_.Ask(desk_.services().emergency(), &EmergencyService::OpenEmergencyAccess, "crisis", request);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+  }
+  std::vector<std::string> People(const v1::ListNoticesResponse& list) {
+    std::vector<std::string> people;
+    for (const v1::Notice& notice : list.notices()) people.push_back(notice.person_ref());
+    return people;
+  }
+  std::vector<std::string> refs_, app_refs_;
+};
+
+TEST_F(ChannelNoticesTest, AreOfThePeopleItActsForNow) {
+  Tell(0);
+  Tell(1);
+  const v1::ListNoticesResponse before = List("app");
+  ASSERT_THAT(People(before), ::testing::ElementsAre(app_refs_[0], app_refs_[1]));
+  ASSERT_TRUE(desk_.EndEnrolment("crisis", refs_[0], "app").ok());
+  EXPECT_THAT(People(List("app")), ::testing::ElementsAre(app_refs_[1]));
+  EXPECT_THAT(People(List("app", /*open_only=*/true)), ::testing::ElementsAre(app_refs_[1]));
+  const absl::Status gone = Answer("app", before.notices(0).notice_id(), v1::NOTICE_ANSWER_TOLD).status();
+  EXPECT_EQ(WireTextOf(gone), WireTextOf(status::Denied()));
+  EXPECT_EQ(WireTextOf(gone),
+            WireTextOf(Answer("app", ids::Uuid::Random().ToString(), v1::NOTICE_ANSWER_TOLD).status()));
+  EXPECT_TRUE(Answer("app", before.notices(1).notice_id(), v1::NOTICE_ANSWER_TOLD).ok());
+  desk_.Enrol("app", "crisis", refs_[0]);
+  EXPECT_THAT(People(List("app")), ::testing::ElementsAre(app_refs_[0], app_refs_[1])) << "who comes back finds it";
+}
+
+TEST_F(ChannelNoticesTest, GoOnPastThoseThatAreNotShown) {
+  for (const size_t person : {0u, 0u, 1u, 0u, 1u}) Tell(person);
+  ASSERT_TRUE(desk_.EndEnrolment("crisis", refs_[0], "app").ok());
+  const auto seen = Watch("app", "", 2);
+  ASSERT_EQ(seen.size(), 2u);
+  for (const v1::WatchNoticesResponse& each : seen) EXPECT_EQ(each.notice().person_ref(), app_refs_[1]);
+  const auto rest = Watch("app", seen[0].cursor(), 1);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].notice().notice_id(), seen[1].notice().notice_id());
+
+  v1::ListNoticesRequest request;
+  request.set_page_size(1);
+  std::vector<std::string> listed;
+  do {
+    const auto page = desk_.Ask(desk_.services().notice(), &NoticeService::ListNotices, "app", request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Notice& notice : page->notices()) listed.push_back(notice.notice_id());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(listed, ::testing::ElementsAre(seen[0].notice().notice_id(), seen[1].notice().notice_id()));
+}
+
 }  // namespace
 }  // namespace nwd::consent

@@ -153,6 +153,29 @@ TEST_F(TellingTest, WhereItIsUnsafeAChannelDoesNotShowWhatWasReadUntilTheReviewT
   EXPECT_EQ(seen(), 2);
 }
 
+TEST_F(TellingTest, ThatItIsSafeStandsThoughNobodyCanTellThemAndAChannelTheyJoinLaterShowsIt) {
+  const std::string safe = Opened(/*unsafe_to_tell=*/true);
+  ASSERT_TRUE(ReadContact(safe).ok());
+  ASSERT_TRUE(Close("crisis", safe).ok());
+  v1::ReviewEmergencyAccessRequest review = Reviewing(safe);
+  review.set_tell_person(true);
+  ASSERT_TRUE(Review("board", review).ok());
+  EXPECT_FALSE(Get(safe).person_told()) << "there was neither channel nor main contact";
+  const std::string unsafe = Opened(/*unsafe_to_tell=*/true);
+  ASSERT_TRUE(ReadContact(unsafe).ok());
+  ASSERT_TRUE(Close("crisis", unsafe).ok());
+  ASSERT_TRUE(Review("board", Reviewing(unsafe)).ok());
+
+  desk_.Add("app", ORGANISATION_KIND_OTHER, kChannel);
+  Enrol("app");
+  v1::ListDisclosuresRequest request;
+  request.set_person_ref(desk_.RefFor("app", ref_, "crisis"));
+  const auto listed = desk_.Ask(desk_.services().disclosure(), &DisclosureService::ListDisclosures, "app", request);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->disclosures_size(), 1) << "and not what no review called safe";
+  EXPECT_EQ(listed->disclosures(0).emergency_access_id(), safe);
+}
+
 TEST_F(TellingTest, AReviewThatDoesNotSayThatItIsSafeTellsNobody) {
   MakeMainContact("lambeth", lambeth_ref_);
   const std::string id = Opened(/*unsafe_to_tell=*/true);

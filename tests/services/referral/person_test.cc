@@ -102,6 +102,22 @@ TEST_F(Person, WhoIsNotEnrolledOrNoMoreIsDenied) {
   EXPECT_EQ(StateNow(own), "SENT");
 }
 
+TEST_F(Person, ARepeatOfReferringThemselvesIsAnsweredOnlyWhileTheyAreEnrolled) {
+  CreateReferralRequest request = OwnRequest();
+  request.set_request_id(Id("try"));
+  const auto first = Create(request, "app");
+  ASSERT_TRUE(first.ok()) << first.status();
+  directory_.known[Id("esol")].clear_organisation_id();  // so that it fails before anybody is asked about the person
+  const auto again = Create(request, "app");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->referral_id(), first->referral_id());
+  consent_.holders.erase("app");
+  EXPECT_EQ(Create(request, "app").status(), status::Denied());
+  consent_.holders.insert("app");
+  consent_.down = true;
+  EXPECT_EQ(Create(request, "app").status().code(), absl::StatusCode::kUnavailable) << "nobody can say";
+}
+
 TEST_F(Person, NothingIsDoneWhileNobodyCanSayWhetherTheyAreEnrolled) {
   const std::string id = OwnMade();
   consent_.down = true;
