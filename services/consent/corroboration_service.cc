@@ -37,11 +37,16 @@ absl::Status CheckGiven(ConsentState state) {
                        {{"state", std::string(StateName(state))}});
 }
 
-absl::Status NoContact() {
-  return status::Error(
-      absl::StatusCode::kFailedPrecondition, reasons::kNoContact,
-      "no other organisation that is no recipient of this consent has recorded how to reach the person "
-      "safely; have who put in the data corroborate it, or the person through a resident channel");
+// What asks an organisation to send the code on.
+storage::Notice ToSend(const storage::OneTimeCode& code, absl::Time now) {
+  storage::Notice notice;
+  notice.set_type(v1::NOTICE_TYPE_SEND_CODE);
+  notice.set_person_id(code.person_id());
+  notice.set_consent_id(code.object_id());
+  notice.set_code_seed(code.seed());
+  notice.set_create_time_us(Micros(now));
+  notice.set_due_time_us(code.expire_time_us());
+  return notice;
 }
 
 // Whether a code can be asked for: it would confirm something.
@@ -206,17 +211,18 @@ async::Task<absl::StatusOr<v1::RequestCorroborationCodeResponse>> CorroborationS
   NWD_CO_ASSIGN_OR_RETURN(const ids::Uuid sender, co_await WhoReaches(named));
   const absl::Time now = call.Now();
   const std::string seed = OneTimeCodes::NewSeed();
-  bool sent = false;
+  bool reached = false;
   auto effect = [&](store::Txn& txn,
                     const storage::Consent& consent) -> absl::StatusOr<v1::RequestCorroborationCodeResponse> {
     NWD_RETURN_IF_ERROR(CheckAsked(consent, now));
     NWD_ASSIGN_OR_RETURN(const bool may_endanger, MayEndanger(txn, named.person_id, now));
-    if (may_endanger || sender.is_nil()) return NoContact();
+    // Whether anybody can be asked is not answered: it would tell which organisations know the person.
+    reached = !may_endanger && !sender.is_nil();
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::OneTimeCode> before, codes::OfConsent(txn, named.consent_id));
     const int made = before.has_value() ? before->made() : 0;
     if (made >= kCorroborationCodesMax) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
-                           Cat(kCorroborationCodesMax, " codes were sent for this consent, the most there can be"),
+                           Cat(kCorroborationCodesMax, " codes were asked for on this consent, the most there can be"),
                            {{"limit", Cat(kCorroborationCodesMax)}});
     }
     storage::OneTimeCode code;
@@ -227,31 +233,23 @@ async::Task<absl::StatusOr<v1::RequestCorroborationCodeResponse>> CorroborationS
     code.set_organisation_id(consent.captor_organisation_id());
     code.set_made(made + 1);
     codes::PutOfConsent(txn, code);
-    storage::Notice notice;
-    notice.set_type(v1::NOTICE_TYPE_SEND_CODE);
-    notice.set_person_id(consent.person_id());
-    notice.set_consent_id(consent.consent_id());
-    notice.set_code_seed(seed);
-    notice.set_create_time_us(Micros(now));
-    notice.set_due_time_us(code.expire_time_us());
-    NWD_RETURN_IF_ERROR(notices::Add(txn, sender, std::move(notice)));
+    if (reached) NWD_RETURN_IF_ERROR(notices::Add(txn, sender, ToSend(code, now)));
     storage::Deed deed = DeedOn(call, consent);
-    deed.set_recipient_id(std::string(sender.bytes()));
+    if (reached) deed.set_recipient_id(std::string(sender.bytes()));
     Record(parts_, txn, "consent.code-asked", now, named.person_id, named.key, deed);
-    sent = true;
     v1::RequestCorroborationCodeResponse response;
     *response.mutable_expire_time() = MicrosToTimestamp(code.expire_time_us());
     return response;
   };
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RequestCorroborationCodeResponse> {
-    sent = false;
+    reached = false;
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     NWD_RETURN_IF_ERROR(ties::Prove(txn, call, kTie, consent));
     auto once = [&] { return effect(txn, *consent); };
     return parts_.requests.Once<v1::RequestCorroborationCodeResponse>(txn, call, request, once);
   };
   auto response = co_await parts_.store.Update(body, call.deadline());
-  if (response.ok() && sent) {
+  if (response.ok() && reached) {
     parts_.figures.notices.Increment(1);
     parts_.notice_bells.Ring(sender);
   }
