@@ -5,8 +5,10 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "services/consent/agreements.h"
 #include "services/consent/authority_decision.h"
 #include "services/consent/authority_terms.h"
+#include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/reasons.h"
@@ -47,6 +49,16 @@ absl::Status CheckRightToObject(const storage::Authority& authority) {
                        {{"lawful_bases", bases}});
 }
 
+// Nothing is approved under an agreement that is over: it would say ACTIVE and permit nothing.
+absl::Status CheckAgreementStands(const store::Reader& reader, const storage::Authority& authority, absl::Time now) {
+  if (authority.agreement_id().empty()) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(reader, authority.agreement_id()));
+  if (agreement != nullptr && !agreements::IsOver(*agreement, now)) return absl::OkStatus();
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kAgreementEnded,
+                       "the data-sharing agreement that the authority falls under has ended; it is to be asserted anew "
+                       "under another");
+}
+
 // It holds the person, by whichever of their ids, or acts for them as a resident channel.
 absl::StatusOr<bool> HasPerson(const store::Reader& reader, const ties::Asker& asker,
                                const std::optional<storage::Authority>& authority) {
@@ -63,10 +75,10 @@ absl::StatusOr<bool> IsTied(const store::Reader& reader, const ties::Asker& aske
   // Read for everybody, whether or not there is such an authority.
   NWD_ASSIGN_OR_RETURN(const bool has_person, HasPerson(reader, asker, authority));
   if (!authority.has_value()) return false;
-  if (tie == common::v1::TIE_AUTHORITY_SECOND) {
-    return has_person && !asker.is_channel && IsNeutral(*authority, asker.organisation_id);
-  }
-  return has_person || (!asker.is_channel && IsParty(*authority, asker.organisation_id));
+  if (asker.is_channel) return has_person && tie == common::v1::TIE_AUTHORITY_CONCERNED;
+  const bool second = has_person && MayJudge(*authority, asker.organisation_id, asker.kind);
+  if (tie == common::v1::TIE_AUTHORITY_SECOND) return second;
+  return second || IsParty(*authority, asker.organisation_id);
 }
 
 void SetReason(AuthorityEvent event, int reason, storage::Authority& authority) {
@@ -140,6 +152,7 @@ absl::Status AuthorityActs::Apply(store::Txn& txn, const rpc::Call& call, const 
   if (IsOver(done.act.state) && state == done.act.state) return absl::OkStatus();
   const std::optional<AuthorityState> next = Next(state, event);
   if (!next.has_value()) return WrongState(state, event);
+  if (event == AuthorityEvent::kApprove) NWD_RETURN_IF_ERROR(CheckAgreementStands(txn, authority, now));
 
   authority.set_state(*next);
   authority.set_revision(authority.revision() + 1);

@@ -43,4 +43,10 @@ bool IsNeutral(const storage::Authority& authority, const ids::Uuid& organisatio
          FindRecipient(authority, organisation_id) == nullptr;
 }
 
+bool MayJudge(const storage::Authority& authority, const ids::Uuid& organisation_id,
+              common::v1::OrganisationKind kind) {
+  const CategoryMask told = authority.categories() | MaskOf(common::v1::CATEGORY_CIRCUMSTANCES);
+  return IsNeutral(authority, organisation_id) && (told & ~Ceiling(kind)) == 0;
+}
+
 }  // namespace nwd::consent

@@ -16,7 +16,13 @@ Decision Decide(const storage::Authority& authority, const Question& question,
 // It asserted or approved the authority, or is named in it.
 bool IsParty(const storage::Authority& authority, const ids::Uuid& organisation_id);
 
-// It neither asserted the authority nor receives anything by it. Who also holds the person is a second organisation.
+// It neither asserted the authority nor receives anything by it.
 bool IsNeutral(const storage::Authority& authority, const ids::Uuid& organisation_id);
+
+// It is neutral, and of a kind that could be let see every section that is shared, and circumstances, of which the
+// grounds tell: an employer does not judge, or learn of, what is shared to keep somebody safe. Who also holds the person
+// is a second organisation.
+bool MayJudge(const storage::Authority& authority, const ids::Uuid& organisation_id,
+              common::v1::OrganisationKind kind);
 
 }  // namespace nwd::consent

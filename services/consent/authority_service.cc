@@ -29,7 +29,7 @@ absl::Status CheckAsserted(const rpc::Call& call, const v1::AssertAuthorityReque
 // Of one that holds the person.
 bool CouldApprove(const storage::Authority& authority, const ties::Asker& holder, absl::Time now) {
   return !holder.is_channel && StateAt(authority, now) == v1::AUTHORITY_STATE_ASSERTED &&
-         IsNeutral(authority, holder.organisation_id);
+         MayJudge(authority, holder.organisation_id, holder.kind);
 }
 
 }  // namespace

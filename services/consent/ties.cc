@@ -6,6 +6,7 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/decide.h"
 #include "services/consent/enrolments.h"
+#include "services/consent/organisations.h"
 #include "services/consent/person_rows.h"
 
 namespace nwd::consent::ties {
@@ -15,7 +16,7 @@ Asker AskerOf(const rpc::Call& call) {
 }
 
 Asker AskerOf(const ids::Uuid& organisation_id, const access::OrganisationPtr& organisation) {
-  return {organisation_id, IsChannel(organisation)};
+  return {organisation_id, IsChannel(organisation), KindNow(organisation)};
 }
 
 bool IsChannel(const access::OrganisationPtr& organisation) {

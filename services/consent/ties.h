@@ -25,6 +25,7 @@ namespace nwd::consent::ties {
 struct Asker {
   ids::Uuid organisation_id;  // nil for one of our own services
   bool is_channel = false;
+  common::v1::OrganisationKind kind = common::v1::ORGANISATION_KIND_UNSPECIFIED;
 };
 Asker AskerOf(const rpc::Call& call);
 // Another organisation than the caller, for which one of our services asks; null where it is not known here.

@@ -136,6 +136,16 @@ TEST(AuthorityDecision, WhetherAReferralIsOpenDoesNotMatter) {
   }
 }
 
+TEST(AuthorityDecision, WhoJudgesIsOfAKindThatCouldBeLetSeeAllOfIt) {
+  storage::Authority authority = Active();
+  authority.set_categories(MaskOf(CATEGORY_IDENTITY) | MaskOf(CATEGORY_SAFEGUARDING));
+  EXPECT_TRUE(MayJudge(authority, kTrust, ORGANISATION_KIND_BOROUGH));
+  EXPECT_FALSE(MayJudge(authority, kTrust, ORGANISATION_KIND_EMPLOYER));
+  EXPECT_FALSE(MayJudge(authority, kCollege, ORGANISATION_KIND_BOROUGH)) << "a recipient";
+  authority.set_categories(MaskOf(CATEGORY_IDENTITY));
+  EXPECT_FALSE(MayJudge(authority, kTrust, ORGANISATION_KIND_EMPLOYER)) << "the grounds tell of more";
+}
+
 TEST(AuthorityDecision, WhoIsNeitherAsserterNorRecipientIsNeutral) {
   const storage::Authority authority = Active();
   for (const ids::Uuid& id : {kBorough, kCollege}) EXPECT_FALSE(IsNeutral(authority, id));
