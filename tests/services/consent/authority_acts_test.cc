@@ -63,6 +63,24 @@ TEST_F(AuthorityActsTest, WhoAssertedReceivesOrDoesNotHoldThePersonIsNoSecond) {
   EXPECT_EQ(Get(id).state(), v1::AUTHORITY_STATE_ASSERTED);
 }
 
+TEST_F(AuthorityActsTest, AnEmployerThatHoldsThePersonNeitherJudgesNorLearnsOfIt) {
+  desk_.Add("works", common::v1::ORGANISATION_KIND_EMPLOYER);
+  const std::string works_ref = desk_.Register("works", "Ada Lovelace", "AB123456C");
+  const std::string id = Asserted();
+  EXPECT_EQ(List("works", works_ref)->authorities_size(), 0);
+  EXPECT_THAT(Approve("works", id), Denied());
+  EXPECT_THAT(Overturn("works", id), Denied());
+  EXPECT_THAT(Object("works", id), Denied());
+}
+
+TEST_F(AuthorityActsTest, NothingIsApprovedUnderAnAgreementThatIsOver) {
+  const std::string id = Asserted();
+  *agreement_.mutable_end_time() = ToTimestamp(now());
+  desk_.AddAgreement(agreement_);
+  EXPECT_THAT(Approve("trust", id), Refused(absl::StatusCode::kFailedPrecondition, "AGREEMENT_ENDED"));
+  EXPECT_EQ(Get(id).state(), v1::AUTHORITY_STATE_ASSERTED);
+}
+
 TEST_F(AuthorityActsTest, WhoHoldsThePersonByAnotherOfTheirIdsIsASecondToo) {
   desk_.Add("hostel");
   const std::string hostel_ref = desk_.Register("hostel", "Augusta King");
