@@ -8,7 +8,9 @@
 namespace nwd::consent {
 
 inline constexpr int kConsentsPerPersonMax = 1000;  // each decision of a person is set against all their consents
+// Of those not over, so that what is over keeps nobody from asserting; and one organisation cannot use them all up.
 inline constexpr int kAuthoritiesPerPersonMax = 1000;
+inline constexpr int kAuthoritiesPerAsserterMax = 100;  // about one person
 inline constexpr int kOrganisationsAskedMax =
     20;  // unknown recipients of one consent that the directory is asked about
 inline constexpr int kReferencesCachedMax = 65536;      // organisations whose reference key is kept in memory
