@@ -58,6 +58,7 @@ inline constexpr absl::Duration kEmergenciesCountedOver = absl::Hours(24);
 inline constexpr int kEmergenciesOpenedMax = 200;         // by one organisation in kEmergenciesCountedOver
 inline constexpr int kEmergenciesOpenMax = 20;            // of one organisation at once
 inline constexpr int kEmergenciesLookedAtMax = 1000;      // by one page of their list
+inline constexpr int kEmergenciesShownMax = 50;           // on one page, each named in the audit log
 inline constexpr int kReviewsOverdueCountedMax = 10'000;  // by one look of the janitor
 
 // A one-time code is random of 60 bits: what may be tried leaves nothing to guess.
