@@ -142,7 +142,8 @@ Figure Explain(World& world) {
   NWD_RETURN_IF_ERROR(
       Refused("an agency asks what another can see", of_another.status(), absl::StatusCode::kPermissionDenied));
   NWD_ASSIGN_OR_RETURN(const auto told, world.Call<v1::ExplainAccessResponse>(kPartner, request));
-  NWD_RETURN_IF_ERROR(Holds("something can be seen or not", told.explanations_size() > 0));
+  NWD_RETURN_IF_ERROR(Holds("what is permitted or denied to eight people is told",
+                            told.people().suppressed() || told.explanations_size() > 0));
   const std::string people = told.people().suppressed() ? "a few" : Cat(told.people().people());
   return Cat(kPartner, " can see something of ", people, " people now; ", told.explanations_size(),
              " lines say what, on which basis, or why not");

@@ -44,10 +44,17 @@ void Add(store::Txn& txn, const storage::Authority& authority, const storage::Se
   txn.Put(keys::AuthorityOfPerson(IdOf(authority.person_id()), authority.create_time_us(), authority_id), "");
 }
 
-absl::StatusOr<int> CountOfPerson(const store::Reader& reader, const ids::Uuid& person_id) {
-  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> places,
-                       joins::PlacesOfFamily(reader, person_id, keys::AuthorityOfPersonPrefix, ""));
-  return static_cast<int>(places.size());
+absl::StatusOr<Standing> CountStanding(const store::Reader& reader, const ids::Uuid& person_id,
+                                       const ids::Uuid& asserter_id, absl::Time now) {
+  Standing standing;
+  auto count = [&](const std::string&, const storage::Authority& authority) {
+    if (IsOver(StateAt(authority, now))) return store::Visit::kContinue;
+    ++standing.all;
+    if (authority.asserter_organisation_id() == asserter_id.bytes()) ++standing.asserted;
+    return store::Visit::kContinue;
+  };
+  NWD_RETURN_IF_ERROR(Walk(reader, person_id, "", count));
+  return standing;
 }
 
 absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const std::string& from,

@@ -22,8 +22,14 @@ void Put(store::Txn& txn, const storage::Authority& authority);
 // The authority, its terms and its place in the index.
 void Add(store::Txn& txn, const storage::Authority& authority, const storage::SealedTerms& terms);
 
-// How many there are of a person, whichever of their ids they were asserted under (joins.h).
-absl::StatusOr<int> CountOfPerson(const store::Reader& reader, const ids::Uuid& person_id);
+// How many of a person are not over at `now`, whichever of their ids they were asserted under (joins.h); and how many of
+// those one organisation asserted.
+struct Standing {
+  int all = 0;
+  int asserted = 0;
+};
+absl::StatusOr<Standing> CountStanding(const store::Reader& reader, const ids::Uuid& person_id,
+                                       const ids::Uuid& asserter_id, absl::Time now);
 // One page of them, newest first: calls `visit` with each place and authority, from the place `from` (empty means the
 // newest) until it says stop.
 absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const std::string& from,

@@ -26,6 +26,22 @@ absl::Status CheckAsserted(const rpc::Call& call, const v1::AssertAuthorityReque
   return violations.ToStatus();
 }
 
+// One more may stand about the person.
+absl::Status CheckRoom(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& asserter_id,
+                       absl::Time now) {
+  NWD_ASSIGN_OR_RETURN(const authorities::Standing standing,
+                       authorities::CountStanding(reader, person_id, asserter_id, now));
+  const auto refused = [](std::string_view whose, int limit) {
+    return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
+                         Cat("there are ", limit, " authorities ", whose,
+                             " about this person that are not over, the most that there can be; none was added"),
+                         {{"limit", Cat(limit)}});
+  };
+  if (standing.asserted >= kAuthoritiesPerAsserterMax) return refused("of yours", kAuthoritiesPerAsserterMax);
+  if (standing.all >= kAuthoritiesPerPersonMax) return refused("of all organisations", kAuthoritiesPerPersonMax);
+  return absl::OkStatus();
+}
+
 // Of one that holds the person.
 bool CouldApprove(const storage::Authority& authority, const ties::Asker& holder, absl::Time now) {
   return !holder.is_channel && StateAt(authority, now) == v1::AUTHORITY_STATE_ASSERTED &&
@@ -88,13 +104,7 @@ AuthorityService::Drawn AuthorityService::DrawUp(const rpc::Call& call, const v1
 
 absl::StatusOr<v1::AssertAuthorityResponse> AuthorityService::Add(store::Txn& txn, const rpc::Call& call,
                                                                   const Drawn& drawn) const {
-  NWD_ASSIGN_OR_RETURN(const int count, authorities::CountOfPerson(txn, drawn.person_id));
-  if (count >= kAuthoritiesPerPersonMax) {
-    return status::Error(
-        absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
-        Cat("there are ", count, " authorities about this person, the most that can be kept; none was added"),
-        {{"limit", Cat(kAuthoritiesPerPersonMax)}});
-  }
+  NWD_RETURN_IF_ERROR(CheckRoom(txn, drawn.person_id, OrganisationOf(call), call.Now()));
   authorities::Add(txn, drawn.authority, drawn.terms);
   Record(parts_, txn, "authority.asserted", call.Now(), drawn.person_id, drawn.key, DeedOn(call, drawn.authority));
   auto response = Stands<v1::AssertAuthorityResponse>(drawn.authority, call.Now());

@@ -38,6 +38,9 @@ std::string StatesThatTake(AuthorityEvent event);
 // It permits nothing any more, and never will.
 bool IsOver(AuthorityState state);
 
+// A second organisation has approved it once, whatever came of it since.
+inline bool WasApproved(const storage::Authority& authority) { return authority.approve_time_us() != 0; }
+
 // When an approved authority begins.
 int64_t ValidFromMicros(const storage::Authority& authority);
 

@@ -75,6 +75,13 @@ bool IsTerminal(ConsentState state) {
                       [&](const Transition& row) { return row.from == state; });
 }
 
+bool WasGiven(ConsentState state) {
+  if (state == v1::CONSENT_STATE_GIVEN) return true;
+  return std::any_of(kTransitions.begin(), kTransitions.end(), [&](const Transition& transition) {
+    return transition.from == v1::CONSENT_STATE_GIVEN && transition.to == state;
+  });
+}
+
 ConsentState StateAt(const storage::Consent& consent, absl::Time now) {
   if (Micros(now) < consent.valid_until_us()) return consent.state();
   if (const auto expired = Next(consent.state(), kExpire)) return *expired;

@@ -44,6 +44,9 @@ std::string StatesThatTake(ConsentEvent event);
 
 bool IsTerminal(ConsentState state);
 
+// The person has agreed to it once, whatever came of it since.
+bool WasGiven(ConsentState state);
+
 // The state as it is at `now`: what was decided, or what time has made of it.
 ConsentState StateAt(const storage::Consent& consent, absl::Time now);
 

@@ -108,16 +108,20 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
     absl::Status failed;
     NWD_RETURN_IF_ERROR(disclosures::WalkFamily(
         reader, person_id, span, [&](const std::string& row, const disclosures::Placed& placed) {
-          // A page may be short where few of many rows are the caller's: the next page goes on from there.
-          if (response.disclosures_size() == page_size || ++looked_at > kRowsLookedAtMax) {
+          const auto go_on_from_here = [&] {
             response.set_next_page_token(parts_.tokens.Seal(tokens::PageScope(call.organisation_id(), request), row));
             return store::Visit::kStop;
-          }
+          };
+          // A page may be short where few of many rows are the caller's: the next page goes on from there.
+          if (++looked_at > kRowsLookedAtMax) return go_on_from_here();
           const bool asked_for = recipient.is_nil() || placed.disclosure.recipient_id() == recipient.bytes();
           const absl::StatusOr<bool> shown = IsShownTo(reader, asker, placed.disclosure);
           failed = shown.status();
           if (!failed.ok()) return store::Visit::kStop;
-          if (asked_for && *shown) *response.add_disclosures() = Show(placed, request.person_ref());
+          if (!asked_for || !*shown) return store::Visit::kContinue;
+          // Only here: that a page follows must not tell of a row that is not shown.
+          if (response.disclosures_size() == page_size) return go_on_from_here();
+          *response.add_disclosures() = Show(placed, request.person_ref());
           return store::Visit::kContinue;
         }));
     NWD_RETURN_IF_ERROR(failed);

@@ -1,4 +1,5 @@
 // EmergencyService's ListEmergencyAccesses.
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -32,7 +33,7 @@ absl::StatusOr<std::string> ReferenceFor(const store::Reader& reader, const Part
 
 absl::StatusOr<Page> ReadPage(const store::Reader& reader, const Parts& parts, const rpc::Call& call,
                               const v1::ListEmergencyAccessesRequest& request, const std::string& from) {
-  const int page_size = tokens::PageSize(request.page_size());
+  const int page_size = std::min(tokens::PageSize(request.page_size()), kEmergenciesShownMax);
   Page page;
   int looked_at = 0;
   NWD_RETURN_IF_ERROR(
@@ -63,7 +64,9 @@ async::Task<absl::StatusOr<v1::ListEmergencyAccessesResponse>> EmergencyService:
   if (!page.ok()) co_return Corrupt(parts_, "an emergency access", page.status());
 
   v1::ListEmergencyAccessesResponse response;
+  storage::Deed shown = DeedOf(call);
   for (Listed& listed : page->listed) {
+    shown.add_emergency_access_ids_shown(listed.access.emergency_access_id());
     NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key,
                             co_await KeyOrNull(parts_, consents::IdOf(listed.access.person_id())));
     absl::StatusOr<storage::EmergencyWords> words = storage::EmergencyWords();
@@ -78,11 +81,16 @@ async::Task<absl::StatusOr<v1::ListEmergencyAccessesResponse>> EmergencyService:
         emergencies::Show(listed.access, *words, std::move(listed.person_ref), call.Now());
   }
   if (!page->next.empty()) response.set_next_page_token(parts_.tokens.Seal(scope, page->next));
-  // What is shown says much about people, so that it was is logged, as a check is.
-  NWD_CO_RETURN_IF_ERROR(
-      parts_.check_log.Add(RecordBytes(parts_, "emergencies.listed", call.Now(), ids::Uuid(), nullptr, DeedOf(call))));
-  if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
+  NWD_CO_RETURN_IF_ERROR(co_await LogListed(call, shown));
   co_return response;
+}
+
+async::Task<absl::Status> EmergencyService::LogListed(const rpc::Call& call, const storage::Deed& shown) const {
+  auto body = [&](store::Txn& txn) {
+    Record(parts_, txn, "emergencies.listed", call.Now(), ids::Uuid(), nullptr, shown);
+    return absl::OkStatus();
+  };
+  co_return co_await parts_.store.Update(body, call.deadline());
 }
 
 }  // namespace nwd::consent

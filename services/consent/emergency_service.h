@@ -48,6 +48,9 @@ class EmergencyService {
   absl::Status Review(store::Txn& txn, const rpc::Call& call, const v1::ReviewEmergencyAccessRequest& request,
                       const Named& named, storage::EmergencyAccess& access, std::vector<ids::Uuid>& told) const;
 
+  // What a list shows says much about people: that it was shown, and of which accesses, is durable before the answer.
+  async::Task<absl::Status> LogListed(const rpc::Call& call, const storage::Deed& shown) const;
+
   // Once it is durable that they were asked to tell the person.
   void Ring(const std::vector<ids::Uuid>& told) const;
 

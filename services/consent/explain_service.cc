@@ -11,8 +11,15 @@
 namespace nwd::consent {
 namespace {
 
-absl::Status CheckAsked(const rpc::Call&, const v1::ExplainAccessRequest& request) {
+bool IsAuditor(const rpc::Call& call) { return call.caller().organisation->HasRole(common::v1::ROLE_AUDITOR); }
+
+absl::Status CheckAsked(const rpc::Call& call, const v1::ExplainAccessRequest& request) {
   status::Violations violations;
+  // By what it can see of another's people, asked of one after another, an agency would learn who holds somebody.
+  const std::string& held_by = request.held_by_organisation_id();
+  if (!held_by.empty() && IdIn(held_by) != OrganisationOf(call) && !IsAuditor(call)) {
+    violations.Add("held_by_organisation_id", "is another organisation; an agency asks of its own people, or of all");
+  }
   if (!request.draft_replaces_agreement_id().empty() && !request.has_draft()) {
     violations.Add("draft_replaces_agreement_id", "needs the draft that would replace it");
   }
@@ -39,8 +46,7 @@ void ExplainService::Register(rpc::Router& router) { router.Unary(this, &Explain
 
 async::Task<absl::StatusOr<v1::ExplainAccessResponse>> ExplainService::ExplainAccess(
     rpc::Call& call, const v1::ExplainAccessRequest& request) {
-  const bool auditor = call.caller().organisation->HasRole(common::v1::ROLE_AUDITOR);
-  if (!auditor && request.organisation_id() != call.organisation_id()) co_return status::Denied();
+  if (!IsAuditor(call) && request.organisation_id() != call.organisation_id()) co_return status::Denied();
   call.ProveTie(common::v1::TIE_SELF);
   NWD_CO_ASSIGN_OR_RETURN(Explanation::Asked asked, co_await Read(call, request));
   std::optional<ids::Uuid> held_by;

@@ -6,6 +6,7 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "common/calendar/london.h"
 #include "common/status/status.h"
 #include "services/consent/limits.h"
 #include "services/consent/reasons.h"
@@ -21,11 +22,17 @@ constexpr uint32_t kAnybody = 0;
 constexpr uint32_t NowOf(uint32_t row) { return 2 * row + 1; }
 constexpr uint32_t WithDraftOf(uint32_t row) { return 2 * row + 2; }
 
+// An exact end would point at the one basis that has it.
+google::protobuf::Timestamp MonthOf(int64_t end_us) {
+  const absl::CivilMonth month(calendar::DayOf(FromMicros(end_us)));
+  return ToTimestamp(absl::FromCivil(month, calendar::London()));
+}
+
 }  // namespace
 
 v1::PeopleCount CountOf(int64_t people) {
   v1::PeopleCount count;
-  count.set_suppressed(people > 0 && people < kShownMin);
+  count.set_suppressed(people < kShownMin);
   if (people >= kShownMin) count.set_people(static_cast<int32_t>((people + kRoundedTo / 2) / kRoundedTo * kRoundedTo));
   return count;
 }
@@ -108,8 +115,11 @@ v1::ExplainAccessResponse Explanation::Tell() && {
   }
   v1::ExplainAccessResponse told;
   *told.mutable_as_of() = ToTimestamp(asked_.now);
-  *told.mutable_people() = CountOf(counts[kAnybody]);
+  told.mutable_people();
+  if (counts[kAnybody] > 0) *told.mutable_people() = CountOf(counts[kAnybody]);
   for (const auto& [kind, row] : rows_) {
+    // That there is a row at all would tell of somebody.
+    if (counts[NowOf(row)] < kShownMin && counts[WithDraftOf(row)] < kShownMin) continue;
     v1::AccessExplanation& shown = *told.add_explanations();
     shown.set_category(static_cast<Category>(std::get<0>(kind)));
     shown.set_purpose(static_cast<common::v1::Purpose>(std::get<1>(kind)));
@@ -122,8 +132,8 @@ v1::ExplainAccessResponse Explanation::Tell() && {
     if (shown.now().suppressed() || shown.with_draft().suppressed()) continue;
     const Ends& now = ends[NowOf(row)];
     const Ends& with_draft = ends[WithDraftOf(row)];
-    *shown.mutable_first_end_time() = MicrosToTimestamp(std::min(now.first_us, with_draft.first_us));
-    *shown.mutable_last_end_time() = MicrosToTimestamp(std::max(now.last_us, with_draft.last_us));
+    *shown.mutable_first_end_time() = MonthOf(std::min(now.first_us, with_draft.first_us));
+    *shown.mutable_last_end_time() = MonthOf(std::max(now.last_us, with_draft.last_us));
   }
   return told;
 }

@@ -6,7 +6,8 @@
 //   v1::ExplainAccessResponse told = std::move(explanation).Tell();
 //
 // A basis is a storage::Consent or a storage::Authority, and is judged as a read of all it covers would be, now, in its
-// own mode. Only the categories that it covers are told.
+// own mode. Only the categories that it covers are told. One that nobody ever agreed to, a draft say, is left out: it is
+// written by whoever would learn from it, about whomever they like.
 //
 // Costs 16 bytes a basis that concerns the organisation, up to kExplainedBasesMax, and one sort: people are counted
 // exactly, by the first 8 bytes of their (random) ids, and kept no longer. Not thread-safe.
@@ -27,11 +28,13 @@
 #include "nwd/common/v1/change_service.pb.h"
 #include "nwd/consent/v1/explain_access.pb.h"
 #include "services/consent/authority_decision.h"
+#include "services/consent/authority_states.h"
+#include "services/consent/consent_states.h"
 #include "services/consent/decide.h"
 
 namespace nwd::consent {
 
-// How a count of people is said: 1 to 7 not at all, 8 and more to the nearest 5.
+// How a count of a row is said: 0 to 7 not at all, so that nobody and one person look alike; 8 and more to the nearest 5.
 v1::PeopleCount CountOf(int64_t people);
 
 class Explanation {
@@ -53,11 +56,11 @@ class Explanation {
 
   const Asked& asked() const { return asked_; }
 
-  // It names the organisation, and covers something that was asked for.
+  // It names the organisation, covers something that was asked for, and was agreed to once.
   template <class Row>
   bool Concerns(const Row& basis) const {
     const bool purpose = asked_.purpose == common::v1::PURPOSE_UNSPECIFIED || basis.purpose() == asked_.purpose;
-    return purpose && (basis.categories() & asked_.categories) != 0 &&
+    return purpose && (basis.categories() & asked_.categories) != 0 && WasAgreedTo(basis) &&
            FindRecipient(basis, asked_.organisation_id) != nullptr;
   }
 
@@ -98,6 +101,8 @@ class Explanation {
     uint32_t alike;
   };
 
+  static bool WasAgreedTo(const storage::Consent& consent) { return WasGiven(consent.state()); }
+  static bool WasAgreedTo(const storage::Authority& authority) { return WasApproved(authority); }
   static common::v1::LawfulBasis LawfulBasisOf(const storage::Consent&) { return common::v1::LAWFUL_BASIS_CONSENT; }
   static common::v1::LawfulBasis LawfulBasisOf(const storage::Authority& authority) { return authority.lawful_basis(); }
 

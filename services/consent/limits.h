@@ -8,7 +8,9 @@
 namespace nwd::consent {
 
 inline constexpr int kConsentsPerPersonMax = 1000;  // each decision of a person is set against all their consents
+// Of those not over, so that what is over keeps nobody from asserting; and one organisation cannot use them all up.
 inline constexpr int kAuthoritiesPerPersonMax = 1000;
+inline constexpr int kAuthoritiesPerAsserterMax = 100;  // about one person
 inline constexpr int kOrganisationsAskedMax =
     20;  // unknown recipients of one consent that the directory is asked about
 inline constexpr int kReferencesCachedMax = 65536;      // organisations whose reference key is kept in memory
@@ -56,6 +58,7 @@ inline constexpr absl::Duration kEmergenciesCountedOver = absl::Hours(24);
 inline constexpr int kEmergenciesOpenedMax = 200;         // by one organisation in kEmergenciesCountedOver
 inline constexpr int kEmergenciesOpenMax = 20;            // of one organisation at once
 inline constexpr int kEmergenciesLookedAtMax = 1000;      // by one page of their list
+inline constexpr int kEmergenciesShownMax = 50;           // on one page, each named in the audit log
 inline constexpr int kReviewsOverdueCountedMax = 10'000;  // by one look of the janitor
 
 // A one-time code is random of 60 bits: what may be tried leaves nothing to guess.

@@ -213,6 +213,8 @@ void AddConsent(Table& table) {
                                  [](auto& q) { q.mutable_terms()->set_agreement_id(kNobody); });
   Add<c::ExplainAccessRequest>(table, "a draft's place without a draft", {"draft_replaces_agreement_id"},
                                [](auto& q) { q.set_draft_replaces_agreement_id(kNobody); });
+  Add<c::ExplainAccessRequest>(table, "an agency, of another's people", {"held_by_organisation_id"},
+                               [](auto& q) { q.set_held_by_organisation_id(kNobody); });
   Add<c::PutRecordRequest>(table, "no section", {"section"}, [](auto& q) { q.mutable_section()->clear_identity(); });
   Add<c::PutRecordRequest>(table, "a section of more than 64 KiB", {"section"}, [](auto& q) {
     auto& lives = *q.mutable_section()->mutable_circumstances();

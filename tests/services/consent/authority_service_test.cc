@@ -114,9 +114,19 @@ TEST_F(AuthorityServiceTest, ARetryIsTheSameAuthorityAndAnotherContentIsRefused)
   EXPECT_THAT(Assert(other, kRequest), Refused(absl::StatusCode::kAlreadyExists, "REQUEST_ID_REUSED"));
 }
 
-TEST_F(AuthorityServiceTest, ThereAreAtMostSoManyAboutOnePerson) {
-  for (int i = 0; i < kAuthoritiesPerPersonMax; ++i) ASSERT_TRUE(Assert(Terms()).ok());
-  EXPECT_THAT(Assert(Terms()), Refused(absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED"));
+TEST_F(AuthorityServiceTest, OfOneAsserterAtMostSoManyAreNotOverAndNoneOfThemHindersAnother) {
+  const auto limit_reached = Refused(absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED");
+  const std::string first = Asserted();
+  for (int i = 1; i < kAuthoritiesPerAsserterMax; ++i) ASSERT_TRUE(Assert(Terms()).ok());
+  EXPECT_THAT(Assert(Terms()), limit_reached);
+  v1::AuthorityTerms vital = Terms(LAWFUL_BASIS_VITAL_INTERESTS);
+  vital.clear_agreement_id();
+  EXPECT_TRUE(AssertBy("trust", trust_ref_, vital).ok());
+  ASSERT_TRUE(End("lambeth", first).ok());
+  EXPECT_TRUE(Assert(Terms()).ok()) << "one that ended leaves room";
+  EXPECT_THAT(Assert(Terms()), limit_reached);
+  desk_.clock().Advance(absl::Hours(24 * 90));
+  EXPECT_TRUE(Assert(Terms()).ok()) << "the time of all of them is over";
 }
 
 TEST_F(AuthorityServiceTest, WhoHoldsThePersonSeesWhatConcernsThem) {
@@ -179,8 +189,7 @@ TEST_F(AuthorityServiceTest, PagesFollowEachOther) {
   } while (!token.empty());
   EXPECT_EQ(seen, expected);
   const std::string lambeths = List("lambeth", ref_, 2)->next_page_token();
-  EXPECT_THAT(List("college", college_ref_, 2, lambeths),
-              Refused(absl::StatusCode::kInvalidArgument, "INVALID_TOKEN"))
+  EXPECT_THAT(List("college", college_ref_, 2, lambeths), Refused(absl::StatusCode::kInvalidArgument, "INVALID_TOKEN"))
       << "a token of another caller";
 }
 

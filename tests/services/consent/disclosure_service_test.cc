@@ -111,5 +111,19 @@ TEST_F(DisclosureServiceTest, PagesFollowOneAnother) {
   EXPECT_EQ(listed, 5);
 }
 
+TEST_F(DisclosureServiceTest, ThatAPageFollowsTellsOfNoRowThatIsNotShown) {
+  const std::string own = desk_.Register("college", "Ada Lovelace", "AB123456C");
+  desk_.Put("college", own, desk_.Skills("welding"));
+  const std::string minted = desk_.Give("college", own, desk_.Terms({"college"}));
+  ASSERT_TRUE(desk_.Read("college", own, minted).ok());  // none of lambeth's business
+  Read("vcs");
+  v1::ListDisclosuresRequest request = OfPerson(ref_);
+  request.set_page_size(1);
+  const auto page = List("lambeth", request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->disclosures_size(), 1);
+  EXPECT_EQ(page->next_page_token(), "") << "the older one is hidden";
+}
+
 }  // namespace
 }  // namespace nwd::consent

@@ -1,4 +1,6 @@
 // The list of emergency accesses, and the reviews that are overdue.
+#include "common/audit/record.h"
+#include "common/crypto/key_file.h"
 #include "common/log/capture.h"
 #include "services/consent/emergency_service.h"
 #include "services/consent/limits.h"
@@ -10,7 +12,27 @@ namespace {
 using namespace common::v1;  // NOLINT
 using ::testing::HasSubstr;
 
-class EmergencyListTest : public EmergencyTest {};
+class EmergencyListTest : public EmergencyTest {
+ protected:
+  // The latest audit entry of a list, of those that are durable now: nothing that waits is flushed. The detail opens
+  // with the service's own key.
+  storage::Deed LastListed() {
+    const crypto::AeadKey key(
+        crypto::HubKey::FromEnvironment("TEST", std::string(43, 'A') + "=")->Derive("consent/audit"));
+    storage::Deed deed;
+    for (const store::FeedEntry& entry : desk_.Entries(store::Feed::kAudit)) {
+      const auto record = audit::DecodeRecord(entry.bytes);
+      if (!record.has_value() || audit::DecodeEntry(record->entry)->type != "emergencies.listed") continue;
+      const auto detail = audit::OpenDetail(key, *record);
+      EXPECT_TRUE(detail.ok()) << detail.status();
+      if (detail.ok()) {
+        EXPECT_TRUE(deed.ParseFromString(detail->detail));
+      }
+    }
+    return deed;
+  }
+  static std::string BytesOf(const std::string& id) { return std::string(IdIn(id).bytes()); }
+};
 
 TEST_F(EmergencyListTest, ListsTheNewestFirstPageByPage) {
   std::vector<std::string> newest_first;
@@ -34,6 +56,29 @@ TEST_F(EmergencyListTest, ListsTheNewestFirstPageByPage) {
   request.set_page_token("forged");
   EXPECT_THAT(List("auditor", request), Refused(absl::StatusCode::kInvalidArgument, "INVALID_TOKEN"));
   EXPECT_EQ(desk_.Audited("emergencies.listed"), 3);
+}
+
+TEST_F(EmergencyListTest, WhatIsShownIsNamedInTheAuditLogBeforeTheAnswer) {
+  const std::string older = Opened();
+  desk_.clock().Advance(absl::Minutes(1));
+  const std::string newer = Opened();
+  v1::ListEmergencyAccessesRequest request;
+  request.set_page_size(1);
+  ASSERT_TRUE(List("board", request).ok());
+  EXPECT_THAT(LastListed().emergency_access_ids_shown(), ::testing::ElementsAre(BytesOf(newer)));
+  EXPECT_EQ(LastListed().organisation_id(), BytesOf(desk_.IdOf("board")));
+  ASSERT_TRUE(List("board").ok());
+  EXPECT_THAT(LastListed().emergency_access_ids_shown(), ::testing::ElementsAre(BytesOf(newer), BytesOf(older)));
+}
+
+TEST_F(EmergencyListTest, APageIsOfFiftyAtMost) {
+  for (int i = 0; i <= kEmergenciesShownMax; ++i) ASSERT_TRUE(Close("crisis", Opened()).ok());
+  v1::ListEmergencyAccessesRequest request;
+  request.set_page_size(500);
+  const auto page = List("auditor", request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->emergency_accesses_size(), kEmergenciesShownMax);
+  EXPECT_NE(page->next_page_token(), "");
 }
 
 TEST_F(EmergencyListTest, ListsThoseThatAwaitAReviewWhereAskedTo) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/calendar/london.h"
 #include "services/consent/authority_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/explain_scan.h"
@@ -98,7 +99,8 @@ TEST_F(ExplainServiceTest, AnAgencyIsToldAboutItselfAndAnAuditorAboutAnybody) {
     EXPECT_EQ(told.people().people(), 10);
     EXPECT_THAT(Permitted(told, 10), ElementsAre(CATEGORY_CONTACT, CATEGORY_SKILLS, CATEGORY_GOALS));
     EXPECT_EQ(FromTimestamp(told.as_of()), desk_.clock().Now());
-    EXPECT_EQ(FromTimestamp(told.explanations(0).last_end_time()), desk_.clock().Now() + absl::Hours(24 * 90));
+    const absl::CivilMonth month(calendar::DayOf(desk_.clock().Now() + absl::Hours(24 * 90)));
+    EXPECT_EQ(FromTimestamp(told.explanations(0).last_end_time()), absl::FromCivil(month, calendar::London()));
   }
   EXPECT_THAT(Ask("lambeth", About("college")), Denied());
   EXPECT_EQ(desk_.Audited("access.explained"), 2);
@@ -129,9 +131,35 @@ TEST_F(ExplainServiceTest, OnlyThePeopleOfOneOrganisation) {
   GiveTen();
   v1::ExplainAccessRequest request = About("college");
   request.set_held_by_organisation_id(desk_.IdOf("lambeth"));
-  EXPECT_EQ(Explain("college", request).people().people(), 10);
+  EXPECT_EQ(Explain("auditor", request).people().people(), 10);
   request.set_held_by_organisation_id(desk_.IdOf("employer"));
-  EXPECT_EQ(Explain("college", request).explanations_size(), 0);
+  EXPECT_EQ(Explain("auditor", request).explanations_size(), 0);
+}
+
+TEST_F(ExplainServiceTest, AnAgencyAsksOfItsOwnPeopleOrOfAllNeverOfAnothers) {
+  GiveTen();
+  v1::ExplainAccessRequest request = About("college");
+  request.set_held_by_organisation_id(desk_.IdOf("college"));
+  EXPECT_EQ(Explain("college", request).people().people(), 0) << "it registered none of them";
+  for (const std::string& other : {desk_.IdOf("lambeth"), ids::Uuid::Random().ToString()}) {
+    request.set_held_by_organisation_id(other);
+    const auto told = Ask("college", request);
+    EXPECT_THAT(told, Invalid());
+    EXPECT_THAT(FieldsOf(told.status()), ElementsAre("held_by_organisation_id"));
+  }
+}
+
+TEST_F(ExplainServiceTest, ConsentsThatNobodyGaveTellOfNobody) {
+  for (int i = 0; i < kPeople; ++i) {
+    const std::string ref = desk_.Register("lambeth", "Ada " + std::string(1, static_cast<char>('A' + i)));
+    desk_.Draw("lambeth", ref, desk_.Terms({"college"}));
+  }
+  for (const char* who : {"college", "auditor"}) {
+    const v1::ExplainAccessResponse told = Explain(who, About("college"));
+    EXPECT_EQ(told.explanations_size(), 0);
+    EXPECT_EQ(told.people().people(), 0);
+    EXPECT_FALSE(told.people().suppressed());
+  }
 }
 
 TEST_F(ExplainServiceTest, PeopleWhoAreOneCountOnce) {

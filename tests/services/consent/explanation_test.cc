@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/base/timestamps.h"
+#include "common/calendar/london.h"
 
 namespace nwd::consent {
 namespace {
@@ -89,13 +90,12 @@ std::string Shown(const v1::ExplainAccessResponse& told) {
   return shown;
 }
 
-TEST(Explanation, ACountIsNothingSuppressedOrRounded) {
+TEST(Explanation, ACountIsSuppressedOrRounded) {
   const auto said = [](int64_t people) {
     const v1::PeopleCount count = CountOf(people);
     return count.suppressed() ? -1 : count.people();
   };
-  EXPECT_EQ(said(0), 0);
-  for (int few = 1; few <= 7; ++few) EXPECT_EQ(said(few), -1) << few;
+  for (int few = 0; few <= 7; ++few) EXPECT_EQ(said(few), -1) << few;
   for (const auto& [people, rounded] : std::vector<std::pair<int, int>>{
            {8, 10}, {12, 10}, {13, 15}, {15, 15}, {17, 15}, {18, 20}, {999'998, 1'000'000}}) {
     EXPECT_EQ(said(people), rounded) << people;
@@ -131,29 +131,57 @@ TEST(Explanation, APersonCountsOnceInARowHoweverManyBasesTheyHaveThere) {
   for (const v1::AccessExplanation& row : told.explanations()) EXPECT_EQ(row.now().people(), 10);
 }
 
-TEST(Explanation, FewPeopleAreNotSaidNorWhenTheirBasesEnd) {
+TEST(Explanation, ARowOfFewPeopleLooksLikeARowOfNobody) {
   Explanation explanation(Asked());
   AddFor(explanation, Given(), 7);
-  const v1::ExplainAccessResponse told = std::move(explanation).Tell();
-  EXPECT_TRUE(told.people().suppressed());
-  ASSERT_EQ(told.explanations_size(), 2);
-  for (const v1::AccessExplanation& row : told.explanations()) {
-    EXPECT_TRUE(row.now().suppressed());
-    EXPECT_EQ(row.now().people(), 0);
-    EXPECT_FALSE(row.has_first_end_time() || row.has_last_end_time());
-    EXPECT_FALSE(row.has_with_draft());
+  EXPECT_EQ(Shown(std::move(explanation).Tell()), "people: -\n");
+  Explanation with_eight(Asked());
+  AddFor(with_eight, Given(), 8);
+  EXPECT_EQ(std::move(with_eight).Tell().explanations_size(), 2);
+}
+
+TEST(Explanation, FewPeopleNowAndUnderTheDraftAreLeftOut) {
+  Explanation::Asked asked = Asked();
+  asked.draft = {Agreed({CATEGORY_SKILLS}), ""};
+  Explanation explanation(asked);
+  AddFor(explanation, Given(), 7);
+  EXPECT_EQ(Shown(std::move(explanation).Tell()), "people: -\n");
+}
+
+TEST(Explanation, WhatNobodyAgreedToConcernsNobody) {
+  for (const v1::ConsentState never : {v1::CONSENT_STATE_DRAFT, v1::CONSENT_STATE_REQUESTED, v1::CONSENT_STATE_DEFERRED,
+                                       v1::CONSENT_STATE_REFUSED, v1::CONSENT_STATE_LAPSED}) {
+    storage::Consent consent = Given();
+    consent.set_state(never);
+    EXPECT_FALSE(Explanation(Asked()).Concerns(consent)) << v1::ConsentState_Name(never);
+  }
+  for (const v1::ConsentState once :
+       {v1::CONSENT_STATE_GIVEN, v1::CONSENT_STATE_SUSPENDED, v1::CONSENT_STATE_WITHDRAWN, v1::CONSENT_STATE_REVOKED,
+        v1::CONSENT_STATE_EXPIRED, v1::CONSENT_STATE_INVALIDATED, v1::CONSENT_STATE_SUPERSEDED}) {
+    storage::Consent consent = Given();
+    consent.set_state(once);
+    EXPECT_TRUE(Explanation(Asked()).Concerns(consent)) << v1::ConsentState_Name(once);
+  }
+  for (const v1::AuthorityState state : {v1::AUTHORITY_STATE_ASSERTED, v1::AUTHORITY_STATE_ENDED}) {
+    storage::Authority authority = Approved();
+    authority.set_state(state);
+    authority.clear_approve_time_us();
+    EXPECT_FALSE(Explanation(Asked()).Concerns(authority)) << v1::AuthorityState_Name(state);
   }
 }
 
-TEST(Explanation, SaysWhenTheFirstAndLastOfTheBasesEnd) {
+TEST(Explanation, SaysInWhichMonthTheFirstAndLastOfTheBasesEnd) {
   Explanation explanation(Asked());
-  AddFor(explanation, Given(absl::Hours(1)), 5);
-  AddFor(explanation, Given(absl::Hours(5)), 5);
+  AddFor(explanation, Given(absl::Hours(24 * 30)), 5);  // the 4th of March
+  AddFor(explanation, Given(absl::Hours(24 * 80)), 5);  // the 23rd of April, in summer time
   const v1::ExplainAccessResponse told = std::move(explanation).Tell();
   EXPECT_EQ(FromTimestamp(told.as_of()), kNow);
   ASSERT_EQ(told.explanations_size(), 2);
-  EXPECT_EQ(FromTimestamp(told.explanations(0).first_end_time()), kNow + absl::Hours(1));
-  EXPECT_EQ(FromTimestamp(told.explanations(0).last_end_time()), kNow + absl::Hours(5));
+  const auto beginning_of = [](int month) {
+    return absl::FromCivil(absl::CivilMonth(2026, month), calendar::London());
+  };
+  EXPECT_EQ(FromTimestamp(told.explanations(0).first_end_time()), beginning_of(3));
+  EXPECT_EQ(FromTimestamp(told.explanations(0).last_end_time()), beginning_of(4));
 }
 
 TEST(Explanation, OnlyWhatWasAskedForConcernsIt) {
@@ -180,8 +208,8 @@ TEST(Explanation, ADraftTellsWhatItWouldTakeAway) {
   EXPECT_EQ(Shown(std::move(explanation).Tell()),
             "people: 10\n"
             "SKILLS EMPLOYMENT_SUPPORT CONSENT STORE: 10 → 10\n"
-            "GOALS EMPLOYMENT_SUPPORT CONSENT STORE: 10 → 0\n"
-            "GOALS EMPLOYMENT_SUPPORT CONSENT STORE NOT_UNDER_AGREEMENT: 0 → 10\n");
+            "GOALS EMPLOYMENT_SUPPORT CONSENT STORE: 10 → -\n"
+            "GOALS EMPLOYMENT_SUPPORT CONSENT STORE NOT_UNDER_AGREEMENT: - → 10\n");
 }
 
 TEST(Explanation, ADraftInTheAgreementsPlaceCanWidenAndLeavesOtherBasesAlone) {
@@ -197,7 +225,7 @@ TEST(Explanation, ADraftInTheAgreementsPlaceCanWidenAndLeavesOtherBasesAlone) {
             "people: 30\n"
             "SKILLS EMPLOYMENT_SUPPORT CONSENT STORE: 30 → 30\n"
             "GOALS EMPLOYMENT_SUPPORT CONSENT STORE: 20 → 30\n"
-            "GOALS EMPLOYMENT_SUPPORT CONSENT STORE NOT_UNDER_AGREEMENT: 10 → 0\n");
+            "GOALS EMPLOYMENT_SUPPORT CONSENT STORE NOT_UNDER_AGREEMENT: 10 → -\n");
 }
 
 TEST(Explanation, AFirstAgreementIsSetAgainstTheBasesThatCiteNone) {
@@ -212,9 +240,9 @@ TEST(Explanation, AFirstAgreementIsSetAgainstTheBasesThatCiteNone) {
   EXPECT_EQ(Shown(std::move(explanation).Tell()),
             "people: 30\n"
             "SKILLS EMPLOYMENT_SUPPORT CONSENT STORE: 30 → 10\n"
-            "SKILLS EMPLOYMENT_SUPPORT CONSENT STORE NOT_UNDER_AGREEMENT: 0 → 20\n"
+            "SKILLS EMPLOYMENT_SUPPORT CONSENT STORE NOT_UNDER_AGREEMENT: - → 20\n"
             "GOALS EMPLOYMENT_SUPPORT CONSENT STORE: 30 → 10\n"
-            "GOALS EMPLOYMENT_SUPPORT CONSENT STORE NOT_UNDER_AGREEMENT: 0 → 20\n");
+            "GOALS EMPLOYMENT_SUPPORT CONSENT STORE NOT_UNDER_AGREEMENT: - → 20\n");
 }
 
 TEST(Explanation, WhenBasesEndIsNotSaidWhereTheDraftsCountIsSuppressed) {
@@ -224,9 +252,11 @@ TEST(Explanation, WhenBasesEndIsNotSaidWhereTheDraftsCountIsSuppressed) {
   Explanation::Asked asked = Asked();
   asked.draft = {Agreed({CATEGORY_GOALS}), Bytes(kAgreement)};
   Explanation explanation(asked);
-  AddFor(explanation, under, 1, &old);
-  AddFor(explanation, Given(), 10);
+  AddFor(explanation, under, 10, &old);
+  AddFor(explanation, Given(), 1);
+  AddFor(explanation, Approved(), 10);
   const v1::ExplainAccessResponse told = std::move(explanation).Tell();
+  ASSERT_EQ(told.explanations_size(), 5);
   for (const v1::AccessExplanation& row : told.explanations()) {
     const bool few = row.now().suppressed() || row.with_draft().suppressed();
     EXPECT_EQ(row.has_last_end_time(), !few) << row.ShortDebugString();
