@@ -2,8 +2,8 @@
 // for nobody, forgets possible matches and codes that are over, and says which reviews of emergency accesses are overdue.
 // Nothing waits for it: whoever decides looks at the time itself, and an unused key opens nothing.
 //
-// Rounds follow each other every kJanitorEvery; what fails is logged and tried again in the next. All of Run's rounds are
-// one coroutine's: each step follows the one before, on whichever thread, and never runs beside it. So what one round
+// Rounds follow each other every kJanitorEvery; what fails is logged and tried again in the next. All of Run's rounds
+// are one coroutine's: each step follows the one before, on whichever thread, and never runs beside it. So what one round
 // remembers for the next (reviews_counted_) needs no lock, and nobody else calls the steps while Run goes on.
 #pragma once
 

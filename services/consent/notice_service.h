@@ -1,6 +1,6 @@
 // RecordService's notices: what a recipient must be told, in order, none skipped, until it has answered. A resident
-// channel is told of the people it acts for now: who left it is nobody to it, also in what it was sent before. The numbers
-// of what it is not shown stay taken, so its cursors go on, and who comes back finds it in the list.
+// channel is told of the people it acts for now: who left it is nobody to it, also in what it was sent before. The
+// numbers of what it is not shown stay taken, so its cursors go on, and who comes back finds it in the list.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -37,7 +37,7 @@ class NoticeService {
   };
   static absl::StatusOr<Page> PageAfter(const store::Reader& reader, const ties::Asker& asker, uint64_t after,
                                         int page_size, bool open_only);
-  // The notice, where it was sent to the asker and is its to see now. The same rows are read whether or not there is one.
+  // The notice, where it was sent to the asker and is its to see now. The same rows are read whether or not it is.
   static absl::StatusOr<std::optional<notices::Numbered>> Find(const store::Reader& reader, const ties::Asker& asker,
                                                                const ids::Uuid& notice_id);
 

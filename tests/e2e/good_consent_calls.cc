@@ -128,6 +128,7 @@ void AddConsentCalls(Table& table) {
     world.Do<c::PutRecordResponse>(kReferrer, put);
     const auto own = world.Do<c::CreateConsentResponse>(
         kReceiver, world.ConsentRequest(shared.receivers_ref, {kReceiver}, /*standing=*/true));
+    world.Give(kReceiver, own);
     c::RequestCorroborationCodeRequest ask;
     ask.set_consent_id(own.consent_id());
     return ask;
