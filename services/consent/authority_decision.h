@@ -22,7 +22,6 @@ bool IsNeutral(const storage::Authority& authority, const ids::Uuid& organisatio
 // It is neutral, and of a kind that could be let see every section that is shared, and circumstances, of which the
 // grounds tell: an employer does not judge, or learn of, what is shared to keep somebody safe. Who also holds the person
 // is a second organisation.
-bool MayJudge(const storage::Authority& authority, const ids::Uuid& organisation_id,
-              common::v1::OrganisationKind kind);
+bool MayJudge(const storage::Authority& authority, const ids::Uuid& organisation_id, common::v1::OrganisationKind kind);
 
 }  // namespace nwd::consent

@@ -10,8 +10,8 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/emergency_states.h"
 #include "services/consent/limits.h"
-#include "services/consent/reasons.h"
 #include "services/consent/person_telling.h"
+#include "services/consent/reasons.h"
 
 namespace nwd::consent {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
-#include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/authority_service.pb.h"
+#include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/directory/v1/agreement_service.pb.h"
