@@ -69,15 +69,8 @@ absl::StatusOr<Judged> Judge(const store::Reader& reader, const Cited& cited, co
 v1::CheckAccessResponse Answer(const Question& question, Judged judged) {
   v1::CheckAccessResponse response;
   response.set_permitted(judged.decision.permitted == question.categories);
-  ForEachCategory(question.categories, [&](Category category) {
-    if (Holds(judged.decision.permitted, category)) {
-      response.add_permitted_categories(category);
-    } else {
-      v1::DeniedCategory& denied = *response.add_denied_categories();
-      denied.set_category(category);
-      denied.set_reason(judged.decision.reason(category));
-    }
-  });
+  ForEachCategory(judged.decision.permitted, [&](Category category) { response.add_permitted_categories(category); });
+  TellDenied(judged.decision, question.categories, response);
   if (judged.decision.permitted != 0) *response.mutable_obligations() = std::move(judged.obligations);
   response.set_basis_etag(std::move(judged.basis_etag));
   return response;
@@ -198,7 +191,7 @@ async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> AccessService::OpenR
     storage::Recipient* recipient = consent.has_value() && one ? FindRecipient(*consent, organisation) : nullptr;
     if (recipient == nullptr) return status::Denied();
     const ConsentState state = StateAt(*consent, now);
-    if (state != v1::CONSENT_STATE_GIVEN && state != v1::CONSENT_STATE_SUSPENDED) {
+    if (!IsStoodBy(state)) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kNotInForce,
                            Cat("the consent is ", StateName(state), "; no referral can rest on it"),
                            {{"state", std::string(StateName(state))}});

@@ -17,11 +17,12 @@ async::Task<absl::StatusOr<AgreementPtr>> AgreementLookup::Find(const std::strin
   co_return co_await store_.View(look);
 }
 
-async::Task<absl::Status> AgreementLookup::CheckCitable(const std::string& agreement_id, ids::Uuid organisation,
-                                                        absl::Time now, std::string_view field,
-                                                        status::Violations& violations) {
-  if (agreement_id.empty()) co_return absl::OkStatus();
-  NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement, co_await Find(agreement_id));
+async::Task<absl::StatusOr<AgreementPtr>> AgreementLookup::CheckCitable(const std::string& agreement_id,
+                                                                        ids::Uuid organisation, absl::Time now,
+                                                                        std::string_view field,
+                                                                        status::Violations& violations) {
+  if (agreement_id.empty()) co_return AgreementPtr();
+  NWD_CO_ASSIGN_OR_RETURN(AgreementPtr agreement, co_await Find(agreement_id));
   if (agreement == nullptr) {
     violations.Add(field, "names no agreement of this hub");
   } else if (agreements::IsOver(*agreement, now)) {
@@ -29,7 +30,7 @@ async::Task<absl::Status> AgreementLookup::CheckCitable(const std::string& agree
   } else if (!agreements::IsParty(*agreement, organisation)) {
     violations.Add(field, "names an agreement that you are not a party to");
   }
-  co_return absl::OkStatus();
+  co_return agreement;
 }
 
 }  // namespace nwd::consent

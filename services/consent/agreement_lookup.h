@@ -27,10 +27,11 @@ class AgreementLookup {
   async::Task<absl::StatusOr<AgreementPtr>> Find(const std::string& agreement_id);
 
   // Adds to `violations`, under `field`, why `organisation` cannot draw up anything under this agreement at `now`: there
-  // is none, it has ended, or the organisation is no party to it. One that has still to begin will do. Nothing is asked
-  // for an empty id.
-  async::Task<absl::Status> CheckCitable(const std::string& agreement_id, ids::Uuid organisation, absl::Time now,
-                                         std::string_view field, status::Violations& violations);
+  // is none, it has ended, or the organisation is no party to it. One that has still to begin will do. Answers the
+  // agreement; null where there is none, and for an empty id, for which nothing is asked.
+  async::Task<absl::StatusOr<AgreementPtr>> CheckCitable(const std::string& agreement_id, ids::Uuid organisation,
+                                                         absl::Time now, std::string_view field,
+                                                         status::Violations& violations);
 
  private:
   store::Store& store_;

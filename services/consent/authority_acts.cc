@@ -136,8 +136,7 @@ async::Task<absl::StatusOr<Response>> AuthorityActs::Do(rpc::Call& call, const R
   };
   absl::StatusOr<Response> response = co_await parts_.store.Update(body, call.deadline());
   if (!response.ok()) co_return Corrupt(parts_, "an authority", response.status());
-  parts_.figures.notices.Increment(static_cast<double>(told.size()));
-  for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
+  RingBells(parts_, told);
   co_return response;
 }
 

@@ -6,8 +6,7 @@
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
-#include "common/calendar/london.h"
-#include "common/calendar/written_days.h"
+#include "common/calendar/periods.h"
 #include "common/store/proto_value.h"
 #include "services/consent/authority_states.h"
 #include "services/consent/cited_basis.h"
@@ -23,8 +22,7 @@ using consents::IdOf;
 std::string AssociatedData(const ids::Uuid& authority_id) { return Cat("authority-terms/", authority_id.bytes()); }
 
 bool ReviewDue(const v1::Authority& shown, absl::Time now) {
-  const std::optional<absl::CivilDay> day = calendar::ParseDay(shown.terms().review_on());
-  return !IsOver(shown.state()) && day.has_value() && calendar::DayOf(now) >= *day;
+  return !IsOver(shown.state()) && calendar::ReviewHasCome(shown.terms().review_on(), now);
 }
 
 }  // namespace

@@ -58,26 +58,21 @@ void AuthorityService::Register(rpc::Router& router) {
 async::Task<absl::StatusOr<v1::AssertAuthorityResponse>> AuthorityService::AssertAuthority(
     rpc::Call& call, const v1::AssertAuthorityRequest& request) {
   const ids::Uuid organisation = OrganisationOf(call);
-  const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
-  auto holds = [&](const store::Reader& reader) { return people::Holds(reader, person_id, organisation); };
-  NWD_CO_ASSIGN_OR_RETURN(const bool held, co_await parts_.store.View(holds));
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
-  if (!held || key == nullptr) co_return status::Denied();
-  call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+  NWD_CO_ASSIGN_OR_RETURN(const HeldWithKey person, co_await LookUpHeld(parts_, call, request.person_ref()));
 
   status::Violations violations = status::Violations::Of(CheckAsserted(call, request));
   const auto& recipients = request.terms().recipient_organisation_ids();
   NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
   const std::string& agreement_id = request.terms().agreement_id();
-  NWD_CO_RETURN_IF_ERROR(co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
-                                                                 "terms.agreement_id", violations));
-  NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement, co_await parts_.agreements.Find(agreement_id));
+  NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement,
+                          co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
+                                                                  "terms.agreement_id", violations));
   status::Violations unforeseen;
   CheckForeseen(request.terms(), agreement.get(), organisation, unforeseen);
   violations.AddNew(unforeseen.ToStatus());
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
-  const Drawn drawn = DrawUp(call, request, person_id, key);
+  const Drawn drawn = DrawUp(call, request, person);
   auto body = [&](store::Txn& txn) {
     auto once = [&] { return Add(txn, call, drawn); };
     return parts_.requests.Once<v1::AssertAuthorityResponse>(txn, call, request, once);
@@ -86,11 +81,11 @@ async::Task<absl::StatusOr<v1::AssertAuthorityResponse>> AuthorityService::Asser
 }
 
 AuthorityService::Drawn AuthorityService::DrawUp(const rpc::Call& call, const v1::AssertAuthorityRequest& request,
-                                                 const ids::Uuid& person_id, const person_keys::PersonKey& key) {
+                                                 const HeldWithKey& person) {
   const ids::Uuid authority_id = ids::Uuid::Random();
-  Drawn drawn{person_id, key, FromTerms(request.terms()), {}};
+  Drawn drawn{person, FromTerms(request.terms()), {}};
   drawn.authority.set_authority_id(std::string(authority_id.bytes()));
-  drawn.authority.set_person_id(std::string(person_id.bytes()));
+  drawn.authority.set_person_id(std::string(person.person_id.bytes()));
   drawn.authority.set_asserter_organisation_id(std::string(OrganisationOf(call).bytes()));
   drawn.authority.set_state(v1::AUTHORITY_STATE_ASSERTED);
   drawn.authority.set_create_time_us(Micros(call.Now()));
@@ -98,15 +93,16 @@ AuthorityService::Drawn AuthorityService::DrawUp(const rpc::Call& call, const v1
   storage::AuthorityTerms terms;
   *terms.mutable_terms() = request.terms();
   terms.set_practitioner(call.practitioner());
-  drawn.terms = authorities::Seal(*key, authority_id, terms);
+  drawn.terms = authorities::Seal(*person.key, authority_id, terms);
   return drawn;
 }
 
 absl::StatusOr<v1::AssertAuthorityResponse> AuthorityService::Add(store::Txn& txn, const rpc::Call& call,
                                                                   const Drawn& drawn) const {
-  NWD_RETURN_IF_ERROR(CheckRoom(txn, drawn.person_id, OrganisationOf(call), call.Now()));
+  NWD_RETURN_IF_ERROR(CheckRoom(txn, drawn.person.person_id, OrganisationOf(call), call.Now()));
   authorities::Add(txn, drawn.authority, drawn.terms);
-  Record(parts_, txn, "authority.asserted", call.Now(), drawn.person_id, drawn.key, DeedOn(call, drawn.authority));
+  Record(parts_, txn, "authority.asserted", call.Now(), drawn.person.person_id, drawn.person.key,
+         DeedOn(call, drawn.authority));
   auto response = Stands<v1::AssertAuthorityResponse>(drawn.authority, call.Now());
   response.set_authority_id(consents::IdOf(drawn.authority.authority_id()).ToString());
   return response;

@@ -7,6 +7,7 @@
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/authority_service.pb.h"
 #include "services/consent/family_keys.h"
+#include "services/consent/held_person.h"
 #include "services/consent/parts.h"
 
 namespace nwd::consent {
@@ -24,13 +25,11 @@ class AuthorityService {
  private:
   // An authority as it will be kept.
   struct Drawn {
-    ids::Uuid person_id;
-    person_keys::PersonKey key;
+    HeldWithKey person;
     storage::Authority authority;
     storage::SealedTerms terms;
   };
-  static Drawn DrawUp(const rpc::Call& call, const v1::AssertAuthorityRequest& request, const ids::Uuid& person_id,
-                      const person_keys::PersonKey& key);
+  static Drawn DrawUp(const rpc::Call& call, const v1::AssertAuthorityRequest& request, const HeldWithKey& person);
   // Within a body: the limit, and the authority with all that goes with it.
   absl::StatusOr<v1::AssertAuthorityResponse> Add(store::Txn& txn, const rpc::Call& call, const Drawn& drawn) const;
   // Within a body: a page.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/base/strings.h"
+#include "common/calendar/periods.h"
 #include "services/consent/agreements.h"
 #include "services/consent/shared_terms.h"
 
@@ -131,8 +132,8 @@ void CheckTerms(const v1::AuthorityTerms& terms, OrganisationKind asserter, absl
   shared_terms::CheckCategories(terms.categories(), violations);
   shared_terms::CheckRecipients(terms.recipient_organisation_ids(), violations);
   const auto* from = terms.has_valid_from() ? &terms.valid_from() : nullptr;
-  shared_terms::CheckPeriod({from, terms.valid_until(), kValidityMax, "three years"}, now, violations);
-  shared_terms::CheckReview(terms.review_on(), terms.valid_until(), violations);
+  calendar::CheckPeriod({from, terms.valid_until(), kValidityMax, "three years"}, now, violations);
+  calendar::CheckReview(terms.review_on(), terms.valid_until(), violations);
 }
 
 void CheckForeseen(const v1::AuthorityTerms& terms, const AgreementChange* agreement, const ids::Uuid& asserter,

@@ -2,8 +2,7 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
-#include "common/calendar/london.h"
-#include "common/calendar/written_days.h"
+#include "common/calendar/periods.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/decide.h"
@@ -119,10 +118,9 @@ void HideRepresentative(v1::ConsentTerms& terms) {
 
 // Whether somebody is to look at a consent in this state.
 bool ReviewDue(const storage::Consent& consent, ConsentState state, const v1::ConsentTerms& terms, absl::Time now) {
-  if (state != v1::CONSENT_STATE_GIVEN && state != v1::CONSENT_STATE_SUSPENDED) return false;
-  const std::optional<absl::CivilDay> day = calendar::ParseDay(terms.review_on());
+  if (!IsStoodBy(state)) return false;
   const bool authority_ended = consent.authority_until_us() != 0 && Micros(now) >= consent.authority_until_us();
-  return authority_ended || (day && calendar::DayOf(now) >= *day);
+  return authority_ended || calendar::ReviewHasCome(terms.review_on(), now);
 }
 
 void ShowToCaptor(const storage::Terms& terms, v1::Consent& shown) {

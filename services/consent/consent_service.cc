@@ -62,22 +62,19 @@ void ConsentService::Register(rpc::Router& router) {
 async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateConsent(
     rpc::Call& call, const v1::CreateConsentRequest& request) {
   const ids::Uuid organisation = OrganisationOf(call);
-  const ids::Uuid person_id = parts_.references.PersonOf(organisation, request.person_ref()).value_or(ids::Uuid());
-  auto holds = [&](const store::Reader& reader) { return people::Holds(reader, person_id, organisation); };
-  NWD_CO_ASSIGN_OR_RETURN(const bool held, co_await parts_.store.View(holds));
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
-  if (!held || key == nullptr) co_return status::Denied();
-  call.ProveTie(common::v1::TIE_PERSON_HOLDER);
+  NWD_CO_ASSIGN_OR_RETURN(const HeldWithKey person, co_await LookUpHeld(parts_, call, request.person_ref()));
 
   status::Violations violations;
   CheckTerms(request.terms(), call.Now(), violations);
   const auto& recipients = request.terms().recipient_organisation_ids();
   NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
-  NWD_CO_RETURN_IF_ERROR(co_await parts_.agreements.CheckCitable(request.terms().agreement_id(), organisation,
-                                                                 call.Now(), "terms.agreement_id", violations));
+  const std::string& agreement_id = request.terms().agreement_id();
+  NWD_CO_RETURN_IF_ERROR((co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
+                                                                  "terms.agreement_id", violations))
+                             .status());
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
-  const Drawn drawn = DrawUp(call, request, person_id, key);
+  const Drawn drawn = DrawUp(call, request, person);
   auto body = [&](store::Txn& txn) {
     auto once = [&] { return Add(txn, call, request.terms(), drawn); };
     return parts_.requests.Once<v1::CreateConsentResponse>(txn, call, request, once);
@@ -86,11 +83,11 @@ async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateCon
 }
 
 ConsentService::Drawn ConsentService::DrawUp(const rpc::Call& call, const v1::CreateConsentRequest& request,
-                                             const ids::Uuid& person_id, const person_keys::PersonKey& key) {
+                                             const HeldWithKey& person) {
   const ids::Uuid consent_id = ids::Uuid::Random();
-  Drawn drawn{person_id, key, FromTerms(request.terms()), {}};
+  Drawn drawn{person, FromTerms(request.terms()), {}};
   drawn.consent.set_consent_id(std::string(consent_id.bytes()));
-  drawn.consent.set_person_id(std::string(person_id.bytes()));
+  drawn.consent.set_person_id(std::string(person.person_id.bytes()));
   drawn.consent.set_captor_organisation_id(std::string(OrganisationOf(call).bytes()));
   drawn.consent.set_state(request.request() ? v1::CONSENT_STATE_REQUESTED : v1::CONSENT_STATE_DRAFT);
   drawn.consent.set_create_time_us(Micros(call.Now()));
@@ -98,14 +95,14 @@ ConsentService::Drawn ConsentService::DrawUp(const rpc::Call& call, const v1::Cr
   storage::Terms terms;
   *terms.mutable_terms() = request.terms();
   terms.set_practitioner(call.practitioner());
-  drawn.terms = consents::Seal(*key, consent_id, terms);
+  drawn.terms = consents::Seal(*person.key, consent_id, terms);
   return drawn;
 }
 
 absl::StatusOr<v1::CreateConsentResponse> ConsentService::Add(store::Txn& txn, const rpc::Call& call,
                                                               const v1::ConsentTerms& terms, const Drawn& drawn) const {
-  NWD_RETURN_IF_ERROR(CheckCited(txn, terms, drawn.person_id, OrganisationOf(call)));
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, people::Find(txn, drawn.person_id));
+  NWD_RETURN_IF_ERROR(CheckCited(txn, terms, drawn.person.person_id, OrganisationOf(call)));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, people::Find(txn, drawn.person.person_id));
   if (!person.has_value()) return status::Denied();
   if (person->consents() >= kConsentsPerPersonMax) {
     return status::Error(
@@ -114,12 +111,12 @@ absl::StatusOr<v1::CreateConsentResponse> ConsentService::Add(store::Txn& txn, c
         {{"limit", Cat(kConsentsPerPersonMax)}});
   }
   person->set_consents(person->consents() + 1);
-  people::Put(txn, drawn.person_id, *person);
+  people::Put(txn, drawn.person.person_id, *person);
   consents::Add(txn, drawn.consent, drawn.terms);
   AppendConsentChange(txn, drawn.consent, call.Now());
   storage::Deed deed = DeedOn(call, drawn.consent);
   deed.set_agreement_id(drawn.consent.agreement_id());
-  Record(parts_, txn, "consent.created", call.Now(), drawn.person_id, drawn.key, deed);
+  Record(parts_, txn, "consent.created", call.Now(), drawn.person.person_id, drawn.person.key, deed);
   v1::CreateConsentResponse response = Stands<v1::CreateConsentResponse>(drawn.consent);
   response.set_consent_id(consents::IdOf(drawn.consent.consent_id()).ToString());
   return response;

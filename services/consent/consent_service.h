@@ -6,6 +6,7 @@
 
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/consent_service.pb.h"
+#include "services/consent/held_person.h"
 #include "services/consent/named_consent.h"
 #include "services/consent/parts.h"
 
@@ -25,13 +26,11 @@ class ConsentService {
  private:
   // A consent as it will be kept.
   struct Drawn {
-    ids::Uuid person_id;
-    person_keys::PersonKey key;
+    HeldWithKey person;
     storage::Consent consent;
     storage::SealedTerms terms;
   };
-  static Drawn DrawUp(const rpc::Call& call, const v1::CreateConsentRequest& request, const ids::Uuid& person_id,
-                      const person_keys::PersonKey& key);
+  static Drawn DrawUp(const rpc::Call& call, const v1::CreateConsentRequest& request, const HeldWithKey& person);
   // Within a body: what the terms cite, the limit, and the consent with all that goes with it.
   absl::StatusOr<v1::CreateConsentResponse> Add(store::Txn& txn, const rpc::Call& call, const v1::ConsentTerms& terms,
                                                 const Drawn& drawn) const;

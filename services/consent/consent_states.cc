@@ -75,6 +75,8 @@ bool IsTerminal(ConsentState state) {
                       [&](const Transition& row) { return row.from == state; });
 }
 
+bool IsStoodBy(ConsentState state) { return state == v1::CONSENT_STATE_GIVEN || state == v1::CONSENT_STATE_SUSPENDED; }
+
 bool WasGiven(ConsentState state) {
   if (state == v1::CONSENT_STATE_GIVEN) return true;
   return std::any_of(kTransitions.begin(), kTransitions.end(), [&](const Transition& transition) {

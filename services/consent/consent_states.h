@@ -46,6 +46,8 @@ bool IsTerminal(ConsentState state);
 
 // The person has agreed to it once, whatever came of it since.
 bool WasGiven(ConsentState state);
+// The person has agreed to it and stands by it: GIVEN or SUSPENDED.
+bool IsStoodBy(ConsentState state);
 
 // The state as it is at `now`: what was decided, or what time has made of it.
 ConsentState StateAt(const storage::Consent& consent, absl::Time now);

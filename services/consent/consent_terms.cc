@@ -2,6 +2,7 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "common/calendar/periods.h"
 #include "common/ids/uuid.h"
 #include "services/consent/limits.h"
 #include "services/consent/representatives.h"
@@ -18,10 +19,10 @@ constexpr absl::Duration kValidityMax = absl::Hours(24 * 366 * 10);
 void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violations& violations) {
   shared_terms::CheckCategories(terms.categories(), violations);
   shared_terms::CheckRecipients(terms.recipient_organisation_ids(), violations);
-  shared_terms::CheckPeriod(
+  calendar::CheckPeriod(
       {terms.has_valid_from() ? &terms.valid_from() : nullptr, terms.valid_until(), kValidityMax, "ten years"}, now,
       violations);
-  shared_terms::CheckReview(terms.review_on(), terms.valid_until(), violations);
+  calendar::CheckReview(terms.review_on(), terms.valid_until(), violations);
   CheckRepresentative(terms, now, violations);
   if (terms.text_sha256().size() != kSha256TextSize) {
     violations.Add("terms.text_sha256",

@@ -29,7 +29,7 @@ absl::Status NotOver(ConsentState state) {
 // The person confirms what they have agreed to, and only while they stand by it: a word or a code from before the yes
 // would outlive their "not yet", and whoever captured the consent would say yes alone.
 absl::Status CheckGiven(ConsentState state) {
-  if (state == v1::CONSENT_STATE_GIVEN || state == v1::CONSENT_STATE_SUSPENDED) return absl::OkStatus();
+  if (IsStoodBy(state)) return absl::OkStatus();
   NWD_RETURN_IF_ERROR(NotOver(state));
   return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
                        Cat("the consent is ", StateName(state),
@@ -249,10 +249,7 @@ async::Task<absl::StatusOr<v1::RequestCorroborationCodeResponse>> CorroborationS
     return parts_.requests.Once<v1::RequestCorroborationCodeResponse>(txn, call, request, once);
   };
   auto response = co_await parts_.store.Update(body, call.deadline());
-  if (response.ok() && reached) {
-    parts_.figures.notices.Increment(1);
-    parts_.notice_bells.Ring(sender);
-  }
+  if (response.ok() && reached) RingBells(parts_, {sender});
   co_return response;
 }
 
@@ -267,8 +264,7 @@ async::Task<absl::StatusOr<ids::Uuid>> CorroborationService::WhoReaches(const Na
   for (const records::Entry& entry : entries) {
     const access::OrganisationPtr source = parts_.organisations.Known(entry.name.source_id.ToString());
     const auto key = keys.find(entry.name.person_id);
-    const bool active = source != nullptr && source->state == common::v1::ORGANISATION_STATE_ACTIVE;
-    if (!active || key == keys.end() || IsParty(named.seen, entry.name.source_id)) continue;
+    if (!IsActive(source) || key == keys.end() || IsParty(named.seen, entry.name.source_id)) continue;
     const absl::StatusOr<v1::RecordEntry> shown = records::Show(*key->second, entry);
     if (!shown.ok()) co_return Corrupt(parts_, "a section of a record", shown.status());
     if (!Reaches(shown->section().contact()) || entry.version.create_time_us() < newest_us) continue;

@@ -68,6 +68,16 @@ bool HasUsesLeft(const Row& basis) {
 // The answer to who may not know more: NO_BASIS for every category.
 Decision NoBasis(CategoryMask categories);
 
+// Says in a response which of the categories `asked` for are denied, and why.
+template <class Response>
+void TellDenied(const Decision& decision, CategoryMask asked, Response& response) {
+  ForEachCategory(asked & ~decision.permitted, [&](Category category) {
+    v1::DeniedCategory& denied = *response.add_denied_categories();
+    denied.set_category(category);
+    denied.set_reason(decision.reason(category));
+  });
+}
+
 // The recipient's entry in a consent or an authority; null where that does not name it.
 template <class Row>
 const storage::Recipient* FindRecipient(const Row& basis, const ids::Uuid& organisation_id) {

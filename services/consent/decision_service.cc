@@ -12,9 +12,6 @@
 namespace nwd::consent {
 namespace {
 
-// The person agreed to it, and has not taken it back.
-bool WasGiven(ConsentState state) { return state == v1::CONSENT_STATE_GIVEN || state == v1::CONSENT_STATE_SUSPENDED; }
-
 // Refusals and consents of one person bear on each other: what was refused before closes what is given now, and what is
 // refused now closes what was given before. What is not given yet is judged when it is given: only then is it known
 // whether it lifts the refusal.
@@ -27,7 +24,7 @@ absl::Status SettleRefusals(store::Txn& txn, storage::Consent& decided) {
     if (other.consent_id() == decided.consent_id()) continue;
     if (decided.state() == v1::CONSENT_STATE_GIVEN) {
       ApplyRefusal(decided, other);
-    } else if (WasGiven(other.state()) && ApplyRefusal(other, decided)) {
+    } else if (IsStoodBy(other.state()) && ApplyRefusal(other, decided)) {
       other.set_revision(other.revision() + 1);
       consents::Put(txn, other);
     }

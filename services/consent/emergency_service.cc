@@ -12,6 +12,7 @@
 #include "services/consent/limits.h"
 #include "services/consent/person_telling.h"
 #include "services/consent/reasons.h"
+#include "services/consent/wrong_state.h"
 
 namespace nwd::consent {
 namespace {
@@ -43,10 +44,7 @@ absl::Status TooMany(std::string_view what, int limit) {
 }
 
 absl::Status WrongState(v1::EmergencyAccessState state, std::string_view act, std::string_view states) {
-  return status::Error(
-      absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
-      Cat("the emergency access is ", StateName(state), "; ", act, " is possible from ", states),
-      {{"state", std::string(StateName(state))}, {"event", std::string(act)}, {"states", std::string(states)}});
+  return consent::WrongState({.thing = "emergency access", .state = StateName(state), .event = act, .states = states});
 }
 
 storage::Deed DeedOn(const rpc::Call& call, const storage::EmergencyAccess& access) {
@@ -95,26 +93,22 @@ void EmergencyService::Register(rpc::Router& router) {
 async::Task<absl::StatusOr<v1::OpenEmergencyAccessResponse>> EmergencyService::OpenEmergencyAccess(
     rpc::Call& call, const v1::OpenEmergencyAccessRequest& request) {
   NWD_CO_RETURN_IF_ERROR(CheckOpening(call, request));
-  const ids::Uuid named = parts_.references.PersonOf(OrganisationOf(call), request.person_ref()).value_or(ids::Uuid());
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, named));
+  NWD_CO_ASSIGN_OR_RETURN(const HeldWithKey person, co_await LookUpHeld(parts_, call, request.person_ref()));
   std::vector<ids::Uuid> told;
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::OpenEmergencyAccessResponse> {
     told.clear();
-    NWD_RETURN_IF_ERROR(HeldPerson(parts_, txn, call, request.person_ref()).status());
-    if (key == nullptr) return status::Denied();
-    auto once = [&] { return Open(txn, call, request, named, key, told); };
+    auto once = [&] { return Open(txn, call, request, person, told); };
     return parts_.requests.Once<v1::OpenEmergencyAccessResponse>(txn, call, request, once);
   };
   absl::StatusOr<v1::OpenEmergencyAccessResponse> response = co_await parts_.store.Update(body, call.deadline());
   if (!response.ok()) co_return Corrupt(parts_, "an emergency access", response.status());
-  Ring(told);
+  RingBells(parts_, told);
   co_return response;
 }
 
 absl::StatusOr<v1::OpenEmergencyAccessResponse> EmergencyService::Open(store::Txn& txn, const rpc::Call& call,
                                                                        const v1::OpenEmergencyAccessRequest& request,
-                                                                       const ids::Uuid& person_id,
-                                                                       const person_keys::PersonKey& key,
+                                                                       const HeldWithKey& person,
                                                                        std::vector<ids::Uuid>& told) const {
   const absl::Time now = call.Now();
   NWD_ASSIGN_OR_RETURN(const emergencies::Opened opened, emergencies::CountOpened(txn, OrganisationOf(call), now));
@@ -127,20 +121,20 @@ absl::StatusOr<v1::OpenEmergencyAccessResponse> EmergencyService::Open(store::Tx
   words.set_practitioner(call.practitioner());
   storage::EmergencyAccess access;
   access.set_emergency_access_id(std::string(access_id.bytes()));
-  access.set_person_id(std::string(person_id.bytes()));
+  access.set_person_id(std::string(person.person_id.bytes()));
   access.set_organisation_id(std::string(OrganisationOf(call).bytes()));
   access.set_lawful_basis(request.lawful_basis());
   access.set_categories(MaskOfAll(request.categories()));
   access.set_open_time_us(Micros(now));
   access.set_unsafe_to_tell(request.unsafe_to_tell());
-  access.set_sealed_words(emergencies::Seal(*key, access_id, words));
+  access.set_sealed_words(emergencies::Seal(*person.key, access_id, words));
   access.set_revision(1);
   if (!access.unsafe_to_tell()) {
     NWD_ASSIGN_OR_RETURN(told, TellPerson(txn, parts_, access, now));
   }
   access.set_person_told(!told.empty());
   emergencies::Add(txn, access);
-  Record(parts_, txn, "emergency.opened", now, person_id, key, DeedOn(call, access));
+  Record(parts_, txn, "emergency.opened", now, person.person_id, person.key, DeedOn(call, access));
 
   v1::OpenEmergencyAccessResponse response;
   response.set_emergency_access_id(access_id.ToString());
@@ -210,7 +204,7 @@ async::Task<absl::StatusOr<v1::ReviewEmergencyAccessResponse>> EmergencyService:
   };
   absl::StatusOr<v1::ReviewEmergencyAccessResponse> response = co_await parts_.store.Update(body, call.deadline());
   if (!response.ok()) co_return Corrupt(parts_, "an emergency access", response.status());
-  Ring(told);
+  RingBells(parts_, told);
   co_return response;
 }
 
@@ -238,11 +232,6 @@ absl::Status EmergencyService::Review(store::Txn& txn, const rpc::Call& call,
   deed.set_reason(access.finding());
   Record(parts_, txn, "emergency.reviewed", now, named.person_id, named.key, deed);
   return absl::OkStatus();
-}
-
-void EmergencyService::Ring(const std::vector<ids::Uuid>& told) const {
-  parts_.figures.notices.Increment(static_cast<double>(told.size()));
-  for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
 }
 
 }  // namespace nwd::consent

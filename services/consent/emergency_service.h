@@ -11,6 +11,7 @@
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/emergency_service.pb.h"
 #include "services/consent/emergency_rows.h"
+#include "services/consent/held_person.h"
 #include "services/consent/parts.h"
 
 namespace nwd::consent {
@@ -41,8 +42,7 @@ class EmergencyService {
   // The acts themselves, within a body; the caller has the tie. `told`: who was asked to tell the person.
   absl::StatusOr<v1::OpenEmergencyAccessResponse> Open(store::Txn& txn, const rpc::Call& call,
                                                        const v1::OpenEmergencyAccessRequest& request,
-                                                       const ids::Uuid& person_id, const person_keys::PersonKey& key,
-                                                       std::vector<ids::Uuid>& told) const;
+                                                       const HeldWithKey& person, std::vector<ids::Uuid>& told) const;
   absl::Status Close(store::Txn& txn, const rpc::Call& call, const v1::CloseEmergencyAccessRequest& request,
                      const Named& named, storage::EmergencyAccess& access) const;
   absl::Status Review(store::Txn& txn, const rpc::Call& call, const v1::ReviewEmergencyAccessRequest& request,
@@ -50,9 +50,6 @@ class EmergencyService {
 
   // What a list shows says much about people: that it was shown, and of which accesses, is durable before the answer.
   async::Task<absl::Status> LogListed(const rpc::Call& call, const storage::Deed& shown) const;
-
-  // Once it is durable that they were asked to tell the person.
-  void Ring(const std::vector<ids::Uuid>& told) const;
 
   const Parts& parts_;
 };

@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "common/access/resident_channel.h"
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
 #include "services/consent/code_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/enrolments.h"
+#include "services/consent/held_person.h"
 #include "services/consent/limits.h"
 #include "services/consent/match_rows.h"
 #include "services/consent/ties.h"
@@ -20,7 +22,7 @@ absl::Status CheckPresent(const v1::CreateChannelCodeRequest& request) {
 }
 
 bool TakesPeople(const access::OrganisationPtr& organisation) {
-  return ties::IsChannel(organisation) && organisation->state == common::v1::ORGANISATION_STATE_ACTIVE;
+  return IsActive(organisation) && access::IsResidentChannel(organisation);
 }
 
 storage::Deed DeedWith(const rpc::Call& call, const ids::Uuid& channel_id) {
@@ -41,10 +43,7 @@ void EnrolmentService::Register(rpc::Router& router) {
 async::Task<absl::StatusOr<v1::CreateChannelCodeResponse>> EnrolmentService::CreateChannelCode(
     rpc::Call& call, const v1::CreateChannelCodeRequest& request) {
   NWD_CO_RETURN_IF_ERROR(CheckPresent(request));
-  auto look = [&](const store::Reader& reader) { return HeldPerson(parts_, reader, call, request.person_ref()); };
-  NWD_CO_ASSIGN_OR_RETURN(const ids::Uuid person_id, co_await parts_.store.View(look));
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
-  if (key == nullptr) co_return status::Denied();
+  NWD_CO_ASSIGN_OR_RETURN(const HeldWithKey person, co_await LookUpHeld(parts_, call, request.person_ref()));
   NWD_CO_ASSIGN_OR_RETURN(const access::OrganisationPtr channel,
                           co_await parts_.organisations.Find(request.channel_organisation_id()));
   if (!TakesPeople(channel)) {
@@ -55,15 +54,14 @@ async::Task<absl::StatusOr<v1::CreateChannelCodeResponse>> EnrolmentService::Cre
   fresh.set_seed(OneTimeCodes::NewSeed());
   fresh.set_hash(parts_.codes.HashOf(channel_id, parts_.codes.CodeOf(fresh.seed())));
   fresh.set_expire_time_us(Micros(call.Now() + kChannelCodeKept));
-  fresh.set_person_id(std::string(person_id.bytes()));
+  fresh.set_person_id(std::string(person.person_id.bytes()));
   fresh.set_object_id(std::string(channel_id.bytes()));
   fresh.set_organisation_id(std::string(OrganisationOf(call).bytes()));
 
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CreateChannelCodeResponse> {
-    NWD_RETURN_IF_ERROR(HeldPerson(parts_, txn, call, request.person_ref()).status());
     auto once = [&]() -> absl::StatusOr<storage::KeptCode> {
       NWD_RETURN_IF_ERROR(codes::PutOfChannel(txn, fresh));
-      Record(parts_, txn, "person.channel-code", call.Now(), person_id, key, DeedWith(call, channel_id));
+      Record(parts_, txn, "person.channel-code", call.Now(), person.person_id, person.key, DeedWith(call, channel_id));
       storage::KeptCode kept;
       kept.set_seed(fresh.seed());
       kept.set_expire_time_us(fresh.expire_time_us());
@@ -71,7 +69,8 @@ async::Task<absl::StatusOr<v1::CreateChannelCodeResponse>> EnrolmentService::Cre
     };
     NWD_ASSIGN_OR_RETURN(const storage::KeptCode kept,
                          parts_.requests.Once<storage::KeptCode>(txn, call, request, once));
-    NWD_ASSIGN_OR_RETURN(const std::optional<storage::OneTimeCode> row, codes::OfChannel(txn, person_id, channel_id));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::OneTimeCode> row,
+                         codes::OfChannel(txn, person.person_id, channel_id));
     v1::CreateChannelCodeResponse response;
     if (codes::ServesStill(row, kept.seed(), call.Now())) response.set_code(parts_.codes.CodeOf(kept.seed()));
     *response.mutable_expire_time() = MicrosToTimestamp(kept.expire_time_us());

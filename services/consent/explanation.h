@@ -115,7 +115,6 @@ class Explanation {
   absl::Status Note(const Judged& judged, const ids::Uuid& person_id, int64_t valid_until_us);
   uint32_t AlikeOf(const Judged& judged);
   Mark MarkOf(const Judged& judged, Category category, bool with_draft);
-  // How many people are in each count.
   std::vector<int64_t> CountPeople();
 
   const Asked asked_;

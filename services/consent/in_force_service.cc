@@ -112,8 +112,7 @@ async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, c
   if (!response.ok()) co_return Corrupt(parts_, "a consent", response.status());
   if (out) {
     if (taken.way.event == ConsentEvent::kWithdraw) parts_.figures.withdrawals.Increment();
-    parts_.figures.notices.Increment(response->notices());
-    for (const ids::Uuid& recipient : told) parts_.notice_bells.Ring(recipient);
+    RingBells(parts_, told);
   }
   co_return response;
 }

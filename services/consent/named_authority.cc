@@ -1,8 +1,7 @@
 #include "services/consent/named_authority.h"
 
-#include "common/base/strings.h"
 #include "services/consent/consent_rows.h"
-#include "services/consent/reasons.h"
+#include "services/consent/wrong_state.h"
 
 namespace nwd::consent {
 
@@ -27,11 +26,11 @@ storage::Deed DeedOn(const rpc::Call& call, const storage::Authority& authority)
 
 absl::Status WrongState(AuthorityState state, AuthorityEvent event) {
   const std::string states = StatesThatTake(event);
-  const std::string_view otherwise = IsOver(state) ? "; it is over: assert a new one where one is needed" : "";
-  return status::Error(
-      absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
-      Cat("the authority is ", StateName(state), "; ", EventName(event), " is possible from ", states, otherwise),
-      {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}, {"states", states}});
+  return WrongState({.thing = "authority",
+                     .state = StateName(state),
+                     .event = EventName(event),
+                     .states = states,
+                     .otherwise = IsOver(state) ? "it is over: assert a new one where one is needed" : ""});
 }
 
 }  // namespace nwd::consent

@@ -4,6 +4,7 @@
 #include "common/base/timestamps.h"
 #include "services/consent/reasons.h"
 #include "services/consent/ties.h"
+#include "services/consent/wrong_state.h"
 
 namespace nwd::consent {
 namespace {
@@ -53,11 +54,11 @@ storage::Deed DeedOn(const rpc::Call& call, const storage::Consent& consent) {
 
 absl::Status WrongState(ConsentState state, ConsentEvent event) {
   const std::string states = StatesThatTake(event);
-  const std::string_view otherwise = IsTerminal(state) ? "; it is over: draw up a new one where one is needed" : "";
-  return status::Error(
-      absl::StatusCode::kFailedPrecondition, reasons::kWrongState,
-      Cat("the consent is ", StateName(state), "; ", EventName(event), " is possible from ", states, otherwise),
-      {{"state", std::string(StateName(state))}, {"event", std::string(EventName(event))}, {"states", states}});
+  return WrongState({.thing = "consent",
+                     .state = StateName(state),
+                     .event = EventName(event),
+                     .states = states,
+                     .otherwise = IsTerminal(state) ? "it is over: draw up a new one where one is needed" : ""});
 }
 
 absl::Status CheckAuthority(const storage::Consent& consent, absl::Time now) {

@@ -114,6 +114,11 @@ void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl:
   txn.Append(store::Feed::kChanges, ConsentChangeOf(consent, now, superseded).SerializeAsString());
 }
 
+void RingBells(const Parts& parts, const std::vector<ids::Uuid>& told) {
+  parts.figures.notices.Increment(static_cast<double>(told.size()));
+  for (const ids::Uuid& recipient : told) parts.notice_bells.Ring(recipient);
+}
+
 absl::Status Corrupt(const Parts& parts, std::string_view what, const absl::Status& error) {
   if (absl::IsDataLoss(error)) {
     parts.figures.corruptions.Increment();

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/async/worker_pool.h"
 #include "common/audit/audit.h"
@@ -96,6 +97,9 @@ common::v1::Change ConsentChangeOf(const storage::Consent& consent, absl::Time t
 // `superseded`: the same, where it took that place in this transaction.
 void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
                          const ids::Uuid& superseded = ids::Uuid());
+
+// Once it is durable that these organisations were sent a notice each: counts and wakes those who watch.
+void RingBells(const Parts& parts, const std::vector<ids::Uuid>& told);
 
 // Says in the log and a metric that something kept does not open, and gives the error back.
 absl::Status Corrupt(const Parts& parts, std::string_view what, const absl::Status& error);

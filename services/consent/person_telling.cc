@@ -2,13 +2,13 @@
 
 #include <utility>
 
+#include "common/access/resident_channel.h"
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/enrolments.h"
 #include "services/consent/limits.h"
 #include "services/consent/main_contact_rows.h"
 #include "services/consent/notice_rows.h"
-#include "services/consent/ties.h"
 
 namespace nwd::consent {
 namespace {
@@ -21,7 +21,7 @@ access::OrganisationPtr Active(const Parts& parts, const ids::Uuid& organisation
 absl::StatusOr<std::vector<ids::Uuid>> WhoTells(const store::Reader& reader, const Parts& parts,
                                                 const ids::Uuid& person_id) {
   NWD_ASSIGN_OR_RETURN(std::vector<ids::Uuid> tellers, enrolments::ChannelsOf(reader, person_id));
-  std::erase_if(tellers, [&](const ids::Uuid& channel) { return !ties::IsChannel(Active(parts, channel)); });
+  std::erase_if(tellers, [&](const ids::Uuid& channel) { return !access::IsResidentChannel(Active(parts, channel)); });
   if (!tellers.empty()) return tellers;
   NWD_ASSIGN_OR_RETURN(const storage::Person said, people::LatestMainContact(reader, person_id));
   const ids::Uuid contact = consents::IdOf(said.main_contact_organisation_id());

@@ -139,11 +139,7 @@ async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc:
     }
     *response.add_entries() = *std::move(shown);
   }
-  ForEachCategory(question.categories & ~released.decision.permitted, [&](Category category) {
-    v1::DeniedCategory& denied = *response.add_denied_categories();
-    denied.set_category(category);
-    denied.set_reason(released.decision.reason(category));
-  });
+  TellDenied(released.decision, question.categories, response);
   *response.mutable_obligations() = released.obligations;
   response.set_disclosure_id(released.disclosure_id.ToString());
   co_return response;

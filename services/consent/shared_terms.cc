@@ -2,8 +2,6 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "common/base/strings.h"
-#include "common/calendar/london.h"
-#include "common/calendar/written_days.h"
 
 namespace nwd::consent::shared_terms {
 
@@ -27,31 +25,6 @@ void CheckRecipients(const RepeatedPtrField<std::string>& recipients, status::Vi
     const std::string field = Cat("terms.recipient_organisation_ids[", i, "]");
     if (!ids::Uuid::Parse(recipients[i]).has_value()) violations.Add(field, "is no id");
     if (!seen.insert(recipients[i]).second) violations.Add(field, "is named twice");
-  }
-}
-
-void CheckPeriod(const Period& period, absl::Time now, status::Violations& violations) {
-  if (period.from != nullptr && !IsTimestamp(*period.from)) {
-    violations.Add("terms.valid_from", "is no time");
-    return;
-  }
-  if (!IsTimestamp(period.until)) {
-    violations.Add("terms.valid_until", "is no time");
-    return;
-  }
-  const absl::Time until = FromTimestamp(period.until);
-  if (until <= now) violations.Add("terms.valid_until", "must lie in the future");
-  if (until > now + period.longest) violations.Add("terms.valid_until", Cat("must lie within ", period.longest_words));
-  if (period.from != nullptr && FromTimestamp(*period.from) >= until) {
-    violations.Add("terms.valid_from", "must come before valid_until");
-  }
-}
-
-void CheckReview(const std::string& review_on, const Timestamp& until, status::Violations& violations) {
-  if (review_on.empty() || !IsTimestamp(until)) return;
-  const std::optional<absl::CivilDay> day = calendar::ParseDay(review_on);
-  if (day && *day > calendar::DayOf(FromTimestamp(until))) {
-    violations.Add("terms.review_on", "must not come after the day of valid_until");
   }
 }
 

@@ -3,9 +3,7 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-#include "absl/time/time.h"
 #include "common/base/timestamps.h"
 #include "common/ids/uuid.h"
 #include "common/status/status.h"
@@ -16,21 +14,9 @@
 namespace nwd::consent::shared_terms {
 
 using google::protobuf::RepeatedPtrField;
-using google::protobuf::Timestamp;
 
 void CheckCategories(const RepeatedPtrField<v1::ConsentCategory>& categories, status::Violations& violations);
 void CheckRecipients(const RepeatedPtrField<std::string>& recipients, status::Violations& violations);
-
-// From when to when. `from` is null where it is not said.
-struct Period {
-  const Timestamp* from;
-  const Timestamp& until;
-  absl::Duration longest;
-  std::string_view longest_words;  // "ten years"
-};
-void CheckPeriod(const Period& period, absl::Time now, status::Violations& violations);
-// The day of review comes no later than the end.
-void CheckReview(const std::string& review_on, const Timestamp& until, status::Violations& violations);
 
 CategoryMask CategoriesOf(const RepeatedPtrField<v1::ConsentCategory>& categories);
 void AddRecipients(const RepeatedPtrField<std::string>& named, RepeatedPtrField<storage::Recipient>& recipients);

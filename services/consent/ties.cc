@@ -1,5 +1,6 @@
 #include "services/consent/ties.h"
 
+#include "common/access/resident_channel.h"
 #include "common/base/check.h"
 #include "common/base/macros.h"
 #include "common/status/status.h"
@@ -16,12 +17,7 @@ Asker AskerOf(const rpc::Call& call) {
 }
 
 Asker AskerOf(const ids::Uuid& organisation_id, const access::OrganisationPtr& organisation) {
-  return {organisation_id, IsChannel(organisation), KindNow(organisation)};
-}
-
-bool IsChannel(const access::OrganisationPtr& organisation) {
-  return organisation != nullptr && organisation->roles.size() == 1 &&
-         organisation->HasRole(common::v1::ROLE_RESIDENT_CHANNEL);
+  return {organisation_id, access::IsResidentChannel(organisation), KindNow(organisation)};
 }
 
 absl::StatusOr<bool> HasPerson(const store::Reader& reader, const Asker& asker, const ids::Uuid& person_id) {

@@ -30,7 +30,6 @@ struct Asker {
 Asker AskerOf(const rpc::Call& call);
 // Another organisation than the caller, for which one of our services asks; null where it is not known here.
 Asker AskerOf(const ids::Uuid& organisation_id, const access::OrganisationPtr& organisation);
-bool IsChannel(const access::OrganisationPtr& organisation);
 
 // Whether the person is the asker's to name: it registered them, or they are enrolled with it.
 absl::StatusOr<bool> HasPerson(const store::Reader& reader, const Asker& asker, const ids::Uuid& person_id);

@@ -1,13 +1,11 @@
 #include "services/directory/agreement_rules.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "absl/container/flat_hash_set.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
-#include "common/calendar/london.h"
-#include "common/calendar/written_days.h"
+#include "common/calendar/periods.h"
 #include "services/directory/limits.h"
 #include "services/directory/reasons.h"
 
@@ -19,28 +17,6 @@ void CheckNoneTwice(const Repeated& items, std::string_view field, status::Viola
   absl::flat_hash_set<typename Repeated::value_type> seen;
   for (int i = 0; i < items.size(); ++i) {
     if (!seen.insert(items.Get(i)).second) violations.Add(Cat("terms.", field, "[", i, "]"), "is named twice");
-  }
-}
-
-void CheckValidity(const v1::AgreementTerms& terms, absl::Time now, status::Violations& violations) {
-  const bool from_is_time = !terms.has_valid_from() || IsTimestamp(terms.valid_from());
-  if (!from_is_time) violations.Add("terms.valid_from", "is no time");
-  if (!IsTimestamp(terms.valid_until())) {
-    violations.Add("terms.valid_until", "is no time");
-    return;
-  }
-  const absl::Time until = FromTimestamp(terms.valid_until());
-  if (until <= now) violations.Add("terms.valid_until", "must lie in the future");
-  if (until > now + kAgreementValidityMax) violations.Add("terms.valid_until", "must lie within ten years");
-  if (terms.has_valid_from() && from_is_time && FromTimestamp(terms.valid_from()) >= until) {
-    violations.Add("terms.valid_from", "must come before valid_until");
-  }
-}
-
-void CheckReview(const v1::AgreementTerms& terms, status::Violations& violations) {
-  const std::optional<absl::CivilDay> day = calendar::ParseDay(terms.review_on());
-  if (day && IsTimestamp(terms.valid_until()) && *day > calendar::DayOf(FromTimestamp(terms.valid_until()))) {
-    violations.Add("terms.review_on", "must not come after the day of valid_until");
   }
 }
 
@@ -60,8 +36,9 @@ void CheckAgreementTerms(const v1::AgreementTerms& terms, absl::Time now, status
   CheckNoneTwice(terms.purposes(), "purposes", violations);
   CheckNoneTwice(terms.categories(), "categories", violations);
   CheckNoneTwice(terms.lawful_bases(), "lawful_bases", violations);
-  CheckValidity(terms, now, violations);
-  CheckReview(terms, violations);
+  const auto* from = terms.has_valid_from() ? &terms.valid_from() : nullptr;
+  calendar::CheckPeriod({from, terms.valid_until(), kAgreementValidityMax, "ten years"}, now, violations);
+  calendar::CheckReview(terms.review_on(), terms.valid_until(), violations);
   if (terms.document_sha256().size() != kSha256TextSize) {
     violations.Add("terms.document_sha256", Cat("must be ", kSha256TextSize, " hexadecimal digits"));
   }
@@ -93,8 +70,8 @@ v1::AgreementState StateAt(const v1::Agreement& agreement, absl::Time now) {
 }
 
 bool ReviewDue(const v1::Agreement& agreement, absl::Time now) {
-  const std::optional<absl::CivilDay> day = calendar::ParseDay(agreement.terms().review_on());
-  return day && StateAt(agreement, now) == v1::AGREEMENT_STATE_ACTIVE && calendar::DayOf(now) >= *day;
+  return StateAt(agreement, now) == v1::AGREEMENT_STATE_ACTIVE &&
+         calendar::ReviewHasCome(agreement.terms().review_on(), now);
 }
 
 bool IsParty(const v1::Agreement& agreement, std::string_view organisation_id) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/access/resident_channel.h"
 #include "common/base/macros.h"
 #include "common/status/status.h"
 #include "services/referral/repository.h"
@@ -24,11 +25,7 @@ async::Task<absl::StatusOr<std::string>> EnrolledRef(const Parts& parts, const r
 
 }  // namespace
 
-bool IsChannel(const rpc::Call& call) {
-  const access::OrganisationPtr& organisation = call.caller().organisation;
-  return organisation != nullptr && organisation->roles.size() == 1 &&
-         organisation->HasRole(common::v1::ROLE_RESIDENT_CHANNEL);
-}
+bool IsChannel(const rpc::Call& call) { return access::IsResidentChannel(call.caller().organisation); }
 
 Actors SidesOf(const storage::Referral& referral, const rpc::Call& call) {
   const Actors sides = SidesOf(referral, call.organisation_id());

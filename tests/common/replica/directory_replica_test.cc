@@ -241,6 +241,7 @@ TEST_F(DirectoryReplicaTest, AskAgreementKeepsWhatADecisionNeeds) {
   EXPECT_FALSE(FindAgreement(kBrent).has_value());
   EXPECT_EQ(asked_, 2) << "what the directory does not know is remembered";
   ASSERT_TRUE(async::BlockOn(replica_->AskAgreement("no id")).ok());
+  EXPECT_EQ(asked_, 2) << "it is not asked about what is no id";
 }
 
 TEST_F(DirectoryReplicaTest, AnAgreementThatWasEndedWhileItWasAskedForStaysEnded) {

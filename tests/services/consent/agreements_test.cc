@@ -60,6 +60,8 @@ TEST(Agreements, HoldFromTheirBeginningToTheirEnd) {
   EXPECT_EQ(Covered(agreement, Asked(), end - absl::Nanoseconds(1)), kTwo);
   EXPECT_EQ(Covered(agreement, Asked(), end), 0u);
   EXPECT_FALSE(IsOver(agreement, from - absl::Hours(1))) << "one to come is not over";
+  EXPECT_FALSE(IsOver(agreement, end - absl::Nanoseconds(1)));
+  EXPECT_TRUE(IsOver(agreement, end));
 }
 
 TEST(Agreements, WithoutAnEndOrOfUnknownWordsCoverNothing) {

@@ -187,10 +187,13 @@ TEST_F(AuthorityActsTest, ThereIsARightToObjectOnSomeBasesOnly) {
 }
 
 TEST_F(AuthorityActsTest, AnObjectionIsTakenAtWhateverDeskThePersonStands) {
-  for (const char* who : {"lambeth", "college", "trust"}) EXPECT_TRUE(Object(who, Active()).ok()) << who;
-  desk_.Add("hostel");
+  desk_.Add("hostel");  // which holds the person, and has no part in it
   desk_.Register("hostel", "Ada Lovelace", "AB123456C");
-  EXPECT_TRUE(Object("hostel", Active()).ok()) << "which holds the person, and has no part in it";
+  for (const char* who : {"lambeth", "college", "trust", "hostel"}) {
+    const std::string objected = Active();
+    EXPECT_TRUE(Object(who, objected).ok()) << who;
+    EXPECT_FALSE(Permitted(objected)) << who;
+  }
   const std::string id = Active();
   EXPECT_THAT(Object("stranger", id), Denied());
   EXPECT_TRUE(Permitted(id));
@@ -250,8 +253,11 @@ TEST_F(AuthorityActsTest, ASecondOrganisationOverturnsAndWhoeverReadIsTold) {
 TEST_F(AuthorityActsTest, AnySecondOverturnsWhatAnotherApprovedAndItIsNeverTooLate) {
   desk_.Add("hostel");
   desk_.Register("hostel", "Ada Lovelace", "AB123456C");
-  EXPECT_TRUE(Overturn("hostel", Active()).ok());
-  EXPECT_TRUE(Overturn("hostel", Asserted()).ok()) << "instead of approving it";
+  for (const std::string& id : {Active(), Asserted()}) {  // what it might have approved, too
+    EXPECT_TRUE(Overturn("hostel", id).ok());
+    EXPECT_EQ(Get(id).state(), v1::AUTHORITY_STATE_OVERTURNED);
+    EXPECT_FALSE(Permitted(id));
+  }
   const std::string ended = Active();
   ASSERT_TRUE(Read(ended).ok());
   ASSERT_TRUE(End("lambeth", ended).ok());

@@ -246,6 +246,10 @@ TEST_F(AuthorityServiceTest, WhatIsSaidInWordsIsKeptUnderThePersonsKey) {
   for (const std::string& bytes : all) {
     for (const char* planted : {"planted", "practitioner-of"}) EXPECT_EQ(bytes.find(planted), std::string::npos);
   }
+  ASSERT_EQ(Get(id).terms().grounds(), "planted grounds");
+  const ids::Uuid person_id = IdIn(desk_.PersonId("lambeth", ref_));
+  ASSERT_TRUE(async::BlockOn(desk_.services().person_keys().Destroy(person_id)).ok());
+  EXPECT_THAT(List("lambeth", ref_), Denied()) << "with the key they are gone";
 }
 
 TEST_F(AuthorityServiceTest, TermsOfAnotherAuthorityAreNotShown) {

@@ -12,7 +12,7 @@ constexpr char kNino[] = "AB123456C";
 constexpr char kRequestId[] = "7f3c0b1e-0000-4000-8000-000000000001";
 constexpr char kWrong[] = "0000-0000-0000";
 
-// The college captured a consent that lets itself read what Lambeth and the job centre put in.
+// The college captured a consent that lets itself read what Lambeth and the jobcentre put in.
 class CorroborationServiceTest : public ::testing::Test {
  protected:
   CorroborationServiceTest() {
@@ -165,6 +165,7 @@ TEST_F(CorroborationServiceTest, WhatIsLetRestIsConfirmedToo) {
   ASSERT_TRUE(desk_.Suspend("college", consent_, v1::SUSPEND_REASON_IN_DOUBT).ok());
   ASSERT_TRUE(AskFor("college", consent_).ok());
   EXPECT_TRUE(desk_.Corroborate("college", consent_, CodeAt("lambeth")).ok());
+  EXPECT_TRUE(desk_.Get("college", consent_).corroborated());
 }
 
 TEST_F(CorroborationServiceTest, FiveWrongCodesEndItAndARefusalCounts) {
@@ -181,6 +182,7 @@ TEST_F(CorroborationServiceTest, FiveWrongCodesEndItAndARefusalCounts) {
   EXPECT_EQ(desk_.Audited("consent.code-refused"), kCorroborationTriesMax + 1);
   ASSERT_TRUE(AskFor("college", consent_).ok());
   EXPECT_TRUE(desk_.Corroborate("college", consent_, CodeAt("lambeth")).ok());
+  EXPECT_TRUE(Permitted());
 }
 
 TEST_F(CorroborationServiceTest, AWrongAUsedALateAndAReplacedCodeAreOneAnswer) {
@@ -272,6 +274,11 @@ TEST_F(CorroborationServiceTest, ACodeStandsNowhereInWhatIsKept) {
     });
   };
   EXPECT_TRUE(async::BlockOn(desk_.store().View(look)).ok());
+  for (const store::Feed feed : {store::Feed::kChanges, store::Feed::kAudit}) {
+    for (const store::FeedEntry& entry : desk_.Entries(feed)) {
+      for (const std::string& form : {code, digits}) EXPECT_EQ(entry.bytes.find(form), std::string::npos);
+    }
+  }
 }
 
 }  // namespace

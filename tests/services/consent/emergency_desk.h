@@ -74,13 +74,14 @@ class EmergencyTest : public ::testing::Test {
                                                          const v1::ListEmergencyAccessesRequest& request = {}) {
     return desk_.Ask(desk_.services().emergency(), &EmergencyService::ListEmergencyAccesses, who, request);
   }
-  // As `who` sees it in the list; an empty one where it is not there.
+  // As `who` sees it in the list, where it must be.
   v1::EmergencyAccess Get(const std::string& id, const std::string& who = "board") {
     const auto listed = List(who);
     EXPECT_TRUE(listed.ok()) << listed.status();
     for (const v1::EmergencyAccess& access : listed->emergency_accesses()) {
       if (access.emergency_access_id() == id) return access;
     }
+    ADD_FAILURE() << who << " is not shown " << id;
     return {};
   }
 

@@ -58,7 +58,9 @@ TEST(EmergencyStates, RestsOnFourOfTheLawfulBases) {
     bases += IsEmergencyBasis(static_cast<LawfulBasis>(number));
   }
   EXPECT_EQ(bases, 4);
+  EXPECT_TRUE(IsEmergencyBasis(LAWFUL_BASIS_LEGAL_OBLIGATION));
   EXPECT_TRUE(IsEmergencyBasis(LAWFUL_BASIS_VITAL_INTERESTS));
+  EXPECT_TRUE(IsEmergencyBasis(LAWFUL_BASIS_PUBLIC_TASK));
   EXPECT_TRUE(IsEmergencyBasis(LAWFUL_BASIS_RECOGNISED_LEGITIMATE_INTEREST));
   EXPECT_FALSE(IsEmergencyBasis(LAWFUL_BASIS_CONSENT)) << "a consent is not had in an emergency";
   EXPECT_FALSE(IsEmergencyBasis(LAWFUL_BASIS_UNSPECIFIED));

@@ -150,6 +150,11 @@ TEST_F(EnrolmentServiceTest, ACodeStandsNowhereInWhatIsKept) {
     });
   };
   EXPECT_TRUE(async::BlockOn(desk_.store().View(look)).ok());
+  for (const store::Feed feed : {store::Feed::kChanges, store::Feed::kAudit}) {
+    for (const store::FeedEntry& entry : desk_.Entries(feed)) {
+      for (const std::string& form : {code, digits}) EXPECT_EQ(entry.bytes.find(form), std::string::npos);
+    }
+  }
 }
 
 TEST_F(EnrolmentServiceTest, ARepeatOfEnrollingIsAnsweredAlikeWhileTheEnrolmentLasts) {

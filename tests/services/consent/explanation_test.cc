@@ -128,6 +128,7 @@ TEST(Explanation, APersonCountsOnceInARowHoweverManyBasesTheyHaveThere) {
   }
   const v1::ExplainAccessResponse told = std::move(explanation).Tell();
   EXPECT_EQ(told.people().people(), 10);
+  ASSERT_EQ(told.explanations_size(), 3);
   for (const v1::AccessExplanation& row : told.explanations()) EXPECT_EQ(row.now().people(), 10);
 }
 
@@ -259,6 +260,7 @@ TEST(Explanation, WhenBasesEndIsNotSaidWhereTheDraftsCountIsSuppressed) {
   ASSERT_EQ(told.explanations_size(), 5);
   for (const v1::AccessExplanation& row : told.explanations()) {
     const bool few = row.now().suppressed() || row.with_draft().suppressed();
+    EXPECT_EQ(row.has_first_end_time(), !few) << row.ShortDebugString();
     EXPECT_EQ(row.has_last_end_time(), !few) << row.ShortDebugString();
   }
 }

@@ -39,15 +39,21 @@ TEST_F(OneTimeCodesTest, ASeedHasOneCodeUnderOneHubKeyAndNoTwoSeedsTheSame) {
 }
 
 TEST_F(OneTimeCodesTest, CaseSpacesAndHyphensDoNotMatterNorLettersThatLookLikeDigits) {
-  const std::string seed(kCodeSeedBytes, 'x');
-  const std::string code = codes_.CodeOf(seed);
-  std::string typed = " ";
-  for (const char digit : code) {
-    const char read = digit == '0' ? 'o' : digit == '1' ? 'l' : absl::ascii_tolower(static_cast<unsigned char>(digit));
-    typed += {read, ' '};
+  int read_o = 0, read_l = 0, read_i = 0;
+  for (char fill = 'a'; fill <= 'z'; ++fill) {
+    const std::string seed(kCodeSeedBytes, fill);
+    const std::string code = codes_.CodeOf(seed);
+    std::string typed = " ";
+    for (const char digit : code) {
+      char read = static_cast<char>(absl::ascii_tolower(static_cast<unsigned char>(digit)));
+      if (digit == '0') read = 'o', ++read_o;
+      if (digit == '1') read = ++(fill % 2 == 0 ? read_l : read_i) > 0 && fill % 2 == 0 ? 'l' : 'i';
+      typed += {read, ' '};
+    }
+    EXPECT_TRUE(codes_.Matches(seed, typed)) << typed;
+    EXPECT_EQ(codes_.HashOf(channel_, typed), codes_.HashOf(channel_, code));
   }
-  EXPECT_TRUE(codes_.Matches(seed, typed)) << typed;
-  EXPECT_EQ(codes_.HashOf(channel_, typed), codes_.HashOf(channel_, code));
+  EXPECT_GT(std::min({read_o, read_l, read_i}), 0) << "each was read for a digit";
 }
 
 TEST_F(OneTimeCodesTest, AnythingElseIsAnotherCode) {

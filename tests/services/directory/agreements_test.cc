@@ -134,6 +134,8 @@ TEST_F(AgreementsTest, EndsInTheFutureAndWithinTenYears) {
   v1::AgreementTerms terms = hub_.AgreementTerms({lambeth_, college_});
   *terms.mutable_valid_until() = ToTimestamp(hub_.clock.Now());
   EXPECT_THAT(FaultsOf(terms), ElementsAre("terms.valid_until"));
+  *terms.mutable_valid_until() = ToTimestamp(hub_.clock.Now() + absl::Hours(24 * 365 * 10));
+  EXPECT_TRUE(Create(terms).ok());
   *terms.mutable_valid_until() = ToTimestamp(hub_.clock.Now() + absl::Hours(24 * 366 * 10 + 1));
   EXPECT_THAT(FaultsOf(terms), ElementsAre("terms.valid_until"));
   terms.mutable_valid_until()->set_nanos(-1);
