@@ -27,4 +27,13 @@ void Audit::AppendPlain(store::Txn& txn, std::string_view type, absl::Time now,
   txn.Append(store::Feed::kAudit, MakeRecord(type, now, ids::Uuid(), service_key_, detail));
 }
 
+void Audit::AppendUnder(const crypto::AeadKey* person_key, store::Txn& txn, std::string_view type, absl::Time now,
+                        ids::Uuid person_id, const google::protobuf::Message& detail) const {
+  if (person_key != nullptr) {
+    Append(txn, type, now, person_id, *person_key, detail);
+  } else {
+    AppendPlain(txn, type, now, detail);
+  }
+}
+
 }  // namespace nwd::audit

@@ -30,6 +30,7 @@ void UnaryExchange::Request(void* tag) {
 }
 
 async::Task<void> UnaryExchange::Answer(const absl::Status& status, const Message* response) {
+  co_await queue_.EndOfRound();
   co_await Operation([&](void* tag) {
     if (status.ok()) {
       responder_.Finish(Serialize(*response), grpc::Status::OK, tag);

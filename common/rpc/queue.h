@@ -2,6 +2,10 @@
 // committer, mostly) arrives through an inbox that is emptied with one wake-up however much is in it; timers are kept
 // here, not in gRPC.
 //
+// Events are handled in rounds: first whatever is ready, call after call, then what those calls put off to the round's
+// end, which is their answers. gRPC's code and the kernel's for sending are then run through many times in a row, in
+// place of once between any two calls: processor caches hold one or the other, not both.
+//
 // Resume, Post and PostAt are thread-safe; everything else belongs to the queue's thread. At Stop, timers that have not
 // come run at once, so that nothing waits for ever.
 #pragma once
@@ -70,6 +74,18 @@ class Queue final : public async::Executor {
   void Post(absl::AnyInvocable<void()> work) override;
   void PostAt(absl::Time time, absl::AnyInvocable<void()> work) override;
 
+  // Awaited on the queue's thread: goes on when nothing else is ready, or enough has been put off. At once where nothing
+  // is served any more.
+  auto EndOfRound() {
+    struct Awaiter {
+      Queue& queue;
+      bool await_ready() const { return queue.stopping_; }
+      void await_suspend(std::coroutine_handle<> handle) { queue.put_off_.push_back(handle); }
+      void await_resume() const {}
+    };
+    return Awaiter{*this};
+  }
+
   // Going down: start nothing new. From the queue's thread.
   bool stopping() const { return stopping_; }
   grpc::CompletionQueue* cq() { return cq_; }
@@ -97,6 +113,7 @@ class Queue final : public async::Executor {
   void Put(Work work);
   void Serve();
   void RunInbox();
+  void EndRound();
   void RunTimers(absl::Time now);
 
   std::unique_ptr<grpc::ServerCompletionQueue> server_cq_;
@@ -109,6 +126,8 @@ class Queue final : public async::Executor {
   bool awake_ ABSL_GUARDED_BY(mutex_) = false;    // a wake-up is on its way
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;  // the queue is shut down: no more wake-ups
   std::vector<Work> running_;                     // the inbox being run
+  std::vector<std::coroutine_handle<>> put_off_;  // to the end of this round
+  std::vector<std::coroutine_handle<>> ending_;   // the round being ended
   std::multimap<absl::Time, absl::AnyInvocable<void()>> timers_;
   bool stopping_ = false;
   std::thread thread_;

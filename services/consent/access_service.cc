@@ -172,8 +172,7 @@ absl::Status AccessService::Log(const rpc::Call& call, const Asked& asked, Categ
   deed.set_categories_asked(asked.question.categories);
   deed.set_categories_permitted(permitted);
   deed.set_prospective(asked.question.prospective);
-  NWD_RETURN_IF_ERROR(
-      parts_.check_log.Add(RecordBytes(parts_, "access.checked", call.Now(), asked.person_id, key, deed)));
+  NWD_RETURN_IF_ERROR(parts_.check_log.Add({"access.checked", call.Now(), asked.person_id, key, std::move(deed)}));
   (permitted == asked.question.categories ? parts_.figures.checks_permitted : parts_.figures.checks_denied).Increment();
   return absl::OkStatus();
 }

@@ -20,7 +20,7 @@ CheckLog::~CheckLog() {
         .Emit();
 }
 
-absl::Status CheckLog::Add(std::string record) {
+absl::Status CheckLog::Add(LoggedCheck check) {
   absl::MutexLock lock(&mutex_);
   if (!last_flush_.ok()) {
     return status::Error(
@@ -29,7 +29,7 @@ absl::Status CheckLog::Add(std::string record) {
   }
   if (waiting_.size() >= kCheckLogWaitingMax)
     return status::Shed("too many checks wait to be logged", kCheckLogRetryAfter);
-  waiting_.push_back(std::move(record));
+  waiting_.push_back(std::move(check));
   ++added_;
   return absl::OkStatus();
 }
@@ -50,8 +50,8 @@ async::Task<absl::Status> CheckLog::Flush() {
   const uint64_t wanted = Added();
   while (true) {
     const uint64_t seen = written_.Count();
-    std::deque<std::string> records;
-    switch (Begin(wanted, records)) {
+    std::deque<LoggedCheck> checks;
+    switch (Begin(wanted, checks)) {
       case Turn::kDone:
         co_return absl::OkStatus();
       case Turn::kAnothers:
@@ -59,11 +59,13 @@ async::Task<absl::Status> CheckLog::Flush() {
         break;
       case Turn::kOurs: {
         auto body = [&](store::Txn& txn) {
-          for (const std::string& record : records) txn.Append(store::Feed::kAudit, record);
+          for (const LoggedCheck& check : checks) {
+            audit_.AppendUnder(check.key.get(), txn, check.type, check.time, check.person_id, check.deed);
+          }
           return absl::OkStatus();
         };
         const absl::Status written = co_await store_.Update(body);
-        End(std::move(records), written);
+        End(std::move(checks), written);
         if (!written.ok()) co_return written;
       }
     }
@@ -75,32 +77,31 @@ uint64_t CheckLog::Added() const {
   return added_;
 }
 
-CheckLog::Turn CheckLog::Begin(uint64_t wanted, std::deque<std::string>& records) {
+CheckLog::Turn CheckLog::Begin(uint64_t wanted, std::deque<LoggedCheck>& checks) {
   absl::MutexLock lock(&mutex_);
   if (durable_ >= wanted) return Turn::kDone;
   if (writing_) return Turn::kAnothers;
   writing_ = true;
   if (waiting_.size() <= static_cast<size_t>(kCheckLogBatch)) {
-    records.swap(waiting_);
+    checks.swap(waiting_);
     return Turn::kOurs;
   }
   const auto end = waiting_.begin() + kCheckLogBatch;
-  records.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+  checks.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
   waiting_.erase(waiting_.begin(), end);
   return Turn::kOurs;
 }
 
-void CheckLog::End(std::deque<std::string> records, const absl::Status& written) {
+void CheckLog::End(std::deque<LoggedCheck> checks, const absl::Status& written) {
   {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
     // A store that is merely busy refuses this batch and takes it the next time; only a failed one closes the log.
     last_flush_ = absl::IsResourceExhausted(written) ? absl::OkStatus() : written;
     if (written.ok()) {
-      durable_ += records.size();
+      durable_ += checks.size();
     } else {
-      waiting_.insert(waiting_.begin(), std::make_move_iterator(records.begin()),
-                      std::make_move_iterator(records.end()));
+      waiting_.insert(waiting_.begin(), std::make_move_iterator(checks.begin()), std::make_move_iterator(checks.end()));
     }
   }
   written_.Notify();

@@ -1,7 +1,8 @@
 // The audit entries of checks. A check gives away one bit, so it does not wait for the disk: its entry is queued before
-// it is answered and made durable, many in one transaction, at most 100 ms later.
+// it is answered, and sealed and made durable, many in one transaction, at most 100 ms later.
 //
-//   NWD_CO_RETURN_IF_ERROR(log.Add(record));      // before the answer; refused means: do not answer
+//   NWD_CO_RETURN_IF_ERROR(log.Add({"access.checked", now, person_id, key, deed}));   // before the answer; refused means:
+//                                                                                     // do not answer
 //   server.Background([&](rpc::Stop& stop) { return log.Run(stop); });
 //
 // Bounded: when kCheckLogWaitingMax entries wait, or the store takes none, Add refuses (RESOURCE_EXHAUSTED,
@@ -13,27 +14,39 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
-#include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "common/async/signal.h"
 #include "common/async/task.h"
-#include "common/base/clock.h"
+#include "common/audit/audit.h"
+#include "common/ids/uuid.h"
+#include "common/person_keys/person_keys.h"
 #include "common/rpc/stop.h"
 #include "common/store/store.h"
+#include "services/consent/storage.pb.h"
 
 namespace nwd::consent {
 
+// What is to be logged of one check: about a person or, where there is no key, about nobody who is known here.
+struct LoggedCheck {
+  std::string_view type;  // fixed text
+  absl::Time time;
+  ids::Uuid person_id;
+  person_keys::PersonKey key;
+  storage::Deed deed;
+};
+
 class CheckLog {
  public:
-  explicit CheckLog(store::Store& store) : store_(store) {}
+  CheckLog(store::Store& store, const audit::Audit& audit) : store_(store), audit_(audit) {}
   ~CheckLog();
   CheckLog(const CheckLog&) = delete;
   CheckLog& operator=(const CheckLog&) = delete;
 
-  // `record`: the final bytes of an audit entry.
-  absl::Status Add(std::string record);
+  absl::Status Add(LoggedCheck check);
   // Run has ended: from now on each check flushes what it added before it answers.
   bool Closing() const { return closing_.load(std::memory_order_acquire); }
   async::Task<void> Run(rpc::Stop& stop);
@@ -49,13 +62,14 @@ class CheckLog {
 
   uint64_t Added() const;
   // What a flush does next: nothing, where the first `wanted` entries are durable; wait for who is writing; or write
-  // `records` and then call End.
-  Turn Begin(uint64_t wanted, std::deque<std::string>& records);
-  void End(std::deque<std::string> records, const absl::Status& written);
+  // `checks` and then call End.
+  Turn Begin(uint64_t wanted, std::deque<LoggedCheck>& checks);
+  void End(std::deque<LoggedCheck> checks, const absl::Status& written);
 
   store::Store& store_;
+  const audit::Audit& audit_;
   mutable absl::Mutex mutex_;
-  std::deque<std::string> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::deque<LoggedCheck> waiting_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   // Entries since the start; those added and not durable are waiting_ and what is being written.
   uint64_t added_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -37,17 +37,7 @@ Figures::Figures(metrics::Registry& registry)
 
 void Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now, const ids::Uuid& person_id,
             const person_keys::PersonKey& key, const storage::Deed& deed) {
-  if (key != nullptr) {
-    parts.audit.Append(txn, type, now, person_id, *key, deed);
-  } else {
-    parts.audit.AppendPlain(txn, type, now, deed);
-  }
-}
-
-std::string RecordBytes(const Parts& parts, std::string_view type, absl::Time now, const ids::Uuid& person_id,
-                        const person_keys::PersonKey& key, const storage::Deed& deed) {
-  if (key != nullptr) return audit::Audit::MakeRecord(type, now, person_id, *key, deed);
-  return audit::Audit::MakeRecord(type, now, ids::Uuid(), parts.service_key, deed);
+  parts.audit.AppendUnder(key.get(), txn, type, now, person_id, deed);
 }
 
 storage::Deed DeedOf(const rpc::Call& call) {

@@ -54,7 +54,6 @@ struct Parts {
   const IdentifierHashes& hashes;
   const OneTimeCodes& codes;
   const audit::Audit& audit;
-  const crypto::AeadKey& service_key;  // seals audit entries about nobody who is known here
   const idempotency::Requests& requests;
   const tokens::Tokens& tokens;
   Organisations& organisations;
@@ -71,9 +70,6 @@ struct Parts {
 // Within a body: an audit entry about a person, sealed under their key; under the service's own where there is none.
 void Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now, const ids::Uuid& person_id,
             const person_keys::PersonKey& key, const storage::Deed& deed);
-// The same as bytes, for CheckLog.
-std::string RecordBytes(const Parts& parts, std::string_view type, absl::Time now, const ids::Uuid& person_id,
-                        const person_keys::PersonKey& key, const storage::Deed& deed);
 // Who is acting.
 storage::Deed DeedOf(const rpc::Call& call);
 

@@ -173,8 +173,7 @@ async::Task<absl::StatusOr<v1::FindPersonResponse>> PersonService::FindPerson(rp
   };
   NWD_CO_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> found, co_await parts_.store.View(body));
   // Sought and found, or sought in vain: logged either way, as a check is.
-  NWD_CO_RETURN_IF_ERROR(
-      parts_.check_log.Add(RecordBytes(parts_, "person.sought", call.Now(), ids::Uuid(), nullptr, DeedOf(call))));
+  NWD_CO_RETURN_IF_ERROR(parts_.check_log.Add({"person.sought", call.Now(), ids::Uuid(), nullptr, DeedOf(call)}));
   if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
   v1::FindPersonResponse response;
   for (const ids::Uuid& person : found) response.add_person_refs(parts_.references.ReferenceOf(organisation, person));

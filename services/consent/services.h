@@ -74,7 +74,6 @@ class Services {
   const IdentifierHashes hashes_;
   const OneTimeCodes codes_;
   const audit::Audit audit_;
-  const crypto::AeadKey service_key_;
   const idempotency::Requests requests_;
   const tokens::Tokens tokens_;
   person_keys::PersonKeys person_keys_;

@@ -38,6 +38,7 @@ async::internal::Detached Serve(rpc::RawService& service, rpc::Queue& queue) {
   PadRequest request;
   PadResponse response;
   if (rpc::Parse(bytes, request).ok()) response.set_padding(std::string(request.answer_bytes(), 'x'));
+  co_await queue.EndOfRound();
   co_await rpc::Operation([&](void* tag) { responder.Finish(rpc::Serialize(response), grpc::Status::OK, tag); });
 }
 

@@ -6,11 +6,19 @@
 #include <vector>
 
 #include "common/async/block_on.h"
+#include "common/audit/record.h"
 #include "common/store_memory/memory_store.h"
 #include "services/consent/limits.h"
 
 namespace nwd::consent {
 namespace {
+
+const audit::Audit kAudit(std::string(32, 'k'));
+
+// The `number`th check: its time tells it from the others.
+LoggedCheck Check(int number = 0) {
+  return {"access.checked", absl::UnixEpoch() + number * audit::kTimeBucket, ids::Uuid(), nullptr, storage::Deed()};
+}
 
 size_t Logged(store::MemoryStore& store) { return store.ReadFeed(store::Feed::kAudit, 0, 1'000'000)->size(); }
 
@@ -95,8 +103,8 @@ class Flushes {
 TEST(CheckLog, AFlushThatFindsAnotherWritingWaitsForIt) {
   store::MemoryStore disk;
   SlowStore store(disk);
-  CheckLog log(store);
-  ASSERT_TRUE(log.Add("x").ok());
+  CheckLog log(store, kAudit);
+  ASSERT_TRUE(log.Add(Check()).ok());
   Flushes flushes(log);
   const auto answers = flushes.Run(2, [&] {
     EXPECT_EQ(store.Held(), 1) << "one writes at a time";
@@ -112,8 +120,8 @@ TEST(CheckLog, AFlushThatWaitedForOneThatFailedFailsTooAndTheLogStaysClosed) {
   store::MemoryStore disk;
   SlowStore store(disk);
   {
-    CheckLog log(store);
-    ASSERT_TRUE(log.Add("x").ok());
+    CheckLog log(store, kAudit);
+    ASSERT_TRUE(log.Add(Check()).ok());
     disk.Break();
     Flushes flushes(log);
     const auto answers = flushes.Run(2, [&] {
@@ -121,7 +129,7 @@ TEST(CheckLog, AFlushThatWaitedForOneThatFailedFailsTooAndTheLogStaysClosed) {
       flushes.Later([&] { flushes.Later([&] { store.LetGo(); }); });  // the second one's own try
     });
     for (const absl::Status& answer : answers) EXPECT_FALSE(answer.ok());
-    EXPECT_TRUE(absl::IsUnavailable(log.Add("y")));
+    EXPECT_TRUE(absl::IsUnavailable(log.Add(Check())));
     EXPECT_EQ(log.Waiting(), 1u);
     store.FailFromNowOn();
   }
@@ -129,51 +137,55 @@ TEST(CheckLog, AFlushThatWaitedForOneThatFailedFailsTooAndTheLogStaysClosed) {
 
 TEST(CheckLog, WritesWhatWasAddedInOrder) {
   store::MemoryStore store;
-  CheckLog log(store);
+  CheckLog log(store, kAudit);
   const int count = kCheckLogBatch * 2 + 7;
-  for (int i = 0; i < count; ++i) ASSERT_TRUE(log.Add(std::to_string(i)).ok());
+  for (int i = 0; i < count; ++i) ASSERT_TRUE(log.Add(Check(i)).ok());
   ASSERT_TRUE(async::BlockOn(log.Flush()).ok());
   const auto entries = *store.ReadFeed(store::Feed::kAudit, 0, count + 1);
   ASSERT_EQ(entries.size(), static_cast<size_t>(count));
-  for (int i = 0; i < count; ++i) EXPECT_EQ(entries[static_cast<size_t>(i)].bytes, std::to_string(i));
+  for (int i = 0; i < count; ++i) {
+    const auto record = audit::DecodeRecord(entries[static_cast<size_t>(i)].bytes);
+    ASSERT_TRUE(record.has_value());
+    EXPECT_EQ(audit::DecodeEntry(record->entry)->time_bucket, Check(i).time);
+  }
 }
 
 TEST(CheckLog, ShedsWhatItCannotHold) {
   store::MemoryStore store;
-  CheckLog log(store);
-  for (size_t i = 0; i < kCheckLogWaitingMax; ++i) ASSERT_TRUE(log.Add("x").ok());
-  EXPECT_TRUE(absl::IsResourceExhausted(log.Add("one too many")));
+  CheckLog log(store, kAudit);
+  for (size_t i = 0; i < kCheckLogWaitingMax; ++i) ASSERT_TRUE(log.Add(Check()).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(log.Add(Check())));
   ASSERT_TRUE(async::BlockOn(log.Flush()).ok());
-  EXPECT_TRUE(log.Add("room again").ok());
+  EXPECT_TRUE(log.Add(Check()).ok());
 }
 
 TEST(CheckLog, RefusesWhileTheStoreTakesNoWritesAndLosesNothing) {
   store::MemoryStore store;
   {
-    CheckLog log(store);
-    ASSERT_TRUE(log.Add("x").ok());
+    CheckLog log(store, kAudit);
+    ASSERT_TRUE(log.Add(Check()).ok());
     store.Break();
     EXPECT_FALSE(async::BlockOn(log.Flush()).ok());
     EXPECT_EQ(log.Waiting(), 1u);
-    EXPECT_TRUE(absl::IsUnavailable(log.Add("y")));
+    EXPECT_TRUE(absl::IsUnavailable(log.Add(Check())));
   }
 }
 
 TEST(CheckLog, WhatIsLeftAtTheEndIsWritten) {
   store::MemoryStore store;
   {
-    CheckLog log(store);
-    ASSERT_TRUE(log.Add("x").ok());
+    CheckLog log(store, kAudit);
+    ASSERT_TRUE(log.Add(Check()).ok());
   }
   EXPECT_EQ(Logged(store), 1u);
 }
 
 TEST(CheckLog, WritesByItselfUntilToldToStop) {
   store::MemoryStore store;
-  CheckLog log(store);
+  CheckLog log(store, kAudit);
   rpc::Stop stop;
   std::thread background([&] { async::BlockOn(log.Run(stop)); });
-  ASSERT_TRUE(log.Add("x").ok());
+  ASSERT_TRUE(log.Add(Check()).ok());
   EXPECT_TRUE(async::BlockOn(store.WaitForFeed(store::Feed::kAudit, 0, absl::Now() + absl::Seconds(10))));
   EXPECT_FALSE(log.Closing());
   stop.Request();
