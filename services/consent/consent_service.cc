@@ -18,6 +18,7 @@
 #include "services/consent/recipients.h"
 #include "services/consent/record_rows.h"
 #include "services/consent/ties.h"
+#include "services/consent/withdrawal.h"
 
 namespace nwd::consent {
 namespace {
@@ -102,6 +103,7 @@ ConsentService::Drawn ConsentService::DrawUp(const rpc::Call& call, const v1::Cr
 absl::StatusOr<v1::CreateConsentResponse> ConsentService::Add(store::Txn& txn, const rpc::Call& call,
                                                               const v1::ConsentTerms& terms, const Drawn& drawn) const {
   NWD_RETURN_IF_ERROR(CheckCited(txn, terms, drawn.person.person_id, OrganisationOf(call)));
+  NWD_RETURN_IF_ERROR(CheckPlaceIsFree(txn, drawn.consent));
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, people::Find(txn, drawn.person.person_id));
   if (!person.has_value()) return status::Denied();
   if (person->consents() >= kConsentsPerPersonMax) {

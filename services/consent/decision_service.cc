@@ -130,6 +130,10 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   const ConsentState state = StateAt(consent, now);
   const std::optional<ConsentState> next = Next(state, event);
   if (!next.has_value()) return WrongState(state, event);
+  // A no needs no place.
+  if (event == ConsentEvent::kRequest || event == ConsentEvent::kGive) {
+    NWD_RETURN_IF_ERROR(CheckPlaceIsFree(txn, consent));
+  }
   if (event == ConsentEvent::kGive) {
     NWD_RETURN_IF_ERROR(CheckAuthority(consent, now));
     NWD_RETURN_IF_ERROR(ConfirmIfTheirOwn(txn, ties::AskerOf(call), consent));

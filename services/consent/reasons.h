@@ -14,6 +14,7 @@ inline constexpr char kNoSuchText[] = "NO_SUCH_TEXT";
 // FAILED_PRECONDITION.
 inline constexpr char kAgreementEnded[] = "AGREEMENT_ENDED";
 inline constexpr char kAlreadyAnswered[] = "ALREADY_ANSWERED";
+inline constexpr char kAlreadySuperseded[] = "ALREADY_SUPERSEDED";
 inline constexpr char kAuthorityEnded[] = "AUTHORITY_ENDED";
 inline constexpr char kEnrolledByCaptor[] = "ENROLLED_BY_CAPTOR";
 inline constexpr char kErased[] = "ERASED";

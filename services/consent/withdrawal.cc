@@ -1,14 +1,17 @@
 #include "services/consent/withdrawal.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/grants.h"
 #include "services/consent/limits.h"
 #include "services/consent/parts.h"
+#include "services/consent/reasons.h"
 #include "services/consent/telling.h"
 
 namespace nwd::consent {
@@ -34,6 +37,18 @@ absl::Status TellBack(store::Txn& txn, storage::Consent newer, v1::NoticeType ty
 }
 
 }  // namespace
+
+absl::Status CheckPlaceIsFree(const store::Reader& reader, const storage::Consent& consent) {
+  if (consent.supersedes_consent_id().empty()) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> old,
+                       consents::Find(reader, consents::IdOf(consent.supersedes_consent_id())));
+  if (!old.has_value() || old->state() != v1::CONSENT_STATE_SUPERSEDED) return absl::OkStatus();
+  const std::string state(StateName(old->state()));
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kAlreadySuperseded,
+                       Cat("the consent that supersedes_consent_id names is ", state,
+                           ": another took its place before; draw up one that cites the consent in force"),
+                       {{"state", state}});
+}
 
 absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& reader,
                                                            const storage::Consent& consent) {

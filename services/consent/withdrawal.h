@@ -5,8 +5,8 @@
 // A no reaches back: those who read under the consents that this one took the place of, at most kSupersededToldMax of
 // them, are told too, each about the consent they read under. An invalidation says nothing of those: they were good.
 //
-// Called within an Update: by the calls that take a consent out of force, and by the decision that gives a consent in
-// another's place. Errors are the store's, or DATA_LOSS.
+// Called within an Update: by the calls that take a consent out of force, and by those that draw up, request or give a
+// consent in another's place. Errors are the store's, or DATA_LOSS.
 #pragma once
 
 #include <optional>
@@ -28,8 +28,12 @@ namespace nwd::consent {
 absl::StatusOr<std::vector<ids::Uuid>> TakeOutOfForce(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
                                                       v1::NoticeType notice, absl::Time now);
 
+// FAILED_PRECONDITION, ALREADY_SUPERSEDED, where the consent that this one cites lost its place to another: a consent has
+// one successor, and only that one goes on from it. What ended in any other way can be cited as often as it is asked anew.
+absl::Status CheckPlaceIsFree(const store::Reader& reader, const storage::Consent& consent);
+
 // The consent whose place this one took; nothing where it took none. Only what ended by the very decision that gave
-// this one was superseded by it: others may have cited the same consent.
+// this one was superseded by it: one that ended before took no other with it.
 absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& reader,
                                                            const storage::Consent& consent);
 
