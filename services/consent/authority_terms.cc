@@ -5,7 +5,6 @@
 
 #include "common/base/strings.h"
 #include "common/calendar/periods.h"
-#include "services/consent/agreements.h"
 #include "services/consent/shared_terms.h"
 
 namespace nwd::consent {
@@ -138,18 +137,9 @@ void CheckTerms(const v1::AuthorityTerms& terms, OrganisationKind asserter, absl
 
 void CheckForeseen(const v1::AuthorityTerms& terms, const AgreementChange* agreement, const ids::Uuid& asserter,
                    status::Violations& violations) {
-  if (agreement == nullptr || !agreements::IsParty(*agreement, asserter)) return;
-  if (!IsAmong(agreement->lawful_bases(), terms.lawful_basis())) {
-    violations.Add("terms.lawful_basis", "is none on which the agreement foresees sharing");
-  }
-  if (!IsAmong(agreement->purposes(), terms.purpose())) {
-    violations.Add("terms.purpose", "is none that the agreement foresees");
-  }
-  const CategoryMask covered = MaskOfAll(agreement->categories());
-  for (int i = 0; i < terms.categories_size(); ++i) {
-    if (Holds(covered, terms.categories(i).category())) continue;
-    violations.Add(Cat("terms.categories[", i, "].category"), "is none that the agreement covers");
-  }
+  shared_terms::CheckForeseen({terms.lawful_basis(), "terms.lawful_basis", terms.purpose(), terms.categories(),
+                               terms.recipient_organisation_ids()},
+                              agreement, asserter, violations);
 }
 
 storage::Authority FromTerms(const v1::AuthorityTerms& terms) {

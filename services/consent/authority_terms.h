@@ -26,8 +26,7 @@ std::string BasesWithObjection();
 void CheckTerms(const v1::AuthorityTerms& terms, common::v1::OrganisationKind asserter, absl::Time now,
                 status::Violations& violations);
 
-// Whether the agreement that the terms cite foresees them. `agreement`: null where there is none; it is nothing to an
-// asserter that is no party to it, who is told so elsewhere (agreement_lookup.h).
+// Whether the agreement that the terms cite foresees them (shared_terms.h). `agreement`: null where there is none.
 void CheckForeseen(const v1::AuthorityTerms& terms, const common::v1::AgreementChange* agreement,
                    const ids::Uuid& asserter, status::Violations& violations);
 

@@ -70,9 +70,12 @@ async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateCon
   const auto& recipients = request.terms().recipient_organisation_ids();
   NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
   const std::string& agreement_id = request.terms().agreement_id();
-  NWD_CO_RETURN_IF_ERROR((co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
-                                                                  "terms.agreement_id", violations))
-                             .status());
+  NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement,
+                          co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
+                                                                  "terms.agreement_id", violations));
+  status::Violations unforeseen;
+  CheckForeseen(request.terms(), agreement.get(), organisation, unforeseen);
+  violations.AddNew(unforeseen.ToStatus());
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person);

@@ -30,6 +30,13 @@ void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violation
   }
 }
 
+void CheckForeseen(const v1::ConsentTerms& terms, const common::v1::AgreementChange* agreement, const ids::Uuid& captor,
+                   status::Violations& violations) {
+  shared_terms::CheckForeseen({common::v1::LAWFUL_BASIS_CONSENT, "terms.agreement_id", terms.purpose(),
+                               terms.categories(), terms.recipient_organisation_ids()},
+                              agreement, captor, violations);
+}
+
 storage::Consent FromTerms(const v1::ConsentTerms& terms) {
   storage::Consent consent;
   shared_terms::Keep(terms, consent);

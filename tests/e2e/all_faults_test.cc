@@ -14,6 +14,7 @@
 namespace nwd::e2e {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsSupersetOf;
 namespace c = consent::v1;
 namespace d = directory::v1;
@@ -47,6 +48,17 @@ TEST(AllFaults, OfAConsentAreNamedAtOnce) {
               IsSupersetOf({"terms.purpose", "terms.categories[0].category", "terms.categories[0].necessity",
                             "terms.recipient_organisation_ids[1]", "terms.mode", "terms.valid_until", "terms.method",
                             "terms.language", "terms.retention_days", "terms.text_sha256", "terms.agreement_id"}));
+}
+
+TEST(AllFaults, OfAConsentThatItsAgreementDoesNotForeseeAreNamedAtOnce) {
+  World& world = World::Get();
+  c::CreateConsentRequest request = world.ConsentRequest(world.Register(kReferrer), {kReceiver, kStranger}, true);
+  c::ConsentTerms& terms = *request.mutable_terms();
+  terms.set_agreement_id(FreshAgreement(world).agreement_id());  // between the referrer and the receiver
+  terms.set_purpose(common::v1::PURPOSE_EVALUATION);
+  terms.mutable_categories(0)->set_category(common::v1::CATEGORY_SKILLS);
+  EXPECT_THAT(FaultsOf(kReferrer, request),
+              ElementsAre("terms.categories[0].category", "terms.purpose", "terms.recipient_organisation_ids[1]"));
 }
 
 TEST(AllFaults, OfAReferralAreNamedAtOnce) {

@@ -97,9 +97,13 @@ TEST_F(AuthorityAccessTest, ReadsRunOutAndARetryIsNoFurtherOne) {
 TEST_F(AuthorityAccessTest, WhoIsNoPartyToTheAgreementIsPermittedNothing) {
   desk_.Add("jobcentre", ORGANISATION_KIND_JOBCENTRE);
   const std::string jobcentre_ref = desk_.Register("jobcentre", "Ada Lovelace", "AB123456C");
+  AgreementChange wider = agreement_;
+  wider.add_party_organisation_ids(desk_.IdOf("jobcentre"));
+  desk_.AddAgreement(wider);
   v1::AuthorityTerms terms = Terms();
   terms.add_recipient_organisation_ids(desk_.IdOf("jobcentre"));
   const std::string id = Active(terms);
+  desk_.AddAgreement(agreement_);  // judged anew, whatever was foreseen when it was asserted
   EXPECT_TRUE(Permitted(id));
   EXPECT_EQ(ReasonFor("jobcentre", jobcentre_ref, id), v1::DENIAL_REASON_NOT_UNDER_AGREEMENT);
   EXPECT_THAT(Read("jobcentre", ReadRequest(jobcentre_ref, id)), Denied());

@@ -95,6 +95,15 @@ TEST_F(AuthorityServiceTest, TheAgreementMustBeKnownNotOverAndTheAssertersOwn) {
   EXPECT_TRUE(with(desk_.AddAgreementToDirectoryOnly(elsewhere)).ok()) << "the directory is asked";
 }
 
+TEST_F(AuthorityServiceTest, WhatTheAgreementDoesNotForeseeIsNamedAllAtOnce) {
+  v1::AuthorityTerms terms = Terms();
+  terms.set_purpose(PURPOSE_REFERRAL);
+  terms.mutable_categories(1)->set_category(CATEGORY_GOALS);
+  terms.add_recipient_organisation_ids(desk_.IdOf("stranger"));
+  EXPECT_THAT(FieldsOf(Assert(terms).status()),
+              ElementsAre("terms.purpose", "terms.categories[1].category", "terms.recipient_organisation_ids[1]"));
+}
+
 TEST_F(AuthorityServiceTest, WhereALifeIsInDangerNoAgreementIsNeeded) {
   v1::AuthorityTerms terms = Terms(LAWFUL_BASIS_VITAL_INTERESTS);
   terms.clear_agreement_id();

@@ -18,6 +18,7 @@ using ::testing::IsEmpty;
 const absl::Time kNow = absl::FromUnixSeconds(1'770'000'000);
 const ids::Uuid kLambeth = *ids::Uuid::Parse("11111111-1111-1111-1111-111111111111");
 constexpr char kCollege[] = "22222222-2222-2222-2222-222222222222";
+constexpr char kStranger[] = "44444444-4444-4444-4444-444444444444";
 constexpr char kAgreement[] = "33333333-3333-3333-3333-333333333333";
 
 v1::AuthorityTerms Terms(LawfulBasis lawful_basis) {
@@ -147,7 +148,9 @@ TEST(AuthorityTerms, ItEndsInTheFutureAndWithinThreeYears) {
 TEST(AuthorityTerms, TheAgreementMustForeseeThem) {
   AgreementChange agreement;
   agreement.set_agreement_id(kAgreement);
-  agreement.add_party_organisation_ids(kLambeth.ToString());
+  for (const std::string& party : {kLambeth.ToString(), std::string(kCollege)}) {
+    agreement.add_party_organisation_ids(party);
+  }
   agreement.add_lawful_bases(LAWFUL_BASIS_PUBLIC_TASK);
   agreement.add_purposes(PURPOSE_EMPLOYMENT_SUPPORT);
   agreement.add_categories(CATEGORY_SKILLS);
@@ -160,7 +163,9 @@ TEST(AuthorityTerms, TheAgreementMustForeseeThem) {
   v1::AuthorityTerms other = Terms(LAWFUL_BASIS_LEGAL_OBLIGATION);
   other.set_purpose(PURPOSE_SAFEGUARDING);
   other.add_categories()->set_category(CATEGORY_GOALS);
-  EXPECT_THAT(faults(other), ElementsAre("terms.lawful_basis", "terms.purpose", "terms.categories[1].category"));
+  other.add_recipient_organisation_ids(kStranger);
+  EXPECT_THAT(faults(other), ElementsAre("terms.lawful_basis", "terms.purpose", "terms.categories[1].category",
+                                         "terms.recipient_organisation_ids[1]"));
   agreement.clear_party_organisation_ids();
   EXPECT_THAT(faults(other), IsEmpty()) << "what it foresees is its parties' to know";
 }

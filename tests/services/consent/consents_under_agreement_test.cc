@@ -24,15 +24,21 @@ class ConsentsUnderAgreementTest : public ::testing::Test {
     agreement_ = desk_.AgreementOf({"lambeth", "college"});
   }
 
-  absl::StatusOr<v1::CreateConsentResponse> Draw(const std::string& agreement_id) {
+  // Terms for skills and contact, to college.
+  v1::ConsentTerms Terms(const std::string& agreement_id) {
+    v1::ConsentTerms terms = desk_.Terms({"college"});
+    terms.mutable_categories()->RemoveLast();
+    terms.set_agreement_id(agreement_id);
+    return terms;
+  }
+  absl::StatusOr<v1::CreateConsentResponse> Draw(const v1::ConsentTerms& terms) {
     v1::CreateConsentRequest request;
     request.set_person_ref(ref_);
-    *request.mutable_terms() = desk_.Terms({"college", "charity"});
-    request.mutable_terms()->set_agreement_id(agreement_id);
+    *request.mutable_terms() = terms;
     request.set_request(true);
     return desk_.Ask(desk_.services().consent(), &ConsentService::CreateConsent, "lambeth", request);
   }
-  // A consent under it for skills, contact and goals, to college and charity.
+  absl::StatusOr<v1::CreateConsentResponse> Draw(const std::string& agreement_id) { return Draw(Terms(agreement_id)); }
   std::string Give(const AgreementChange& agreement) {
     const auto drawn = Draw(agreement.agreement_id());
     EXPECT_TRUE(drawn.ok()) << drawn.status();
@@ -77,20 +83,56 @@ class ConsentsUnderAgreementTest : public ::testing::Test {
   AgreementChange agreement_;
 };
 
-TEST_F(ConsentsUnderAgreementTest, OnlyWhatTheAgreementCoversTooIsPermitted) {
+TEST_F(ConsentsUnderAgreementTest, WhatTheAgreementDoesNotForeseeIsNamedAllAtOnceAndNothingIsKept) {
+  agreement_.clear_lawful_bases();
+  agreement_.add_lawful_bases(LAWFUL_BASIS_PUBLIC_TASK);
   desk_.AddAgreement(agreement_);
-  const std::string consent = Give(agreement_);
+  v1::ConsentTerms terms = desk_.Terms({"college", "charity"});  // skills, contact and goals
+  terms.set_purpose(PURPOSE_REFERRAL);
+  terms.set_agreement_id(agreement_.agreement_id());
+  const auto drawn = Draw(terms);
+  EXPECT_THAT(drawn, Invalid());
+  EXPECT_THAT(FieldsOf(drawn.status()),
+              ElementsAre("terms.agreement_id", "terms.purpose", "terms.categories[2].category",
+                          "terms.recipient_organisation_ids[1]"));
+  EXPECT_EQ(desk_.Audited("consent.created"), 0);
+}
+
+TEST_F(ConsentsUnderAgreementTest, EachThingThatItForeseesIsItsOwn) {
+  desk_.AddAgreement(agreement_);
+  const auto faults = [&](void (*spoil)(Desk&, v1::ConsentTerms&)) {
+    v1::ConsentTerms terms = Terms(agreement_.agreement_id());
+    spoil(desk_, terms);
+    return FieldsOf(Draw(terms).status());
+  };
+  EXPECT_THAT(faults([](Desk&, v1::ConsentTerms&) {}), ElementsAre());
+  EXPECT_THAT(faults([](Desk&, v1::ConsentTerms& terms) { terms.set_purpose(PURPOSE_EVALUATION); }),
+              ElementsAre("terms.purpose"));
+  EXPECT_THAT(faults([](Desk&, v1::ConsentTerms& terms) { terms.mutable_categories(0)->set_category(CATEGORY_GOALS); }),
+              ElementsAre("terms.categories[0].category"));
+  EXPECT_THAT(faults([](Desk& desk, v1::ConsentTerms& terms) {
+                terms.set_recipient_organisation_ids(0, desk.IdOf("charity"));
+              }),
+              ElementsAre("terms.recipient_organisation_ids[0]"));
+}
+
+// An agreement's terms never change, and are judged at each check all the same.
+TEST_F(ConsentsUnderAgreementTest, OnlyWhatTheAgreementCoversTooIsPermitted) {
+  agreement_.add_categories(CATEGORY_GOALS);
+  agreement_.add_party_organisation_ids(desk_.IdOf("charity"));
+  desk_.AddAgreement(agreement_);
+  v1::ConsentTerms terms = desk_.Terms({"college", "charity"});
+  terms.set_agreement_id(agreement_.agreement_id());
+  const std::string consent = desk_.Give("lambeth", ref_, terms);
+  agreement_.mutable_categories()->RemoveLast();
+  agreement_.mutable_party_organisation_ids()->RemoveLast();
+  desk_.AddAgreement(agreement_);
   const v1::CheckAccessResponse checked =
       Check("college", consent, {CATEGORY_SKILLS, CATEGORY_CONTACT, CATEGORY_GOALS});
   EXPECT_THAT(checked.permitted_categories(), ElementsAre(CATEGORY_CONTACT, CATEGORY_SKILLS));
   ASSERT_EQ(checked.denied_categories_size(), 1);
   EXPECT_EQ(checked.denied_categories(0).category(), CATEGORY_GOALS);
   EXPECT_EQ(checked.denied_categories(0).reason(), v1::DENIAL_REASON_NOT_UNDER_AGREEMENT);
-}
-
-TEST_F(ConsentsUnderAgreementTest, ARecipientThatIsNoPartyIsPermittedNothing) {
-  desk_.AddAgreement(agreement_);
-  const std::string consent = Give(agreement_);
   ExpectNotUnderAgreement(Check("charity", consent));
 }
 
@@ -161,11 +203,14 @@ TEST_F(ConsentsUnderAgreementTest, AFaultyAgreementIsNamedWithAllOtherFaults) {
 
 TEST_F(ConsentsUnderAgreementTest, AReferralsTextIsNotReleasedOutsideTheAgreement) {
   agreement_.add_purposes(PURPOSE_REFERRAL);
+  agreement_.add_party_organisation_ids(desk_.IdOf("charity"));
   desk_.AddAgreement(agreement_);
-  v1::ConsentTerms terms = desk_.Terms({"college", "charity"});
+  v1::ConsentTerms terms = Terms(agreement_.agreement_id());
   terms.set_purpose(PURPOSE_REFERRAL);
-  terms.set_agreement_id(agreement_.agreement_id());
+  terms.add_recipient_organisation_ids(desk_.IdOf("charity"));
   const std::string consent = desk_.Give("lambeth", ref_, terms);
+  agreement_.mutable_party_organisation_ids()->RemoveLast();
+  desk_.AddAgreement(agreement_);
   const auto released = [&](const std::string& to) {
     v1::ReleaseReferralTextRequest request;
     request.set_consent_id(consent);
