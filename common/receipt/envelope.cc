@@ -77,8 +77,9 @@ absl::StatusOr<crypto::VerifyingKey> CarriedKey(const Envelope& envelope) {
 }
 
 Verdict Check(const Envelope& envelope, const crypto::VerifyingKey& key) {
-  if (key.Verify(envelope.content, envelope.signature)) return Verdict::kGenuine;
-  return envelope.key_id == KeyIdOf(key) ? Verdict::kForged : Verdict::kOtherKey;
+  const bool names_it = envelope.key_id == KeyIdOf(key);
+  if (!key.Verify(envelope.content, envelope.signature)) return names_it ? Verdict::kForged : Verdict::kOtherKey;
+  return names_it && envelope.public_key == key.raw() ? Verdict::kGenuine : Verdict::kMislabelled;
 }
 
 }  // namespace nwd::receipt

@@ -41,10 +41,13 @@ absl::StatusOr<crypto::VerifyingKey> CarriedKey(const Envelope& envelope);
 
 enum class Verdict {
   kGenuine,
-  kOtherKey,  // it names another key: a receipt of another hub, or one that says so
-  kForged,    // it names this key, and this key did not sign these bytes
+  kMislabelled,  // this key signed these bytes, and the envelope says of its key what is not so
+  kOtherKey,     // it names another key: a receipt of another hub, or one that says so
+  kForged,       // it names this key, and this key did not sign these bytes
 };
 
+// Whether `key` signed the content, and whether the envelope names and carries no other key than that one: who passes it
+// on, or looks the key up by its name, would otherwise take another for the signer.
 Verdict Check(const Envelope& envelope, const crypto::VerifyingKey& key);
 
 }  // namespace nwd::receipt

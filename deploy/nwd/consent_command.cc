@@ -60,6 +60,9 @@ int Verify(const std::string& path, const std::string& asked_key) {
           Cat("this key, ", receipt::KeyIdOf(*key), ", did not sign it; it says that another did, of another hub"));
     case receipt::Verdict::kForged:
       return Forged("the signature is not of these bytes; something was changed");
+    case receipt::Verdict::kMislabelled:
+      return Forged(Cat("the key_id or public_key it came with is not that of the key that signed it, ",
+                        receipt::KeyIdOf(*key), "; something was changed"));
     case receipt::Verdict::kGenuine:
       break;
   }

@@ -61,6 +61,24 @@ TEST(Envelope, OfAnotherHubIsToldFromOneThatWasChanged) {
   EXPECT_EQ(Check(relabelled, KeyOf('A').verifying_key()), Verdict::kForged);
 }
 
+TEST(Envelope, WhatItSaysOfItsKeyIsTheKeyThatSignedIt) {
+  const crypto::SigningKey our_key = KeyOf('A'), their_key = KeyOf('B');
+  const crypto::VerifyingKey &ours = our_key.verifying_key(), &theirs = their_key.verifying_key();
+  const Envelope sent = Signed(our_key);
+  EXPECT_EQ(Check(sent, ours), Verdict::kGenuine);
+  for (size_t i = 0; i < sent.public_key.size(); ++i) {
+    Envelope changed = sent;
+    changed.public_key[i] ^= 1;
+    ASSERT_EQ(Check(changed, ours), Verdict::kMislabelled) << "byte " << i;
+  }
+  for (const std::string& key_id : {KeyIdOf(theirs), std::string(), sent.key_id + "0"}) {
+    EXPECT_EQ(Check({sent.content, sent.signature, key_id, sent.public_key}, ours), Verdict::kMislabelled) << key_id;
+  }
+  for (const std::string& key : {theirs.raw(), std::string()}) {
+    EXPECT_EQ(Check({sent.content, sent.signature, sent.key_id, key}, ours), Verdict::kMislabelled);
+  }
+}
+
 TEST(Envelope, WhatIsNoneIsRefused) {
   const std::string good = AsJson(Signed(KeyOf('A')));
   for (const std::string& bad : {std::string(), std::string("[]"), std::string("{}"), good.substr(0, good.size() - 2),

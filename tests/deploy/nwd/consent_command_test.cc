@@ -97,6 +97,22 @@ TEST_F(ConsentCommand, AForgedByteIsForged) {
   }
 }
 
+TEST_F(ConsentCommand, OneThatSaysAnotherKeySignedItIsForged) {
+  const Envelope ours = Signed("ours"), theirs = Signed("theirs");
+  Envelope named = ours, carried = ours;
+  named.key_id = theirs.key_id;
+  carried.public_key = theirs.public_key;
+  const std::string key = Cat(" --key ", Published("ours"));
+  for (const std::string& arguments :
+       {Cat(Write("named.json", Json(named)), key), Write("named.json", Json(named)),
+        Cat(Write("carried.json", Json(carried)), key), Write("carried.json", Json(carried))}) {
+    const Ran ran = RunNwd(Cat("verify ", arguments));
+    EXPECT_EQ(ran.code, 1) << arguments;
+    EXPECT_THAT(ran.printed, StartsWith("forged: ")) << arguments;
+    EXPECT_EQ(std::count(ran.printed.begin(), ran.printed.end(), '\n'), 1) << ran.printed;
+  }
+}
+
 TEST_F(ConsentCommand, OneOfAnotherHubIsNotOurs) {
   const Ran ran = RunNwd(Cat("verify ", Write("receipt.json", Json(Signed("theirs"))), " --key ", Published("ours")));
   EXPECT_EQ(ran.code, 1);
