@@ -81,9 +81,16 @@ absl::StatusOr<bool> IsTied(const store::Reader& reader, const ties::Asker& aske
   return second || IsParty(*authority, asker.organisation_id);
 }
 
-void SetReason(AuthorityEvent event, int reason, storage::Authority& authority) {
-  if (event == AuthorityEvent::kEnd) authority.set_end_reason(static_cast<v1::EndReason>(reason));
-  if (event == AuthorityEvent::kOverturn) authority.set_overturn_reason(static_cast<v1::OverturnReason>(reason));
+// The reason lies with the terms, encrypted. An erased person's is not kept, nor one beside terms that do not open.
+absl::Status KeepReason(store::Txn& txn, const NamedAuthority& named, AuthorityEvent event, int reason) {
+  if (reason == 0 || named.key == nullptr) return absl::OkStatus();
+  absl::StatusOr<storage::AuthorityTerms> terms = authorities::ReadTerms(txn, *named.key, named.authority_id);
+  if (absl::IsDataLoss(terms.status())) return absl::OkStatus();
+  NWD_RETURN_IF_ERROR(terms.status());
+  if (event == AuthorityEvent::kEnd) terms->set_end_reason(static_cast<v1::EndReason>(reason));
+  if (event == AuthorityEvent::kOverturn) terms->set_overturn_reason(static_cast<v1::OverturnReason>(reason));
+  authorities::PutTerms(txn, *named.key, named.authority_id, *terms);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -155,7 +162,6 @@ absl::Status AuthorityActs::Apply(store::Txn& txn, const rpc::Call& call, const 
 
   authority.set_state(*next);
   authority.set_revision(authority.revision() + 1);
-  SetReason(event, done.reason, authority);
   if (event == AuthorityEvent::kApprove) {
     authority.set_approver_organisation_id(std::string(OrganisationOf(call).bytes()));
     authority.set_approve_time_us(Micros(now));
@@ -167,6 +173,7 @@ absl::Status AuthorityActs::Apply(store::Txn& txn, const rpc::Call& call, const 
     NWD_RETURN_IF_ERROR(TellReaders(txn, telling, authority.recipients(), told));
   }
   authorities::Put(txn, authority);
+  NWD_RETURN_IF_ERROR(KeepReason(txn, named, event, done.reason));
   storage::Deed deed = DeedOn(call, authority);
   deed.set_reason(done.reason);
   Record(parts_, txn, done.act.audit_type, now, named.person_id, named.key, deed);

@@ -77,6 +77,11 @@ storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& authority
   return sealed;
 }
 
+void PutTerms(store::Txn& txn, const crypto::AeadKey& key, const ids::Uuid& authority_id,
+              const storage::AuthorityTerms& terms) {
+  store::PutMessage(txn, keys::Terms(authority_id), Seal(key, authority_id, terms));
+}
+
 absl::StatusOr<storage::AuthorityTerms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
                                                   const ids::Uuid& authority_id) {
   const std::string row = keys::Terms(authority_id);
@@ -106,8 +111,8 @@ v1::Authority Show(const storage::Authority& authority, const storage::Authority
   }
   shown.set_uses(authority.uses());
   shown.set_etag(EtagOf(authority));
-  shown.set_end_reason(authority.end_reason());
-  shown.set_overturn_reason(authority.overturn_reason());
+  shown.set_end_reason(terms.end_reason());
+  shown.set_overturn_reason(terms.overturn_reason());
   shown.set_review_due(ReviewDue(shown, now));
   return shown;
 }

@@ -38,6 +38,8 @@ absl::Status Walk(const store::Reader& reader, const ids::Uuid& person_id, const
 // Terms are sealed under the person's key and bound to their authority.
 storage::SealedTerms Seal(const crypto::AeadKey& key, const ids::Uuid& authority_id,
                           const storage::AuthorityTerms& terms);
+void PutTerms(store::Txn& txn, const crypto::AeadKey& key, const ids::Uuid& authority_id,
+              const storage::AuthorityTerms& terms);
 absl::StatusOr<storage::AuthorityTerms> ReadTerms(const store::Reader& reader, const crypto::AeadKey& key,
                                                   const ids::Uuid& authority_id);
 

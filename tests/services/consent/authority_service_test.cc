@@ -1,7 +1,6 @@
 #include "services/consent/authority_service.h"
 
 #include "services/consent/joins.h"
-#include "services/consent/keys.h"
 #include "services/consent/limits.h"
 #include "tests/services/consent/authority_desk.h"
 
@@ -229,48 +228,6 @@ TEST_F(AuthorityServiceTest, ItsDayOfReviewIsToldFromThatDayUntilItIsOver) {
   EXPECT_TRUE(Permitted(id)) << "it ends nothing";
   ASSERT_TRUE(End("lambeth", id).ok());
   EXPECT_FALSE(Get(id).review_due());
-}
-
-TEST_F(AuthorityServiceTest, WhatIsSaidInWordsIsKeptUnderThePersonsKey) {
-  v1::AuthorityTerms terms = Terms();
-  terms.set_grounds("planted grounds");
-  terms.set_statutory_gateway("planted gateway");
-  terms.mutable_categories(0)->set_necessity("planted necessity");
-  terms.set_special_category_condition(v1::SPECIAL_CATEGORY_CONDITION_SUBSTANTIAL_PUBLIC_INTEREST);
-  terms.set_condition_detail("planted paragraph");
-  const std::string id = Active(terms);
-  ASSERT_TRUE(Read(id).ok());
-  ASSERT_TRUE(Overturn("trust", id).ok());
-  std::vector<std::string> all;
-  const auto scan = [&](const store::Reader& reader) {
-    return reader.Scan({"", ""}, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
-      all.emplace_back(Cat(key, value));
-      return store::Visit::kContinue;
-    });
-  };
-  ASSERT_TRUE(async::BlockOn(desk_.store().View(scan)).ok());
-  for (const store::Feed feed : {store::Feed::kChanges, store::Feed::kAudit}) {
-    for (store::FeedEntry& entry : desk_.Entries(feed)) all.push_back(std::move(entry.bytes));
-  }
-  for (const std::string& bytes : all) {
-    for (const char* planted : {"planted", "practitioner-of"}) EXPECT_EQ(bytes.find(planted), std::string::npos);
-  }
-  ASSERT_EQ(Get(id).terms().grounds(), "planted grounds");
-  const ids::Uuid person_id = IdIn(desk_.PersonId("lambeth", ref_));
-  ASSERT_TRUE(async::BlockOn(desk_.services().person_keys().Destroy(person_id)).ok());
-  EXPECT_THAT(List("lambeth", ref_), Denied()) << "with the key they are gone";
-}
-
-TEST_F(AuthorityServiceTest, TermsOfAnotherAuthorityAreNotShown) {
-  const ids::Uuid id = IdIn(Asserted()), other = IdIn(Asserted());
-  const auto swap = [&](store::Txn& txn) -> absl::Status {
-    std::string value;
-    NWD_RETURN_IF_ERROR(txn.Get(keys::Terms(other), &value).status());
-    txn.Put(keys::Terms(id), value);
-    return absl::OkStatus();
-  };
-  ASSERT_TRUE(async::BlockOn(desk_.store().Update(swap)).ok());
-  EXPECT_EQ(List("lambeth", ref_).status().code(), absl::StatusCode::kDataLoss);
 }
 
 }  // namespace
