@@ -7,6 +7,7 @@
 #include "common/base/check.h"
 #include "common/base/strings.h"
 #include "common/status/reasons.h"
+#include "common/status/used_up.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -114,8 +115,12 @@ absl::Status StaleEtag(std::string_view resource) {
 }
 
 absl::Status Shed(std::string_view what, absl::Duration retry_after) {
-  absl::Status status = Error(absl::StatusCode::kResourceExhausted, reasons::kOverloaded,
-                              Cat(what, "; nothing was done; try again after the delay"));
+  return UsedUp(reasons::kOverloaded, Cat(what, "; nothing was done; try again after the delay"), retry_after);
+}
+
+absl::Status UsedUp(std::string_view reason, std::string_view message, absl::Duration retry_after,
+                    const Metadata& metadata) {
+  absl::Status status = Error(absl::StatusCode::kResourceExhausted, reason, message, metadata);
   AttachRetry(status, retry_after);
   return status;
 }

@@ -1,5 +1,6 @@
 #include "services/consent/emergency_rows.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/strings.h"
@@ -62,7 +63,11 @@ absl::StatusOr<Opened> CountOpened(const store::Reader& reader, const ids::Uuid&
       failed = access.status();
       return store::Visit::kStop;
     }
-    opened.open += StateAt(*access, now) == v1::EMERGENCY_ACCESS_STATE_OPEN;
+    if (StateAt(*access, now) == v1::EMERGENCY_ACCESS_STATE_OPEN) {
+      ++opened.open;
+      opened.next_end = std::min(opened.next_end, FromMicros(ExpireTimeUs(*access)));
+    }
+    opened.next_past = FromMicros(access->open_time_us()) + kEmergenciesCountedOver;
     return ++opened.lately < kEmergenciesOpenedMax ? store::Visit::kContinue : store::Visit::kStop;
   }));
   NWD_RETURN_IF_ERROR(failed);

@@ -29,6 +29,8 @@ void Replace(store::Txn& txn, const storage::EmergencyAccess& before, const stor
 struct Opened {
   int lately = 0;
   int open = 0;
+  absl::Time next_end = absl::InfiniteFuture();   // the first of those open ends by itself
+  absl::Time next_past = absl::InfiniteFuture();  // the oldest of those counted was opened lately no more
 };
 absl::StatusOr<Opened> CountOpened(const store::Reader& reader, const ids::Uuid& organisation_id, absl::Time now);
 

@@ -6,6 +6,7 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "common/status/used_up.h"
 #include "services/consent/categories.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/emergency_states.h"
@@ -36,11 +37,11 @@ absl::Status CheckOpening(const rpc::Call&, const v1::OpenEmergencyAccessRequest
   return violations.ToStatus();
 }
 
-absl::Status TooMany(std::string_view what, int limit) {
-  return status::Error(absl::StatusCode::kResourceExhausted, reasons::kTooManyEmergencies,
-                       Cat("your organisation has ", limit, " emergency accesses ", what,
-                           ", the most there can be; close those that are no longer needed, or tell the hub's office"),
-                       {{"limit", Cat(limit)}});
+absl::Status TooMany(std::string_view what, int limit, absl::Duration until_one_fewer) {
+  return status::UsedUp(reasons::kTooManyEmergencies,
+                        Cat("your organisation has ", limit, " emergency accesses ", what,
+                            ", the most there can be; close those that are no longer needed, or tell the hub's office"),
+                        until_one_fewer, {{"limit", Cat(limit)}});
 }
 
 absl::Status WrongState(v1::EmergencyAccessState state, std::string_view act, std::string_view states) {
@@ -112,8 +113,10 @@ absl::StatusOr<v1::OpenEmergencyAccessResponse> EmergencyService::Open(store::Tx
                                                                        std::vector<ids::Uuid>& told) const {
   const absl::Time now = call.Now();
   NWD_ASSIGN_OR_RETURN(const emergencies::Opened opened, emergencies::CountOpened(txn, OrganisationOf(call), now));
-  if (opened.open >= kEmergenciesOpenMax) return TooMany("open at once", kEmergenciesOpenMax);
-  if (opened.lately >= kEmergenciesOpenedMax) return TooMany("opened within 24 hours", kEmergenciesOpenedMax);
+  if (opened.lately >= kEmergenciesOpenedMax) {
+    return TooMany("opened within 24 hours", kEmergenciesOpenedMax, opened.next_past - now);
+  }
+  if (opened.open >= kEmergenciesOpenMax) return TooMany("open at once", kEmergenciesOpenMax, opened.next_end - now);
 
   const ids::Uuid access_id = ids::Uuid::Random();
   storage::EmergencyWords words;

@@ -4,7 +4,6 @@
 
 #include "common/access/resident_channel.h"
 #include "common/base/timestamps.h"
-#include "common/calendar/london.h"
 #include "services/consent/code_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/enrolments.h"
@@ -141,7 +140,7 @@ absl::Status EnrolmentService::CheckBudget(const store::Reader& reader, const rp
   const absl::Time now = call.Now();
   NWD_ASSIGN_OR_RETURN(const storage::MatchBudget budget, matches::BudgetOf(reader, now, OrganisationOf(call)));
   if (budget.codes_refused() < kCodesRefusedADayMax) return absl::OkStatus();
-  return status::Shed("too many codes enrolled nobody today", calendar::EndOf(calendar::DayOf(now)) - now);
+  return matches::TooManyToday("codes that enrolled nobody", kCodesRefusedADayMax, now);
 }
 
 absl::Status EnrolmentService::Refuse(store::Txn& txn, const rpc::Call& call) const {

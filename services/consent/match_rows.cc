@@ -4,12 +4,15 @@
 #include <map>
 #include <string>
 
+#include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
+#include "common/status/used_up.h"
 #include "common/store/proto_value.h"
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
+#include "services/consent/reasons.h"
 
 namespace nwd::consent::matches {
 namespace {
@@ -78,6 +81,13 @@ absl::StatusOr<storage::MatchBudget> BudgetOf(const store::Reader& reader, absl:
 
 void PutBudget(store::Txn& txn, absl::Time now, const ids::Uuid& organisation_id, const storage::MatchBudget& budget) {
   store::PutMessage(txn, keys::MatchBudget(DayNumber(now), organisation_id), budget);
+}
+
+absl::Status TooManyToday(std::string_view what, int limit, absl::Time now) {
+  return status::UsedUp(reasons::kTooManyToday,
+                        Cat("your organisation has had its day's share of ", limit, " ", what,
+                            "; nothing was done, and it has another tomorrow"),
+                        calendar::EndOf(calendar::DayOf(now)) - now, {{"limit", Cat(limit)}});
 }
 
 absl::StatusOr<size_t> Sweep(store::Txn& txn, absl::Time now) {

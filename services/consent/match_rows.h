@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -28,6 +29,9 @@ void Delete(store::Txn& txn, const ids::Uuid& person_id, const storage::Possible
 absl::StatusOr<storage::MatchBudget> BudgetOf(const store::Reader& reader, absl::Time now,
                                               const ids::Uuid& organisation_id);
 void PutBudget(store::Txn& txn, absl::Time now, const ids::Uuid& organisation_id, const storage::MatchBudget& budget);
+
+// RESOURCE_EXHAUSTED, TOO_MANY_TODAY, until London's next day: `limit` of `what` were this day's share.
+absl::Status TooManyToday(std::string_view what, int limit, absl::Time now);
 
 // Forgets possible matches that can no longer be confirmed and the shares of days before, at most kMatchRowsSweptMax of
 // each; answers how many.

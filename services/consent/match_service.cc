@@ -6,7 +6,6 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
-#include "common/calendar/london.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
@@ -85,8 +84,7 @@ absl::StatusOr<v1::ConfirmMatchResponse> MatchService::Confirm(store::Txn& txn, 
   const ids::Uuid organisation = OrganisationOf(call);
   NWD_ASSIGN_OR_RETURN(const storage::MatchBudget budget, matches::BudgetOf(txn, call.Now(), organisation));
   if (budget.refused() >= kRefusedADayMax) {
-    return status::Shed("too many matches could not be confirmed today",
-                        calendar::EndOf(calendar::DayOf(call.Now())) - call.Now());
+    return matches::TooManyToday("identifiers that confirmed no match", kRefusedADayMax, call.Now());
   }
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::PossibleMatch> match, matches::Find(txn, asked.registered));
   if (!CanConfirm(match, call) || asked.registered_key == nullptr || asked.matched_key == nullptr) {

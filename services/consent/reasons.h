@@ -27,6 +27,7 @@ inline constexpr char kSuspendedByCaptor[] = "SUSPENDED_BY_CAPTOR";
 
 // RESOURCE_EXHAUSTED.
 inline constexpr char kTooManyEmergencies[] = "TOO_MANY_EMERGENCIES";
+inline constexpr char kTooManyToday[] = "TOO_MANY_TODAY";
 
 // UNAVAILABLE.
 inline constexpr char kBusy[] = "BUSY";

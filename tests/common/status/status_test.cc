@@ -6,6 +6,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/escaping.h"
+#include "common/status/used_up.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -99,6 +100,17 @@ TEST(ToWire, AnUnavailableMadeForCallersKeepsItsText) {
 TEST(ToWire, AReasonAndADelayThatAreThereAreKept) {
   const google::rpc::Status wire = ToWire(Shed("too much", absl::Milliseconds(200)));
   EXPECT_EQ(wire.details_size(), 2);
+  EXPECT_EQ(DetailOf<google::rpc::RetryInfo>(wire).retry_delay().nanos(), 200'000'000);
+}
+
+TEST(ToWire, WhatIsUsedUpSaysWhyAndUntilWhen) {
+  const google::rpc::Status wire =
+      ToWire(UsedUp("TOO_MANY_TODAY", "too many", absl::Hours(7) + absl::Milliseconds(200), {{"limit", "20"}}));
+  EXPECT_EQ(wire.code(), static_cast<int>(StatusCode::kResourceExhausted));
+  EXPECT_EQ(wire.message(), "too many");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(wire).reason(), "TOO_MANY_TODAY");
+  EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(wire).metadata().at("limit"), "20");
+  EXPECT_EQ(DetailOf<google::rpc::RetryInfo>(wire).retry_delay().seconds(), 7 * 3600);
   EXPECT_EQ(DetailOf<google::rpc::RetryInfo>(wire).retry_delay().nanos(), 200'000'000);
 }
 

@@ -172,6 +172,15 @@ std::vector<std::string> FieldsOf(const absl::Status& status) {
 
 std::string WireTextOf(const absl::Status& status) { return status::ToWire(status).SerializeAsString(); }
 
+absl::Duration RetryAfterOf(const absl::Status& status) {
+  google::rpc::RetryInfo retry;
+  const google::rpc::Status wire = status::ToWire(status);
+  for (const auto& detail : wire.details()) {
+    if (detail.Is<google::rpc::RetryInfo>()) (void)detail.UnpackTo(&retry);
+  }
+  return absl::Seconds(retry.retry_delay().seconds()) + absl::Nanoseconds(retry.retry_delay().nanos());
+}
+
 int Desk::Audited(const std::string& type) {
   EXPECT_TRUE(async::BlockOn(services_->check_log().Flush()).ok());
   int count = 0;

@@ -168,6 +168,8 @@ MATCHER_P2(Refused, code, reason, "") {
 // The fields that an INVALID_ARGUMENT names, and its whole text as callers get it.
 std::vector<std::string> FieldsOf(const absl::Status& status);
 std::string WireTextOf(const absl::Status& status);
+// After how long a RESOURCE_EXHAUSTED says that it may be tried again.
+absl::Duration RetryAfterOf(const absl::Status& status);
 
 inline auto Denied() { return Refused(absl::StatusCode::kPermissionDenied, "DENIED"); }
 inline auto Invalid() { return Refused(absl::StatusCode::kInvalidArgument, "INVALID_REQUEST"); }

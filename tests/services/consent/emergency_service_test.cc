@@ -73,8 +73,13 @@ TEST_F(EmergencyServiceTest, AnOpeningThatIsRepeatedIsTheSame) {
 
 TEST_F(EmergencyServiceTest, AnOrganisationHasTwentyOpenAtOnceAndNoMore) {
   std::vector<std::string> open;
-  for (int i = 0; i < kEmergenciesOpenMax; ++i) open.push_back(Opened());
-  EXPECT_THAT(Open("crisis", Opening(ref_)), TooMany());
+  for (int i = 0; i < kEmergenciesOpenMax; ++i) {
+    open.push_back(Opened());
+    desk_.clock().Advance(absl::Minutes(1));
+  }
+  const absl::Status refused = Open("crisis", Opening(ref_)).status();
+  EXPECT_THAT(refused, TooMany());
+  EXPECT_EQ(RetryAfterOf(refused), kEmergencyLasts - absl::Minutes(kEmergenciesOpenMax)) << "the first ends by itself";
   desk_.Register("other-crisis", "Ada Lovelace", "AB123456C");
   EXPECT_TRUE(Open("other-crisis", Opening(desk_.RefFor("other-crisis", ref_, "crisis"))).ok())
       << "another's are not its";
@@ -86,7 +91,9 @@ TEST_F(EmergencyServiceTest, AnOrganisationHasTwentyOpenAtOnceAndNoMore) {
 
 TEST_F(EmergencyServiceTest, AnOrganisationOpensTwoHundredWithinADayAndNoMore) {
   for (int i = 0; i < kEmergenciesOpenedMax; ++i) ASSERT_TRUE(Close("crisis", Opened()).ok());
-  EXPECT_THAT(Open("crisis", Opening(ref_)), TooMany());
+  const absl::Status refused = Open("crisis", Opening(ref_)).status();
+  EXPECT_THAT(refused, TooMany());
+  EXPECT_EQ(RetryAfterOf(refused), absl::Hours(24));
   desk_.clock().Advance(-absl::Hours(1));
   EXPECT_THAT(Open("crisis", Opening(ref_)), TooMany()) << "a clock that is set back makes no room";
   desk_.clock().Advance(absl::Hours(24));

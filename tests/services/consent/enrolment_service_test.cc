@@ -87,14 +87,16 @@ TEST_F(EnrolmentServiceTest, AfterAHundredWrongCodesInADayWrongOnesAreShedAndWha
   const std::string good = Code();
   for (int i = 0; i < kCodesRefusedADayMax; ++i) EXPECT_THAT(desk_.TypeIn("app", "0000-0000-0000"), Denied());
   desk_.Restart();
-  const auto shed = Refused(absl::StatusCode::kResourceExhausted, "OVERLOADED");
-  EXPECT_THAT(desk_.TypeIn("app", "0000-0000-0000"), shed) << "counted durably, though each was refused";
+  const auto shed = Refused(absl::StatusCode::kResourceExhausted, "TOO_MANY_TODAY");
+  const absl::Status refused = desk_.TypeIn("app", "0000-0000-0000").status();
+  EXPECT_THAT(refused, shed) << "counted durably, though each was refused";
+  EXPECT_EQ(RetryAfterOf(refused), absl::Hours(15)) << "it is nine in London, and no summer";
   const auto enrolled = desk_.TypeIn("app", good);
   EXPECT_TRUE(enrolled.ok()) << "who mistypes keeps nobody else out: " << enrolled.status();
   EXPECT_THAT(desk_.TypeIn("app", good), shed) << "used, so as wrong as any";
   EXPECT_EQ(desk_.Audited("person.channel-code-refused"), kCodesRefusedADayMax) << "what is shed leaves nothing";
   EXPECT_THAT(desk_.TypeIn("other-app", "0000-0000-0000"), Denied()) << "each channel has a share of its own";
-  desk_.clock().Advance(absl::Hours(24));
+  desk_.clock().Advance(RetryAfterOf(refused));
   EXPECT_THAT(desk_.TypeIn("app", "0000-0000-0000"), Denied());
 }
 

@@ -310,7 +310,7 @@ TEST_F(MatchServiceTest, MatchingIsNoPeopleSearch) {
     // It guesses numbers: never one more than one of a token, and few in a day.
     const auto guess = Confirm("college", Confirming(response.possible_match().match_token(), kNino));
     refused += absl::IsPermissionDenied(guess.status());
-    exhausted += absl::IsResourceExhausted(guess.status());
+    exhausted += status::ReasonOf(guess.status()) == "TOO_MANY_TODAY";
     EXPECT_FALSE(guess.ok());
   }
   EXPECT_EQ(shown, kShownADayMax);
