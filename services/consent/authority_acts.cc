@@ -172,7 +172,11 @@ absl::Status AuthorityActs::Apply(store::Txn& txn, const rpc::Call& call, const 
     const Telling telling{done.act.notice, {BasisKind::kAuthority, named.authority_id}, named.person_id, now};
     NWD_RETURN_IF_ERROR(TellReaders(txn, telling, authority.recipients(), told));
   }
-  authorities::Put(txn, authority);
+  if (IsOver(*next)) {
+    authorities::PutOver(txn, authority);
+  } else {
+    authorities::Put(txn, authority);
+  }
   NWD_RETURN_IF_ERROR(KeepReason(txn, named, event, done.reason));
   storage::Deed deed = DeedOn(call, authority);
   deed.set_reason(done.reason);

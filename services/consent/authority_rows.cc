@@ -13,6 +13,7 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
+#include "services/consent/limits.h"
 
 namespace nwd::consent::authorities {
 namespace {
@@ -20,6 +21,11 @@ namespace {
 using consents::IdOf;
 
 std::string AssociatedData(const ids::Uuid& authority_id) { return Cat("authority-terms/", authority_id.bytes()); }
+
+std::string StandingKey(const storage::Authority& authority) {
+  return keys::AuthorityStanding(IdOf(authority.person_id()), authority.valid_until_us(),
+                                 IdOf(authority.authority_id()));
+}
 
 bool ReviewDue(const v1::Authority& shown, absl::Time now) {
   return !IsOver(shown.state()) && calendar::ReviewHasCome(shown.terms().review_on(), now);
@@ -35,23 +41,33 @@ void Put(store::Txn& txn, const storage::Authority& authority) {
   store::PutMessage(txn, keys::Authority(IdOf(authority.authority_id())), authority);
 }
 
+void PutOver(store::Txn& txn, const storage::Authority& authority) {
+  Put(txn, authority);
+  txn.Delete(StandingKey(authority));
+}
+
 void Add(store::Txn& txn, const storage::Authority& authority, const storage::SealedTerms& terms) {
   const ids::Uuid authority_id = IdOf(authority.authority_id());
   Put(txn, authority);
   store::PutMessage(txn, keys::Terms(authority_id), terms);
+  txn.Put(StandingKey(authority), authority.asserter_organisation_id());
   txn.Put(keys::AuthorityOfPerson(IdOf(authority.person_id()), authority.create_time_us(), authority_id), "");
 }
 
 absl::StatusOr<Standing> CountStanding(const store::Reader& reader, const ids::Uuid& person_id,
                                        const ids::Uuid& asserter_id, absl::Time now) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
   Standing standing;
-  auto count = [&](const std::string&, const storage::Authority& authority) {
-    if (IsOver(StateAt(authority, now))) return store::Visit::kContinue;
-    ++standing.all;
-    if (authority.asserter_organisation_id() == asserter_id.bytes()) ++standing.asserted;
-    return store::Visit::kContinue;
+  const auto count = [&](std::string_view, std::string_view asserter) {
+    standing.asserted += asserter == asserter_id.bytes();
+    return ++standing.all < kAuthoritiesPerPersonMax ? store::Visit::kContinue : store::Visit::kStop;
   };
-  NWD_RETURN_IF_ERROR(Walk(reader, person_id, "", count));
+  for (const ids::Uuid& relative : family) {
+    store::Range range = store::PrefixRange(keys::AuthoritiesStanding(relative));
+    range.begin = keys::AuthoritiesStandingAfter(relative, Micros(now));
+    NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, count));
+    if (standing.all >= kAuthoritiesPerPersonMax) break;
+  }
   return standing;
 }
 

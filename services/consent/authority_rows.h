@@ -1,5 +1,5 @@
-// Authorities in the store: the one value that decisions need, their sealed terms, the index by person; and authorities
-// as the API shows them. Called within a View or an Update; errors are the store's, or DATA_LOSS for what does not
+// Authorities in the store: the one value that decisions need, their sealed terms, the indexes of a person's, and of
+// those not over; and authorities as the API shows them. Called within a View or an Update; errors are the store's, or DATA_LOSS for what does not
 // parse or open. No state.
 #pragma once
 
@@ -19,11 +19,13 @@ namespace nwd::consent::authorities {
 
 absl::StatusOr<std::optional<storage::Authority>> Find(const store::Reader& reader, const ids::Uuid& authority_id);
 void Put(store::Txn& txn, const storage::Authority& authority);
-// The authority, its terms and its place in the index.
+// One that is over, by other means than its time.
+void PutOver(store::Txn& txn, const storage::Authority& authority);
+// The authority, its terms and its places in the indexes.
 void Add(store::Txn& txn, const storage::Authority& authority, const storage::SealedTerms& terms);
 
 // How many of a person are not over at `now`, whichever of their ids they were asserted under (joins.h); and how many of
-// those one organisation asserted.
+// those one organisation asserted. Counts no further than kAuthoritiesPerPersonMax, and reads one index alone.
 struct Standing {
   int all = 0;
   int asserted = 0;

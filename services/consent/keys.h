@@ -49,6 +49,7 @@ inline constexpr char kEmergencyByTime = '4';
 inline constexpr char kEmergencyUnreviewed = '5';
 inline constexpr char kEmergencyOfOrganisation = '7';
 inline constexpr char kChannelCodeHash = '6';
+inline constexpr char kAuthorityStanding = '8';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
@@ -120,6 +121,23 @@ inline std::string AuthorityOfPerson(const Uuid& person, int64_t create_time_us,
       .Descending(static_cast<uint64_t>(create_time_us))
       .Bytes(authority.bytes())
       .Build();
+}
+
+// The asserter's id: a person's authorities by when their time is over, soonest first, until they are over by other
+// means.
+inline std::string AuthoritiesStanding(const Uuid& person) {
+  return KeyBuilder(kAuthorityStanding).Bytes(person.bytes()).Build();
+}
+inline std::string AuthorityStanding(const Uuid& person, int64_t valid_until_us, const Uuid& authority) {
+  return KeyBuilder(kAuthorityStanding)
+      .Bytes(person.bytes())
+      .Number(static_cast<uint64_t>(valid_until_us))
+      .Bytes(authority.bytes())
+      .Build();
+}
+// Before it lie those whose time is over at `now_us`.
+inline std::string AuthoritiesStandingAfter(const Uuid& person, int64_t now_us) {
+  return KeyBuilder(kAuthorityStanding).Bytes(person.bytes()).Number(static_cast<uint64_t>(now_us) + 1).Build();
 }
 
 // Nothing: consents by when their time is over, soonest first, until that has been announced.

@@ -1,6 +1,8 @@
 #include "services/consent/authority_service.h"
 
+#include "services/consent/authority_rows.h"
 #include "services/consent/joins.h"
+#include "services/consent/keys.h"
 #include "services/consent/limits.h"
 #include "tests/services/consent/authority_desk.h"
 
@@ -135,6 +137,44 @@ TEST_F(AuthorityServiceTest, OfOneAsserterAtMostSoManyAreNotOverAndNoneOfThemHin
   EXPECT_THAT(Assert(Terms()), limit_reached);
   desk_.clock().Advance(absl::Hours(24 * 90));
   EXPECT_TRUE(Assert(Terms()).ok()) << "the time of all of them is over";
+}
+
+TEST_F(AuthorityServiceTest, WhatIsOverIsNotLookedAtWhenAnotherIsAsserted) {
+  const std::string ended = Asserted(), objected = Asserted(), overturned = Asserted();
+  ASSERT_TRUE(End("lambeth", ended).ok());
+  ASSERT_TRUE(Object("lambeth", objected).ok());
+  ASSERT_TRUE(Overturn("trust", overturned).ok());
+  const auto count = [&](const store::Reader& reader) {
+    return authorities::CountStanding(reader, IdIn(desk_.PersonId("lambeth", ref_)), IdIn(desk_.IdOf("lambeth")),
+                                      now());
+  };
+  EXPECT_EQ(async::BlockOn(desk_.store().View(count))->all, 0);
+  Asserted();
+  Active();
+  EXPECT_EQ(async::BlockOn(desk_.store().View(count))->all, 2);
+  EXPECT_EQ(async::BlockOn(desk_.store().View(count))->asserted, 2);
+  const auto damage = [&](store::Txn& txn) {
+    for (const std::string& id : {ended, objected, overturned}) txn.Put(keys::Authority(IdIn(id)), "\xff");
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(async::BlockOn(desk_.store().Update(damage)).ok());
+  EXPECT_TRUE(Assert(Terms()).ok());
+  EXPECT_FALSE(List("lambeth", ref_).ok()) << "they are damaged indeed";
+}
+
+TEST_F(AuthorityServiceTest, WhatStandsOfOnePersonUnderTwoIdsCountsTogether) {
+  const std::string other_ref = desk_.Register("lambeth", "Augusta King");
+  for (int i = 0; i < kAuthoritiesPerAsserterMax / 2; ++i) {
+    ASSERT_TRUE(Assert(Terms()).ok());
+    ASSERT_TRUE(AssertBy("lambeth", other_ref, Terms()).ok());
+  }
+  ASSERT_TRUE(Assert(Terms()).ok()) << "two people";
+  const ids::Uuid a = IdIn(desk_.PersonId("lambeth", ref_)), b = IdIn(desk_.PersonId("lambeth", other_ref));
+  const auto join = [&](store::Txn& txn) { return joins::Join(txn, b, a); };
+  ASSERT_TRUE(*async::BlockOn(desk_.store().Update(join)));
+  for (const std::string& ref : {ref_, other_ref}) {
+    EXPECT_THAT(AssertBy("lambeth", ref, Terms()), Refused(absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED"));
+  }
 }
 
 TEST_F(AuthorityServiceTest, WhoHoldsThePersonSeesWhatConcernsThem) {
