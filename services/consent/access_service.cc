@@ -19,9 +19,10 @@ namespace {
 struct Judged {
   Decision decision;
   v1::Obligations obligations;
-  std::string basis_etag;     // empty where the caller may not know of the basis
-  bool person_known = false;  // looked at only for those who are told, like the id that the recipient knows them by
-  ids::Uuid as_recipient_holds;
+  std::string basis_etag;         // empty where the caller may not know of the basis
+  bool person_known = false;      // looked at only for those who are told, like what follows
+  std::vector<ids::Uuid> family;  // all ids of the person, the one asked about first
+  ids::Uuid as_recipient_holds;   // which of them the recipient knows the person by
 };
 
 // Judges the cited basis alone. Who is neither a party to it nor holds its person gets NO_BASIS, whatever is or is
@@ -54,7 +55,8 @@ absl::StatusOr<Judged> Judge(const store::Reader& reader, const Cited& cited, co
     judged.person_known = person.has_value();
   }
   if (tell_person && judged.person_known) {
-    NWD_ASSIGN_OR_RETURN(judged.as_recipient_holds, joins::AsHeldBy(reader, person_id, question.organisation_id));
+    NWD_ASSIGN_OR_RETURN(judged.family, joins::FamilyOf(reader, person_id));
+    NWD_ASSIGN_OR_RETURN(judged.as_recipient_holds, joins::AsHeldBy(reader, judged.family, question.organisation_id));
   }
   if (!may_know) {
     judged.decision = NoBasis(question.categories);
@@ -66,13 +68,13 @@ absl::StatusOr<Judged> Judge(const store::Reader& reader, const Cited& cited, co
   return judged;
 }
 
-v1::CheckAccessResponse Answer(const Question& question, Judged judged) {
+v1::CheckAccessResponse Answer(const Question& question, const Judged& judged) {
   v1::CheckAccessResponse response;
   response.set_permitted(judged.decision.permitted == question.categories);
   ForEachCategory(judged.decision.permitted, [&](Category category) { response.add_permitted_categories(category); });
   TellDenied(judged.decision, question.categories, response);
-  if (judged.decision.permitted != 0) *response.mutable_obligations() = std::move(judged.obligations);
-  response.set_basis_etag(std::move(judged.basis_etag));
+  if (judged.decision.permitted != 0) *response.mutable_obligations() = judged.obligations;
+  response.set_basis_etag(judged.basis_etag);
   return response;
 }
 
@@ -129,12 +131,11 @@ async::Task<absl::StatusOr<v1::CheckAccessResponse>> AccessService::CheckAccess(
   }
   NWD_CO_RETURN_IF_ERROR(Log(call, asked, judged->decision.permitted, key));
   if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
-  const bool known = judged->person_known;
-  const ids::Uuid as_recipient_holds = judged->as_recipient_holds;
-  v1::CheckAccessResponse response = Answer(asked.question, *std::move(judged));
-  if (tell_person && known) {
+  v1::CheckAccessResponse response = Answer(asked.question, *judged);
+  if (tell_person && judged->person_known) {
     response.set_person_id(asked.person_id.ToString());
-    response.set_person_ref(parts_.references.ReferenceOf(asked.question.organisation_id, as_recipient_holds));
+    response.set_person_ref(parts_.references.ReferenceOf(asked.question.organisation_id, judged->as_recipient_holds));
+    for (size_t i = 1; i < judged->family.size(); ++i) response.add_joined_person_ids(judged->family[i].ToString());
   }
   co_return response;
 }

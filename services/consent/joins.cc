@@ -64,14 +64,19 @@ absl::StatusOr<bool> IsHeldBy(const store::Reader& reader, const ids::Uuid& pers
 absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const ids::Uuid& person_id,
                                    const ids::Uuid& organisation_id) {
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, FamilyOf(reader, person_id));
-  if (family.size() == 1) return person_id;
+  return AsHeldBy(reader, family, organisation_id);
+}
+
+absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const std::vector<ids::Uuid>& family,
+                                   const ids::Uuid& organisation_id) {
+  if (family.size() == 1) return family.front();
   for (const ids::Uuid& relative : family) {
     std::string value;
     NWD_ASSIGN_OR_RETURN(const bool held, reader.Get(keys::Holder(relative, organisation_id), &value));
     NWD_ASSIGN_OR_RETURN(const bool enrolled, reader.Get(keys::Enrolment(relative, organisation_id), &value));
     if (held || enrolled) return relative;
   }
-  return person_id;
+  return family.front();
 }
 
 absl::StatusOr<std::vector<std::string>> PlacesOfFamily(const store::Reader& reader, const ids::Uuid& person_id,

@@ -29,6 +29,9 @@ absl::StatusOr<bool> IsHeldBy(const store::Reader& reader, const ids::Uuid& pers
 // another of the family, that; the one given where it knows none. What it is shown of the person carries the reference it knows.
 absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const ids::Uuid& person_id,
                                    const ids::Uuid& organisation_id);
+// The same of a family that was looked up already, the one given first.
+absl::StatusOr<ids::Uuid> AsHeldBy(const store::Reader& reader, const std::vector<ids::Uuid>& family,
+                                   const ids::Uuid& organisation_id);
 
 // What follows the person in the keys under `prefix` of each id of the family, in the keys' order, from `from` on: the
 // places of one person's rows, whichever of their ids they lie under.

@@ -203,7 +203,11 @@ async::Task<absl::StatusOr<v1::ResolveRefResponse>> PersonService::ResolveRef(rp
     v1::ResolveRefResponse response;
     response.set_person_id(person.ToString());
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person));
-    for (size_t i = 1; i < family.size(); ++i) response.add_joined_person_ids(family[i].ToString());
+    for (size_t i = 1; i < family.size(); ++i) {
+      response.add_joined_person_ids(family[i].ToString());
+      NWD_ASSIGN_OR_RETURN(const bool has, ties::HasId(reader, asker, family[i]));
+      if (has) response.add_other_person_refs(parts_.references.ReferenceOf(organisation, family[i]));
+    }
     for (const std::string& id : request.organisation_ids()) {
       NWD_ASSIGN_OR_RETURN(const ids::Uuid as_held, joins::AsHeldBy(reader, person, IdIn(id)));
       (*response.mutable_refs())[id] = parts_.references.ReferenceOf(IdIn(id), as_held);

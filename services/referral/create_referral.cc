@@ -17,14 +17,6 @@
 namespace nwd::referral {
 namespace {
 
-// Whose references of people the caller works with where not its own: a navigator has its sponsor's.
-std::string SponsorOf(const rpc::Call& call) {
-  const access::OrganisationPtr& organisation = call.caller().organisation;
-  const bool navigates = organisation != nullptr && organisation->HasRole(common::v1::ROLE_NAVIGATOR) &&
-                         !organisation->HasRole(common::v1::ROLE_AGENCY);
-  return navigates ? organisation->sponsor_organisation_id : std::string();
-}
-
 storage::Referral Begin(const rpc::Call& call, const v1::CreateReferralRequest& request) {
   storage::Referral base;
   base.set_referral_id(ids::Uuid::Random().ToString());

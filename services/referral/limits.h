@@ -28,6 +28,9 @@ inline constexpr int kAlternativesMax = 3;
 inline constexpr int kAlternativesLookedAt = 20;
 inline constexpr absl::Duration kAlternativesTimeout = absl::Milliseconds(500);
 
+// How long a list of one person's referrals waits to learn by which other references the caller knows them.
+inline constexpr absl::Duration kOtherRefsTimeout = absl::Seconds(1);
+
 // Rows one list call may look at for a page; a page that met the limit is short and its token goes on.
 inline constexpr int kRowsPerPageMax = 2000;
 inline constexpr int kNotesPerReferralMax = 1000;

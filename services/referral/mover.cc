@@ -51,8 +51,7 @@ absl::StatusOr<Findings> Mover::Look(const store::Reader& reader, const storage:
     NWD_ASSIGN_OR_RETURN(findings.has_room, places::HasRoom(reader, referral.service_id(), capacity));
   }
   if (guards.Has(Guard::kNoOtherOpen)) {
-    NWD_ASSIGN_OR_RETURN(const std::string open, repository::FindOpen(reader, referral));
-    findings.other_open = !open.empty() && open != referral.referral_id();
+    NWD_ASSIGN_OR_RETURN(findings.other_open, repository::HasOtherOpen(reader, referral, asked.joined_person_ids));
   }
   if (guards.Has(Guard::kMissedIfNoShow)) {
     NWD_ASSIGN_OR_RETURN(findings.missed_appointments, appointments::CountMissed(reader, referral.referral_id()));

@@ -36,6 +36,7 @@ inline constexpr std::string_view kTextDisclosed = "referral.text-disclosed";
 struct Asked {
   bool basis_permits = false;
   bool consent_stands = false;
+  std::vector<std::string> joined_person_ids;  // other ids of the same person; told with basis_permits
   int outcomes = 0;
 };
 

@@ -33,6 +33,7 @@ async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc
                             co_await parts.peers.consent.ResolveAndPermits(whom, base.consent_id(), options));
     person = std::move(prospect.person);
     fresh.asked.basis_permits = prospect.basis_permits;
+    fresh.asked.joined_person_ids = person.joined_person_ids;
   } else {
     NWD_CO_ASSIGN_OR_RETURN(person, co_await parts.peers.consent.Resolve(whom, options));
   }

@@ -1,11 +1,13 @@
 #include "services/referral/party.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "common/access/resident_channel.h"
 #include "common/base/macros.h"
 #include "common/status/status.h"
+#include "services/referral/limits.h"
 #include "services/referral/repository.h"
 #include "services/referral/visibility.h"
 
@@ -26,6 +28,13 @@ async::Task<absl::StatusOr<std::string>> EnrolledRef(const Parts& parts, const r
 }  // namespace
 
 bool IsChannel(const rpc::Call& call) { return access::IsResidentChannel(call.caller().organisation); }
+
+std::string SponsorOf(const rpc::Call& call) {
+  const access::OrganisationPtr& organisation = call.caller().organisation;
+  const bool navigates = organisation != nullptr && organisation->HasRole(common::v1::ROLE_NAVIGATOR) &&
+                         !organisation->HasRole(common::v1::ROLE_AGENCY);
+  return navigates ? organisation->sponsor_organisation_id : std::string();
+}
 
 Actors SidesOf(const storage::Referral& referral, const rpc::Call& call) {
   const Actors sides = SidesOf(referral, call.organisation_id());
@@ -60,6 +69,23 @@ async::Task<absl::StatusOr<std::string>> PersonOf(const Parts& parts, const rpc:
   const rpc::CallOptions options = rpc::Client::OptionsFor(call);
   NWD_CO_ASSIGN_OR_RETURN(const ResolvedPerson person, co_await parts.peers.consent.Resolve(whom, options));
   co_return person.person_id;
+}
+
+async::Task<absl::StatusOr<std::vector<std::string>>> RefsOf(const Parts& parts, const rpc::Call& call,
+                                                             const std::string& person_ref) {
+  const std::string sponsor = SponsorOf(call);
+  const std::string& holder = sponsor.empty() ? call.organisation_id() : sponsor;
+  const PersonQuestion whom = {holder, person_ref, "", holder};
+  rpc::CallOptions options = rpc::Client::OptionsFor(call);
+  if (!IsChannel(call)) options.timeout = std::min(options.timeout, kOtherRefsTimeout);
+  const absl::StatusOr<ResolvedPerson> person = co_await parts.peers.consent.Resolve(whom, options);
+  std::vector<std::string> refs = {person_ref};
+  if (person.ok()) {
+    refs.insert(refs.end(), person->other_own_refs.begin(), person->other_own_refs.end());
+  } else if (IsChannel(call)) {
+    co_return person.status();
+  }
+  co_return refs;
 }
 
 Doer DoerOf(const rpc::Call& call) { return {call.organisation_id(), call.practitioner(), call.Now()}; }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/rpc/call.h"
@@ -31,10 +32,19 @@ absl::StatusOr<storage::Referral> GetForParty(const store::Reader& reader, rpc::
 Actors SidesOf(const storage::Referral& referral, const rpc::Call& call);
 // The caller is a resident channel, and nothing else.
 bool IsChannel(const rpc::Call& call);
+// Whose references of people the caller works with where not its own: a navigator has its sponsor's.
+std::string SponsorOf(const rpc::Call& call);
 // The person, whom the caller knows by this reference: it holds them, or is a channel that they are enrolled with; else
 // status::Denied().
 async::Task<absl::StatusOr<std::string>> PersonOf(const Parts& parts, const rpc::Call& call,
                                                   const std::string& person_ref);
+
+// The references by which the caller lists a person: the one given, then its others of registrations that were joined to
+// that one. The one given alone where it is of somebody whom the caller does not hold (a receiver's, from ACCEPT), and
+// while the consent service cannot be asked. A channel gets status::Denied() where they are not enrolled with it, and
+// the consent service's errors.
+async::Task<absl::StatusOr<std::vector<std::string>>> RefsOf(const Parts& parts, const rpc::Call& call,
+                                                             const std::string& person_ref);
 
 // Who calls, and when.
 Doer DoerOf(const rpc::Call& call);

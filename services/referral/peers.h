@@ -34,6 +34,9 @@ struct PersonQuestion {
 struct ResolvedPerson {
   std::string person_id;
   std::string other_person_ref;
+  std::vector<std::string> joined_person_ids;  // other ids of the same person
+  std::vector<std::string> other_own_refs;     // other references of the same person that the organisation of the
+                                               // question has; of Resolve only
 };
 
 struct BasisQuestion {
@@ -53,6 +56,12 @@ struct TextRelease {
   std::string source_organisation_id;  // whose text it is
 };
 
+// Whether a consent permits an organisation anything, and under which other ids the same person is known.
+struct Permission {
+  bool permits = false;
+  std::vector<std::string> joined_person_ids;
+};
+
 // What sending a referral asks: who it is about, and whether the consent permits its receiver.
 struct Prospect {
   ResolvedPerson person;
@@ -69,7 +78,8 @@ class ConsentPeer {
                                                               const rpc::CallOptions& options) = 0;
   // Whether the consent permits the organisation anything at all about the person for purpose REFERRAL, once the
   // referral is accepted.
-  virtual async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions& options) = 0;
+  virtual async::Task<absl::StatusOr<Permission>> Permits(const BasisQuestion& question,
+                                                          const rpc::CallOptions& options) = 0;
   // Whether it is in force for the organisation and purpose REFERRAL, though its reads may be used up.
   virtual async::Task<absl::StatusOr<bool>> Stands(const BasisQuestion& question, const rpc::CallOptions& options) = 0;
   // Who it is about and Permits at once, for the other organisation of the question; denied as Resolve is.

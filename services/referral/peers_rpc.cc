@@ -58,6 +58,8 @@ async::Task<absl::StatusOr<ResolvedPerson>> RpcConsentPeer::Resolve(const Person
   if (person.person_id.empty() || person.other_person_ref.empty()) {
     co_return absl::InternalError("the consent service resolved a reference to nobody");
   }
+  person.joined_person_ids.assign(answer->joined_person_ids().begin(), answer->joined_person_ids().end());
+  person.other_own_refs.assign(answer->other_person_refs().begin(), answer->other_person_refs().end());
   co_return person;
 }
 
@@ -68,10 +70,13 @@ async::Task<absl::StatusOr<consent::v1::CheckAccessResponse>> RpcConsentPeer::Ch
   co_return co_await client_.Await<consent::v1::CheckAccessResponse>(request, options);
 }
 
-async::Task<absl::StatusOr<bool>> RpcConsentPeer::Permits(const BasisQuestion& question,
-                                                          const rpc::CallOptions& options) {
+async::Task<absl::StatusOr<Permission>> RpcConsentPeer::Permits(const BasisQuestion& question,
+                                                                const rpc::CallOptions& options) {
   NWD_CO_ASSIGN_OR_RETURN(const consent::v1::CheckAccessResponse answer, co_await Check(question, options));
-  co_return answer.permitted_categories_size() > 0;
+  Permission permission;
+  permission.permits = answer.permitted_categories_size() > 0;
+  permission.joined_person_ids.assign(answer.joined_person_ids().begin(), answer.joined_person_ids().end());
+  co_return permission;
 }
 
 async::Task<absl::StatusOr<bool>> RpcConsentPeer::Stands(const BasisQuestion& question,
@@ -99,7 +104,9 @@ async::Task<absl::StatusOr<Prospect>> RpcConsentPeer::ResolveAndPermits(const Pe
   if (!answer.ok()) co_return IsNobody(answer.status()) ? status::Denied() : answer.status();
   if (answer->person_id().empty()) co_return status::Denied();
   Prospect prospect;
-  prospect.person = {answer->person_id(), answer->person_ref()};
+  prospect.person.person_id = answer->person_id();
+  prospect.person.other_person_ref = answer->person_ref();
+  prospect.person.joined_person_ids.assign(answer->joined_person_ids().begin(), answer->joined_person_ids().end());
   prospect.basis_permits = answer->permitted_categories_size() > 0;
   co_return prospect;
 }

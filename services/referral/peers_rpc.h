@@ -13,7 +13,8 @@ class RpcConsentPeer final : public ConsentPeer {
   explicit RpcConsentPeer(rpc::Client& client) : client_(client) {}
   async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question,
                                                       const rpc::CallOptions& options) override;
-  async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions& options) override;
+  async::Task<absl::StatusOr<Permission>> Permits(const BasisQuestion& question,
+                                                  const rpc::CallOptions& options) override;
   async::Task<absl::StatusOr<bool>> Stands(const BasisQuestion& question, const rpc::CallOptions& options) override;
   async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const std::string& consent_id,
                                                           const rpc::CallOptions& options) override;

@@ -67,7 +67,7 @@ constexpr Refusal kRefusals[] = {
      "the service is not active or takes no referrals now; search for another"},
     {Guard::kRoom, reasons::kServiceFull, "every place of the service is taken; search for one with open places"},
     {Guard::kNoOtherOpen, reasons::kAlreadyReferred,
-     "this organisation has another open referral of this person to this service; follow that one"},
+     "the referrer has another open referral of this person to this service; follow that one, or end one of the two"},
     {Guard::kOutcomeRecorded, reasons::kNoOutcome,
      "no outcome is recorded for the referral; record at least one, then COMPLETE"},
     {Guard::kMissedIfNoShow, reasons::kNoMissedAppointment,

@@ -65,18 +65,20 @@ async::Task<absl::StatusOr<v1::GetReferralPartiesResponse>> ReferralService::Get
 async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListReferrals(
     rpc::Call& call, const v1::ListReferralsRequest& request) {
   // A channel lists what it made for one person, while they are enrolled with it.
-  if (IsChannel(call)) {
-    if (request.person_ref().empty()) co_return status::InvalidField("person_ref", "is required of a resident channel");
-    NWD_CO_RETURN_IF_ERROR((co_await PersonOf(parts_, call, request.person_ref())).status());
+  if (IsChannel(call) && request.person_ref().empty()) {
+    co_return status::InvalidField("person_ref", "is required of a resident channel");
+  }
+  std::vector<std::string> refs;  // of the person, where only theirs are wanted
+  if (!request.person_ref().empty()) {
+    NWD_CO_ASSIGN_OR_RETURN(refs, co_await RefsOf(parts_, call, request.person_ref()));
   }
   call.ProveTie(common::v1::TIE_SELF);
   const std::string& organisation_id = call.organisation_id();
   States states;
   for (const int state : request.states()) states = states | static_cast<ReferralState>(state);
-  const std::string prefix = request.person_ref().empty() ? keys::List(organisation_id)
-                                                          : keys::PersonList(organisation_id, request.person_ref());
+  std::vector<std::string> prefixes;
+  for (const std::string& ref : refs) prefixes.push_back(keys::PersonList(organisation_id, ref));
   Page<v1::ListReferralsRequest> page(parts_.tokens, call, request);
-  NWD_CO_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(store::PrefixRange(prefix)));
 
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListReferralsResponse> {
     v1::ListReferralsResponse response;
@@ -89,6 +91,11 @@ async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListRefe
       *response.add_referrals() = ShowSummary(referral, SidesOf(referral, call));
       return true;
     };
+    if (!prefixes.empty()) {
+      NWD_ASSIGN_OR_RETURN(*response.mutable_next_page_token(), page.FillMerged(reader, prefixes, show));
+      return response;
+    }
+    NWD_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(store::PrefixRange(keys::List(organisation_id))));
     NWD_ASSIGN_OR_RETURN(*response.mutable_next_page_token(), page.Fill(reader, range, show));
     return response;
   };

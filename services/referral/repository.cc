@@ -142,12 +142,17 @@ absl::StatusOr<int> CountNotes(const store::Reader& reader, std::string_view ref
   return count;
 }
 
-absl::StatusOr<std::string> FindOpen(const store::Reader& reader, const Referral& like) {
-  std::string raw;
-  NWD_ASSIGN_OR_RETURN(
-      const bool present,
-      reader.Get(keys::Open(like.referrer_organisation_id(), like.person_id(), like.service_id()), &raw));
-  return present ? keys::IdText(raw) : std::string();
+absl::StatusOr<bool> HasOtherOpen(const store::Reader& reader, const Referral& referral,
+                                  const std::vector<std::string>& joined_person_ids) {
+  std::vector<std::string> ids = {referral.person_id()};
+  ids.insert(ids.end(), joined_person_ids.begin(), joined_person_ids.end());
+  for (const std::string& id : ids) {
+    std::string open;
+    const std::string key = keys::Open(referral.referrer_organisation_id(), id, referral.service_id());
+    NWD_ASSIGN_OR_RETURN(const bool present, reader.Get(key, &open));
+    if (present && keys::IdText(open) != referral.referral_id()) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader,

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -33,8 +34,9 @@ absl::StatusOr<std::optional<storage::Event>> FindEvent(const store::Reader& rea
 void PutNote(store::Txn& txn, std::string_view referral_id, const storage::Note& note);
 absl::StatusOr<int> CountNotes(const store::Reader& reader, std::string_view referral_id);
 
-// The open, sent referral of this referrer for this person and service; empty where there is none.
-absl::StatusOr<std::string> FindOpen(const store::Reader& reader, const Referral& like);
+// Whether its referrer has another open, sent referral for this person and service, be it under another id of theirs.
+absl::StatusOr<bool> HasOtherOpen(const store::Reader& reader, const Referral& referral,
+                                  const std::vector<std::string>& joined_person_ids);
 absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader,
                                                                       std::string_view consent_id);
 

@@ -68,7 +68,8 @@ async::Task<absl::StatusOr<Renewal>> MoveToConsent(const Parts& parts, const std
   const BasisQuestion basis = {seen->person_id(), new_consent_id, seen->receiver_organisation_id()};
   const rpc::CallOptions options = {.timeout = kPeerTimeout, .practitioner = {}, .traceparent = {}};
   Asked asked;
-  NWD_CO_ASSIGN_OR_RETURN(asked.basis_permits, co_await parts.peers.consent.Permits(basis, options));
+  NWD_CO_ASSIGN_OR_RETURN(const Permission permission, co_await parts.peers.consent.Permits(basis, options));
+  asked.basis_permits = permission.permits;
   if (!asked.basis_permits) co_return Renewal::kLeftOut;
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyForMove(parts, seen->person_id(), false));
 

@@ -64,7 +64,9 @@ async::Task<absl::StatusOr<Outside>> Ask(const Parts& parts, const rpc::Call& ca
   Outside outside;
   if (row.guards.Has(Guard::kBasisPermits)) {
     const BasisQuestion basis = BasisOf(referral);
-    NWD_CO_ASSIGN_OR_RETURN(outside.asked.basis_permits, co_await parts.peers.consent.Permits(basis, options));
+    NWD_CO_ASSIGN_OR_RETURN(Permission permission, co_await parts.peers.consent.Permits(basis, options));
+    outside.asked.basis_permits = permission.permits;
+    outside.asked.joined_person_ids = std::move(permission.joined_person_ids);
   }
   if (row.guards.Has(Guard::kConsentStands)) {
     const BasisQuestion basis = BasisOf(referral);

@@ -69,7 +69,7 @@ enum class Guard {
   kBasisPermits,        // the consent permits the receiver for purpose REFERRAL, asked at once
   kServiceTakes,        // the service is active, takes referrals, and the same organisation answers for it
   kRoom,                // a place is free, or already held
-  kNoOtherOpen,         // no other open referral by this referrer for this person and service
+  kNoOtherOpen,         // no other open referral by this referrer for this person (any id of theirs) and service
   kOutcomeRecorded,     // at least one outcome, asked of the outcome service at once
   kMissedIfNoShow,      // with reason NO_SHOW: at least one missed appointment
   kNotReopenedBefore,   // only once

@@ -22,7 +22,8 @@ std::string GuardWord(Guard guard) {
     case Guard::kRoom:
       return "a place is free or already held";
     case Guard::kNoOtherOpen:
-      return "no other open referral by this referrer for this person and service";
+      return "no other open referral by this referrer for this person (whichever of their joined registrations it "
+             "names) and service";
     case Guard::kOutcomeRecorded:
       return "at least one outcome, asked at once";
     case Guard::kMissedIfNoShow:

@@ -265,6 +265,30 @@ TEST_F(MatchServiceTest, WhoeverHoldsEitherCanSplitThem) {
               Refused(absl::StatusCode::kFailedPrecondition, "NOT_JOINED"));
 }
 
+TEST_F(MatchServiceTest, OurServicesAreToldAllIdsOfThePersonWithACheckUntilTheSplit) {
+  const TwoAdas two = Join();
+  const std::string joined = desk_.PersonId("jobcentre", two.jobcentre.person_ref());
+  v1::CheckAccessRequest check = desk_.CheckRequest(two.lambeth, ids::Uuid::Random().ToString());
+  check.set_on_behalf_of(desk_.IdOf("college"));
+  check.set_person_ref_of(desk_.IdOf("lambeth"));
+  check.set_prospective(true);
+  const auto asked = [&](const std::string& who) {
+    return desk_.Ask(desk_.services().access(), &AccessService::CheckAccess, who, check)
+        .value_or(v1::CheckAccessResponse())
+        .joined_person_ids();
+  };
+  EXPECT_THAT(asked("service/referral"), ::testing::ElementsAre(joined));
+  v1::CheckAccessRequest own = desk_.CheckRequest(two.lambeth, check.consent_id());
+  EXPECT_TRUE(
+      desk_.Ask(desk_.services().access(), &AccessService::CheckAccess, "lambeth", own)->joined_person_ids().empty())
+      << "an id is for our services only";
+  check.set_person_ref_of(desk_.IdOf("college"));
+  EXPECT_TRUE(asked("service/referral").empty()) << "college holds nobody by that reference";
+  check.set_person_ref_of(desk_.IdOf("lambeth"));
+  ASSERT_TRUE(Split("lambeth", two.lambeth).ok());
+  EXPECT_TRUE(asked("service/referral").empty());
+}
+
 TEST_F(MatchServiceTest, ADeskThatRegisteredTheSamePersonTwiceSeesBothReferences) {
   v1::PersonDetails known = Ada();
   known.set_nino(kNino);
@@ -273,6 +297,13 @@ TEST_F(MatchServiceTest, ADeskThatRegisteredTheSamePersonTwiceSeesBothReferences
   ASSERT_TRUE(Confirm("lambeth", Confirming(second.possible_match().match_token(), kNino)).ok());
   EXPECT_THAT(Person("lambeth", first).other_person_refs(), ::testing::ElementsAre(second.person_ref()));
   EXPECT_THAT(Person("lambeth", second.person_ref()).other_person_refs(), ::testing::ElementsAre(first));
+
+  v1::ResolveRefRequest resolve;
+  resolve.set_on_behalf_of(desk_.IdOf("lambeth"));
+  resolve.set_person_ref(first);
+  const auto resolved = desk_.Ask(desk_.services().person(), &PersonService::ResolveRef, "service/referral", resolve);
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  EXPECT_THAT(resolved->other_person_refs(), ::testing::ElementsAre(second.person_ref()));
 }
 
 TEST_F(MatchServiceTest, OneOrganisationIsThePersonsMainContact) {

@@ -99,6 +99,44 @@ TEST_F(Creating, ASecondOpenReferralOfTheSamePersonToTheSameServiceIsRefusedUnti
   EXPECT_TRUE(Create(Request()).ok());
 }
 
+v1::CreateReferralRequest OfBen(v1::CreateReferralRequest request) {
+  request.set_person_ref(Ref("jobcentre", "ben"));
+  return request;
+}
+
+TEST_F(Creating, ASecondOpenReferralUnderAnotherReferenceOfOnePersonIsRefusedAlikeUntilTheyAreSplit) {
+  const std::string first = Made();
+  const absl::Status refused = Create(Request()).status();
+  consent_.joined = {"ada", "ben"};
+  consent_.calls = 0;
+  EXPECT_EQ(Create(OfBen(Request())).status(), refused) << "as without a join";
+  EXPECT_EQ(status::ReasonOf(refused), "ALREADY_REFERRED");
+  EXPECT_EQ(consent_.calls, 1) << "who is one with whom is told with the rest";
+  const auto draft = Create(OfBen(Request(false)));
+  ASSERT_TRUE(draft.ok()) << "a draft may be prepared";
+  EXPECT_EQ(status::ReasonOf(Move("jobcentre", draft->referral_id(), v1::REFERRAL_ACTION_SEND).status()),
+            "ALREADY_REFERRED");
+  v1::CreateReferralRequest checked = OfBen(Request());
+  checked.set_validate_only(true);
+  EXPECT_EQ(status::ReasonOf(Create(checked).status()), "ALREADY_REFERRED");
+
+  consent_.joined.clear();
+  Moved("jobcentre", draft->referral_id(), v1::REFERRAL_ACTION_SEND);
+  EXPECT_EQ(PlacesHeld("esol"), 2) << "they are two again";
+}
+
+TEST_F(Creating, OfTwoReferralsThatTurnOutToBeOfOnePersonOneHasToGoBeforeTheOtherIsAccepted) {
+  const std::string first = Made();
+  const auto second = Create(OfBen(Request()));
+  ASSERT_TRUE(second.ok()) << second.status();
+  consent_.joined = {"ada", "ben"};
+  EXPECT_EQ(status::ReasonOf(Move("college", first, v1::REFERRAL_ACTION_ACCEPT).status()), "ALREADY_REFERRED");
+  Moved("college", second->referral_id(), v1::REFERRAL_ACTION_DECLINE, v1::REFERRAL_REASON_DUPLICATE);
+  Moved("college", first, v1::REFERRAL_ACTION_ACCEPT);
+  EXPECT_EQ(status::ReasonOf(Move("college", second->referral_id(), v1::REFERRAL_ACTION_REOPEN).status()),
+            "ALREADY_REFERRED");
+}
+
 TEST_F(Creating, ARetryIsAnsweredAsTheFirstTime) {
   v1::CreateReferralRequest request = Request();
   request.set_request_id(Id("try"));

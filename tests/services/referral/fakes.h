@@ -1,6 +1,7 @@
 // Peers that answer what a test tells them, and ids and references that read the same in every run.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -57,36 +58,45 @@ class FakeConsent final : public ConsentPeer {
         }
       }
     }
+    for (const std::string& name : OthersOf(person)) {
+      resolved.joined_person_ids.push_back(Id(name));
+      for (const std::string& organisation : holders) {
+        if (question.organisation_id == Id(organisation)) resolved.other_own_refs.push_back(Ref(organisation, name));
+      }
+    }
     co_return resolved;
   }
-  async::Task<absl::StatusOr<bool>> Permits(const BasisQuestion& question, const rpc::CallOptions&) override {
+  async::Task<absl::StatusOr<Permission>> Permits(const BasisQuestion& question, const rpc::CallOptions&) override {
     ++calls;
     if (down) co_return absl::UnavailableError("consent is down");
     if (fails_for.contains(question.person_id)) co_return absl::DataLossError("consent cannot say");
     if (on_permits) on_permits();
-    co_return permits.contains({question.consent_id, question.organisation_id});
+    Permission permission;
+    permission.permits = permits.contains({question.consent_id, question.organisation_id});
+    for (const std::string& name : OthersOf(question.person_id)) permission.joined_person_ids.push_back(Id(name));
+    co_return permission;
   }
   async::Task<absl::StatusOr<bool>> Stands(const BasisQuestion& question, const rpc::CallOptions& options) override {
-    NWD_CO_ASSIGN_OR_RETURN(const bool permitted, co_await Permits(question, options));
-    co_return permitted || used_up.contains({question.consent_id, question.organisation_id});
+    NWD_CO_ASSIGN_OR_RETURN(const Permission permission, co_await Permits(question, options));
+    co_return permission.permits || used_up.contains({question.consent_id, question.organisation_id});
   }
   async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const std::string& consent_id,
                                                           const rpc::CallOptions& options) override {
     const absl::StatusOr<ResolvedPerson> person = co_await Resolve(question, options);
     if (!person.ok()) co_return person.status();
     const BasisQuestion basis = {person->person_id, consent_id, question.other_organisation_id};
-    const absl::StatusOr<bool> permitted = co_await Permits(basis, options);
+    const absl::StatusOr<Permission> permission = co_await Permits(basis, options);
     --calls;  // the two are one
-    if (!permitted.ok()) co_return permitted.status();
+    if (!permission.ok()) co_return permission.status();
     Prospect prospect;
     prospect.person = *person;
-    prospect.basis_permits = *permitted;
+    prospect.basis_permits = permission->permits;
     co_return prospect;
   }
   async::Task<absl::StatusOr<bool>> ReleaseText(const TextRelease& release, const rpc::CallOptions& options) override {
-    const absl::StatusOr<bool> permitted = co_await Permits(release.basis, options);
-    if (permitted.ok() && *permitted) released.push_back(release);
-    co_return permitted;
+    NWD_CO_ASSIGN_OR_RETURN(const Permission permission, co_await Permits(release.basis, options));
+    if (permission.permits) released.push_back(release);
+    co_return permission.permits;
   }
   async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) override {
     ++calls;
@@ -115,6 +125,17 @@ class FakeConsent final : public ConsentPeer {
     co_return absl::OkStatus();
   }
 
+  // Names of those who are one with a person.
+  std::vector<std::string> OthersOf(const std::string& person_id) const {
+    std::vector<std::string> others;
+    const bool is_joined =
+        std::any_of(joined.begin(), joined.end(), [&](const auto& name) { return Id(name) == person_id; });
+    for (const std::string& name : joined) {
+      if (is_joined && Id(name) != person_id) others.push_back(name);
+    }
+    return others;
+  }
+
   bool down = false;
   bool hangs = false;  // as OpenAccess is asked
   std::vector<absl::Duration> open_timeouts;
@@ -122,6 +143,7 @@ class FakeConsent final : public ConsentPeer {
   bool close_answers_are_lost = false;  // it closes, and nobody learns
   int calls = 0;
   std::set<std::string> people = {"ada", "ben", "cy"};
+  std::set<std::string> joined;                           // people who are one
   std::set<std::string> holders = {"jobcentre"};          // and resident channels that the people are enrolled with
   std::set<std::pair<std::string, std::string>> permits;  // consent, organisation
   std::set<std::pair<std::string, std::string>> used_up;  // no more reads, and still in force

@@ -172,6 +172,37 @@ TEST_F(Reading, ListsAreNewestFirstBySideStateAndPerson) {
   EXPECT_EQ(List("college", request).referrals_size(), 0) << "not accepted yet: a list must not tell who it is";
 }
 
+TEST_F(Reading, ListsOfOnePersonHoldWhatLiesUnderAnyReferenceOfTheirsInOrderOverPages) {
+  CreateReferralRequest of_ben = Request(/*send=*/false);
+  of_ben.set_person_ref(Ref("jobcentre", "ben"));
+  std::vector<std::string> newest_first;
+  for (int i = 0; i < 5; ++i) {
+    newest_first.insert(newest_first.begin(), Create(i % 2 == 0 ? Request(/*send=*/false) : of_ben)->referral_id());
+    clock_.Advance(absl::Seconds(1));
+  }
+  const auto listed = [&](const std::string& person, int page_size) {
+    ListReferralsRequest request;
+    request.set_person_ref(Ref("jobcentre", person));
+    request.set_page_size(page_size);
+    std::vector<std::string> ids;
+    do {
+      const ListReferralsResponse page = List("jobcentre", request);
+      for (const Referral& referral : page.referrals()) ids.push_back(referral.referral_id());
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return ids;
+  };
+  EXPECT_EQ(listed("ada", 0).size(), 3u);
+  consent_.joined = {"ada", "ben"};
+  EXPECT_EQ(listed("ada", 0), newest_first);
+  EXPECT_EQ(listed("ben", 2), newest_first) << "page by page, from the other reference";
+  consent_.down = true;
+  EXPECT_EQ(listed("ada", 0).size(), 3u) << "what lies under the reference itself";
+  consent_.down = false;
+  consent_.joined.clear();
+  EXPECT_EQ(listed("ben", 0).size(), 2u) << "split again";
+}
+
 TEST_F(Reading, PagesFollowEachOtherWhileReferralsAreMade) {
   for (int i = 0; i < 7; ++i) {
     Made(/*send=*/false);
