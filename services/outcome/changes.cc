@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "common/base/macros.h"
@@ -11,6 +13,7 @@
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
 #include "common/calendar/written_days.h"
+#include "services/outcome/families.h"
 #include "services/outcome/journeys.h"
 #include "services/outcome/outcome_kinds.h"
 
@@ -34,6 +37,24 @@ absl::Time StepTimeOf(const storage::OutcomeRow& outcome, absl::Time recorded) {
   const std::optional<absl::CivilDay> day = calendar::ParseDay(outcome.occurred_on());
   if (!day) return recorded;
   return std::min(recorded, calendar::EndOf(*day) - absl::Microseconds(1));
+}
+
+// The month in which a person counts as registered: that of the first of their registrations known here.
+absl::StatusOr<std::optional<Month>> FirstMonthOf(const store::Reader& reader, ids::Uuid person) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, families::Of(reader, person));
+  std::optional<Month> first;
+  for (const ids::Uuid id : family) {
+    NWD_ASSIGN_OR_RETURN(const std::optional<Month> month, Journeys::RegisteredIn(reader, id));
+    if (month && (!first || *month < *first)) first = month;
+  }
+  return first;
+}
+
+// Of two people, the month that counts only while they are two: nothing where only one of them counts.
+absl::StatusOr<std::optional<Month>> LaterMonthOf(const store::Reader& reader, ids::Uuid one, ids::Uuid other) {
+  NWD_ASSIGN_OR_RETURN(const std::optional<Month> a, FirstMonthOf(reader, one));
+  NWD_ASSIGN_OR_RETURN(const std::optional<Month> b, FirstMonthOf(reader, other));
+  return a && b ? std::max(a, b) : std::nullopt;
 }
 
 }  // namespace
@@ -64,7 +85,7 @@ absl::Status Changes::ApplyPerson(store::Txn& txn, const PersonChange& change, a
     if (erased) return absl::OkStatus();
     Journeys::MarkErased(txn, person);
     on_erased_(txn, person);
-    return absl::OkStatus();
+    return families::Forget(txn, person);
   }
   NWD_ASSIGN_OR_RETURN(const ids::Uuid organisation, IdOf("organisation_id", change.organisation_id()));
   Step step{.time = time, .sequence = 0, .source = organisation, .row = {}};
@@ -78,7 +99,23 @@ absl::Status Changes::ApplyPerson(store::Txn& txn, const PersonChange& change, a
     return counts_.Add(txn, Counter::kPeopleRegistered, MonthOf(time), 1);
   if (change.type() == PersonChange::TYPE_JOINED)
     return counts_.Add(txn, Counter::kRepeatRegistrationsAvoided, MonthOf(time), 1);
-  return absl::OkStatus();
+  if (change.type() != PersonChange::TYPE_MERGED && change.type() != PersonChange::TYPE_SPLIT) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid other, IdOf("other_person_id", change.other_person_id()));
+  return change.type() == PersonChange::TYPE_MERGED ? ApplyMerged(txn, person, other) : ApplySplit(txn, person, other);
+}
+
+absl::Status Changes::ApplyMerged(store::Txn& txn, ids::Uuid person, ids::Uuid into) const {
+  NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(txn, into));
+  if (erased) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const std::optional<Month> later, LaterMonthOf(txn, person, into));
+  NWD_ASSIGN_OR_RETURN(const bool joined, families::Join(txn, person, into));
+  return joined && later ? counts_.Add(txn, Counter::kPeopleRegistered, *later, -1) : absl::OkStatus();
+}
+
+absl::Status Changes::ApplySplit(store::Txn& txn, ids::Uuid person, ids::Uuid from) const {
+  NWD_ASSIGN_OR_RETURN(const bool split, families::Split(txn, person, from));
+  NWD_ASSIGN_OR_RETURN(const std::optional<Month> later, LaterMonthOf(txn, person, from));
+  return split && later ? counts_.Add(txn, Counter::kPeopleRegistered, *later, 1) : absl::OkStatus();
 }
 
 absl::Status Changes::ApplyConsent(store::Txn& txn, const common::v1::ConsentChange& change, absl::Time time) const {

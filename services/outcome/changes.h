@@ -30,6 +30,8 @@ class Changes {
 
  private:
   absl::Status ApplyPerson(store::Txn& txn, const common::v1::PersonChange& change, absl::Time time) const;
+  absl::Status ApplyMerged(store::Txn& txn, ids::Uuid person, ids::Uuid into) const;
+  absl::Status ApplySplit(store::Txn& txn, ids::Uuid person, ids::Uuid from) const;
   absl::Status ApplyConsent(store::Txn& txn, const common::v1::ConsentChange& change, absl::Time time) const;
   absl::Status ApplyReferral(store::Txn& txn, const common::v1::ReferralChange& change, absl::Time time) const;
   absl::Status ApplyAppointment(store::Txn& txn, const common::v1::AppointmentChange& change, absl::Time time) const;

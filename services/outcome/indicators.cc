@@ -27,7 +27,8 @@ constexpr std::array kIndicators = std::to_array<IndicatorInfo>({
     {"job-starts", "Jobs started, by the month the person started.", Counter::kJobStarts, {}},
     {"outcomes", "Outcomes of any kind, by the month they happened.", Counter::kOutcomes, {}},
     {"people-registered",
-     "People registered for the first time, by the month of registration. For the hub only.",
+     "People registered, by the month of their first registration; whoever was registered more than once and found to "
+     "be one counts once. For the hub only.",
      Counter::kPeopleRegistered,
      {}},
     {"referrals-accepted",

@@ -35,6 +35,17 @@ struct Placed {
   storage::StepRow row;
 };
 
+absl::StatusOr<Placed> PlacedOf(std::string_view key, std::string_view value) {
+  store::KeyReader parts(key);
+  std::string_view who;
+  uint64_t micros = 0;
+  const bool has_who = parts.Bytes(ids::Uuid::kSizeBytes, &who);
+  const std::string_view place = parts.Rest();
+  if (!has_who || !parts.Number(&micros)) return absl::DataLossError("a stored step has a key of another form");
+  NWD_ASSIGN_OR_RETURN(storage::StepRow row, store::ParseValue<storage::StepRow>(key, value));
+  return Placed{std::string(place), absl::FromUnixMicros(static_cast<int64_t>(micros)), std::move(row)};
+}
+
 // Of all ids of one person, in order.
 absl::StatusOr<std::vector<Placed>> StepsAfter(const store::Reader& reader, const std::vector<ids::Uuid>& person,
                                                std::string_view after) {
@@ -46,18 +57,10 @@ absl::StatusOr<std::vector<Placed>> StepsAfter(const store::Reader& reader, cons
     if (!after.empty()) range.begin.append(after).push_back('\0');
     NWD_RETURN_IF_ERROR(
         reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
-          store::KeyReader parts(key);
-          std::string_view who;
-          uint64_t micros = 0;
-          absl::StatusOr<storage::StepRow> step = store::ParseValue<storage::StepRow>(key, value);
-          if (!step.ok()) {
-            fault = step.status();
-          } else if (!parts.Bytes(ids::Uuid::kSizeBytes, &who) || !parts.Number(&micros)) {
-            fault = absl::DataLossError("a stored step has a key of another form");
-          }
+          absl::StatusOr<Placed> step = PlacedOf(key, value);
+          fault = step.status();
           if (!fault.ok()) return store::Visit::kStop;
-          steps.push_back({std::string(key.substr(prefix.size())), absl::FromUnixMicros(static_cast<int64_t>(micros)),
-                           *std::move(step)});
+          steps.push_back(*std::move(step));
           return store::Visit::kContinue;
         }));
     NWD_RETURN_IF_ERROR(fault);
@@ -77,6 +80,23 @@ absl::StatusOr<bool> Journeys::Add(store::Txn& txn, ids::Uuid person, const Step
   if (known) return false;
   store::PutMessage(txn, key, step.row);
   return true;
+}
+
+absl::StatusOr<std::optional<Month>> Journeys::RegisteredIn(const store::Reader& reader, ids::Uuid person) {
+  std::optional<Month> registered;
+  absl::Status fault;
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::Journey(person)), store::Direction::kForward,
+                                  [&](std::string_view key, std::string_view value) {
+                                    const absl::StatusOr<Placed> step = PlacedOf(key, value);
+                                    if (!step.ok()) {
+                                      fault = step.status();
+                                    } else if (step->row.type() == kRegisteredStep) {
+                                      registered = MonthOf(step->time);
+                                    }
+                                    return fault.ok() && !registered ? store::Visit::kContinue : store::Visit::kStop;
+                                  }));
+  NWD_RETURN_IF_ERROR(fault);
+  return registered;
 }
 
 void Journeys::MarkErased(store::Txn& txn, ids::Uuid person) { txn.Put(keys::Erased(person), ""); }

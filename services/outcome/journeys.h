@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +18,13 @@
 #include "absl/time/time.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
+#include "services/outcome/months.h"
 #include "services/outcome/storage.pb.h"
 
 namespace nwd::outcome {
+
+// The type of the step with which a journey begins.
+inline constexpr std::string_view kRegisteredStep = "person.registered";
 
 struct Step {
   absl::Time time;
@@ -32,6 +37,9 @@ class Journeys {
  public:
   // False where the step was there already (changes may come twice), or the person is erased.
   static absl::StatusOr<bool> Add(store::Txn& txn, ids::Uuid person, const Step& step);
+
+  // The month in which this id of a person was registered; nothing where that is not known here.
+  static absl::StatusOr<std::optional<Month>> RegisteredIn(const store::Reader& reader, ids::Uuid person);
 
   // From now on nothing is kept of this person. The steps are taken out bit by bit with ForgetSome.
   static void MarkErased(store::Txn& txn, ids::Uuid person);

@@ -6,6 +6,7 @@
 //   d referral day outcome                      → (nothing)      a referral's outcomes by day
 //   j person time sequence type source          → StepRow        a person's journey, oldest first
 //   e person                                    → (nothing)      erased: nothing is kept of them again
+//   p person                                    → JoinsRow       who else is this person
 //   n counter cut month cell                    → CountRow       figures, exact
 //   b source                                    → CountRow       the month a source's figures begin in
 //   w                                           → CountRow       how far this service's own feed has been counted
@@ -60,6 +61,8 @@ inline std::string Step(Uuid person, absl::Time time, int64_t sequence, std::str
 }
 
 inline std::string Erased(Uuid person) { return KeyBuilder('e').Bytes(person.bytes()).Build(); }
+
+inline std::string Joins(Uuid person) { return KeyBuilder('p').Bytes(person.bytes()).Build(); }
 
 inline std::string Counts(Counter counter) { return KeyBuilder('n').Number(static_cast<uint64_t>(counter)).Build(); }
 inline std::string Count(Counter counter, v1::Cut cut, Month month, std::string_view cell) {

@@ -116,6 +116,7 @@ TEST_F(JourneyTest, OfPeopleWhoAreOneIsOneInOrderOverItsPages) {
   again.mutable_person()->set_person_id(Id("ada's second id"));
   again.mutable_person()->set_organisation_id(Id("jobcentre"));
   again.mutable_person()->set_type(common::v1::PersonChange::TYPE_MERGED);
+  again.mutable_person()->set_other_person_id(Id("ada"));
   Apply(again);
   AcceptReferral("r1");
   const std::vector<std::string> apart = Steps("jobcentre");

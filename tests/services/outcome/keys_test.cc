@@ -44,6 +44,8 @@ TEST(Keys, HaveTheseBytes) {
             Cat("66", one, Number(1), Number(1), Number(2026), Number(16)));
 }
 
+TEST(Keys, OfThoseWhoWereJoinedHaveTheseBytes) { EXPECT_EQ(Hex(Joins(kOne)), Cat("70", std::string(kOneHex))); }
+
 TEST(Keys, PrefixesHoldTheirRows) {
   EXPECT_TRUE(ChainLink(kOne, kTwo).starts_with(ChainPrefix(kOne)));
   EXPECT_TRUE(OutcomeOf(kOne, absl::CivilDay(2026, 3, 9), kTwo).starts_with(OutcomesOf(kOne)));
