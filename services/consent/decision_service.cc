@@ -38,7 +38,7 @@ absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, c
   if (given.supersedes_consent_id().empty()) return false;
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
                        consents::Find(txn, consents::IdOf(given.supersedes_consent_id())));
-  if (!old.has_value() || !Next(old->state(), ConsentEvent::kSupersede).has_value()) return false;
+  if (!old.has_value() || !Next(StateAt(*old, now), ConsentEvent::kSupersede).has_value()) return false;
   NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
   KeepReceipt(txn, named, *old, receipt);
   return true;
