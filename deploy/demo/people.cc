@@ -79,7 +79,7 @@ Figure RegisterAgain(World& world) {
   return Cat(again.load(), " known already; every organisation has a reference of its own");
 }
 
-// Somebody comes to another door without their papers. Who they may be is confirmed by a number, and by nothing else.
+// Somebody comes to another door without their papers. Who they may be is confirmed by a number, and by no likeness.
 Figure MatchesAreConfirmed(World& world) {
   const auto known = std::find_if(world.people.begin(), world.people.end(),
                                   [](const Person& person) { return !person.made_up.nino.empty(); });

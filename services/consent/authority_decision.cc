@@ -46,7 +46,7 @@ bool IsNeutral(const storage::Authority& authority, const ids::Uuid& organisatio
 bool MayJudge(const storage::Authority& authority, const ids::Uuid& organisation_id,
               common::v1::OrganisationKind kind) {
   const CategoryMask told = authority.categories() | MaskOf(common::v1::CATEGORY_CIRCUMSTANCES);
-  return IsNeutral(authority, organisation_id) && (told & ~Ceiling(kind)) == 0;
+  return IsNeutral(authority, organisation_id) && MaySeeAll(kind, told);
 }
 
 }  // namespace nwd::consent

@@ -42,6 +42,8 @@ CategoryMask Ceiling(OrganisationKind kind) {
   return 0;
 }
 
+bool MaySeeAll(OrganisationKind kind, CategoryMask categories) { return (categories & ~Ceiling(kind)) == 0; }
+
 void LowerToCeiling(OrganisationKind kind, v1::RecordSection& section) {
   if (!section.has_identity() || Holds(Ceiling(kind), CATEGORY_CIRCUMSTANCES)) return;
   section.mutable_identity()->clear_access_needs();

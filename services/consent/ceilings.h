@@ -10,6 +10,8 @@ namespace nwd::consent {
 
 // The categories below the ceiling; none for a kind that is not known.
 CategoryMask Ceiling(common::v1::OrganisationKind kind);
+// Whether all of these are below it: who could not be let see something is not to judge it, nor to tell the person of it.
+bool MaySeeAll(common::v1::OrganisationKind kind, CategoryMask categories);
 
 // Takes out of a section, whose category is below the ceiling, what is not: what somebody needs to take part says much
 // of their health, and stays with those who may see needs and barriers.

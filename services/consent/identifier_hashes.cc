@@ -23,13 +23,16 @@ HashedIdentifier IdentifierHashes::Hash(const CheckedIdentifier& identifier) con
 HashedDetails IdentifierHashes::Hash(const CheckedDetails& details) const {
   HashedDetails hashed;
   for (const CheckedIdentifier& identifier : details.identifiers) hashed.identifiers.push_back(Hash(identifier));
-  std::vector<std::string> words = details.comparable.words;
-  std::sort(words.begin(), words.end());
-  hashed.match_hash = match_.ComputeString(Cat(details.date_of_birth, "|", absl::StrJoin(words, " ")));
+  hashed.match_hash = MatchHash(details.date_of_birth, details.comparable.words);
   for (const std::string& block : BlocksOf(details.comparable)) {
     hashed.blocks.push_back(block_.ComputeString(block).substr(0, kBlockHashBytes));
   }
   return hashed;
+}
+
+std::string IdentifierHashes::MatchHash(std::string_view date_of_birth, std::vector<std::string> words) const {
+  std::sort(words.begin(), words.end());
+  return match_.ComputeString(Cat(date_of_birth, "|", absl::StrJoin(words, " ")));
 }
 
 const crypto::HmacKey& IdentifierHashes::KeyOf(IdentifierKind kind) const {

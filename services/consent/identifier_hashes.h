@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/crypto/hmac.h"
@@ -15,6 +16,9 @@ namespace nwd::consent {
 struct HashedIdentifier {
   IdentifierKind kind;
   std::string hash;  // 32 bytes
+
+  // The kind's letter and the hash: as it is kept.
+  std::string Kept() const { return static_cast<char>(kind) + hash; }
 };
 
 // By what a description is found again.
@@ -30,6 +34,8 @@ class IdentifierHashes {
 
   HashedIdentifier Hash(const CheckedIdentifier& identifier) const;
   HashedDetails Hash(const CheckedDetails& details) const;
+  // Of HashedDetails: `date_of_birth` YYYY-MM-DD, `words` those of a Comparable.
+  std::string MatchHash(std::string_view date_of_birth, std::vector<std::string> words) const;
 
  private:
   const crypto::HmacKey& KeyOf(IdentifierKind kind) const;

@@ -76,12 +76,10 @@ inline std::string Block(std::string_view block, const Uuid& person) {
   return BlockPrefix(block).append(person.bytes());
 }
 
-// PossibleMatch: by the person who was registered; nothing: by when it can no longer be confirmed, soonest first.
-inline std::string PossibleMatch(const Uuid& person) {
-  return KeyBuilder(kPossibleMatch).Bytes(person.bytes()).Build();
-}
-inline std::string PossibleMatchEnd(int64_t expire_time_us, const Uuid& person) {
-  return KeyBuilder(kPossibleMatchEnd).Number(static_cast<uint64_t>(expire_time_us)).Bytes(person.bytes()).Build();
+// PossibleMatch: by an id of its own; nothing: by when it can no longer be confirmed, soonest first.
+inline std::string PossibleMatch(const Uuid& match) { return KeyBuilder(kPossibleMatch).Bytes(match.bytes()).Build(); }
+inline std::string PossibleMatchEnd(int64_t expire_time_us, const Uuid& match) {
+  return KeyBuilder(kPossibleMatchEnd).Number(static_cast<uint64_t>(expire_time_us)).Bytes(match.bytes()).Build();
 }
 inline std::string PossibleMatchEnds() { return std::string(1, kPossibleMatchEnd); }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/check.h"
+#include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/match_rows.h"
 #include "services/consent/person_rows.h"
@@ -20,9 +21,13 @@ struct Candidate {
 };
 
 absl::StatusOr<std::vector<Candidate>> Gather(const store::Reader& reader, const HashedDetails& hashed) {
+  // Whom they certainly are needs no confirming. Where that is nobody it costs the same.
+  NWD_ASSIGN_OR_RETURN(const std::optional<ids::Uuid> certain, people::FindCertain(reader, hashed));
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> they, joins::FamilyOf(reader, certain.value_or(ids::Uuid())));
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> found, matches::Candidates(reader, hashed));
   std::vector<Candidate> candidates;
   for (const ids::Uuid& person_id : found) {
+    if (std::find(they.begin(), they.end(), person_id) != they.end()) continue;
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, people::Find(reader, person_id));
     if (person.has_value()) candidates.push_back({person_id, *std::move(person), nullptr});
   }
@@ -42,11 +47,16 @@ std::string FieldOf(IdentifierKind kind) {
 }
 
 // Whether there is an identifier to ask for: one of theirs, of a kind that was not given.
-bool CanBeConfirmed(const storage::Person& person, const HashedDetails& hashed) {
+bool HasAnotherKind(const storage::Person& person, const HashedDetails& hashed) {
   return std::any_of(person.identifiers().begin(), person.identifiers().end(), [&](const std::string& theirs) {
     return std::none_of(hashed.identifiers.begin(), hashed.identifiers.end(),
                         [&](const HashedIdentifier& said) { return theirs.front() == static_cast<char>(said.kind); });
   });
+}
+
+// Whether, of what a certain match asks beside an identifier, one thing at most lacks: the person can be asked for it.
+bool LacksOneThing(const Comparable& described, const Comparable& kept) {
+  return described.born == kept.born || SameWords(described, kept);
 }
 
 std::vector<std::string> AgreedFields(const Agreement& agreement, const storage::Person& person,
@@ -70,12 +80,14 @@ absl::StatusOr<std::optional<LikelyPerson>> Likeliest(const std::vector<Candidat
   std::optional<LikelyPerson> likeliest;
   for (const Candidate& candidate : candidates) {
     if (candidate.key == nullptr) continue;  // being erased: soon they are nobody
-    if (!CanBeConfirmed(candidate.person, hashed)) continue;
+    const bool has_another = HasAnotherKind(candidate.person, hashed);
+    const IdentifierAgreement identifier = people::CompareIdentifiers(candidate.person, hashed);
+    if (!has_another && identifier != IdentifierAgreement::kSame) continue;  // nothing could confirm it
     NWD_ASSIGN_OR_RETURN(const storage::PersonDetails kept,
                          OpenDetails(*candidate.key, candidate.person_id, candidate.person.sealed_details()));
     const Comparable other = Comparable::Of(kept.full_name(), kept.date_of_birth(), kept.postcode());
-    const Agreement agreement = Compare(described, other, people::CompareIdentifiers(candidate.person, hashed));
-    if (!IsPossible(agreement)) continue;
+    const Agreement agreement = Compare(described, other, identifier);
+    if (!IsPossible(agreement) || (!has_another && !LacksOneThing(described, other))) continue;
     if (likeliest.has_value() && BitsOf(agreement) <= BitsOf(likeliest->agreement)) continue;
     likeliest = LikelyPerson{candidate.person_id, agreement, AgreedFields(agreement, candidate.person, hashed)};
   }

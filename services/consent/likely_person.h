@@ -1,6 +1,6 @@
-// Looking for somebody registered who may be the person that an organisation describes. Candidates are found by keyed
-// hashes, their details opened under their own keys, compared (matching.h), and forgotten. Called by handlers, many at
-// once.
+// Looking for somebody registered who may be the person that an organisation describes, beside whoever they certainly
+// are. Candidates are found by keyed hashes, their details opened under their own keys, compared (matching.h), and
+// forgotten. Called by handlers, many at once.
 #pragma once
 
 #include <optional>
@@ -19,9 +19,8 @@ struct LikelyPerson {
   std::vector<std::string> agreed_fields;  // of PersonDetails, by name
 };
 
-// The likeliest of those who possibly are the person and have an identifier that could confirm it; nothing where nobody
-// does. RESOURCE_EXHAUSTED where more is to be
-// compared than the pool takes.
+// The likeliest of those who possibly are the person and of whom that could be confirmed; nothing where there is none.
+// RESOURCE_EXHAUSTED where more is to be compared than the pool takes.
 async::Task<absl::StatusOr<std::optional<LikelyPerson>>> FindLikely(const Parts& parts, const CheckedDetails& details,
                                                                     const HashedDetails& hashed);
 

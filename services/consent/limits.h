@@ -38,6 +38,7 @@ inline constexpr int kBlockRowsMax = 256;                             // people 
 inline constexpr size_t kCandidatesMax = 64;                          // people who are compared with one that registers
 inline constexpr size_t kComparedInPlaceMax = 8;                      // more are compared on the worker pool
 inline constexpr size_t kFamilyMax = 16;                              // people who are joined into one
+inline constexpr size_t kIdentifierOwnersMax = 16;                    // people as whose one identifier is kept
 inline constexpr absl::Duration kPossibleMatchKept = absl::Minutes(10);  // to confirm it
 inline constexpr size_t kMatchRowsSweptMax = 1000;                       // of what is over, in one transaction
 // A day's share of matching, for each organisation. An adviser registers some tens of people a day, and few of them are
@@ -45,7 +46,7 @@ inline constexpr size_t kMatchRowsSweptMax = 1000;                       // of w
 inline constexpr int kComparedADayMax = 2000;  // registrations that are compared with others; more are taken unseen
 inline constexpr int kComparedADayLimit = 100'000'000;  // what an operator may make of it
 inline constexpr int kShownADayMax = 100;               // possible matches told of
-inline constexpr int kRefusedADayMax = 20;              // identifiers that confirmed nothing
+inline constexpr int kRefusedADayMax = 20;              // numbers, names and birthdays that confirmed nothing
 inline constexpr int kMatchThreads = 1;
 inline constexpr int kMatchesWaitingMax = 256;  // comparisons that wait for a thread
 inline constexpr int kRegisterTries = 3;        // when two desks register one person at the same moment

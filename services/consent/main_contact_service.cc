@@ -5,14 +5,30 @@
 #include <vector>
 
 #include "common/base/timestamps.h"
+#include "services/consent/ceilings.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/enrolments.h"
 #include "services/consent/joins.h"
 #include "services/consent/main_contact_rows.h"
 #include "services/consent/person_rows.h"
+#include "services/consent/reasons.h"
 #include "services/consent/ties.h"
 
 namespace nwd::consent {
+
+namespace {
+
+// Whoever is a person's main contact is told that an emergency opened their record: what that tells of them is not for
+// every kind of organisation.
+absl::Status CheckKind(common::v1::OrganisationKind kind) {
+  if (MaySeeAll(kind, kAllCategories)) return absl::OkStatus();
+  return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kNotForThisKind,
+                       "an organisation of this kind may not be let see everything about a person, so it cannot be "
+                       "their main contact, who is told of emergency accesses",
+                       {{"kind", common::v1::OrganisationKind_Name(kind)}});
+}
+
+}  // namespace
 
 void MainContactService::Register(rpc::Router& router) {
   router.Unary(this, &MainContactService::SetMainContact);
@@ -42,6 +58,7 @@ async::Task<absl::StatusOr<v1::SetMainContactResponse>> MainContactService::SetM
   };
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::SetMainContactResponse> {
     NWD_RETURN_IF_ERROR(HeldPerson(parts_, txn, call, request.person_ref()).status());
+    NWD_RETURN_IF_ERROR(CheckKind(ties::AskerOf(call).kind));
     auto once = [&] { return effect(txn); };
     return parts_.requests.Once<v1::SetMainContactResponse>(txn, call, request, once);
   };

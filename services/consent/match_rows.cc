@@ -58,18 +58,18 @@ absl::StatusOr<std::vector<ids::Uuid>> Candidates(const store::Reader& reader, c
   return candidates;
 }
 
-void Put(store::Txn& txn, const ids::Uuid& person_id, const storage::PossibleMatch& match) {
-  store::PutMessage(txn, keys::PossibleMatch(person_id), match);
-  txn.Put(keys::PossibleMatchEnd(match.expire_time_us(), person_id), "");
+void Put(store::Txn& txn, const ids::Uuid& match_id, const storage::PossibleMatch& match) {
+  store::PutMessage(txn, keys::PossibleMatch(match_id), match);
+  txn.Put(keys::PossibleMatchEnd(match.expire_time_us(), match_id), "");
 }
 
-absl::StatusOr<std::optional<storage::PossibleMatch>> Find(const store::Reader& reader, const ids::Uuid& person_id) {
-  return store::Find<storage::PossibleMatch>(reader, keys::PossibleMatch(person_id));
+absl::StatusOr<std::optional<storage::PossibleMatch>> Find(const store::Reader& reader, const ids::Uuid& match_id) {
+  return store::Find<storage::PossibleMatch>(reader, keys::PossibleMatch(match_id));
 }
 
-void Delete(store::Txn& txn, const ids::Uuid& person_id, const storage::PossibleMatch& match) {
-  txn.Delete(keys::PossibleMatch(person_id));
-  txn.Delete(keys::PossibleMatchEnd(match.expire_time_us(), person_id));
+void Delete(store::Txn& txn, const ids::Uuid& match_id, const storage::PossibleMatch& match) {
+  txn.Delete(keys::PossibleMatch(match_id));
+  txn.Delete(keys::PossibleMatchEnd(match.expire_time_us(), match_id));
 }
 
 absl::StatusOr<storage::MatchBudget> BudgetOf(const store::Reader& reader, absl::Time now,

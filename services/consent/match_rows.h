@@ -21,10 +21,10 @@ void AddBlocks(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails&
 // People who share an identifier or a block with the description, those who share most first, at most kCandidatesMax.
 absl::StatusOr<std::vector<ids::Uuid>> Candidates(const store::Reader& reader, const HashedDetails& details);
 
-// Of the person who was registered, in place of one before.
-void Put(store::Txn& txn, const ids::Uuid& person_id, const storage::PossibleMatch& match);
-absl::StatusOr<std::optional<storage::PossibleMatch>> Find(const store::Reader& reader, const ids::Uuid& person_id);
-void Delete(store::Txn& txn, const ids::Uuid& person_id, const storage::PossibleMatch& match);
+// Each under an id of its own: one person may be registered at two desks at once, and each is told.
+void Put(store::Txn& txn, const ids::Uuid& match_id, const storage::PossibleMatch& match);
+absl::StatusOr<std::optional<storage::PossibleMatch>> Find(const store::Reader& reader, const ids::Uuid& match_id);
+void Delete(store::Txn& txn, const ids::Uuid& match_id, const storage::PossibleMatch& match);
 
 absl::StatusOr<storage::MatchBudget> BudgetOf(const store::Reader& reader, absl::Time now,
                                               const ids::Uuid& organisation_id);

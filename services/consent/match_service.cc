@@ -1,7 +1,8 @@
 #include "services/consent/match_service.h"
 
-#include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/strings.h"
@@ -11,19 +12,42 @@
 #include "services/consent/limits.h"
 #include "services/consent/match_rows.h"
 #include "services/consent/person_rows.h"
+#include "services/consent/person_seal.h"
 #include "services/consent/reasons.h"
 
 namespace nwd::consent {
 namespace {
 
-absl::StatusOr<CheckedIdentifier> CheckOne(const v1::ConfirmMatchRequest& request) {
-  status::Violations violations;
-  std::optional<CheckedIdentifier> identifier = CheckOneIdentifier(request, violations);
-  if (!request.person_present()) {
-    violations.Add("person_present", "must be true: nobody is joined to another without being asked");
-  }
-  NWD_RETURN_IF_ERROR(violations.ToStatus());
-  return *std::move(identifier);
+// What a token names is read before the transaction, so that what is sealed under a key is opened before it.
+struct Rows {
+  std::optional<storage::PossibleMatch> match;
+  std::optional<storage::Person> registered;
+};
+
+absl::StatusOr<Rows> RowsOf(const store::Reader& reader, const ids::Uuid& registered, const ids::Uuid& match_id) {
+  Rows rows;
+  NWD_ASSIGN_OR_RETURN(rows.match, matches::Find(reader, match_id));
+  NWD_ASSIGN_OR_RETURN(rows.registered, people::Find(reader, registered));
+  return rows;
+}
+
+absl::StatusOr<std::vector<storage::Person>> FamilyRows(const store::Reader& reader, const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(std::vector<people::Known> family, people::FindFamily(reader, person_id));
+  std::vector<storage::Person> rows;
+  for (people::Known& known : family) rows.push_back(std::move(known.person));
+  return rows;
+}
+
+// The registered person's own name goes with the birthday that was said, their own birthday with the name.
+absl::StatusOr<Confirmation> ConfirmationOf(const IdentifierHashes& hashes, const CheckedConfirmation& said,
+                                            const ids::Uuid& registered, const std::optional<storage::Person>& person,
+                                            const person_keys::PersonKey& key) {
+  if (said.identifier.has_value()) return Confirmation{hashes.Hash(*said.identifier), ""};
+  if (!person.has_value() || key == nullptr) return Confirmation();  // nobody, or soon nobody: it confirms nothing
+  NWD_ASSIGN_OR_RETURN(const storage::PersonDetails own, OpenDetails(*key, registered, person->sealed_details()));
+  const std::string& name = said.former_name.empty() ? own.full_name() : said.former_name;
+  const std::string& born = said.date_of_birth.empty() ? own.date_of_birth() : said.date_of_birth;
+  return Confirmation{std::nullopt, hashes.MatchHash(born, Comparable::Of(name, born, "").words)};
 }
 
 bool CanConfirm(const std::optional<storage::PossibleMatch>& match, const rpc::Call& call) {
@@ -34,8 +58,9 @@ bool CanConfirm(const std::optional<storage::PossibleMatch>& match, const rpc::C
 }  // namespace
 
 void MatchService::Register(rpc::Router& router) {
-  router.Unary(this, &MatchService::ConfirmMatch,
-               [](const rpc::Call&, const v1::ConfirmMatchRequest& request) { return CheckOne(request).status(); });
+  router.Unary(this, &MatchService::ConfirmMatch, [](const rpc::Call&, const v1::ConfirmMatchRequest& request) {
+    return CheckConfirmation(request).status();
+  });
   router.Unary(this, &MatchService::SplitPerson);
 }
 
@@ -65,17 +90,21 @@ async::Task<absl::StatusOr<v1::ConfirmMatchResponse>> MatchService::ConfirmMatch
 }
 
 async::Task<absl::StatusOr<MatchService::Asked>> MatchService::Read(const v1::ConfirmMatchRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(const CheckedIdentifier checked, CheckOne(request));
+  NWD_CO_ASSIGN_OR_RETURN(const CheckedConfirmation checked, CheckConfirmation(request));
   NWD_CO_ASSIGN_OR_RETURN(const std::string token,
                           parts_.tokens.Open(kMatchScope, request.match_token(), "match_token"));
   Asked asked;
-  asked.identifier = parts_.hashes.Hash(checked);
-  asked.registered = consents::IdOf(token);
-  auto look = [&](const store::Reader& reader) { return matches::Find(reader, asked.registered); };
-  NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::PossibleMatch> match, co_await parts_.store.View(look));
-  if (match.has_value()) asked.matched = consents::IdOf(match->matched_person_id());
+  asked.registered = consents::IdOf(token.substr(0, ids::Uuid::kSizeBytes));
+  asked.match_id = consents::IdOf(token.substr(ids::Uuid::kSizeBytes));
+  auto look = [&](const store::Reader& reader) { return RowsOf(reader, asked.registered, asked.match_id); };
+  NWD_CO_ASSIGN_OR_RETURN(const Rows rows, co_await parts_.store.View(look));
+  if (rows.match.has_value()) asked.matched = consents::IdOf(rows.match->matched_person_id());
   NWD_CO_ASSIGN_OR_RETURN(asked.registered_key, co_await KeyOrNull(parts_, asked.registered));
   NWD_CO_ASSIGN_OR_RETURN(asked.matched_key, co_await KeyOrNull(parts_, asked.matched));
+  absl::StatusOr<Confirmation> said =
+      ConfirmationOf(parts_.hashes, checked, asked.registered, rows.registered, asked.registered_key);
+  if (!said.ok()) co_return Corrupt(parts_, "a person's details", said.status());
+  asked.said = *std::move(said);
   co_return asked;
 }
 
@@ -86,43 +115,46 @@ absl::StatusOr<v1::ConfirmMatchResponse> MatchService::Confirm(store::Txn& txn, 
   if (budget.refused() >= kRefusedADayMax) {
     return matches::TooManyToday("identifiers that confirmed no match", kRefusedADayMax, call.Now());
   }
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::PossibleMatch> match, matches::Find(txn, asked.registered));
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::PossibleMatch> match, matches::Find(txn, asked.match_id));
   if (!CanConfirm(match, call) || asked.registered_key == nullptr || asked.matched_key == nullptr) {
     return status::Denied();
   }
-  if (match->kinds_given().find(static_cast<char>(asked.identifier.kind)) != std::string::npos) {
+  if (asked.said.identifier.has_value() && WasGiven(*match, asked.said.identifier->kind)) {
     return status::InvalidField("match_token",
                                 "was given for an identifier of this kind: one of another must confirm it");
   }
-  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, people::FindByIdentifier(txn, asked.identifier));
-  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(txn, asked.matched));
-  refused = std::none_of(owners.begin(), owners.end(), [&](const ids::Uuid& owner) {
-    return std::find(family.begin(), family.end(), owner) != family.end();
-  });
+  NWD_ASSIGN_OR_RETURN(const std::vector<storage::Person> family, FamilyRows(txn, asked.matched));
+  refused = !Confirms(asked.said, *match, family);
   if (refused) return status::Denied();
 
+  // Another desk may have joined them since.
+  NWD_ASSIGN_OR_RETURN(const bool were_one, joins::AreOne(txn, asked.registered, asked.matched));
   NWD_ASSIGN_OR_RETURN(const bool joined, joins::Join(txn, asked.registered, asked.matched));
   if (!joined) {
     return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
                          Cat("no more than ", kFamilyMax, " registrations can be joined into one person"),
                          {{"limit", Cat(kFamilyMax)}});
   }
-  matches::Delete(txn, asked.registered, *match);
-  AppendPersonChange(txn, asked.registered, common::v1::PersonChange::TYPE_MERGED, organisation, call.Now(),
+  matches::Delete(txn, asked.match_id, *match);
+  if (!were_one) Announce(txn, call, asked);
+  v1::ConfirmMatchResponse response;
+  response.set_person_ref(parts_.references.ReferenceOf(organisation, asked.registered));
+  return response;
+}
+
+void MatchService::Announce(store::Txn& txn, const rpc::Call& call, const Asked& asked) const {
+  AppendPersonChange(txn, asked.registered, common::v1::PersonChange::TYPE_MERGED, OrganisationOf(call), call.Now(),
                      asked.matched);
   storage::Deed deed = DeedOf(call);
   deed.set_other_person_id(std::string(asked.matched.bytes()));
   Record(parts_, txn, "person.joined", call.Now(), asked.registered, asked.registered_key, deed);
   deed.set_other_person_id(std::string(asked.registered.bytes()));
   Record(parts_, txn, "person.joined", call.Now(), asked.matched, asked.matched_key, deed);
-  v1::ConfirmMatchResponse response;
-  response.set_person_ref(parts_.references.ReferenceOf(organisation, asked.registered));
-  return response;
 }
 
 absl::Status MatchService::Refuse(store::Txn& txn, const rpc::Call& call, const Asked& asked) const {
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::PossibleMatch> match, matches::Find(txn, asked.registered));
-  if (match.has_value()) matches::Delete(txn, asked.registered, *match);
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::PossibleMatch> match, matches::Find(txn, asked.match_id));
+  if (match.has_value()) matches::Delete(txn, asked.match_id, *match);
   const ids::Uuid organisation = OrganisationOf(call);
   NWD_ASSIGN_OR_RETURN(storage::MatchBudget budget, matches::BudgetOf(txn, call.Now(), organisation));
   budget.set_refused(budget.refused() + 1);

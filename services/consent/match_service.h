@@ -1,5 +1,5 @@
-// PersonService, what joins and splits people: ConfirmMatch, SplitPerson. Two registered people are joined by an
-// identifier that the service checks, never by likeness, and every join can be undone (joins.h).
+// PersonService, what joins and splits people: ConfirmMatch, SplitPerson. Two registered people are joined by what the
+// service checks (confirmation.h), never by likeness, and every join can be undone (joins.h).
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -8,11 +8,13 @@
 
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/person_service.pb.h"
+#include "services/consent/confirmation.h"
 #include "services/consent/parts.h"
 
 namespace nwd::consent {
 
-// Of the tokens that name a possible match. Whom each serves stands in its row.
+// Of the tokens that name a possible match: the id of who was registered, and the match's own. Whom each serves stands in
+// its row.
 inline constexpr std::string_view kMatchScope = "match";
 
 class MatchService {
@@ -27,15 +29,17 @@ class MatchService {
 
  private:
   struct Asked {
-    ids::Uuid registered;
+    ids::Uuid registered, match_id;
     ids::Uuid matched;  // nil where there is nothing to confirm
     person_keys::PersonKey registered_key, matched_key;
-    HashedIdentifier identifier;
+    Confirmation said;
   };
   async::Task<absl::StatusOr<Asked>> Read(const v1::ConfirmMatchRequest& request);
-  // Joins the two, or Denied with `refused` set where the identifier is not theirs. Within a body.
+  // Joins the two, or Denied with `refused` set where what was said is not theirs. Within a body.
   absl::StatusOr<v1::ConfirmMatchResponse> Confirm(store::Txn& txn, const rpc::Call& call, const Asked& asked,
                                                    bool& refused) const;
+  // That the two are joined, to the others and in the audit log of each. Within a body.
+  void Announce(store::Txn& txn, const rpc::Call& call, const Asked& asked) const;
   // What is left of a match that was refused. Within a body.
   absl::Status Refuse(store::Txn& txn, const rpc::Call& call, const Asked& asked) const;
 

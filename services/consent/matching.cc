@@ -50,12 +50,14 @@ std::string Run(const std::vector<std::string>& words) {
   return run;
 }
 
+std::vector<std::string> Sorted(std::vector<std::string> words) {
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
 NameAgreement CompareNames(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   if (a.empty() || b.empty()) return NameAgreement::kOther;
-  std::vector<std::string> sorted_a = a, sorted_b = b;
-  std::sort(sorted_a.begin(), sorted_a.end());
-  std::sort(sorted_b.begin(), sorted_b.end());
-  if (sorted_a == sorted_b || Run(a) == Run(b)) return NameAgreement::kSame;
+  if (Sorted(a) == Sorted(b) || Run(a) == Run(b)) return NameAgreement::kSame;
   const auto& [shorter, longer] = a.size() <= b.size() ? std::tie(a, b) : std::tie(b, a);
   const bool all = Paired(shorter, longer) == shorter.size();
   if (all && (shorter.size() > 1 || longer.size() == 1)) return NameAgreement::kClose;
@@ -113,6 +115,8 @@ Comparable Comparable::Of(std::string_view full_name, std::string_view date_of_b
 Agreement Compare(const Comparable& a, const Comparable& b, IdentifierAgreement identifier) {
   return {CompareNames(a, b), CompareBirthdays(a.born, b.born), ComparePlaces(a.postcode, b.postcode), identifier};
 }
+
+bool SameWords(const Comparable& a, const Comparable& b) { return Sorted(a.words) == Sorted(b.words); }
 
 int BitsOf(const Agreement& agreement) {
   return kNameBits[static_cast<size_t>(agreement.name)] + kBirthBits[static_cast<size_t>(agreement.birth)] +

@@ -61,6 +61,8 @@ struct Agreement {
 };
 
 Agreement Compare(const Comparable& a, const Comparable& b, IdentifierAgreement identifier);
+// Whether the names are the same words, in whatever order: more than kSame, which takes "Mary Ann" for "Maryann".
+bool SameWords(const Comparable& a, const Comparable& b);
 
 int BitsOf(const Agreement& agreement);
 bool IsPossible(const Agreement& agreement);

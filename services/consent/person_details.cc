@@ -1,8 +1,13 @@
 #include "services/consent/person_details.h"
 
+#include <string_view>
+#include <utility>
+
+#include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/identifiers/person_number.h"
 #include "common/identifiers/postcode.h"
+#include "common/status/status.h"
 
 namespace nwd::consent {
 namespace {
@@ -30,18 +35,35 @@ std::vector<CheckedIdentifier> CheckIdentifiers(const Identified& said, std::str
   return checked;
 }
 
-}  // namespace
-
 template <class Identified>
-std::optional<CheckedIdentifier> CheckOneIdentifier(const Identified& said, status::Violations& violations) {
-  const std::vector<CheckedIdentifier> identifiers = CheckIdentifiers(said, "", violations);
-  const int named = !said.nino().empty() + !said.nhs_number().empty() + !said.uln().empty();
-  if (named != 1) violations.Add("nino", "exactly one of nino, nhs_number and uln must be given");
-  return named == 1 && !identifiers.empty() ? std::optional(identifiers.front()) : std::nullopt;
+int IdentifiersIn(const Identified& said) {
+  return !said.nino().empty() + !said.nhs_number().empty() + !said.uln().empty();
 }
 
-template std::optional<CheckedIdentifier> CheckOneIdentifier(const v1::ConfirmMatchRequest&, status::Violations&);
-template std::optional<CheckedIdentifier> CheckOneIdentifier(const v1::FindPersonRequest&, status::Violations&);
+}  // namespace
+
+absl::StatusOr<CheckedIdentifier> CheckSought(const v1::FindPersonRequest& request) {
+  status::Violations violations;
+  std::vector<CheckedIdentifier> identifiers = CheckIdentifiers(request, "", violations);
+  if (IdentifiersIn(request) != 1) violations.Add("nino", "exactly one of nino, nhs_number and uln must be given");
+  NWD_RETURN_IF_ERROR(violations.ToStatus());
+  return std::move(identifiers.front());
+}
+
+absl::StatusOr<CheckedConfirmation> CheckConfirmation(const v1::ConfirmMatchRequest& request) {
+  status::Violations violations;
+  std::vector<CheckedIdentifier> identifiers = CheckIdentifiers(request, "", violations);
+  if (IdentifiersIn(request) + !request.former_name().empty() + !request.date_of_birth().empty() != 1) {
+    violations.Add("nino", "exactly one of nino, nhs_number, uln, former_name and date_of_birth must be given");
+  }
+  if (!request.person_present()) {
+    violations.Add("person_present", "must be true: nobody is joined to another without being asked");
+  }
+  NWD_RETURN_IF_ERROR(violations.ToStatus());
+  CheckedConfirmation checked{std::nullopt, request.former_name(), request.date_of_birth()};
+  if (!identifiers.empty()) checked.identifier = std::move(identifiers.front());
+  return checked;
+}
 
 absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details) {
   status::Violations violations;
@@ -55,8 +77,7 @@ absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details) {
     checked.postcode = std::move(postcode.value);
   }
   checked.identifiers = CheckIdentifiers(details, "details.", violations);
-  absl::Status fit = violations.ToStatus();
-  if (!fit.ok()) return fit;
+  NWD_RETURN_IF_ERROR(violations.ToStatus());
   checked.comparable = Comparable::Of(checked.full_name, checked.date_of_birth, checked.postcode);
   return checked;
 }

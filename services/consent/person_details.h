@@ -4,11 +4,9 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/status/status.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "services/consent/matching.h"
 
@@ -32,9 +30,15 @@ struct CheckedDetails {
 
 absl::StatusOr<CheckedDetails> CheckDetails(const v1::PersonDetails& details);
 
-// The one identifier that a request names, checked; a fault, or none or several, goes to `violations`, and then it is
-// nothing.
-template <class Identified>
-std::optional<CheckedIdentifier> CheckOneIdentifier(const Identified& said, status::Violations& violations);
+// The one identifier by which somebody is sought.
+absl::StatusOr<CheckedIdentifier> CheckSought(const v1::FindPersonRequest& request);
+
+// What is said to confirm a possible match: one of the three.
+struct CheckedConfirmation {
+  std::optional<CheckedIdentifier> identifier;
+  std::string former_name;
+  std::string date_of_birth;
+};
+absl::StatusOr<CheckedConfirmation> CheckConfirmation(const v1::ConfirmMatchRequest& request);
 
 }  // namespace nwd::consent

@@ -1,10 +1,15 @@
 #include "services/consent/person_rows.h"
 
-#include "common/base/strings.h"
+#include <algorithm>
+#include <string>
+#include <utility>
+
 #include "common/base/timestamps.h"
 #include "common/crypto/hmac.h"
 #include "common/store/proto_value.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
+#include "services/consent/limits.h"
 
 namespace nwd::consent::people {
 
@@ -27,24 +32,44 @@ void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& org
   store::PutMessage(txn, keys::Holder(person_id, organisation_id), holder);
 }
 
+absl::StatusOr<std::vector<Known>> FindFamily(const store::Reader& reader, const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
+  std::vector<Known> known;
+  for (const ids::Uuid& relative : family) {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, Find(reader, relative));
+    if (person.has_value()) known.push_back({relative, *std::move(person)});
+  }
+  return known;
+}
+
 absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& reader,
                                                         const HashedIdentifier& identifier) {
   const std::string prefix = keys::IdentifierPrefix(static_cast<char>(identifier.kind), identifier.hash);
+  std::vector<std::pair<int64_t, ids::Uuid>> owners;
+  absl::Status parsed;
+  auto add = [&](std::string_view key, std::string_view value) {
+    const absl::StatusOr<storage::Identifier> bound = store::ParseValue<storage::Identifier>(key, value);
+    parsed.Update(bound.status());
+    const auto person = ids::Uuid::FromBytes(key.substr(prefix.size()));
+    if (bound.ok() && person.has_value()) owners.emplace_back(bound->bound_time_us(), *person);
+    return store::Visit::kContinue;
+  };
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, add));
+  NWD_RETURN_IF_ERROR(parsed);
+  std::sort(owners.begin(), owners.end());
   std::vector<ids::Uuid> found;
-  NWD_RETURN_IF_ERROR(
-      reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
-        if (const auto person = ids::Uuid::FromBytes(key.substr(prefix.size()))) found.push_back(*person);
-        return store::Visit::kContinue;
-      }));
+  for (const auto& [bound_time_us, person] : owners) found.push_back(person);
   return found;
 }
 
 absl::StatusOr<std::optional<ids::Uuid>> FindCertain(const store::Reader& reader, const HashedDetails& details) {
   for (const HashedIdentifier& identifier : details.identifiers) {
-    NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> candidates, FindByIdentifier(reader, identifier));
-    for (const ids::Uuid& candidate : candidates) {
-      NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> person, Find(reader, candidate));
-      if (person.has_value() && crypto::ConstantTimeEqual(person->match_hash(), details.match_hash)) return candidate;
+    NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(reader, identifier));
+    for (const ids::Uuid& owner : owners) {
+      NWD_ASSIGN_OR_RETURN(const std::vector<Known> family, FindFamily(reader, owner));
+      for (const Known& known : family) {
+        if (crypto::ConstantTimeEqual(known.person.match_hash(), details.match_hash)) return known.person_id;
+      }
     }
   }
   return std::nullopt;
@@ -54,11 +79,12 @@ absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const 
                              storage::Person& person) {
   for (const HashedIdentifier& identifier : details.identifiers) {
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(txn, identifier));
-    if (!owners.empty()) continue;
+    if (owners.size() >= kIdentifierOwnersMax) continue;
+    if (std::find(owners.begin(), owners.end(), person_id) != owners.end()) continue;
     storage::Identifier bound;
     bound.set_bound_time_us(Micros(now));
     store::PutMessage(txn, keys::Identifier(static_cast<char>(identifier.kind), identifier.hash, person_id), bound);
-    person.add_identifiers(Cat(std::string(1, static_cast<char>(identifier.kind)), identifier.hash));
+    person.add_identifiers(identifier.Kept());
   }
   return absl::OkStatus();
 }

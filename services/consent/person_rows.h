@@ -21,13 +21,22 @@ void Put(store::Txn& txn, const ids::Uuid& person_id, const storage::Person& per
 absl::StatusOr<bool> Holds(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& organisation_id);
 void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id, absl::Time now);
 
-// The people to whom this identifier belongs; never more than one by registration alone.
+struct Known {
+  ids::Uuid person_id;
+  storage::Person person;
+};
+// Everybody who is this person (joins.h) and has a row, the person first.
+absl::StatusOr<std::vector<Known>> FindFamily(const store::Reader& reader, const ids::Uuid& person_id);
+
+// The people as whose this identifier was given, the first first; at most kIdentifierOwnersMax (limits.h).
 absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& reader,
                                                         const HashedIdentifier& identifier);
-// The person who certainly is the one described: an identifier agrees, and so do name and date of birth.
+// The person who certainly is the one described: an identifier agrees, and so do name and date of birth. People who were
+// joined are one here: where the identifier was given as one's, it is whoever of them has this name and birthday. Where
+// that is so of several people it is the one as whose the first of the identifiers was given first.
 absl::StatusOr<std::optional<ids::Uuid>> FindCertain(const store::Reader& reader, const HashedDetails& details);
-// Gives the person, whose row `person` is, the identifiers that belong to nobody yet; the row is the caller's to keep.
-// One that somebody else has stays theirs.
+// Keeps the identifiers as the person's, whose row `person` is; the row is the caller's to keep. Whether others have one
+// as well makes no difference, or registering somebody would tell it. Beyond kIdentifierOwnersMax it is not kept.
 absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails& details, absl::Time now,
                              storage::Person& person);
 // How the person's identifiers and those of a description agree.

@@ -14,31 +14,30 @@
 namespace nwd::consent {
 namespace {
 
-absl::StatusOr<CheckedIdentifier> CheckOne(const v1::FindPersonRequest& request) {
-  status::Violations violations;
-  std::optional<CheckedIdentifier> identifier = CheckOneIdentifier(request, violations);
-  NWD_RETURN_IF_ERROR(violations.ToStatus());
-  return *std::move(identifier);
-}
+// Who was registered, as whom, and who that may be.
+struct Match {
+  const ids::Uuid& match_id;
+  const ids::Uuid& registered;
+  const HashedDetails& hashed;
+  const LikelyPerson& likely;
+};
 
-// Adds to the answer that somebody may be the person who was registered, as far as the organisation's share of the day
-// goes. Within a body; true where it is told.
-absl::StatusOr<bool> Tell(store::Txn& txn, const rpc::Call& call, const Parts& parts, const ids::Uuid& registered,
-                          const HashedDetails& hashed, const LikelyPerson& likely, storage::MatchBudget& budget,
-                          v1::RegisterPersonResponse& response) {
-  if (budget.shown() >= kShownADayMax) return false;
+// Adds a match to the answer, as far as the organisation's share of the day goes; nothing where the two have become one
+// meanwhile. Within a body; true where it is told.
+absl::StatusOr<bool> Tell(store::Txn& txn, const rpc::Call& call, const Parts& parts, const Match& found,
+                          storage::MatchBudget& budget, v1::RegisterPersonResponse& response) {
+  NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, found.registered, found.likely.person_id));
+  if (one || budget.shown() >= kShownADayMax) return false;
   budget.set_shown(budget.shown() + 1);
   storage::PossibleMatch match;
-  match.set_matched_person_id(std::string(likely.person_id.bytes()));
+  match.set_matched_person_id(std::string(found.likely.person_id.bytes()));
   match.set_organisation_id(std::string(OrganisationOf(call).bytes()));
-  for (const HashedIdentifier& identifier : hashed.identifiers) {
-    match.mutable_kinds_given()->push_back(static_cast<char>(identifier.kind));
-  }
+  for (const HashedIdentifier& identifier : found.hashed.identifiers) match.add_identifiers(identifier.Kept());
   match.set_expire_time_us(Micros(call.Now() + kPossibleMatchKept));
-  matches::Put(txn, registered, match);
+  matches::Put(txn, found.match_id, match);
   v1::PossibleMatch& told = *response.mutable_possible_match();
-  told.set_match_token(parts.tokens.Seal(kMatchScope, registered.bytes()));
-  for (const std::string& field : likely.agreed_fields) told.add_agreed_fields(field);
+  told.set_match_token(parts.tokens.Seal(kMatchScope, Cat(found.registered.bytes(), found.match_id.bytes())));
+  for (const std::string& field : found.likely.agreed_fields) told.add_agreed_fields(field);
   return true;
 }
 
@@ -49,7 +48,7 @@ void PersonService::Register(rpc::Router& router) {
     return CheckDetails(request.details()).status();
   });
   router.Unary(this, &PersonService::FindPerson,
-               [](const rpc::Call&, const v1::FindPersonRequest& request) { return CheckOne(request).status(); });
+               [](const rpc::Call&, const v1::FindPersonRequest& request) { return CheckSought(request).status(); });
   router.Unary(this, &PersonService::ResolveRef);
 }
 
@@ -129,8 +128,10 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
     response.set_person_ref(parts_.references.ReferenceOf(organisation, person.person_id));
     NWD_ASSIGN_OR_RETURN(storage::MatchBudget budget, matches::BudgetOf(txn, now, organisation));
     budget.set_compared(budget.compared() + 1);
-    if (!certain.has_value() && likely.has_value()) {
-      NWD_ASSIGN_OR_RETURN(shown, Tell(txn, call, parts_, person.person_id, hashed, *likely, budget, response));
+    if (likely.has_value()) {
+      // The id that was made for this registration is nobody else's, so it does for the match.
+      const Match found{fresh.person_id, person.person_id, hashed, *likely};
+      NWD_ASSIGN_OR_RETURN(shown, Tell(txn, call, parts_, found, budget, response));
     }
     matches::PutBudget(txn, now, organisation, budget);
     return response;
@@ -159,7 +160,7 @@ async::Task<absl::StatusOr<bool>> PersonService::MayCompare(const rpc::Call& cal
 async::Task<absl::StatusOr<v1::FindPersonResponse>> PersonService::FindPerson(rpc::Call& call,
                                                                               const v1::FindPersonRequest& request) {
   call.ProveTie(common::v1::TIE_SELF);
-  NWD_CO_ASSIGN_OR_RETURN(const CheckedIdentifier identifier, CheckOne(request));
+  NWD_CO_ASSIGN_OR_RETURN(const CheckedIdentifier identifier, CheckSought(request));
   const ids::Uuid organisation = OrganisationOf(call);
   const HashedIdentifier hashed = parts_.hashes.Hash(identifier);
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<std::vector<ids::Uuid>> {

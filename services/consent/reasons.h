@@ -19,6 +19,7 @@ inline constexpr char kAuthorityEnded[] = "AUTHORITY_ENDED";
 inline constexpr char kEnrolledByCaptor[] = "ENROLLED_BY_CAPTOR";
 inline constexpr char kErased[] = "ERASED";
 inline constexpr char kLimitReached[] = "LIMIT_REACHED";
+inline constexpr char kNotForThisKind[] = "NOT_FOR_THIS_KIND";
 inline constexpr char kNotJoined[] = "NOT_JOINED";
 inline constexpr char kNoReceipt[] = "NO_RECEIPT";
 inline constexpr char kNoRightToObject[] = "NO_RIGHT_TO_OBJECT";

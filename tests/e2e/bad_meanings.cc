@@ -105,6 +105,11 @@ void AddConsent(Table& table) {
                                 [](auto& q) { q.mutable_details()->set_full_name("12345"); });
   Add<c::FindPersonRequest>(table, "no identifier", {"nino"}, [](auto& q) { q.clear_nino(); });
   Add<c::FindPersonRequest>(table, "two identifiers", {"nino"}, [](auto& q) { q.set_uln("9276308686"); });
+  Add<c::ConfirmMatchRequest>(table, "nothing that confirms it", {"nino"}, [](auto& q) { q.clear_nino(); });
+  Add<c::ConfirmMatchRequest>(table, "a number and a former name", {"nino"},
+                              [](auto& q) { q.set_former_name("Shared Before"); });
+  Add<c::ConfirmMatchRequest>(table, "born in the future, beside a number", {"date_of_birth", "nino"},
+                              [](auto& q) { q.set_date_of_birth("2199-01-01"); });
   Add<c::ResolveRefRequest>(table, "a reference and a person", {"person_ref"},
                             [](auto& q) { q.set_person_id(kNobody); });
   Add<c::CreateConsentRequest>(table, "an end that is over", {"terms.valid_until"}, [](auto& q) {

@@ -105,8 +105,20 @@ consent::v1::ConfirmMatchRequest Confirming(World& world) {
   return confirm;
 }
 
+consent::v1::ConfirmMatchRequest ConfirmingByFormerName(World& world) {
+  consent::v1::RegisterPersonRequest person = Person();
+  consent::v1::ConfirmMatchRequest confirm;
+  confirm.set_former_name(person.details().full_name());
+  confirm.set_person_present(true);
+  world.Do<consent::v1::RegisterPersonResponse>(kReceiver, person);
+  person.mutable_details()->set_full_name("Shared Now");
+  const auto registered = world.Do<consent::v1::RegisterPersonResponse>(kReferrer, person);
+  confirm.set_match_token(registered.possible_match().match_token());
+  return confirm;
+}
+
 std::string JoinedPerson(World& world) {
-  return world.Do<consent::v1::ConfirmMatchResponse>(kReferrer, Confirming(world)).person_ref();
+  return world.Do<consent::v1::ConfirmMatchResponse>(kReferrer, ConfirmingByFormerName(world)).person_ref();
 }
 
 Assertable Asserting(World& world) {

@@ -50,6 +50,8 @@ std::string ChannelCode(World& world);
 std::string EnrolledPerson(World& world);
 // A possible match of somebody whom the referrer has just registered, and what confirms it.
 consent::v1::ConfirmMatchRequest Confirming(World& world);
+// The same of somebody whose number is the same and whose name has changed.
+consent::v1::ConfirmMatchRequest ConfirmingByFormerName(World& world);
 // A person whom the referrer and the receiver hold, and what asserts, by the referrer as a public task, that the stranger
 // may know who they are. The receiver is the second organisation.
 struct Assertable {

@@ -144,9 +144,9 @@ TEST_F(AuthorityServiceTest, WhatIsOverIsNotLookedAtWhenAnotherIsAsserted) {
   ASSERT_TRUE(End("lambeth", ended).ok());
   ASSERT_TRUE(Object("lambeth", objected).ok());
   ASSERT_TRUE(Overturn("trust", overturned).ok());
+  const ids::Uuid person = IdIn(desk_.PersonId("lambeth", ref_));
   const auto count = [&](const store::Reader& reader) {
-    return authorities::CountStanding(reader, IdIn(desk_.PersonId("lambeth", ref_)), IdIn(desk_.IdOf("lambeth")),
-                                      now());
+    return authorities::CountStanding(reader, person, IdIn(desk_.IdOf("lambeth")), now());
   };
   EXPECT_EQ(async::BlockOn(desk_.store().View(count))->all, 0);
   Asserted();

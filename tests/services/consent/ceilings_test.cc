@@ -27,6 +27,13 @@ TEST(Ceilings, AnEmployerDoesNotLearnWhatAPersonNeedsToTakePart) {
   EXPECT_EQ(section.identity().full_name(), "Ada Lovelace");
 }
 
+TEST(Ceilings, WhoMaySeeAllOfSomethingHasNothingOfItAbove) {
+  EXPECT_TRUE(MaySeeAll(ORGANISATION_KIND_BOROUGH, kAllCategories));
+  EXPECT_FALSE(MaySeeAll(ORGANISATION_KIND_SCHOOL, kAllCategories));
+  EXPECT_TRUE(MaySeeAll(ORGANISATION_KIND_SCHOOL, MaskOf(CATEGORY_SKILLS) | MaskOf(CATEGORY_CIRCUMSTANCES)));
+  EXPECT_FALSE(MaySeeAll(ORGANISATION_KIND_UNSPECIFIED, MaskOf(CATEGORY_SKILLS)));
+}
+
 TEST(Ceilings, WhoIsUnknownAndWhoRunsTheHubSeeNothing) {
   EXPECT_EQ(Ceiling(ORGANISATION_KIND_UNSPECIFIED), 0u);
   EXPECT_EQ(Ceiling(ORGANISATION_KIND_HUB), 0u);

@@ -67,6 +67,8 @@ constexpr Origin kOrigins[] = {
      {}},
 };
 
+constexpr std::string_view kChangedSurname = "changed surname";
+
 class Maker {
  public:
   explicit Maker(uint64_t seed) : random_(seed) {}
@@ -76,7 +78,7 @@ class Maker {
     pair.kind = kind;
     pair.same = same;
     pair.origin = origin.name;
-    const bool female = kind == "changed surname" || Below(2) == 0;
+    const bool female = kind.starts_with(kChangedSurname) || Below(2) == 0;
     pair.sex = female ? "female" : "male";
     const int age = 16 + Below(60);
     pair.age_band = age < 25 ? "16-24" : age < 50 ? "25-49" : "50+";
@@ -149,9 +151,18 @@ class Maker {
       other.clear_postcode();
     } else if (kind == "moved house") {
       other.set_postcode(Postcode());
-    } else if (kind == "changed surname") {
+    } else if (kind == kChangedSurname) {
       if (one_name_) return false;
       other.set_full_name(NameOf(given, OtherThan(surname)));
+    } else if (kind == "changed surname, the same number") {
+      if (one_name_) return false;
+      pair.first.set_nino(nino);
+      other = Details(NameOf(given, OtherThan(surname)), born_, Postcode());
+      other.set_nino(nino);
+    } else if (kind == "birthday written wrongly, the same number") {
+      pair.first.set_nino(nino);
+      other = Details(NameOf(given, surname), born_ + 1 + Below(900), Postcode());
+      other.set_nino(nino);
     } else if (kind == "day and month swapped") {
       if (born_.day() > 12 || born_.day() == born_.month()) born_ = absl::CivilDay(born_.year(), 3, 11);
       pair.first.set_date_of_birth(Text(born_));
@@ -210,7 +221,9 @@ std::vector<LabelledPair> LabelledPairs(int each, uint64_t seed) {
       {"word for word, nothing else", true},
       {"missing postcode", true},
       {"moved house", true},
-      {"changed surname", true},
+      {kChangedSurname, true},
+      {"changed surname, the same number", true},
+      {"birthday written wrongly, the same number", true},
       {"day and month swapped", true},
       {"misspelt", true},
       {"own script", true},

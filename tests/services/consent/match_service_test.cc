@@ -1,95 +1,14 @@
 #include "services/consent/match_service.h"
 
 #include "services/consent/limits.h"
-#include "tests/services/consent/desk.h"
+#include "tests/services/consent/match_desk.h"
 
 namespace nwd::consent {
 namespace {
 
 using namespace common::v1;  // NOLINT
 
-constexpr char kNino[] = "AB123456C";
-constexpr char kOtherNino[] = "AB123457C";
-constexpr char kUln[] = "9276308686";
-
-class MatchServiceTest : public ::testing::Test {
- protected:
-  MatchServiceTest() {
-    desk_.Add("lambeth", ORGANISATION_KIND_BOROUGH);
-    desk_.Add("jobcentre", ORGANISATION_KIND_JOBCENTRE);
-    desk_.Add("college", ORGANISATION_KIND_COLLEGE);
-  }
-  static v1::PersonDetails Ada() {
-    v1::PersonDetails ada;
-    ada.set_full_name("Ada Lovelace");
-    ada.set_date_of_birth("1990-05-17");
-    ada.set_postcode("SW9 8EJ");
-    return ada;
-  }
-  absl::StatusOr<v1::RegisterPersonResponse> TryRegister(const std::string& who, const v1::PersonDetails& details) {
-    v1::RegisterPersonRequest request;
-    *request.mutable_details() = details;
-    return desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, who, request);
-  }
-  v1::RegisterPersonResponse Register(const std::string& who, const v1::PersonDetails& details) {
-    const auto response = TryRegister(who, details);
-    EXPECT_TRUE(response.ok()) << response.status();
-    return response.value_or(v1::RegisterPersonResponse());
-  }
-  static v1::ConfirmMatchRequest Confirming(const std::string& token, const std::string& nino) {
-    v1::ConfirmMatchRequest request;
-    request.set_match_token(token);
-    request.set_nino(nino);
-    request.set_person_present(true);
-    return request;
-  }
-  absl::StatusOr<v1::ConfirmMatchResponse> Confirm(const std::string& who, const v1::ConfirmMatchRequest& request) {
-    return desk_.Ask(desk_.services().match(), &MatchService::ConfirmMatch, who, request);
-  }
-  absl::StatusOr<v1::SplitPersonResponse> Split(const std::string& who, const std::string& ref) {
-    v1::SplitPersonRequest request;
-    request.set_person_ref(ref);
-    return desk_.Ask(desk_.services().match(), &MatchService::SplitPerson, who, request);
-  }
-  v1::GetPersonResponse Person(const std::string& who, const std::string& ref) {
-    v1::GetPersonRequest request;
-    request.set_person_ref(ref);
-    const auto response = desk_.Ask(desk_.services().main_contact(), &MainContactService::GetPerson, who, request);
-    EXPECT_TRUE(response.ok()) << response.status();
-    return response.value_or(v1::GetPersonResponse());
-  }
-  absl::StatusOr<v1::SetMainContactResponse> SetMainContact(const std::string& who, const std::string& ref) {
-    v1::SetMainContactRequest request;
-    request.set_person_ref(ref);
-    return desk_.Ask(desk_.services().main_contact(), &MainContactService::SetMainContact, who, request);
-  }
-  // Lambeth has Ada with a NINO; the job centre registers her without. They answer: lambeth's and the job centre's.
-  struct TwoAdas {
-    std::string lambeth;
-    v1::RegisterPersonResponse jobcentre;
-  };
-  TwoAdas RegisterTwice() {
-    v1::PersonDetails known = Ada();
-    known.set_nino(kNino);
-    TwoAdas two{Register("lambeth", known).person_ref(), Register("jobcentre", Ada())};
-    EXPECT_TRUE(two.jobcentre.has_possible_match());
-    return two;
-  }
-  TwoAdas Join() {
-    TwoAdas two = RegisterTwice();
-    const auto joined = Confirm("jobcentre", Confirming(two.jobcentre.possible_match().match_token(), kNino));
-    EXPECT_TRUE(joined.ok()) << joined.status();
-    return two;
-  }
-  std::vector<PersonChange> PersonChanges(PersonChange::Type type) {
-    std::vector<PersonChange> found;
-    for (const Change& change : desk_.Changes()) {
-      if (change.has_person() && change.person().type() == type) found.push_back(change.person());
-    }
-    return found;
-  }
-  Desk desk_;
-};
+class MatchServiceTest : public MatchTest {};
 
 TEST_F(MatchServiceTest, APossibleMatchShowsOnlyWhichOfTheCallersOwnFieldsAgreed) {
   const TwoAdas two = RegisterTwice();
@@ -178,6 +97,9 @@ TEST_F(MatchServiceTest, TheIdentifierMustBeOneMoreAndThePersonPresent) {
   EXPECT_THAT(Confirm("jobcentre", Confirming(token, kNino)), Invalid()) << "it was given at registration";
   request.set_uln(kUln);
   request.set_person_present(true);
+  request.set_former_name("Ada Lovelace");
+  EXPECT_THAT(FieldsOf(Confirm("jobcentre", request).status()), ::testing::ElementsAre("nino")) << "one of the two";
+  request.clear_former_name();
   EXPECT_TRUE(Confirm("jobcentre", request).ok());
 }
 
@@ -315,6 +237,34 @@ TEST_F(MatchServiceTest, OneOrganisationIsThePersonsMainContact) {
   EXPECT_THAT(SetMainContact("college", two.lambeth), Denied());
   ASSERT_TRUE(Split("lambeth", two.lambeth).ok());
   EXPECT_EQ(Person("lambeth", two.lambeth).main_contact_organisation_id(), desk_.IdOf("lambeth"));
+}
+
+TEST_F(MatchServiceTest, WhoMayNotBeLetSeeEverythingIsNobodysMainContact) {
+  struct Row {
+    OrganisationKind kind;
+    bool may;
+  };
+  constexpr Row kRows[] = {{ORGANISATION_KIND_HEALTH, true},     {ORGANISATION_KIND_VCS, true},
+                           {ORGANISATION_KIND_CAREERS, true},    {ORGANISATION_KIND_EMPLOYER, false},
+                           {ORGANISATION_KIND_CHILDCARE, false}, {ORGANISATION_KIND_SCHOOL, false},
+                           {ORGANISATION_KIND_HUB, false},       {ORGANISATION_KIND_OTHER, false}};
+  v1::PersonDetails known = Ada();
+  known.set_nino(kNino);
+  const std::string first = Register("lambeth", known).person_ref();
+  ASSERT_TRUE(SetMainContact("lambeth", first).ok());
+  for (const Row& row : kRows) {
+    const std::string who = OrganisationKind_Name(row.kind);
+    desk_.Add(who, row.kind);
+    const auto set = SetMainContact(who, Register(who, known).person_ref());
+    if (row.may) {
+      EXPECT_TRUE(set.ok()) << who << set.status();
+      EXPECT_TRUE(SetMainContact("lambeth", first).ok());
+    } else {
+      EXPECT_THAT(set, Refused(absl::StatusCode::kFailedPrecondition, "NOT_FOR_THIS_KIND")) << who;
+      EXPECT_THAT(SetMainContact(who, first), Denied()) << "a person it does not hold, whatever its kind";
+    }
+    EXPECT_EQ(Person("lambeth", first).main_contact_organisation_id(), desk_.IdOf("lambeth")) << who;
+  }
 }
 
 // An organisation that has names, birthdays and postcodes of a thousand people, and wants to know who of them is in

@@ -26,6 +26,14 @@ TEST(Matching, NamesAreTheSameInWhateverOrderScriptAndSpacing) {
   EXPECT_EQ(Names("Mary Ann Lee", "Maryann Lee"), NameAgreement::kSame);
 }
 
+TEST(Matching, TheSameWordsAreMoreThanTheSameName) {
+  auto same = [](const char* a, const char* b) {
+    return SameWords(Comparable::Of(a, "1990-05-17", ""), Comparable::Of(b, "1990-05-17", ""));
+  };
+  EXPECT_TRUE(same("Zoë O'Brien-Smith", "Smith, Zoe OBrien"));
+  EXPECT_FALSE(same("Mary Ann Lee", "Maryann Lee"));
+}
+
 TEST(Matching, NamesThatAreMisspeltOrLeftOutAreClose) {
   EXPECT_EQ(Names("Katarzyna Kowalska", "Katarzina Kowalska"), NameAgreement::kClose);
   EXPECT_EQ(Names("Ada Augusta Lovelace", "Ada Lovelace"), NameAgreement::kClose);

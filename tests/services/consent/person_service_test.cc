@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "services/consent/keys.h"
+#include "services/consent/limits.h"
 #include "tests/services/consent/desk.h"
 
 namespace nwd::consent {
@@ -71,8 +72,33 @@ TEST_F(PersonServiceTest, AnIdentifierThatAgreesWhileTheNameDoesNotJoinsNobody) 
   const std::string ada = desk_.Register("lambeth", "Ada Lovelace", kNino);
   const std::string other = desk_.Register("jobcentre", "Grace Hopper", kNino);
   EXPECT_NE(desk_.PersonId("lambeth", ada), desk_.PersonId("jobcentre", other));
-  EXPECT_EQ(FindNino("jobcentre", kNino)->person_refs_size(), 0) << "a disputed identifier stays with its first owner";
   EXPECT_THAT(FindNino("lambeth", kNino)->person_refs(), ::testing::ElementsAre(ada));
+}
+
+TEST_F(PersonServiceTest, WhoRegistersSomebodyLearnsNotWhetherOthersGaveTheirNumber) {
+  desk_.Register("lambeth", "Ada Lovelace", kNino);
+  for (const char* nino : {kNino, kOtherNino}) {
+    const std::string ref = desk_.Register("jobcentre", "Grace Hopper", nino);
+    EXPECT_EQ(desk_.Register("jobcentre", "Grace Hopper", nino), ref) << "the same again, known elsewhere or not";
+    EXPECT_THAT(FindNino("jobcentre", nino)->person_refs(), ::testing::ElementsAre(ref));
+  }
+}
+
+TEST_F(PersonServiceTest, ANumberThatWasGivenForSomebodyElseFirstKeepsItsOwnerFromNothing) {
+  desk_.Register("lambeth", "Grace Hopper", kNino);
+  const std::string ada = desk_.Register("lambeth", "Ada Lovelace", kNino);
+  const std::string jobcentre = desk_.Register("jobcentre", "Ada Lovelace", kNino);
+  EXPECT_EQ(desk_.PersonId("lambeth", ada), desk_.PersonId("jobcentre", jobcentre));
+}
+
+TEST_F(PersonServiceTest, ANumberIsKeptAsThatOfSoManyPeopleAndNoMore) {
+  std::vector<std::string> refs;
+  for (size_t i = 0; i < kIdentifierOwnersMax + 2; ++i) {
+    refs.push_back(desk_.Register("lambeth", Cat("Ada ", std::string(1, static_cast<char>('B' + i)), "yron"), kNino));
+    desk_.clock().Advance(absl::Seconds(1));
+  }
+  refs.resize(kIdentifierOwnersMax);
+  EXPECT_THAT(FindNino("lambeth", kNino)->person_refs(), ::testing::ElementsAreArray(refs)) << "who came first, first";
 }
 
 TEST_F(PersonServiceTest, TwinsStayTwo) {

@@ -44,6 +44,11 @@ class TellingTest : public EmergencyTest {
     };
     EXPECT_TRUE(async::BlockOn(desk_.store().Update(body)).ok());
   }
+  void SetKind(const std::string& who, OrganisationKind kind) {
+    access::Organisation organisation = *desk_.registry().FindById(desk_.IdOf(who));
+    organisation.kind = kind;
+    desk_.registry().Set(organisation);
+  }
   void SetState(const std::string& who, OrganisationState state) {
     access::Organisation organisation = *desk_.registry().FindById(desk_.IdOf(who));
     organisation.state = state;
@@ -94,6 +99,7 @@ TEST_F(TellingTest, WhereNoChannelCanTellTheMainContactIsAsked) {
 }
 
 TEST_F(TellingTest, AMainContactThatOpenedItItselfIsAskedAllTheSame) {
+  SetKind("crisis", ORGANISATION_KIND_VCS);
   MakeMainContact("crisis", ref_);
   Opened();
   EXPECT_EQ(NoticesOf("crisis").notices_size(), 1);

@@ -50,6 +50,23 @@ void OpenCloseAndReview(Desk& desk, v1::RegisterPersonRequest registration) {
   ASSERT_TRUE(desk.Ask(service, &EmergencyService::ReviewEmergencyAccess, "auditor", review).ok());
 }
 
+// The same number under another name; who she was before is said wrongly, then rightly.
+void RegisterRenamedAndConfirm(Desk& desk, v1::RegisterPersonRequest registration) {
+  registration.clear_request_id();
+  registration.mutable_details()->set_full_name("Ada Peckham");
+  for (const char* former_name : {"Ada Lewisham", "Ada Lovelace"}) {
+    const auto renamed = desk.Ask(desk.services().person(), &PersonService::RegisterPerson, "college", registration);
+    ASSERT_TRUE(renamed.ok() && renamed->has_possible_match()) << renamed.status();
+    v1::ConfirmMatchRequest confirm;
+    confirm.set_match_token(renamed->possible_match().match_token());
+    confirm.set_former_name(former_name);
+    confirm.set_person_present(true);
+    const auto confirmed = desk.Ask(desk.services().match(), &MatchService::ConfirmMatch, "college", confirm);
+    EXPECT_EQ(confirmed.ok(), former_name == std::string("Ada Lovelace")) << confirmed.status();
+    EXPECT_EQ(WireTextOf(confirmed.status()).find(former_name), std::string::npos);
+  }
+}
+
 TEST(Privacy, NothingAPersonSaidIsKeptInClearText) {
   Desk desk;
   desk.Add("lambeth", ORGANISATION_KIND_BOROUGH);
@@ -85,6 +102,7 @@ TEST(Privacy, NothingAPersonSaidIsKeptInClearText) {
   ASSERT_TRUE(desk.Ask(desk.services().notice(), &NoticeService::AcknowledgeNotice, "college", answer).ok());
   ASSERT_GT(desk.Audited("access.checked"), 0);
   OpenCloseAndReview(desk, request);
+  RegisterRenamedAndConfirm(desk, request);
 
   std::vector<std::string> all = Everything(desk.store());
   for (std::string& bytes : Everything(desk.keys())) all.push_back(std::move(bytes));
