@@ -13,6 +13,8 @@ namespace {
 
 // How much is put off to a round's end, at most: a round is then some two milliseconds long. 64 cost no less processor.
 constexpr size_t kRoundMax = 16;
+// How many events a round lasts, at most, where most of them put nothing off: streams, calls that wait for the disk.
+constexpr size_t kRoundEventsMax = 64;
 
 thread_local Queue* current_queue = nullptr;
 
@@ -86,6 +88,7 @@ void Queue::RunInbox() {
 }
 
 void Queue::EndRound() {
+  round_events_ = 0;
   ending_.swap(put_off_);
   for (const std::coroutine_handle<> handle : ending_) handle.resume();
   ending_.clear();
@@ -103,7 +106,6 @@ void Queue::Serve() {
   current_queue = this;
   Scope scope(this);
   while (true) {
-    if (put_off_.size() >= kRoundMax) EndRound();
     const absl::Time next = timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
     const gpr_timespec deadline =
         next == absl::InfiniteFuture()
@@ -116,7 +118,8 @@ void Queue::Serve() {
     const auto status = cq_->AsyncNext(&tag, &ok, waiting ? gpr_inf_past(GPR_CLOCK_REALTIME) : deadline);
     if (status == grpc::CompletionQueue::SHUTDOWN) break;
     if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Tag*>(tag)->Complete(ok);
-    if (status == grpc::CompletionQueue::TIMEOUT) EndRound();
+    const bool long_enough = put_off_.size() >= kRoundMax || (waiting && ++round_events_ >= kRoundEventsMax);
+    if (status == grpc::CompletionQueue::TIMEOUT || long_enough) EndRound();
     RunInbox();
     if (!timers_.empty()) RunTimers(stopping_ ? absl::InfiniteFuture() : absl::Now());
     RunInbox();

@@ -74,8 +74,8 @@ class Queue final : public async::Executor {
   void Post(absl::AnyInvocable<void()> work) override;
   void PostAt(absl::Time time, absl::AnyInvocable<void()> work) override;
 
-  // Awaited on the queue's thread: goes on when nothing else is ready, or enough has been put off. At once where nothing
-  // is served any more.
+  // Awaited on the queue's thread: goes on when nothing else is ready, or the round has been long enough. At once where
+  // nothing is served any more.
   auto EndOfRound() {
     struct Awaiter {
       Queue& queue;
@@ -128,6 +128,7 @@ class Queue final : public async::Executor {
   std::vector<Work> running_;                     // the inbox being run
   std::vector<std::coroutine_handle<>> put_off_;  // to the end of this round
   std::vector<std::coroutine_handle<>> ending_;   // the round being ended
+  size_t round_events_ = 0;                       // since something was put off
   std::multimap<absl::Time, absl::AnyInvocable<void()>> timers_;
   bool stopping_ = false;
   std::thread thread_;

@@ -32,13 +32,14 @@ absl::Status SettleRefusals(store::Txn& txn, storage::Consent& decided) {
   return absl::OkStatus();
 }
 
-// The consent that `given` renews or changes ends with it. Answers whether there was one to end.
+// The consent that `given` renews or changes ends with it, also one whose time is over: what rests on that goes on under
+// the new one. Answers whether there was one to end.
 absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, const NamedConsent& named,
                                const Draft& receipt, absl::Time now) {
   if (given.supersedes_consent_id().empty()) return false;
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
                        consents::Find(txn, consents::IdOf(given.supersedes_consent_id())));
-  if (!old.has_value() || !Next(StateAt(*old, now), ConsentEvent::kSupersede).has_value()) return false;
+  if (!old.has_value() || !Next(old->state(), ConsentEvent::kSupersede).has_value()) return false;
   NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
   KeepReceipt(txn, named, *old, receipt);
   return true;

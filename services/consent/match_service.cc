@@ -113,7 +113,7 @@ absl::StatusOr<v1::ConfirmMatchResponse> MatchService::Confirm(store::Txn& txn, 
   const ids::Uuid organisation = OrganisationOf(call);
   NWD_ASSIGN_OR_RETURN(const storage::MatchBudget budget, matches::BudgetOf(txn, call.Now(), organisation));
   if (budget.refused() >= kRefusedADayMax) {
-    return matches::TooManyToday("identifiers that confirmed no match", kRefusedADayMax, call.Now());
+    return matches::TooManyToday("answers that confirmed no match", kRefusedADayMax, call.Now());
   }
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::PossibleMatch> match, matches::Find(txn, asked.match_id));
   if (!CanConfirm(match, call) || asked.registered_key == nullptr || asked.matched_key == nullptr) {

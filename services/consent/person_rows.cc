@@ -75,12 +75,17 @@ absl::StatusOr<std::optional<ids::Uuid>> FindCertain(const store::Reader& reader
   return std::nullopt;
 }
 
-absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails& details, absl::Time now,
-                             storage::Person& person) {
+absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id,
+                             const HashedDetails& details, absl::Time now, storage::Person& person) {
   for (const HashedIdentifier& identifier : details.identifiers) {
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(txn, identifier));
-    if (owners.size() >= kIdentifierOwnersMax) continue;
     if (std::find(owners.begin(), owners.end(), person_id) != owners.end()) continue;
+    size_t held = 0;
+    for (const ids::Uuid& owner : owners) {
+      NWD_ASSIGN_OR_RETURN(const bool theirs, Holds(txn, owner, organisation_id));
+      if (theirs) ++held;
+    }
+    if (held >= kIdentifierOwnersMax) continue;
     storage::Identifier bound;
     bound.set_bound_time_us(Micros(now));
     store::PutMessage(txn, keys::Identifier(static_cast<char>(identifier.kind), identifier.hash, person_id), bound);

@@ -36,9 +36,10 @@ absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& rea
 // that is so of several people it is the one as whose the first of the identifiers was given first.
 absl::StatusOr<std::optional<ids::Uuid>> FindCertain(const store::Reader& reader, const HashedDetails& details);
 // Keeps the identifiers as the person's, whose row `person` is; the row is the caller's to keep. Whether others have one
-// as well makes no difference, or registering somebody would tell it. Beyond kIdentifierOwnersMax it is not kept.
-absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const HashedDetails& details, absl::Time now,
-                             storage::Person& person);
+// as well makes no difference, or registering somebody would tell it; nor does how often others gave it, or they could use
+// it up. Beyond kIdentifierOwnersMax people whom `organisation_id` holds it is not kept.
+absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id,
+                             const HashedDetails& details, absl::Time now, storage::Person& person);
 // How the person's identifiers and those of a description agree.
 IdentifierAgreement CompareIdentifiers(const storage::Person& person, const HashedDetails& details);
 

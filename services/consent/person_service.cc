@@ -114,7 +114,7 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
       row->set_create_time_us(Micros(now));
       matches::AddBlocks(txn, person.person_id, hashed);
     }
-    NWD_RETURN_IF_ERROR(people::BindIdentifiers(txn, person.person_id, hashed, now, *row));
+    NWD_RETURN_IF_ERROR(people::BindIdentifiers(txn, person.person_id, organisation, hashed, now, *row));
     people::Put(txn, person.person_id, *row);
     if (!held) {
       people::AddHolder(txn, person.person_id, organisation, now);

@@ -91,14 +91,17 @@ TEST_F(PersonServiceTest, ANumberThatWasGivenForSomebodyElseFirstKeepsItsOwnerFr
   EXPECT_EQ(desk_.PersonId("lambeth", ada), desk_.PersonId("jobcentre", jobcentre));
 }
 
-TEST_F(PersonServiceTest, ANumberIsKeptAsThatOfSoManyPeopleAndNoMore) {
+TEST_F(PersonServiceTest, ANumberIsKeptAsThatOfSoManyPeopleOfOneOrganisationAndNoMore) {
   std::vector<std::string> refs;
+  desk_.Register("jobcentre", "Ada King", kNino);
   for (size_t i = 0; i < kIdentifierOwnersMax + 2; ++i) {
     refs.push_back(desk_.Register("lambeth", Cat("Ada ", std::string(1, static_cast<char>('B' + i)), "yron"), kNino));
     desk_.clock().Advance(absl::Seconds(1));
   }
   refs.resize(kIdentifierOwnersMax);
   EXPECT_THAT(FindNino("lambeth", kNino)->person_refs(), ::testing::ElementsAreArray(refs)) << "who came first, first";
+  const std::string another = desk_.Register("jobcentre", "Ada Lovelace", kNino);
+  EXPECT_EQ(FindNino("jobcentre", kNino)->person_refs(1), another) << "what others registered uses nothing up";
 }
 
 TEST_F(PersonServiceTest, TwinsStayTwo) {

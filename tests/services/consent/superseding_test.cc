@@ -72,6 +72,17 @@ TEST_F(SupersedingTest, WhatCitesASupersededConsentIsNeitherDrawnUpNorPutToThePe
   EXPECT_TRUE(Create(Renewing(renewed)).ok()) << "the consent in force is the one to cite";
 }
 
+TEST_F(SupersedingTest, OneWhoseTimeIsOverHasOneSuccessorToo) {
+  const std::string old = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  desk_.clock().Advance(absl::Hours(24 * 91));
+  ASSERT_TRUE(async::BlockOn(desk_.services().janitor().AnnounceEnded()).ok());
+  ASSERT_EQ(desk_.Get("lambeth", old).state(), v1::CONSENT_STATE_EXPIRED);
+  const std::string renewed = desk_.Give("lambeth", ref_, Renewing(old));
+  EXPECT_EQ(desk_.Get("lambeth", renewed).state(), v1::CONSENT_STATE_GIVEN);
+  EXPECT_EQ(desk_.Get("lambeth", old).state(), v1::CONSENT_STATE_SUPERSEDED);
+  EXPECT_THAT(Create(Renewing(old)).status(), AlreadySuperseded());
+}
+
 TEST_F(SupersedingTest, WhateverElseAConsentEndedByItCanBeAskedForAnew) {
   const auto end = [&](const std::string& old, v1::ConsentState state) {
     switch (state) {
@@ -89,8 +100,8 @@ TEST_F(SupersedingTest, WhateverElseAConsentEndedByItCanBeAskedForAnew) {
     }
   };
   for (const v1::ConsentState state :
-       {v1::CONSENT_STATE_WITHDRAWN, v1::CONSENT_STATE_REVOKED, v1::CONSENT_STATE_INVALIDATED,
-        v1::CONSENT_STATE_EXPIRED, v1::CONSENT_STATE_LAPSED, v1::CONSENT_STATE_REFUSED}) {
+       {v1::CONSENT_STATE_WITHDRAWN, v1::CONSENT_STATE_REVOKED, v1::CONSENT_STATE_INVALIDATED, v1::CONSENT_STATE_LAPSED,
+        v1::CONSENT_STATE_REFUSED}) {
     SCOPED_TRACE(v1::ConsentState_Name(state));
     const bool was_given = state != v1::CONSENT_STATE_LAPSED && state != v1::CONSENT_STATE_REFUSED;
     const std::string old = was_given ? desk_.Give("lambeth", ref_, desk_.Terms({"college"}))
