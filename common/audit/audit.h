@@ -37,7 +37,7 @@ class Audit {
   // One or the other: of nobody where there is no key.
   void AppendUnder(const crypto::AeadKey* person_key, store::Txn& txn, std::string_view type, absl::Time now,
                    ids::Uuid person_id, const google::protobuf::Message& detail) const;
-  // The bytes that Append appends, for work done away from the committer's thread.
+  // The bytes that Append appends.
   static std::string MakeRecord(std::string_view type, absl::Time now, ids::Uuid person_id,
                                 const crypto::AeadKey& person_key, const google::protobuf::Message& detail);
 

@@ -1,6 +1,6 @@
 // Authorities in the store: the one value that decisions need, their sealed terms, the indexes of a person's, and of
-// those not over; and authorities as the API shows them. Called within a View or an Update; errors are the store's, or DATA_LOSS for what does not
-// parse or open. No state.
+// those not over; and authorities as the API shows them. Called within a View or an Update; errors are the store's, or
+// DATA_LOSS for what does not parse or open. No state.
 #pragma once
 
 #include <optional>

@@ -14,7 +14,7 @@
 #include "services/consent/named_authority.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/reasons.h"
-#include "services/consent/recipients.h"
+#include "services/consent/terms_at_hub.h"
 #include "services/consent/ties.h"
 
 namespace nwd::consent {
@@ -57,19 +57,10 @@ void AuthorityService::Register(rpc::Router& router) {
 
 async::Task<absl::StatusOr<v1::AssertAuthorityResponse>> AuthorityService::AssertAuthority(
     rpc::Call& call, const v1::AssertAuthorityRequest& request) {
-  const ids::Uuid organisation = OrganisationOf(call);
   NWD_CO_ASSIGN_OR_RETURN(const HeldWithKey person, co_await LookUpHeld(parts_, call, request.person_ref()));
 
   status::Violations violations = status::Violations::Of(CheckAsserted(call, request));
-  const auto& recipients = request.terms().recipient_organisation_ids();
-  NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
-  const std::string& agreement_id = request.terms().agreement_id();
-  NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement,
-                          co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
-                                                                  "terms.agreement_id", violations));
-  status::Violations unforeseen;
-  CheckForeseen(request.terms(), agreement.get(), organisation, unforeseen);
-  violations.AddNew(unforeseen.ToStatus());
+  NWD_CO_RETURN_IF_ERROR(co_await CheckAtHub(parts_, request.terms(), OrganisationOf(call), call.Now(), violations));
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person);

@@ -1,8 +1,8 @@
 // The audit entries of checks. A check gives away one bit, so it does not wait for the disk: its entry is queued before
 // it is answered, and sealed and made durable, many in one transaction, at most 100 ms later.
 //
-//   NWD_CO_RETURN_IF_ERROR(log.Add({"access.checked", now, person_id, key, deed}));   // before the answer; refused means:
-//                                                                                     // do not answer
+//   // Before the answer; refused means: do not answer.
+//   NWD_CO_RETURN_IF_ERROR(log.Add({"access.checked", now, person_id, key, deed}));
 //   server.Background([&](rpc::Stop& stop) { return log.Run(stop); });
 //
 // Bounded: when kCheckLogWaitingMax entries wait, or the store takes none, Add refuses (RESOURCE_EXHAUSTED,

@@ -15,8 +15,8 @@
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/reasons.h"
-#include "services/consent/recipients.h"
 #include "services/consent/record_rows.h"
+#include "services/consent/terms_at_hub.h"
 #include "services/consent/ties.h"
 #include "services/consent/withdrawal.h"
 
@@ -62,20 +62,11 @@ void ConsentService::Register(rpc::Router& router) {
 
 async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateConsent(
     rpc::Call& call, const v1::CreateConsentRequest& request) {
-  const ids::Uuid organisation = OrganisationOf(call);
   NWD_CO_ASSIGN_OR_RETURN(const HeldWithKey person, co_await LookUpHeld(parts_, call, request.person_ref()));
 
   status::Violations violations;
   CheckTerms(request.terms(), call.Now(), violations);
-  const auto& recipients = request.terms().recipient_organisation_ids();
-  NWD_CO_RETURN_IF_ERROR(co_await CheckRecipientsKnown(parts_.organisations, recipients, violations));
-  const std::string& agreement_id = request.terms().agreement_id();
-  NWD_CO_ASSIGN_OR_RETURN(const AgreementPtr agreement,
-                          co_await parts_.agreements.CheckCitable(agreement_id, organisation, call.Now(),
-                                                                  "terms.agreement_id", violations));
-  status::Violations unforeseen;
-  CheckForeseen(request.terms(), agreement.get(), organisation, unforeseen);
-  violations.AddNew(unforeseen.ToStatus());
+  NWD_CO_RETURN_IF_ERROR(co_await CheckAtHub(parts_, request.terms(), OrganisationOf(call), call.Now(), violations));
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person);

@@ -151,7 +151,8 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
   NWD_CO_ASSIGN_OR_RETURN(v1::ListDisclosuresResponse response, co_await parts_.store.View(body));
   storage::Deed deed = DeedOf(call);
   deed.set_recipient_id(std::string(recipient.bytes()));
-  NWD_CO_RETURN_IF_ERROR(parts_.check_log.Add({"disclosures.listed", call.Now(), ids::Uuid(), nullptr, deed}));
+  NWD_CO_RETURN_IF_ERROR(
+      parts_.check_log.Add({"disclosures.listed", call.Now(), ids::Uuid(), nullptr, std::move(deed)}));
   if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
   co_return response;
 }

@@ -96,7 +96,7 @@ absl::Status ExplainService::Log(const rpc::Call& call, const v1::ExplainAccessR
   if (const auto replaces = ids::Uuid::Parse(request.draft_replaces_agreement_id())) {
     deed.set_agreement_id(std::string(replaces->bytes()));
   }
-  return parts_.check_log.Add({"access.explained", call.Now(), ids::Uuid(), nullptr, deed});
+  return parts_.check_log.Add({"access.explained", call.Now(), ids::Uuid(), nullptr, std::move(deed)});
 }
 
 }  // namespace nwd::consent

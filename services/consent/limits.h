@@ -38,7 +38,7 @@ inline constexpr int kBlockRowsMax = 256;                             // people 
 inline constexpr size_t kCandidatesMax = 64;                          // people who are compared with one that registers
 inline constexpr size_t kComparedInPlaceMax = 8;                      // more are compared on the worker pool
 inline constexpr size_t kFamilyMax = 16;                              // people who are joined into one
-inline constexpr size_t kIdentifierOwnersMax = 16;                    // people of one organisation as whose one identifier is kept
+inline constexpr size_t kIdentifierOwnersMax = 16;                    // people an organisation holds, of one identifier
 inline constexpr absl::Duration kPossibleMatchKept = absl::Minutes(10);  // to confirm it
 inline constexpr size_t kMatchRowsSweptMax = 1000;                       // of what is over, in one transaction
 // A day's share of matching, for each organisation. An adviser registers some tens of people a day, and few of them are

@@ -28,7 +28,8 @@ struct Known {
 // Everybody who is this person (joins.h) and has a row, the person first.
 absl::StatusOr<std::vector<Known>> FindFamily(const store::Reader& reader, const ids::Uuid& person_id);
 
-// The people as whose this identifier was given, the first first; at most kIdentifierOwnersMax (limits.h).
+// The people as whose this identifier was given, the first first; of one organisation at most kIdentifierOwnersMax
+// (limits.h).
 absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& reader,
                                                         const HashedIdentifier& identifier);
 // The person who certainly is the one described: an identifier agrees, and so do name and date of birth. People who were

@@ -63,7 +63,7 @@ async::Task<absl::StatusOr<v1::ListVersionsResponse>> VersionService::ListVersio
   if (page->next != 0) response.set_next_page_token(parts_.tokens.Seal(scope, Cat(page->next)));
   storage::Deed deed = DeedOf(call);
   deed.set_categories_asked(MaskOf(request.category()));
-  NWD_CO_RETURN_IF_ERROR(parts_.check_log.Add({"record.versions-listed", call.Now(), person_id, key, deed}));
+  NWD_CO_RETURN_IF_ERROR(parts_.check_log.Add({"record.versions-listed", call.Now(), person_id, key, std::move(deed)}));
   if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
   co_return response;
 }

@@ -38,11 +38,15 @@ class MatchTest : public ::testing::Test {
     EXPECT_TRUE(response.ok()) << response.status();
     return response.value_or(v1::RegisterPersonResponse());
   }
-  static v1::ConfirmMatchRequest Confirming(const std::string& token, const std::string& nino) {
+  static v1::ConfirmMatchRequest Confirming(const std::string& token) {
     v1::ConfirmMatchRequest request;
     request.set_match_token(token);
-    request.set_nino(nino);
     request.set_person_present(true);
+    return request;
+  }
+  static v1::ConfirmMatchRequest Confirming(const std::string& token, const std::string& nino) {
+    v1::ConfirmMatchRequest request = Confirming(token);
+    request.set_nino(nino);
     return request;
   }
   absl::StatusOr<v1::ConfirmMatchResponse> Confirm(const std::string& who, const v1::ConfirmMatchRequest& request) {
@@ -68,19 +72,15 @@ class MatchTest : public ::testing::Test {
   absl::StatusOr<v1::ConfirmMatchResponse> ConfirmByName(const std::string& who,
                                                          const v1::RegisterPersonResponse& registered,
                                                          const std::string& former_name) {
-    v1::ConfirmMatchRequest request;
-    request.set_match_token(registered.possible_match().match_token());
+    v1::ConfirmMatchRequest request = Confirming(registered.possible_match().match_token());
     request.set_former_name(former_name);
-    request.set_person_present(true);
     return Confirm(who, request);
   }
   absl::StatusOr<v1::ConfirmMatchResponse> ConfirmByBirthday(const std::string& who,
                                                              const v1::RegisterPersonResponse& registered,
                                                              const std::string& date_of_birth) {
-    v1::ConfirmMatchRequest request;
-    request.set_match_token(registered.possible_match().match_token());
+    v1::ConfirmMatchRequest request = Confirming(registered.possible_match().match_token());
     request.set_date_of_birth(date_of_birth);
-    request.set_person_present(true);
     return Confirm(who, request);
   }
   // Lambeth has Ada with a NINO; the job centre registers her without. They answer: lambeth's and the job centre's.
