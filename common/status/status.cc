@@ -7,7 +7,6 @@
 #include "common/base/check.h"
 #include "common/base/strings.h"
 #include "common/status/reasons.h"
-#include "common/status/used_up.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 

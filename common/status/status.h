@@ -39,6 +39,11 @@ absl::Status Denied();
 absl::Status StaleEtag(std::string_view resource);
 // Refused for load, at once; the caller may try again after `retry_after`.
 absl::Status Shed(std::string_view what, absl::Duration retry_after);
+// Refused because something is used up for a while: a day's share, or as many as there can be at once. RESOURCE_EXHAUSTED
+// with a reason of its own. What is shed for load is worth trying again in a moment; this is not before `retry_after`,
+// which tells until when nothing is left, unless the caller frees some.
+absl::Status UsedUp(std::string_view reason, std::string_view message, absl::Duration retry_after,
+                    const Metadata& metadata = {});
 // A single violation of a field.
 absl::Status InvalidField(std::string_view field, std::string_view description,
                           std::string_view reason = "INVALID_REQUEST");

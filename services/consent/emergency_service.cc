@@ -6,7 +6,7 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
-#include "common/status/used_up.h"
+#include "common/status/status.h"
 #include "services/consent/categories.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/emergency_states.h"

@@ -7,7 +7,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
-#include "common/status/used_up.h"
+#include "common/status/status.h"
 #include "common/store/proto_value.h"
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"

@@ -8,7 +8,8 @@ import grpc
 import world
 from nwd.common.v1 import vocabulary_pb2 as words
 from nwd.consent.v1 import access_service_pb2 as access
-from nwd.consent.v1 import consent_service_pb2 as consent
+from nwd.consent.v1 import consent_pb2 as consent
+from nwd.consent.v1 import consent_service_pb2 as consents
 from nwd.consent.v1 import record_pb2 as record
 from nwd.consent.v1 import record_service_pb2 as records
 from nwd.directory.v1 import catalogue_service_pb2 as catalogue
@@ -91,7 +92,7 @@ class MainJob(unittest.TestCase):
         self.assertEqual({here.ids["community-works"]}, {disclosure.recipient_organisation_id for disclosure in disclosures})
         self.assertEqual(["", made.referral_id], [disclosure.referral_id for disclosure in disclosures], "the record, and before it the text")
 
-        withdrawn = here.lambeth.consents.WithdrawConsent(consent.WithdrawConsentRequest(consent_id=consent_id))
+        withdrawn = here.lambeth.consents.WithdrawConsent(consents.WithdrawConsentRequest(consent_id=consent_id))
         self.assertEqual((consent.CONSENT_STATE_WITHDRAWN, 1), (withdrawn.state, withdrawn.notices))
         with refused(self, grpc.StatusCode.PERMISSION_DENIED, "DENIED"):
             here.works.records.GetRecord(asked(records.GetRecordRequest, works_ref, consent_id))

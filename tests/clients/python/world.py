@@ -8,7 +8,8 @@ import uuid
 
 from agency import Agency
 from nwd.common.v1 import vocabulary_pb2 as words
-from nwd.consent.v1 import consent_service_pb2 as consent
+from nwd.consent.v1 import consent_pb2 as consent
+from nwd.consent.v1 import consent_service_pb2 as consents
 from nwd.consent.v1 import person_service_pb2 as person
 from nwd.directory.v1 import catalogue_service_pb2 as catalogue
 from nwd.directory.v1 import feed_service_pb2 as feed
@@ -87,7 +88,7 @@ class World:
 
     def consent(self, person_ref, categories):
         """The person agrees that community-works may look at these, for a referral."""
-        text = self.lambeth.consents.CreateText(consent.CreateTextRequest(text=TEXT, language="en", version="2026-1"))
+        text = self.lambeth.consents.CreateText(consents.CreateTextRequest(text=TEXT, language="en", version="2026-1"))
         terms = consent.ConsentTerms(
             purpose=words.PURPOSE_REFERRAL,
             categories=[consent.ConsentCategory(category=category, necessity="so that you need not tell it again") for category in categories],
@@ -97,10 +98,10 @@ class World:
             language="en",
             text_sha256=text.text_sha256)
         terms.valid_until.FromDatetime(datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=180))
-        drawn_up = self.lambeth.consents.CreateConsent(consent.CreateConsentRequest(person_ref=person_ref, terms=terms))
-        requested = self.lambeth.consents.RequestConsent(consent.RequestConsentRequest(consent_id=drawn_up.consent_id, etag=drawn_up.etag))
+        drawn_up = self.lambeth.consents.CreateConsent(consents.CreateConsentRequest(person_ref=person_ref, terms=terms))
+        requested = self.lambeth.consents.RequestConsent(consents.RequestConsentRequest(consent_id=drawn_up.consent_id, etag=drawn_up.etag))
         decided = self.lambeth.consents.RecordDecision(
-            consent.RecordDecisionRequest(consent_id=drawn_up.consent_id, etag=requested.etag, decision=consent.CONSENT_STATE_GIVEN))
+            consents.RecordDecisionRequest(consent_id=drawn_up.consent_id, etag=requested.etag, decision=consent.CONSENT_STATE_GIVEN))
         assert decided.state == consent.CONSENT_STATE_GIVEN, decided
         return drawn_up.consent_id
 

@@ -6,7 +6,6 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/escaping.h"
-#include "common/status/used_up.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
