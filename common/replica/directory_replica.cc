@@ -164,10 +164,11 @@ struct DirectoryReplica::State {
   async::Task<absl::Status> KeepOrganisation(const OrganisationChange& change, const std::string& before);
   async::Task<absl::StatusOr<bool>> FetchOrganisation(const GetOrganisationRequest& request,
                                                       const std::string& spiffe_id);
-  // What the store lacks under `key`: asks for it by `ask`, and keeps what `read` makes of the answer.
-  template <class Ask, class Request, class Read>
-  async::Task<absl::StatusOr<bool>> Fetch(const std::string& key, const Ask& ask, const Request& request,
-                                          const Read& read);
+  // What the store lacks under `key`: asks for it by `ask`, and keeps what `read` makes of the answer. Nobody is asked
+  // where what the store holds is `enough`.
+  template <class Enough, class Ask, class Request, class Read>
+  async::Task<absl::StatusOr<bool>> Fetch(const std::string& key, const Enough& enough, const Ask& ask,
+                                          const Request& request, const Read& read);
 };
 
 DirectoryReplica::DirectoryReplica(store::Store& store, DirectoryPeer directory, access::Registry& registry,
@@ -278,11 +279,12 @@ async::Task<absl::StatusOr<bool>> DirectoryReplica::State::FetchOrganisation(con
   co_return spiffe_id.empty() || std::find(identities.begin(), identities.end(), spiffe_id) != identities.end();
 }
 
-template <class Ask, class Request, class Read>
-async::Task<absl::StatusOr<bool>> DirectoryReplica::State::Fetch(const std::string& key, const Ask& ask,
-                                                                 const Request& request, const Read& read) {
+template <class Enough, class Ask, class Request, class Read>
+async::Task<absl::StatusOr<bool>> DirectoryReplica::State::Fetch(const std::string& key, const Enough& enough,
+                                                                 const Ask& ask, const Request& request,
+                                                                 const Read& read) {
   NWD_CO_ASSIGN_OR_RETURN(const std::string before, co_await Row(key));
-  if (!before.empty()) co_return true;
+  if (!before.empty() && enough(before)) co_return true;
   const auto response = co_await ask(request);
   if (!response.ok()) {
     if (SaysUnknown(response.status())) co_return false;
@@ -321,8 +323,13 @@ async::Task<absl::Status> DirectoryReplica::AskService(std::string service_id) {
   GetServiceRequest request;
   request.set_service_id(service_id);
   const std::string key = ServiceKey(*id);
+  // Nobody refers to one that no organisation answers for; it may have been linked to one a moment ago.
+  const auto enough = [](const std::string& row) {
+    ServiceChange held;
+    return held.ParseFromString(row) && !held.organisation_id().empty();
+  };
   const auto read = [](const GetServiceResponse& response) { return ToChange(response.service()); };
-  auto fetch = [&] { return state_->Fetch(key, state_->peer.get_service, request, read); };
+  auto fetch = [&] { return state_->Fetch(key, enough, state_->peer.get_service, request, read); };
   const std::string what = Cat("service ", service_id);
   co_return co_await state_->asks.Ask(what, fetch);
 }
@@ -333,8 +340,9 @@ async::Task<absl::Status> DirectoryReplica::AskAgreement(std::string agreement_i
   GetAgreementRequest request;
   request.set_agreement_id(agreement_id);
   const std::string key = AgreementKey(*id);
+  const auto enough = [](const std::string&) { return true; };
   const auto read = [](const GetAgreementResponse& response) { return ToChange(response.agreement()); };
-  auto fetch = [&] { return state_->Fetch(key, state_->peer.get_agreement, request, read); };
+  auto fetch = [&] { return state_->Fetch(key, enough, state_->peer.get_agreement, request, read); };
   const std::string what = Cat("agreement ", agreement_id);
   co_return co_await state_->asks.Ask(what, fetch);
 }

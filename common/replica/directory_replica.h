@@ -61,9 +61,10 @@ class DirectoryReplica {
   static absl::StatusOr<std::optional<common::v1::AgreementChange>> FindAgreement(const store::Reader& reader,
                                                                                   const ids::Uuid& agreement_id);
 
-  // Asks the directory about what the replica lacks. OK says that it answered, either way: afterwards the registry (an
-  // organisation, an identity) or the store (a service, an agreement) holds it, if it exists. An unreachable directory is
-  // UNAVAILABLE, reason DIRECTORY_UNREACHABLE. AskIdentity is for the chain: rpc::ServerOptions::on_unknown_identity.
+  // Asks the directory about what the replica lacks, and about a service that no organisation is known to answer for. OK
+  // says that it answered, either way: afterwards the registry (an organisation, an identity) or the store (a service, an
+  // agreement) holds it, if it exists. An unreachable directory is UNAVAILABLE, reason DIRECTORY_UNREACHABLE. AskIdentity
+  // is for the chain: rpc::ServerOptions::on_unknown_identity.
   async::Task<absl::Status> AskIdentity(std::string spiffe_id);
   async::Task<absl::Status> AskOrganisation(std::string organisation_id);
   async::Task<absl::Status> AskService(std::string service_id);

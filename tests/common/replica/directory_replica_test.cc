@@ -195,6 +195,18 @@ TEST_F(DirectoryReplicaTest, AskServiceKeepsWhatADecisionNeeds) {
   EXPECT_FALSE(FindService(kBrent).has_value());
 }
 
+TEST_F(DirectoryReplicaTest, AServiceThatNobodyIsKnownToAnswerForIsAskedAboutAgain) {
+  Change unlinked;
+  unlinked.mutable_service()->set_service_id(kService);
+  owner_.AppendNow(unlinked);
+  Follow();
+  ASSERT_EQ(FindService(kService)->organisation_id(), "");
+  ASSERT_TRUE(async::BlockOn(replica_->AskService(kService)).ok());
+  EXPECT_EQ(FindService(kService)->organisation_id(), kBrent) << "linked since the feed last told";
+  ASSERT_TRUE(async::BlockOn(replica_->AskService(kService)).ok());
+  EXPECT_EQ(asked_, 1);
+}
+
 TEST_F(DirectoryReplicaTest, ADirectoryThatDoesNotAnswerIsUnavailable) {
   down_ = absl::DeadlineExceededError("late");
   for (const absl::Status& asked :
