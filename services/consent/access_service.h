@@ -46,7 +46,7 @@ class AccessService {
   void Keep(store::Txn& txn, const rpc::Call& call, storage::Consent& consent, storage::Recipient& recipient,
             const ids::Uuid& referral_id, const storage::Grant& grant, grants::Effect effect,
             const person_keys::PersonKey& key) const;
-  // What of the record the consent would permit, were the referral accepted; where that is anything, the first release
+  // What of the record the basis would permit, were the referral accepted; where that is anything, the first release
   // is kept. Within a body.
   absl::StatusOr<CategoryMask> ReleaseText(store::Txn& txn, const rpc::Call& call, const Asked& asked,
                                            const v1::ReleaseReferralTextRequest& request,

@@ -181,6 +181,7 @@ absl::Status AuthorityActs::Apply(store::Txn& txn, const rpc::Call& call, const 
   storage::Deed deed = DeedOn(call, authority);
   deed.set_reason(done.reason);
   Record(parts_, txn, done.act.audit_type, now, named.person_id, named.key, deed);
+  AppendAuthorityChange(txn, authority, now);
   return absl::OkStatus();
 }
 

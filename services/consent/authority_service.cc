@@ -94,6 +94,7 @@ absl::StatusOr<v1::AssertAuthorityResponse> AuthorityService::Add(store::Txn& tx
   authorities::Add(txn, drawn.authority, drawn.terms);
   Record(parts_, txn, "authority.asserted", call.Now(), drawn.person.person_id, drawn.person.key,
          DeedOn(call, drawn.authority));
+  AppendAuthorityChange(txn, drawn.authority, call.Now());
   auto response = Stands<v1::AssertAuthorityResponse>(drawn.authority, call.Now());
   response.set_authority_id(consents::IdOf(drawn.authority.authority_id()).ToString());
   return response;

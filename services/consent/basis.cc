@@ -45,6 +45,9 @@ class ConsentBasis final : public Basis {
   void LeaveOutOneUse() override { consent_.set_uses(consent_.uses() - 1); }
   void CountRead(store::Txn& txn, const ids::Uuid& organisation_id) override {
     consent_.set_uses(consent_.uses() + 1);
+    CountText(txn, organisation_id);
+  }
+  void CountText(store::Txn& txn, const ids::Uuid& organisation_id) override {
     CountDisclosure(consent_, organisation_id);
     consents::Put(txn, consent_);
   }
@@ -81,6 +84,9 @@ class AuthorityBasis final : public Basis {
   void CountRead(store::Txn& txn, const ids::Uuid& organisation_id) override {
     authority_.set_uses(authority_.uses() + 1);
     authority_.set_revision(authority_.revision() + 1);
+    CountText(txn, organisation_id);
+  }
+  void CountText(store::Txn& txn, const ids::Uuid& organisation_id) override {
     CountDisclosure(authority_, organisation_id);
     authorities::Put(txn, authority_);
   }
@@ -115,6 +121,7 @@ class EmergencyBasis final : public Basis {
     access_.set_revision(access_.revision() + 1);
     emergencies::Replace(txn, before, access_);
   }
+  void CountText(store::Txn&, const ids::Uuid&) override {}  // no referral rests on one
 
  private:
   storage::EmergencyAccess access_;

@@ -50,6 +50,8 @@ class Basis {
   virtual void LeaveOutOneUse() = 0;
   // Counts a read by this recipient, which it has, and keeps it.
   virtual void CountRead(store::Txn& txn, const ids::Uuid& organisation_id) = 0;
+  // The same of text of a referral: a disclosure, and no use.
+  virtual void CountText(store::Txn& txn, const ids::Uuid& organisation_id) = 0;
 };
 
 using BasisPtr = std::unique_ptr<Basis>;

@@ -2,6 +2,7 @@
 
 #include "common/base/timestamps.h"
 #include "common/log/log.h"
+#include "services/consent/authority_states.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/ties.h"
@@ -102,6 +103,21 @@ common::v1::Change ConsentChangeOf(const storage::Consent& consent, absl::Time t
 void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
                          const ids::Uuid& superseded) {
   txn.Append(store::Feed::kChanges, ConsentChangeOf(consent, now, superseded).SerializeAsString());
+}
+
+common::v1::Change AuthorityChangeOf(const storage::Authority& authority, v1::AuthorityState state, absl::Time time) {
+  common::v1::Change change;
+  *change.mutable_change_time() = ToTimestamp(time);
+  common::v1::AuthorityChange& detail = *change.mutable_authority();
+  detail.set_authority_id(consents::IdOf(authority.authority_id()).ToString());
+  detail.set_person_id(consents::IdOf(authority.person_id()).ToString());
+  detail.set_state(std::string(StateName(state)));
+  detail.set_asserter_organisation_id(consents::IdOf(authority.asserter_organisation_id()).ToString());
+  return change;
+}
+
+void AppendAuthorityChange(store::Txn& txn, const storage::Authority& authority, absl::Time now) {
+  txn.Append(store::Feed::kChanges, AuthorityChangeOf(authority, StateAt(authority, now), now).SerializeAsString());
 }
 
 void RingBells(const Parts& parts, const std::vector<ids::Uuid>& told) {

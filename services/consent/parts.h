@@ -94,6 +94,9 @@ common::v1::Change ConsentChangeOf(const storage::Consent& consent, absl::Time t
 void AppendConsentChange(store::Txn& txn, const storage::Consent& consent, absl::Time now,
                          const ids::Uuid& superseded = ids::Uuid());
 
+common::v1::Change AuthorityChangeOf(const storage::Authority& authority, v1::AuthorityState state, absl::Time time);
+void AppendAuthorityChange(store::Txn& txn, const storage::Authority& authority, absl::Time now);
+
 // Once it is durable that these organisations were sent a notice each: counts and wakes those who watch.
 void RingBells(const Parts& parts, const std::vector<ids::Uuid>& told);
 

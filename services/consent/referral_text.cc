@@ -1,11 +1,11 @@
 // AccessService's release of a referral's text to its receiver. Each release is a disclosure (of which the first under
-// a consent is kept), so that a recipient who read the text and nothing of the record is listed, and told when the
-// consent is withdrawn. The judgement and the disclosure are durable before anything is answered, as GetRecord's are.
+// a basis is kept), so that a recipient who read the text and nothing of the record is listed, and told when the basis
+// is withdrawn or objected to. The judgement and the disclosure are durable before anything is answered, as GetRecord's
+// are.
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/access_service.h"
-#include "services/consent/cited_agreement.h"
-#include "services/consent/consent_rows.h"
+#include "services/consent/basis.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
@@ -13,10 +13,10 @@
 namespace nwd::consent {
 namespace {
 
-storage::Disclosure DisclosureOf(const storage::Consent& consent, const Question& question,
+storage::Disclosure DisclosureOf(const Cited& cited, const Question& question,
                                  const v1::ReleaseReferralTextRequest& request) {
   storage::Disclosure disclosure;
-  disclosure.set_consent_id(consent.consent_id());
+  Cite(cited, disclosure);
   disclosure.set_recipient_id(std::string(question.organisation_id.bytes()));
   disclosure.set_purpose(question.purpose);
   disclosure.add_source_ids(std::string(IdIn(request.source_organisation_id()).bytes()));
@@ -28,11 +28,15 @@ storage::Disclosure DisclosureOf(const storage::Consent& consent, const Question
 
 async::Task<absl::StatusOr<v1::ReleaseReferralTextResponse>> AccessService::ReleaseReferralText(
     rpc::Call& call, const v1::ReleaseReferralTextRequest& request) {
+  if (request.consent_id().empty() == request.authority_id().empty()) {
+    co_return status::InvalidField("consent_id", "exactly one of consent_id and authority_id must be given");
+  }
   NWD_CO_ASSIGN_OR_RETURN(const access::OrganisationPtr organisation,
                           co_await parts_.organisations.Find(request.organisation_id()));
   Asked asked;
   asked.person_id = IdIn(request.person_id());
-  asked.cited = {BasisKind::kConsent, IdIn(request.consent_id())};
+  asked.cited = request.authority_id().empty() ? Cited{BasisKind::kConsent, IdIn(request.consent_id())}
+                                               : Cited{BasisKind::kAuthority, IdIn(request.authority_id())};
   asked.question.organisation_id = IdIn(request.organisation_id());
   asked.question.kind = KindNow(organisation);
   asked.question.purpose = common::v1::PURPOSE_REFERRAL;
@@ -44,7 +48,7 @@ async::Task<absl::StatusOr<v1::ReleaseReferralTextResponse>> AccessService::Rele
 
   auto body = [&](store::Txn& txn) { return ReleaseText(txn, call, asked, request, key); };
   const absl::StatusOr<CategoryMask> permitted = co_await parts_.store.Update(body, call.deadline());
-  if (!permitted.ok()) co_return Corrupt(parts_, "a consent", permitted.status());
+  if (!permitted.ok()) co_return Corrupt(parts_, "a basis", permitted.status());
   NWD_CO_RETURN_IF_ERROR(Log(call, asked, *permitted, key));
   if (parts_.check_log.Closing()) NWD_CO_RETURN_IF_ERROR(co_await parts_.check_log.Flush());
   v1::ReleaseReferralTextResponse response;
@@ -56,36 +60,34 @@ absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const r
                                                         const v1::ReleaseReferralTextRequest& request,
                                                         const person_keys::PersonKey& key) const {
   const Question& question = asked.question;
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, asked.cited.id));
-  const ids::Uuid whose = consent.has_value() ? consents::IdOf(consent->person_id()) : ids::Uuid();
+  NWD_ASSIGN_OR_RETURN(const BasisPtr basis, FindBasis(txn, asked.cited));
+  const ids::Uuid whose = basis != nullptr ? basis->person_id() : ids::Uuid();
   NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, asked.person_id, whose));
-  const bool about_them = consent.has_value() && one && key != nullptr;
-  storage::Recipient* recipient = about_them ? FindRecipient(*consent, question.organisation_id) : nullptr;
-  if (recipient == nullptr) return CategoryMask{0};
-  NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(txn, consent->agreement_id()));
-  const CategoryMask permitted = Decide(*consent, question, agreement.get(), call.Now()).permitted;
-  if (permitted == 0) return permitted;
+  if (basis == nullptr || !one || key == nullptr || !basis->IsRecipient(question.organisation_id)) {
+    return CategoryMask{0};
+  }
+  NWD_ASSIGN_OR_RETURN(const Decision decision, basis->Judge(txn, question, call.Now()));
+  if (decision.permitted == 0) return decision.permitted;
 
   const ids::Uuid referral_id = IdIn(request.referral_id());
   const std::string row = keys::Grant(asked.cited.id, question.organisation_id, referral_id);
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Grant> grant, store::Find<storage::Grant>(txn, row));
-  if (grant.has_value() && grant->text_released()) return permitted;
+  if (grant.has_value() && grant->text_released()) return decision.permitted;
   if (!grant.has_value()) grant.emplace();
   grant->set_text_released(true);
   store::PutMessage(txn, row, *grant);
-  recipient->set_disclosures(recipient->disclosures() + 1);
-  consents::Put(txn, *consent);
+  basis->CountText(txn, question.organisation_id);
   const ids::Uuid disclosure_id = ids::Uuid::Random();
-  disclosures::Add(txn, {disclosure_id, whose, Micros(call.Now()), DisclosureOf(*consent, question, request)});
+  disclosures::Add(txn, {disclosure_id, whose, Micros(call.Now()), DisclosureOf(asked.cited, question, request)});
 
   storage::Deed deed = DeedOf(call);
-  deed.set_consent_id(consent->consent_id());
+  Cite(asked.cited, deed);
   deed.set_referral_id(std::string(referral_id.bytes()));
-  deed.set_recipient_id(recipient->organisation_id());
+  deed.set_recipient_id(std::string(question.organisation_id.bytes()));
   deed.set_disclosure_id(std::string(disclosure_id.bytes()));
   deed.set_purpose(question.purpose);
   Record(parts_, txn, "referral-text.disclosed", call.Now(), asked.person_id, key, deed);
-  return permitted;
+  return decision.permitted;
 }
 
 }  // namespace nwd::consent

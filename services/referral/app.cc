@@ -17,7 +17,7 @@
 #include "common/tokens/tokens.h"
 #include "services/referral/access_delivery.h"
 #include "services/referral/appointment_service.h"
-#include "services/referral/ended_consents.h"
+#include "services/referral/ended_bases.h"
 #include "services/referral/janitor.h"
 #include "services/referral/mover.h"
 #include "services/referral/parts.h"
@@ -47,9 +47,9 @@ struct App::State {
         directory(from.directory, directory_replica),
         mover(directory, {from.calendar, from.times}, audit, outbox),
         parts{from.store, keys, mover, audit, requests, tokens, outbox, from.facts, {consent, outcome, directory}},
-        ended_consents(parts, from.clock),
+        ended_bases(parts, from.clock),
         janitor(parts, from.clock),
-        consent_changes(from.store, from.consent, "consent", EndedConsents::Apply, from.clock),
+        consent_changes(from.store, from.consent, "consent", EndedBases::Apply, from.clock),
         change_feed(from.store, tokens),
         feed_keeper(from.store, from.clock, RestatedTables()),
         hub_key(from.hub_key),
@@ -62,7 +62,7 @@ struct App::State {
         move_figures(from.metrics.OnScrape([this](metrics::Scrape& scrape) { Scrape(scrape); })) {
     HandleAccess(outbox, consent);
     consent_changes.OnApplied([this](const std::vector<common::v1::Change>& changes) -> async::Task<void> {
-      ended_consents.Applied(changes);
+      ended_bases.Applied(changes);
       co_return;
     });
   }
@@ -71,8 +71,7 @@ struct App::State {
     constexpr char kMoveFailures[] = "nwd_referral_move_failures_total";
     constexpr char kMoveFailuresHelp[] = "Moves of the suite itself that failed and are tried again.";
     scrape.Counter(kMoveFailures, kMoveFailuresHelp, static_cast<double>(janitor.failures()), {{"by", "timer"}});
-    scrape.Counter(kMoveFailures, kMoveFailuresHelp, static_cast<double>(ended_consents.failures()),
-                   {{"by", "consent"}});
+    scrape.Counter(kMoveFailures, kMoveFailuresHelp, static_cast<double>(ended_bases.failures()), {{"by", "consent"}});
   }
 
   store::Store& store;
@@ -90,7 +89,7 @@ struct App::State {
 
   const Mover mover;
   const referral::Parts parts;
-  EndedConsents ended_consents;
+  EndedBases ended_bases;
   Janitor janitor;
   replica::Follower consent_changes;
 
@@ -125,7 +124,7 @@ void App::StartBackground(rpc::Server& server) {
   State& state = *state_;
   server.Background([&state](rpc::Stop& stop) { return state.directory_replica.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.consent_changes.Run(stop); });
-  server.Background([&state](rpc::Stop& stop) { return state.ended_consents.Run(stop); });
+  server.Background([&state](rpc::Stop& stop) { return state.ended_bases.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.feed_keeper.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.outbox.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.janitor.Run(stop); });

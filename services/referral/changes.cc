@@ -24,6 +24,7 @@ common::v1::Change ReferralChangeOf(const storage::Referral& referral, const sto
   *detail.mutable_priority_groups() = referral.priority_groups();
   detail.set_entry_channel(referral.entry_channel());
   detail.set_consent_id(referral.consent_id());
+  detail.set_authority_id(referral.authority_id());
   detail.set_holds_place(referral.place_held());
   if (referral.send_time_us() != 0) *detail.mutable_send_time() = MicrosToTimestamp(referral.send_time_us());
   detail.set_accepted(referral.accepted());

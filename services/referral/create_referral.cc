@@ -17,6 +17,8 @@
 namespace nwd::referral {
 namespace {
 
+constexpr char kExactlyOne[] = "exactly one of consent_id and authority_id must be given";
+
 storage::Referral Begin(const rpc::Call& call, const v1::CreateReferralRequest& request) {
   storage::Referral base;
   base.set_referral_id(ids::Uuid::Random().ToString());
@@ -26,6 +28,7 @@ storage::Referral Begin(const rpc::Call& call, const v1::CreateReferralRequest& 
   base.set_person_holder_organisation_id(SponsorOf(call));
   base.set_service_id(request.service_id());
   base.set_consent_id(request.consent_id());
+  base.set_authority_id(request.authority_id());
   *base.mutable_summary() = request.summary();
   if (base.summary().priority() == v1::PRIORITY_UNSPECIFIED) base.mutable_summary()->set_priority(v1::PRIORITY_ROUTINE);
   *base.mutable_priority_groups() = request.priority_groups();
@@ -68,6 +71,10 @@ async::Task<absl::StatusOr<v1::CreateReferralResponse>> KeptAnswer(const Parts& 
 
 absl::Status ReferralService::CheckWords(const v1::CreateReferralRequest& request) const {
   status::Violations violations;
+  if (request.consent_id().empty() == request.authority_id().empty()) {
+    violations.Add("consent_id", kExactlyOne);
+    if (!request.authority_id().empty()) violations.Add("authority_id", kExactlyOne);
+  }
   const std::string& age_band = request.summary().age_band();
   if (!age_band.empty() && facts::FindAgeBand(age_band) == nullptr) {
     violations.Add("summary.age_band", Cat("must be one of ", facts::AgeBandNames(), ", or empty"));

@@ -31,7 +31,8 @@ async::Task<absl::StatusOr<int>> Janitor::MoveWhatIsDue() {
     };
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> due, co_await parts_.store.View(body));
     for (const std::string& referral_id : due) {
-      const absl::StatusOr<bool> made = co_await MoveBySuite(parts_, referral_id, Actor::kTimer, now);
+      const absl::StatusOr<bool> made =
+          co_await MoveBySuite(parts_, referral_id, Actor::kTimer, v1::REFERRAL_REASON_UNSPECIFIED, now);
       if (made.value_or(false)) ++moved;
       if (!made.ok()) failures_.Note(referral_id, made.status());  // its row stays: the next round tries again
     }

@@ -8,10 +8,10 @@
 //   l organisation, ↓time, referral               ListRow    its own: made (create time) or received (send time)
 //   p organisation, person_ref, ↓time, referral   ListRow    the same, of a person by the organisation's reference
 //   o referrer, person, service                   referral id (16 bytes)   open and sent: there is one at most
-//   c consent, referral                                      open referrals that rest on a consent
-//   k consent                                     EndedConsent
+//   c basis, referral                                        open referrals that rest on a consent or an authority
+//   k basis                                       EndedBasis
 //   v consent                                     consent id (16 bytes)    the one whose place it took
-//   w consent                                                ended, whose referrals are still to be gone through
+//   w basis                                                  ended, whose referrals are still to be gone through
 //   x person                                                 erased people, for ever: none of them gets a key again
 //   y person                                                 those of them whose key is still to be destroyed
 //   s service                                     Places
@@ -89,14 +89,14 @@ inline std::string Open(std::string_view referrer_id, std::string_view person_id
   return Table('o', referrer_id).Bytes(Raw(person_id).bytes()).Bytes(Raw(service_id).bytes()).Build();
 }
 
-inline std::string OfConsent(std::string_view consent_id) { return Table('c', consent_id).Build(); }
-inline std::string OfConsentEntry(std::string_view consent_id, std::string_view referral_id) {
-  return Table('c', consent_id).Bytes(Raw(referral_id).bytes()).Build();
+inline std::string OfBasis(std::string_view basis_id) { return Table('c', basis_id).Build(); }
+inline std::string OfBasisEntry(std::string_view basis_id, std::string_view referral_id) {
+  return Table('c', basis_id).Bytes(Raw(referral_id).bytes()).Build();
 }
-inline std::string EndedConsent(std::string_view consent_id) { return Table('k', consent_id).Build(); }
-inline std::string EndedConsentWaiting(std::string_view consent_id) { return Table('w', consent_id).Build(); }
+inline std::string EndedBasis(std::string_view basis_id) { return Table('k', basis_id).Build(); }
+inline std::string EndedBasisWaiting(std::string_view basis_id) { return Table('w', basis_id).Build(); }
 inline std::string Predecessor(std::string_view consent_id) { return Table('v', consent_id).Build(); }
-inline std::string EndedConsentsWaiting() { return store::KeyBuilder('w').Build(); }
+inline std::string EndedBasesWaiting() { return store::KeyBuilder('w').Build(); }
 
 inline std::string ErasedPerson(std::string_view person_id) { return Table('x', person_id).Build(); }
 inline std::string ErasedPersonWaiting(std::string_view person_id) { return Table('y', person_id).Build(); }

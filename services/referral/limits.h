@@ -42,7 +42,7 @@ inline constexpr absl::Duration kEarlyArrivalMax = absl::Hours(1);
 
 // The suite's own work.
 inline constexpr absl::Duration kJanitorPause = absl::Seconds(5);
-inline constexpr absl::Duration kEndedConsentsPause = absl::Seconds(1);
+inline constexpr absl::Duration kEndedBasesPause = absl::Seconds(1);
 inline constexpr int kTimersPerRound = 200;
 inline constexpr int kReferralsPerConsentRound = 200;
 inline constexpr absl::Duration kPeerTimeout = absl::Seconds(5);      // calls that no caller waits for

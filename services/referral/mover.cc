@@ -37,10 +37,10 @@ absl::StatusOr<Findings> Mover::Look(const store::Reader& reader, const storage:
                                      const Asked& asked) const {
   Findings findings;
   findings.outcomes = asked.outcomes;
-  if (guards.Meets({Guard::kBasisPermits, Guard::kConsentStands})) {
-    NWD_ASSIGN_OR_RETURN(const auto ended, repository::FindEndedConsent(reader, referral.consent_id()));
+  if (guards.Meets({Guard::kBasisPermits, Guard::kBasisStands})) {
+    NWD_ASSIGN_OR_RETURN(const auto ended, repository::FindEndedBasis(reader, BasisIdOf(referral)));
     findings.basis_permits = asked.basis_permits && !ended;
-    findings.consent_stands = asked.consent_stands && !ended;
+    findings.basis_stands = asked.basis_stands && !ended;
   }
   if (guards.Meets({Guard::kServiceTakes, Guard::kRoom})) {
     NWD_ASSIGN_OR_RETURN(const auto service, directory_.FindService(reader, referral.service_id()));
@@ -83,7 +83,7 @@ absl::StatusOr<std::vector<outbox::EntryId>> Mover::Commit(store::Txn& txn, cons
     audit_.Append(txn, AuditType(move.event), FromMicros(move.event.event_time_us()), person_id, key,
                   DetailOf(move.next, move.event));
     const bool moves_grant = move.Does(Effect::kMoveGrant) && kTakenOn.Has(move.event.from_state());
-    if (move.Does(Effect::kOpenGrant) || moves_grant) {
+    if (HasGrant(move.next) && (move.Does(Effect::kOpenGrant) || moves_grant)) {
       deliveries.push_back(AddGrant(txn, kOpenAccess, move.next, trace_id));
     }
   }

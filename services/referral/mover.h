@@ -35,7 +35,7 @@ inline constexpr std::string_view kTextDisclosed = "referral.text-disclosed";
 // What was asked of other services before the transaction.
 struct Asked {
   bool basis_permits = false;
-  bool consent_stands = false;
+  bool basis_stands = false;
   std::vector<std::string> joined_person_ids;  // other ids of the same person; told with basis_permits
   int outcomes = 0;
 };
@@ -54,7 +54,7 @@ class Mover {
 
   const Timetable& timetable() const { return timetable_; }
 
-  // What these guards need to know: what was asked, joined with what the store says now. A consent known to have ended
+  // What these guards need to know: what was asked, joined with what the store says now. A basis known to have ended
   // permits nothing, whatever was answered before.
   absl::StatusOr<Findings> Look(const store::Reader& reader, const storage::Referral& referral, Guards guards,
                                 const Asked& asked) const;
@@ -81,7 +81,7 @@ class Mover {
   outbox::Outbox& outbox_;
 };
 
-// The access that opens or closes with the referral as it is after a move.
+// The access that opens or closes with the referral as it is after a move; of one that HasGrant.
 storage::Grant GrantOf(const storage::Referral& referral);
 
 }  // namespace nwd::referral

@@ -29,8 +29,8 @@ async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc
                                base.person_id(), service.organisation_id()};
   ResolvedPerson person;
   if (send) {
-    NWD_CO_ASSIGN_OR_RETURN(Prospect prospect,
-                            co_await parts.peers.consent.ResolveAndPermits(whom, base.consent_id(), options));
+    const Basis basis = BasisOf(base);
+    NWD_CO_ASSIGN_OR_RETURN(Prospect prospect, co_await parts.peers.consent.ResolveAndPermits(whom, basis, options));
     person = std::move(prospect.person);
     fresh.asked.basis_permits = prospect.basis_permits;
     fresh.asked.joined_person_ids = person.joined_person_ids;

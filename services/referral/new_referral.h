@@ -17,8 +17,8 @@ struct NewReferral {
   Asked asked;
 };
 
-// Fills in the service and its organisation, person, references and, where it is to be sent, what the consent permits.
-// `base` names referrer, the holder whose reference of the person it uses, service_id and consent_id; and that
+// Fills in the service and its organisation, person, references and, where it is to be sent, what the basis permits.
+// `base` names referrer, the holder whose reference of the person it uses, service_id and basis; and that
 // reference, or the person. Errors: NOT_FOUND for the service, FAILED_PRECONDITION where no organisation of the hub
 // answers for it, status::Denied() where the holder does not hold the person.
 async::Task<absl::StatusOr<NewReferral>> GatherNew(const Parts& parts, const rpc::Call& call,

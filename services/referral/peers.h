@@ -2,7 +2,7 @@
 // peers_rpc.h holds the real ones.
 //
 // Questions that must be true at once are asked at once, before the transaction that relies on them; the transaction
-// then checks that what it can see (etag, ended consents, the replica) has not changed. Parameters live until the task
+// then checks that what it can see (etag, ended bases, the replica) has not changed. Parameters live until the task
 // has ended. Errors: those of the call (UNAVAILABLE, DEADLINE_EXCEEDED …); a denial is an answer, not an error, unless
 // said otherwise. Thread-safe.
 #pragma once
@@ -19,6 +19,7 @@
 #include "common/rpc/client.h"
 #include "common/store/store.h"
 #include "nwd/common/v1/change_service.pb.h"
+#include "services/referral/basis.h"
 #include "services/referral/storage.pb.h"
 
 namespace nwd::referral {
@@ -41,28 +42,28 @@ struct ResolvedPerson {
 
 struct BasisQuestion {
   std::string person_id;
-  std::string consent_id;
+  Basis basis;
   std::string organisation_id;  // would receive
 };
-// What a referral asks of the consent it rests on.
-inline BasisQuestion BasisOf(const storage::Referral& referral) {
-  return {referral.person_id(), referral.consent_id(), referral.receiver_organisation_id()};
+// What a referral asks of the basis it rests on.
+inline BasisQuestion QuestionOf(const storage::Referral& referral) {
+  return {referral.person_id(), BasisOf(referral), referral.receiver_organisation_id()};
 }
 
 // Text of a referral that is about to be shown to its receiver.
 struct TextRelease {
   std::string referral_id;
-  BasisQuestion basis;
+  BasisQuestion question;
   std::string source_organisation_id;  // whose text it is
 };
 
-// Whether a consent permits an organisation anything, and under which other ids the same person is known.
+// Whether a basis permits an organisation anything, and under which other ids the same person is known.
 struct Permission {
   bool permits = false;
   std::vector<std::string> joined_person_ids;
 };
 
-// What sending a referral asks: who it is about, and whether the consent permits its receiver.
+// What sending a referral asks: who it is about, and whether the basis permits its receiver.
 struct Prospect {
   ResolvedPerson person;
   bool basis_permits = false;
@@ -76,15 +77,14 @@ class ConsentPeer {
   // and where the reference is nobody's.
   virtual async::Task<absl::StatusOr<ResolvedPerson>> Resolve(const PersonQuestion& question,
                                                               const rpc::CallOptions& options) = 0;
-  // Whether the consent permits the organisation anything at all about the person for purpose REFERRAL, once the
+  // Whether the basis permits the organisation anything at all about the person for purpose REFERRAL, once the
   // referral is accepted.
   virtual async::Task<absl::StatusOr<Permission>> Permits(const BasisQuestion& question,
                                                           const rpc::CallOptions& options) = 0;
   // Whether it is in force for the organisation and purpose REFERRAL, though its reads may be used up.
   virtual async::Task<absl::StatusOr<bool>> Stands(const BasisQuestion& question, const rpc::CallOptions& options) = 0;
   // Who it is about and Permits at once, for the other organisation of the question; denied as Resolve is.
-  virtual async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question,
-                                                                  const std::string& consent_id,
+  virtual async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const Basis& basis,
                                                                   const rpc::CallOptions& options) = 0;
   // Whether text may be shown to the receiver now; that it was is kept before the answer.
   virtual async::Task<absl::StatusOr<bool>> ReleaseText(const TextRelease& release,

@@ -20,17 +20,18 @@ bool IsNobody(const absl::Status& status) {
   return absl::IsNotFound(status) || absl::IsInvalidArgument(status) || absl::IsPermissionDenied(status);
 }
 
-// Asks whether the consent permits the organisation anything, were the referral accepted; of whom is still to be said.
-consent::v1::CheckAccessRequest CheckFor(const std::string& consent_id, const std::string& organisation_id) {
+// Asks whether the basis permits the organisation anything, were the referral accepted; of whom is still to be said.
+consent::v1::CheckAccessRequest CheckFor(const Basis& basis, const std::string& organisation_id) {
   consent::v1::CheckAccessRequest request;
   request.set_purpose(common::v1::PURPOSE_REFERRAL);
   // Which categories a consent for referral covers is the person's choice: any one will do, and the receiver reads no
-  // more than that.
+  // more than that. Of an authority likewise.
   for (int category = common::v1::Category_MIN + 1; category <= common::v1::Category_MAX; ++category) {
     request.add_categories(static_cast<common::v1::Category>(category));
   }
   request.set_mode(consent::v1::SHARING_MODE_VIEW);
-  request.set_consent_id(consent_id);
+  request.set_consent_id(basis.consent_id);
+  request.set_authority_id(basis.authority_id);
   request.set_on_behalf_of(organisation_id);
   request.set_prospective(true);
   return request;
@@ -65,7 +66,7 @@ async::Task<absl::StatusOr<ResolvedPerson>> RpcConsentPeer::Resolve(const Person
 
 async::Task<absl::StatusOr<consent::v1::CheckAccessResponse>> RpcConsentPeer::Check(const BasisQuestion& question,
                                                                                     const rpc::CallOptions& options) {
-  consent::v1::CheckAccessRequest request = CheckFor(question.consent_id, question.organisation_id);
+  consent::v1::CheckAccessRequest request = CheckFor(question.basis, question.organisation_id);
   request.set_person_id(question.person_id);
   co_return co_await client_.Await<consent::v1::CheckAccessResponse>(request, options);
 }
@@ -90,9 +91,9 @@ async::Task<absl::StatusOr<bool>> RpcConsentPeer::Stands(const BasisQuestion& qu
 }
 
 async::Task<absl::StatusOr<Prospect>> RpcConsentPeer::ResolveAndPermits(const PersonQuestion& question,
-                                                                        const std::string& consent_id,
+                                                                        const Basis& basis,
                                                                         const rpc::CallOptions& options) {
-  consent::v1::CheckAccessRequest request = CheckFor(consent_id, question.other_organisation_id);
+  consent::v1::CheckAccessRequest request = CheckFor(basis, question.other_organisation_id);
   if (question.person_id.empty()) {
     request.set_person_ref(question.person_ref);
     request.set_person_ref_of(question.organisation_id);
@@ -115,9 +116,10 @@ async::Task<absl::StatusOr<bool>> RpcConsentPeer::ReleaseText(const TextRelease&
                                                               const rpc::CallOptions& options) {
   consent::v1::ReleaseReferralTextRequest request;
   request.set_referral_id(release.referral_id);
-  request.set_consent_id(release.basis.consent_id);
-  request.set_person_id(release.basis.person_id);
-  request.set_organisation_id(release.basis.organisation_id);
+  request.set_consent_id(release.question.basis.consent_id);
+  request.set_authority_id(release.question.basis.authority_id);
+  request.set_person_id(release.question.person_id);
+  request.set_organisation_id(release.question.organisation_id);
   request.set_source_organisation_id(release.source_organisation_id);
   absl::StatusOr<consent::v1::ReleaseReferralTextResponse> answer =
       co_await client_.Await<consent::v1::ReleaseReferralTextResponse>(request, options);

@@ -16,7 +16,7 @@ class RpcConsentPeer final : public ConsentPeer {
   async::Task<absl::StatusOr<Permission>> Permits(const BasisQuestion& question,
                                                   const rpc::CallOptions& options) override;
   async::Task<absl::StatusOr<bool>> Stands(const BasisQuestion& question, const rpc::CallOptions& options) override;
-  async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const std::string& consent_id,
+  async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const Basis& basis,
                                                           const rpc::CallOptions& options) override;
   async::Task<absl::StatusOr<bool>> ReleaseText(const TextRelease& release, const rpc::CallOptions& options) override;
   async::Task<absl::Status> OpenAccess(const storage::Grant& grant, const rpc::CallOptions& options) override;

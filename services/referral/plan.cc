@@ -22,8 +22,8 @@ bool Holds(Guard guard, const storage::Referral& referral, const Command& comman
   switch (guard) {
     case Guard::kBasisPermits:
       return findings.basis_permits;
-    case Guard::kConsentStands:
-      return findings.consent_stands;
+    case Guard::kBasisStands:
+      return findings.basis_stands;
     case Guard::kServiceTakes:
       return findings.service_takes;
     case Guard::kRoom:
@@ -44,7 +44,7 @@ bool Holds(Guard guard, const storage::Referral& referral, const Command& comman
       return referral.nudge_time_us() != 0;
     case Guard::kNudged:
       return referral.nudge_time_us() == 0;
-    case Guard::kConsentEnded:
+    case Guard::kBasisEnded:
       return true;  // only the follower of the consent service is this actor, and only once it has been told
   }
   return false;
@@ -59,10 +59,13 @@ struct Refusal {
 
 constexpr Refusal kRefusals[] = {
     {Guard::kBasisPermits, reasons::kNoBasis,
-     "the consent does not permit the receiving organisation anything for purpose REFERRAL now; ask the person for one "
-     "that names it"},
-    {Guard::kConsentStands, reasons::kNoBasis,
-     "the consent is not in force for the receiving organisation now; ask the person for one that is"},
+     "what the referral rests on does not permit the receiving organisation anything for purpose REFERRAL now; refer "
+     "on a "
+     "consent or an authority that names it"},
+    {Guard::kBasisStands, reasons::kNoBasis,
+     "what the referral rests on is not in force for the receiving organisation now; it needs a referral on a consent "
+     "or "
+     "an authority that is"},
     {Guard::kServiceTakes, reasons::kServiceNotTaking,
      "the service is not active or takes no referrals now; search for another"},
     {Guard::kRoom, reasons::kServiceFull, "every place of the service is taken; search for one with open places"},

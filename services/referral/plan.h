@@ -35,7 +35,7 @@ struct Command {
 // What the guards need to know beyond the referral itself. Only what the row's guards name is looked at.
 struct Findings {
   bool basis_permits = false;
-  bool consent_stands = false;
+  bool basis_stands = false;
   bool service_takes = false;
   bool has_room = false;
   bool other_open = false;

@@ -20,6 +20,7 @@ storage::Referral ChildOf(const storage::Referral& parent, const std::string& se
   child.set_person_id(parent.person_id());
   child.set_service_id(service_id);
   child.set_consent_id(parent.consent_id());
+  child.set_authority_id(parent.authority_id());
   *child.mutable_summary() = parent.summary();
   *child.mutable_priority_groups() = parent.priority_groups();
   child.set_entry_channel(parent.entry_channel());

@@ -7,6 +7,7 @@
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/store/proto_value.h"
+#include "services/referral/basis.h"
 #include "services/referral/keys.h"
 #include "services/referral/transitions.h"
 
@@ -46,7 +47,7 @@ void AddListRows(const Referral& referral, std::vector<IndexRow>& rows) {
 void AddMovingRows(const Referral& referral, std::vector<IndexRow>& rows) {
   const std::string& id = referral.referral_id();
   const bool open = kOpen.Has(referral.state());
-  if (open) rows.push_back({keys::OfConsentEntry(referral.consent_id(), id), ""});
+  if (open) rows.push_back({keys::OfBasisEntry(BasisIdOf(referral), id), ""});
   if (open && referral.state() != v1::REFERRAL_STATE_DRAFT) {
     rows.push_back({keys::Open(referral.referrer_organisation_id(), referral.person_id(), referral.service_id()),
                     std::string(keys::Raw(id).bytes())});
@@ -155,9 +156,9 @@ absl::StatusOr<bool> HasOtherOpen(const store::Reader& reader, const Referral& r
   return false;
 }
 
-absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader,
-                                                                      std::string_view consent_id) {
-  return store::Find<storage::EndedConsent>(reader, keys::EndedConsent(consent_id));
+absl::StatusOr<std::optional<storage::EndedBasis>> FindEndedBasis(const store::Reader& reader,
+                                                                  std::string_view basis_id) {
+  return store::Find<storage::EndedBasis>(reader, keys::EndedBasis(basis_id));
 }
 
 absl::StatusOr<bool> IsErased(const store::Reader& reader, std::string_view person_id) {

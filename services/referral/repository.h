@@ -37,8 +37,8 @@ absl::StatusOr<int> CountNotes(const store::Reader& reader, std::string_view ref
 // Whether its referrer has another open, sent referral for this person and service, be it under another id of theirs.
 absl::StatusOr<bool> HasOtherOpen(const store::Reader& reader, const Referral& referral,
                                   const std::vector<std::string>& joined_person_ids);
-absl::StatusOr<std::optional<storage::EndedConsent>> FindEndedConsent(const store::Reader& reader,
-                                                                      std::string_view consent_id);
+absl::StatusOr<std::optional<storage::EndedBasis>> FindEndedBasis(const store::Reader& reader,
+                                                                  std::string_view basis_id);
 
 // The person was erased.
 absl::StatusOr<bool> IsErased(const store::Reader& reader, std::string_view person_id);

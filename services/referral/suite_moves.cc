@@ -11,15 +11,14 @@ namespace {
 // No call causes these moves, so none of them has a call's trace.
 constexpr std::string_view kNoCall;
 
-// Nothing where the actor has no move from here.
-std::optional<Command> CommandFor(const storage::Referral& referral, Actor actor) {
+// Nothing where the actor has no move from here, for this reason.
+std::optional<Command> CommandFor(const storage::Referral& referral, Actor actor, ReferralReason reason) {
   for (const Row& row : Table()) {
     if (!row.by.Has(actor) || !row.from.Has(referral.state())) continue;
     if (row.action == v1::REFERRAL_ACTION_CONSENT_RENEWED) continue;  // MoveToConsent's
+    if (reason != v1::REFERRAL_REASON_UNSPECIFIED && !row.reasons.Has(reason)) continue;
     if (row.guards.Has(Guard::kNotNudged) && referral.nudge_time_us() == 0) continue;
-    Command command = {.action = row.action, .actors = actor};
-    if (actor == Actor::kConsent) command.reason = v1::REFERRAL_REASON_CONSENT_WITHDRAWN;
-    return command;
+    return Command{.action = row.action, .actors = actor, .reason = reason};
   }
   return std::nullopt;
 }
@@ -27,25 +26,25 @@ std::optional<Command> CommandFor(const storage::Referral& referral, Actor actor
 }  // namespace
 
 async::Task<absl::StatusOr<bool>> MoveBySuite(const Parts& parts, const std::string& referral_id, Actor actor,
-                                              absl::Time now) {
+                                              ReferralReason reason, absl::Time now) {
   auto look = [&](const store::Reader& reader) { return repository::Find(reader, referral_id); };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Referral> seen, co_await parts.store.View(look));
-  if (!seen || !CommandFor(*seen, actor)) co_return false;
+  if (!seen || !CommandFor(*seen, actor, reason)) co_return false;
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyForMove(parts, seen->person_id(), false));
 
   auto body = [&](store::Txn& txn) -> absl::StatusOr<bool> {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Referral> current, repository::Find(txn, referral_id));
     if (!current) return false;
-    const std::optional<Command> command = CommandFor(*current, actor);
+    const std::optional<Command> command = CommandFor(*current, actor, reason);
     if (!command) return false;
-    if (actor == Actor::kConsent && current->access_ended()) return false;  // told twice
+    if (command->action == v1::REFERRAL_ACTION_ACCESS_ENDED && current->access_ended()) return false;  // told twice
     const absl::StatusOr<Planned> planned = Plan(*current, *command, Findings(), now, parts.mover.timetable());
     if (absl::IsFailedPrecondition(planned.status())) return false;  // its time moved on
     if (!planned.ok()) return planned.status();
     NWD_RETURN_IF_ERROR(parts.mover.Commit(txn, &*current, {&*planned, 1}, *key, kNoCall).status());
     // The consent service denies by itself from the withdrawal on; closing the grant only tidies up, and may come
     // later.
-    if (planned->Does(Effect::kCloseGrant) && kTakenOn.Has(current->state())) {
+    if (planned->Does(Effect::kCloseGrant) && HasGrant(*current) && kTakenOn.Has(current->state())) {
       parts.mover.AddGrant(txn, kCloseAccess, planned->next, kNoCall);
     }
     return true;
@@ -65,10 +64,10 @@ async::Task<absl::StatusOr<Renewal>> MoveToConsent(const Parts& parts, const std
   };
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Referral> seen, co_await parts.store.View(moved));
   if (!seen) co_return Renewal::kNone;
-  const BasisQuestion basis = {seen->person_id(), new_consent_id, seen->receiver_organisation_id()};
+  const BasisQuestion question = QuestionOf(*seen);
   const rpc::CallOptions options = {.timeout = kPeerTimeout, .practitioner = {}, .traceparent = {}};
   Asked asked;
-  NWD_CO_ASSIGN_OR_RETURN(const Permission permission, co_await parts.peers.consent.Permits(basis, options));
+  NWD_CO_ASSIGN_OR_RETURN(const Permission permission, co_await parts.peers.consent.Permits(question, options));
   asked.basis_permits = permission.permits;
   if (!asked.basis_permits) co_return Renewal::kLeftOut;
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyForMove(parts, seen->person_id(), false));

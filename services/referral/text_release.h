@@ -2,8 +2,8 @@
 //
 //   NWD_CO_ASSIGN_OR_RETURN(const bool released, co_await ReleaseText(parts, call, referral));
 //
-// Asked at every showing. The consent service keeps the first release of a referral's text under a consent, so that its
-// receiver is listed and is told when the consent is withdrawn; every showing is in this service's audit log, too.
+// Asked at every showing. The consent service keeps the first release of a referral's text under its basis, so that
+// its receiver is listed and is told when that is withdrawn or objected to; every showing is in this service's audit log, too.
 // Errors: those of the call. Thread-safe.
 #pragma once
 

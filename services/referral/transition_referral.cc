@@ -63,14 +63,14 @@ async::Task<absl::StatusOr<Outside>> Ask(const Parts& parts, const rpc::Call& ca
   const rpc::CallOptions options = rpc::Client::OptionsFor(call);
   Outside outside;
   if (row.guards.Has(Guard::kBasisPermits)) {
-    const BasisQuestion basis = BasisOf(referral);
-    NWD_CO_ASSIGN_OR_RETURN(Permission permission, co_await parts.peers.consent.Permits(basis, options));
+    const BasisQuestion question = QuestionOf(referral);
+    NWD_CO_ASSIGN_OR_RETURN(Permission permission, co_await parts.peers.consent.Permits(question, options));
     outside.asked.basis_permits = permission.permits;
     outside.asked.joined_person_ids = std::move(permission.joined_person_ids);
   }
-  if (row.guards.Has(Guard::kConsentStands)) {
-    const BasisQuestion basis = BasisOf(referral);
-    NWD_CO_ASSIGN_OR_RETURN(outside.asked.consent_stands, co_await parts.peers.consent.Stands(basis, options));
+  if (row.guards.Has(Guard::kBasisStands)) {
+    const BasisQuestion question = QuestionOf(referral);
+    NWD_CO_ASSIGN_OR_RETURN(outside.asked.basis_stands, co_await parts.peers.consent.Stands(question, options));
   }
   if (row.guards.Has(Guard::kOutcomeRecorded)) {
     NWD_CO_ASSIGN_OR_RETURN(outside.asked.outcomes,
@@ -101,7 +101,7 @@ async::Task<absl::StatusOr<Outside>> Gather(const Parts& parts, const rpc::Call&
   const Row* row = EtagOf(seen) == etag ? FindRow(seen.state(), command.action, command.actors) : nullptr;
   if (row == nullptr || !CheckFields(*row, command, now).ok()) co_return Outside();
   NWD_CO_ASSIGN_OR_RETURN(Outside outside, co_await Ask(parts, call, seen, *row, command));
-  if (!row->effects.Has(Effect::kCloseGrant) || !kTakenOn.Has(seen.state())) co_return outside;
+  if (!row->effects.Has(Effect::kCloseGrant) || !HasGrant(seen) || !kTakenOn.Has(seen.state())) co_return outside;
   auto judge = [&](const store::Reader& reader) { return Judge(mover, reader, seen, command, outside.asked, now); };
   const absl::StatusOr<Planned> judged = co_await parts.store.View(judge);
   if (judged.ok()) outside.closes = GrantOf(judged->next);  // a move that is refused closes no access
@@ -136,8 +136,8 @@ absl::StatusOr<Planned> JudgeNow(const Mover& mover, const store::Reader& reader
 }
 
 // validate_only: every check of a move, and no effect. No key is made, so whether the person could have one is asked.
-// Where a redirected referral would be says whom the person's consent names: before ACCEPTED the receiver may not know
-// the consent, and a dry run, which leaves no trace, would be a way to ask about one provider after another.
+// Where a redirected referral would be says whom the basis names: before ACCEPTED the receiver may not know
+// it, and a dry run, which leaves no trace, would be a way to ask about one provider after another.
 async::Task<absl::StatusOr<Response>> Check(const Parts& parts, rpc::Call& call, const Wanted& wanted) {
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<Response> {
     NWD_ASSIGN_OR_RETURN(const storage::Referral current, GetForParty(reader, call, wanted.request.referral_id()));

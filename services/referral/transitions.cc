@@ -46,6 +46,11 @@ constexpr Reasons kPersonSaidNo = {REFERRAL_REASON_PERSON_DECLINED, REFERRAL_REA
                                    REFERRAL_REASON_WORK_OR_CARING,   REFERRAL_REASON_DIED};
 constexpr Reasons kProblem = {REFERRAL_REASON_DUPLICATE, REFERRAL_REASON_SENT_IN_ERROR};
 
+// Why C acts: consent withdrawn (or ended otherwise), the person's objection to an authority; and an authority that ended
+// without their no, which cancels nothing.
+constexpr Reasons kPersonsNo = {REFERRAL_REASON_CONSENT_WITHDRAWN, REFERRAL_REASON_PERSON_OBJECTED};
+constexpr Reasons kNobodysNo = REFERRAL_REASON_AUTHORITY_ENDED;
+
 constexpr Guards kSendGuards = {Guard::kBasisPermits, Guard::kServiceTakes, Guard::kRoom, Guard::kNoOtherOpen};
 constexpr Effects kLetGo = {Effect::kReleasePlace, Effect::kCloseGrant};
 
@@ -68,7 +73,7 @@ constexpr Row kTable[] = {
      {Field::kReason, Field::kRedirectServiceId}},
     {kAccepted, REFERRAL_ACTION_WAITLIST, REFERRAL_STATE_WAITLISTED, T, {}, Effect::kReleasePlace, {}, {}, {}},
     {kWaitlisted, REFERRAL_ACTION_PROMOTE, REFERRAL_STATE_ACCEPTED, T, Guard::kRoom, Effect::kHoldPlace, {}, {}, {}},
-    {kAccepted | kWaitlisted, REFERRAL_ACTION_START, REFERRAL_STATE_IN_PROGRESS, T, {Guard::kConsentStands, Guard::kRoom},
+    {kAccepted | kWaitlisted, REFERRAL_ACTION_START, REFERRAL_STATE_IN_PROGRESS, T, {Guard::kBasisStands, Guard::kRoom},
      Effect::kHoldPlace, {}, {}, {}},
     {kAccepted | kWaitlisted, REFERRAL_ACTION_NOT_STARTED, REFERRAL_STATE_NOT_STARTED, T, Guard::kMissedIfNoShow, kLetGo,
      kProvider | kPersonReasons | Reasons{REFERRAL_REASON_NO_SHOW}, Field::kReason, Field::kReason},
@@ -89,10 +94,12 @@ constexpr Row kTable[] = {
      Field::kReason},
     {kOpen - kDraft, REFERRAL_ACTION_CANCEL, REFERRAL_STATE_CANCELLED_BY_PERSON, T, {}, kLetGo, kPersonSaidNo, {},
      Field::kReason},
-    {kOpen - kInProvision, REFERRAL_ACTION_CANCEL, REFERRAL_STATE_CANCELLED_BY_PERSON, C, Guard::kConsentEnded,
-     kLetGo | Effects{Effect::kEndAccess}, REFERRAL_REASON_CONSENT_WITHDRAWN, Field::kReason, Field::kReason},
-    {kInProvision, REFERRAL_ACTION_ACCESS_ENDED, REFERRAL_STATE_UNSPECIFIED, C, Guard::kConsentEnded,
-     {Effect::kCloseGrant, Effect::kEndAccess}, REFERRAL_REASON_CONSENT_WITHDRAWN, Field::kReason, Field::kReason},
+    {kOpen - kInProvision, REFERRAL_ACTION_CANCEL, REFERRAL_STATE_CANCELLED_BY_PERSON, C, Guard::kBasisEnded,
+     kLetGo | Effects{Effect::kEndAccess}, kPersonsNo, Field::kReason, Field::kReason},
+    {kOpen - kInProvision, REFERRAL_ACTION_ACCESS_ENDED, REFERRAL_STATE_UNSPECIFIED, C, Guard::kBasisEnded,
+     Effect::kEndAccess, kNobodysNo, Field::kReason, Field::kReason},
+    {kInProvision, REFERRAL_ACTION_ACCESS_ENDED, REFERRAL_STATE_UNSPECIFIED, C, Guard::kBasisEnded,
+     {Effect::kCloseGrant, Effect::kEndAccess}, kPersonsNo | kNobodysNo, Field::kReason, Field::kReason},
     {kOpen, REFERRAL_ACTION_CONSENT_RENEWED, REFERRAL_STATE_UNSPECIFIED, C, Guard::kBasisPermits, Effect::kMoveGrant, {},
      {}, {}},
     {kSent | kReceived | kInfoRequested, REFERRAL_ACTION_NUDGE, REFERRAL_STATE_UNSPECIFIED, S,

@@ -58,7 +58,7 @@ enum class Actor {
   kReferrer,  // R: the organisation that made it
   kReceiver,  // T: the organisation it goes to
   kPerson,    // P: the person, through a resident channel
-  kConsent,   // C: the consent service, when the consent ends
+  kConsent,   // C: the consent service, when the basis ends
   kTimer,     // S: the suite itself, when time is up
 };
 inline constexpr Actor kActors[] = {Actor::kReferrer, Actor::kReceiver, Actor::kPerson, Actor::kConsent, Actor::kTimer};
@@ -66,7 +66,7 @@ using Actors = Set<Actor>;
 
 // What must hold besides state and actor.
 enum class Guard {
-  kBasisPermits,        // the consent permits the receiver for purpose REFERRAL, asked at once
+  kBasisPermits,        // consent or authority permits the receiver for purpose REFERRAL, asked at once
   kServiceTakes,        // the service is active, takes referrals, and the same organisation answers for it
   kRoom,                // a place is free, or already held
   kNoOtherOpen,         // no other open referral by this referrer for this person (any id of theirs) and service
@@ -77,8 +77,8 @@ enum class Guard {
   kTimerPassed,         // the suite's own time for this has come
   kNotNudged,           // whose move it is was not reminded yet
   kNudged,              // it was
-  kConsentEnded,        // the consent service said so
-  kConsentStands,       // the consent is in force for the receiver, its reads perhaps used up; asked at once
+  kBasisEnded,          // the consent service said so
+  kBasisStands,         // it is in force for the receiver, its reads perhaps used up; asked at once
 };
 inline constexpr Guard kGuards[] = {Guard::kBasisPermits,
                                     Guard::kServiceTakes,
@@ -91,8 +91,8 @@ inline constexpr Guard kGuards[] = {Guard::kBasisPermits,
                                     Guard::kTimerPassed,
                                     Guard::kNotNudged,
                                     Guard::kNudged,
-                                    Guard::kConsentEnded,
-                                    Guard::kConsentStands};
+                                    Guard::kBasisEnded,
+                                    Guard::kBasisStands};
 using Guards = Set<Guard>;
 
 // What happens besides the new state.
@@ -157,7 +157,7 @@ inline constexpr States kOpen = {v1::REFERRAL_STATE_DRAFT,       v1::REFERRAL_ST
                                  v1::REFERRAL_STATE_RECEIVED,    v1::REFERRAL_STATE_INFO_REQUESTED,
                                  v1::REFERRAL_STATE_ACCEPTED,    v1::REFERRAL_STATE_WAITLISTED,
                                  v1::REFERRAL_STATE_IN_PROGRESS, v1::REFERRAL_STATE_ON_HOLD};
-// While in these the receiver has its access grant, and may book appointments.
+// While in these the receiver has, under a consent, its access grant, and may book appointments.
 inline constexpr States kTakenOn = {v1::REFERRAL_STATE_ACCEPTED, v1::REFERRAL_STATE_WAITLISTED,
                                     v1::REFERRAL_STATE_IN_PROGRESS, v1::REFERRAL_STATE_ON_HOLD};
 inline constexpr States kInProvision = {v1::REFERRAL_STATE_IN_PROGRESS, v1::REFERRAL_STATE_ON_HOLD};

@@ -69,6 +69,7 @@ v1::Referral ShowSummary(const storage::Referral& referral, Actors sides) {
   }
   if (referrer || sides.Has(Actor::kPerson) || referral.accepted()) {
     out.set_consent_id(referral.consent_id());
+    out.set_authority_id(referral.authority_id());
     out.set_entry_channel(referral.entry_channel());
   }
   return out;

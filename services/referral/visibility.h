@@ -3,7 +3,7 @@
 // - A referral that was never sent is the referrer's alone: to anyone else, the receiver included, it is not there.
 // - The receiver first sees the summary (need, borough, age band, priority) and no more, but for the answer to its own
 //   question; from ACCEPTED on, its own reference of the person.
-// - Text of the referrer goes to the receiver while the referral is taken on and the consent has not ended; an answer
+// - Text of the referrer goes to the receiver while the referral is taken on and its basis has not ended; an answer
 //   to the receiver's own question from the answer on, while the referral is open.
 // - Text of the receiver goes to the referrer; priority groups and alternatives are the referrer's alone.
 // - The person, through a resident channel, sees where it stands from SEND on: all but what the two wrote to each other,

@@ -15,6 +15,7 @@ constexpr std::string_view kAction = "REFERRAL_ACTION_";
 constexpr std::string_view kReason = "REFERRAL_REASON_";
 constexpr std::string_view kAppointment = "APPOINTMENT_STATE_";
 constexpr std::string_view kConsentState = "CONSENT_STATE_";
+constexpr std::string_view kAuthorityState = "AUTHORITY_STATE_";
 
 std::string_view ActorWord(Actor actor) {
   switch (actor) {
@@ -68,6 +69,12 @@ ReferralReason ReasonOf(std::string_view word) {
 consent::v1::ConsentState ConsentStateOf(std::string_view word) {
   consent::v1::ConsentState state = consent::v1::CONSENT_STATE_UNSPECIFIED;
   consent::v1::ConsentState_Parse(Cat(kConsentState, word), &state);
+  return state;
+}
+
+consent::v1::AuthorityState AuthorityStateOf(std::string_view word) {
+  consent::v1::AuthorityState state = consent::v1::AUTHORITY_STATE_UNSPECIFIED;
+  consent::v1::AuthorityState_Parse(Cat(kAuthorityState, word), &state);
   return state;
 }
 

@@ -1,5 +1,5 @@
-// The referral's enums as words, and those of a consent's states: the name without its prefix, as changes, events and
-// messages say it.
+// The referral's enums as words, and those of the states of a consent and an authority: the name without its prefix, as
+// changes, events and messages say it.
 //
 //   StateWord(REFERRAL_STATE_IN_PROGRESS) == "IN_PROGRESS"
 //
@@ -10,7 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "nwd/consent/v1/consent_service.pb.h"
+#include "nwd/consent/v1/authority_service.pb.h"
+#include "nwd/consent/v1/consent.pb.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
 #include "services/referral/transitions.h"
 
@@ -27,6 +28,7 @@ ReferralState StateOf(std::string_view word);
 ReferralAction ActionOf(std::string_view word);
 ReferralReason ReasonOf(std::string_view word);
 consent::v1::ConsentState ConsentStateOf(std::string_view word);
+consent::v1::AuthorityState AuthorityStateOf(std::string_view word);
 
 // "SENT, RECEIVED"; in the order of the enum. UNSPECIFIED is where there is none yet.
 std::string StateWords(States states);

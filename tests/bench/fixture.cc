@@ -15,8 +15,6 @@
 #include "absl/time/clock.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
-#include "common/tls/certificate_store.h"
-#include "common/tls/credentials.h"
 #include "deploy/feed/pages.h"
 #include "deploy/hub/folder.h"
 #include "deploy/hub/local_hub.h"
@@ -32,6 +30,11 @@ namespace fs = std::filesystem;
 namespace dv1 = directory::v1;
 
 constexpr absl::Duration kReady = absl::Seconds(60);
+constexpr absl::Duration kNextLine = absl::Minutes(10);
+// Of one core, all services together, for so many seconds in a row.
+constexpr double kQuietShare = 0.2;
+constexpr int kQuietSeconds = 3;
+constexpr absl::Duration kQuietPatience = absl::Minutes(60);
 // The echo shows the certificate of this service, so that clients know whom they talk to.
 constexpr char kEchoAs[] = "consent";
 
@@ -55,6 +58,14 @@ double CpuSecondsOf(pid_t pid) {
   double user_ticks = 0, system_ticks = 0;
   fields >> user_ticks >> system_ticks;
   return (user_ticks + system_ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+// The last words of a program may come before its stores are closed.
+absl::Status AwaitEnd(const hub::ProcessId& process) {
+  int status = 0;
+  if (waitpid(process.pid, &status, 0) != process.pid || status != 0)
+    return absl::FailedPreconditionError("a program did not end well");
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -141,15 +152,6 @@ absl::StatusOr<Connections> Fixture::As(const std::string& organisation, const s
   return Connections(std::move(connections));
 }
 
-absl::StatusOr<Connections> Fixture::AsService(const std::string& as, const std::string& service) {
-  NWD_ASSIGN_OR_RETURN(auto store,
-                       tls::CertificateStore::Open({.folder = pki::ServiceFolder(hub::PkiFolder(hub_.folder), as),
-                                                    .trust_domain = hub_.trust_domain}));
-  const tls::Credentials credentials(std::move(store));
-  own_clients_.push_back(std::make_unique<rpc::Client>(hub_.Service(service).Address(), credentials.Channel(service)));
-  return Connections({own_clients_.back().get()});
-}
-
 absl::StatusOr<std::string> Fixture::CreateOrganisation(const std::string& slug, int kind) {
   dv1::CreateOrganisationRequest request;
   request.set_slug(slug);
@@ -199,16 +201,50 @@ absl::Status Fixture::Adopt(const std::string& feed_id) {
 
 absl::Status Fixture::Kill(const std::string& service) {
   const pid_t pid = ProcessOf(service);
-  killed_command_ = CommandOf(pid);
-  if (killed_command_.empty() || kill(pid, SIGKILL) != 0)
+  ended_command_ = CommandOf(pid);
+  if (ended_command_.empty() || kill(pid, SIGKILL) != 0)
     return absl::FailedPreconditionError(Cat("the ", service, " service does not run"));
   waitpid(pid, nullptr, 0);
   return absl::OkStatus();
 }
 
+absl::Status Fixture::RunInPlaceOf(const std::string& service, const std::vector<std::string>& command,
+                                   const std::function<void(const std::string&)>& said) {
+  const hub::ProcessId running = hub_.Service(service).process;
+  ended_command_ = CommandOf(running.pid);
+  NWD_RETURN_IF_ERROR(hub::StopProcesses({running}, hub::kStopPatience));
+  const std::string log = hub::LogFile(hub_.folder, "in-place");
+  NWD_ASSIGN_OR_RETURN(const hub::Started started,
+                       hub::StartProcess({.command = command, .log_file = log, .end_with_parent = true}));
+  absl::StatusOr<std::string> line;
+  while ((line = hub::ReadLine(started.output, absl::Now() + kNextLine)).ok() && *line != "done") said(*line);
+  close(started.output);
+  if (!line.ok()) {
+    hub::StopProcesses({started.id}, hub::kStopPatience).IgnoreError();
+    return absl::FailedPreconditionError(Cat(command.front(), " did not end well; its log is ", log));
+  }
+  NWD_RETURN_IF_ERROR(AwaitEnd(started.id));
+  return Restart(service).status();
+}
+
+absl::Status Fixture::AwaitQuiet() const {
+  const absl::Time deadline = absl::Now() + kQuietPatience;
+  std::map<std::string, double> before = CpuSeconds();
+  for (int quiet = 0; quiet < kQuietSeconds;) {
+    if (absl::Now() > deadline) return absl::DeadlineExceededError("the services did not come to rest");
+    absl::SleepFor(absl::Seconds(1));
+    const std::map<std::string, double> now = CpuSeconds();
+    double used = 0;
+    for (const hub::RunningService& service : hub_.services) used += now.at(service.name) - before.at(service.name);
+    quiet = used < kQuietShare ? quiet + 1 : 0;
+    before = now;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<absl::Duration> Fixture::Restart(const std::string& service) {
   const absl::Time start = absl::Now();
-  NWD_ASSIGN_OR_RETURN(const hub::Started started, hub::StartProcess({.command = killed_command_,
+  NWD_ASSIGN_OR_RETURN(const hub::Started started, hub::StartProcess({.command = ended_command_,
                                                                       .log_file = hub::LogFile(hub_.folder, service),
                                                                       .end_with_parent = true}));
   const absl::StatusOr<std::string> line = hub::ReadLine(started.output, absl::Now() + kReady);
@@ -227,14 +263,6 @@ std::map<std::string, double> Fixture::CpuSeconds() const {
   std::map<std::string, double> seconds = {{"client", CpuSecondsOf(getpid())}, {"echo", CpuSecondsOf(echo_.pid)}};
   for (const hub::RunningService& service : hub_.services) seconds[service.name] = CpuSecondsOf(service.process.pid);
   return seconds;
-}
-
-void Fixture::EmptyLogs() const {
-  // They are appended to, so cutting them short is safe while they are written.
-  for (const hub::RunningService& service : hub_.services) {
-    std::error_code error;
-    fs::resize_file(hub::LogFile(hub_.folder, service.name), 0, error);
-  }
 }
 
 }  // namespace nwd::bench

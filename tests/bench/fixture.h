@@ -5,6 +5,7 @@
 //   bench-college     answers for the services of the sample feed; checks, reads, receives
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,10 +46,9 @@ class Fixture {
 
   rpc::ClientRuntime& runtime() { return *runtime_; }
   absl::StatusOr<Connections> As(const std::string& organisation, const std::string& service);
-  // As one of our services, with its certificate.
-  absl::StatusOr<Connections> AsService(const std::string& as, const std::string& service);
   const Connections& Echo() const { return *echo_connections_; }
 
+  const std::string& folder() const { return hub_.folder; }
   const std::string& jobcentre_id() const { return jobcentre_id_; }
   const std::string& college_id() const { return college_id_; }
   // Services that the college answers for; they take referrals without limit.
@@ -58,6 +58,12 @@ class Fixture {
   absl::Status Adopt(const std::string& feed_id);
 
   pid_t ProcessOf(const std::string& service) const { return hub_.Service(service).process.pid; }
+  // Stops a service and starts `command` where it was, which says a line from time to time, for `said`, and "done" at
+  // its end; then starts the service again; where that failed it stays stopped. Its calls fail meanwhile.
+  absl::Status RunInPlaceOf(const std::string& service, const std::vector<std::string>& command,
+                            const std::function<void(const std::string&)>& said);
+  // Until the services have little to do: they have followed each other's changes.
+  absl::Status AwaitQuiet() const;
   // Kills a service without warning.
   absl::Status Kill(const std::string& service);
   // Starts it again with the command it had; returns how long it took to say that it is ready.
@@ -65,9 +71,6 @@ class Fixture {
   // Seconds of processor time used so far, all threads together, by process: "client" (this program), "echo" and the
   // services.
   std::map<std::string, double> CpuSeconds() const;
-
-  // Empties the services' logs, which a million calls make large.
-  void EmptyLogs() const;
 
  private:
   explicit Fixture(int connections) : connections_(connections) {}
@@ -81,10 +84,9 @@ class Fixture {
   hub::ProcessId echo_;
   std::vector<std::unique_ptr<hub::Clients>> clients_;  // one for each connection
   std::vector<std::unique_ptr<hub::Clients>> echo_clients_;
-  std::vector<std::unique_ptr<rpc::Client>> own_clients_;  // of AsService
   std::unique_ptr<Connections> echo_connections_;
   std::unique_ptr<rpc::ClientRuntime> runtime_;  // first to go: calls use the clients
-  std::vector<std::string> killed_command_;
+  std::vector<std::string> ended_command_;
   std::string jobcentre_id_;
   std::string college_id_;
   std::vector<std::string> service_ids_;

@@ -5,43 +5,18 @@
 //   3  standing, FOLLOW_UP, contact, to the college
 #pragma once
 
-#include <array>
-#include <cstring>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "tests/bench/fixture.h"
+#include "tests/bench/person.h"
 
 namespace nwd::bench {
 
-inline constexpr char kPractitioner[] = "bench-1";
-
-// A text of known length, kept in place: there may be a million people.
-template <size_t kLength>
-class Text {
- public:
-  void operator=(std::string_view text) { std::memcpy(text_.data(), text.data(), std::min(text.size(), kLength)); }
-  operator std::string() const { return std::string(text_.data(), kLength); }
-
- private:
-  std::array<char, kLength> text_;
-};
-using PersonRef = Text<29>;
-using Id = Text<36>;
-
-struct Person {
-  PersonRef jobcentre_ref;
-  PersonRef college_ref;
-  Id support_consent_id;
-  Id referral_consent_id;
-  Id follow_up_consent_id;
-};
-
 class Population {
  public:
+  // By nwd-bench-register, while the consent service stands still; ends once the others have followed.
   static absl::StatusOr<std::unique_ptr<Population>> Register(Fixture& hub, int people);
 
   size_t size() const { return people_.size(); }

@@ -241,6 +241,9 @@ void AddConsent(Table& table) {
 }
 
 void AddReferral(Table& table) {
+  Add<r::CreateReferralRequest>(table, "on two bases", {"authority_id", "consent_id"},
+                                [](auto& q) { q.set_authority_id(kNobody); });
+  Add<r::CreateReferralRequest>(table, "on none", {"consent_id"}, [](auto& q) { q.clear_consent_id(); });
   Add<r::CreateReferralRequest>(table, "words nobody knows",
                                 {"priority_groups[0]", "priority_groups[1]", "priority_groups[1]", "summary.age_band"},
                                 [](auto& q) {

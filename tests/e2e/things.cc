@@ -246,6 +246,17 @@ referral::v1::CreateReferralRequest Sending(const World::Consented& consented, c
   return create;
 }
 
+std::string ServiceOf(World& world, const std::string& organisation) {
+  directory::v1::SearchServicesRequest search;
+  search.set_organisation_id(world.IdOf(organisation));
+  search.set_open_places(true);
+  while (true) {  // NWD_CHECK in FreeProvider ends it
+    world.Do<directory::v1::LinkProviderResponse>(kAdmin, Link(world, organisation));
+    const auto found = world.Do<directory::v1::SearchServicesResponse>(kReferrer, search);
+    if (found.results_size() > 0) return found.results(0).service().service_id();
+  }
+}
+
 void Accept(World& world, const std::string& receiver, const std::string& referral_id, const std::string& etag) {
   referral::v1::TransitionReferralRequest accept;
   accept.set_referral_id(referral_id);
@@ -273,17 +284,6 @@ referral::v1::BookAppointmentRequest Booking(const std::string& referral_id, abs
 namespace {
 
 using Things = std::map<std::string, std::string>;
-
-std::string ServiceOf(World& world, const std::string& organisation) {
-  directory::v1::SearchServicesRequest search;
-  search.set_organisation_id(world.IdOf(organisation));
-  search.set_open_places(true);
-  while (true) {  // NWD_CHECK in FreeProvider ends it
-    world.Do<directory::v1::LinkProviderResponse>(kAdmin, Link(world, organisation));
-    const auto found = world.Do<directory::v1::SearchServicesResponse>(kReferrer, search);
-    if (found.results_size() > 0) return found.results(0).service().service_id();
-  }
-}
 
 // Between `referrer` and `receiver`, whose service is named: a person, a consent, an accepted referral, an appointment.
 Things Between(World& world, const std::string& referrer, const std::string& receiver, const std::string& service_id) {

@@ -79,6 +79,8 @@ void MakeNotice(World& world, const std::string& recipient);
 // The id of such a notice.
 std::string OpenNotice(World& world, const std::string& recipient);
 
+// A service that an organisation answers for: of one more provider of the feed.
+std::string ServiceOf(World& world, const std::string& organisation);
 // What makes and sends a referral that rests on this consent.
 referral::v1::CreateReferralRequest Sending(const World::Consented& consented, const std::string& service_id);
 // From the referrer to the receiver: one that was sent, and the id of one that was accepted.

@@ -16,7 +16,7 @@ namespace {
 std::string GuardWord(Guard guard) {
   switch (guard) {
     case Guard::kBasisPermits:
-      return "the consent permits the receiver something for purpose REFERRAL, asked at once";
+      return "the basis permits the receiver something for purpose REFERRAL, asked at once";
     case Guard::kServiceTakes:
       return "the service is active and takes referrals";
     case Guard::kRoom:
@@ -38,10 +38,10 @@ std::string GuardWord(Guard guard) {
       return "not reminded yet";
     case Guard::kNudged:
       return "reminded before";
-    case Guard::kConsentEnded:
-      return "the consent has ended";
-    case Guard::kConsentStands:
-      return "the consent is in force for the receiver";
+    case Guard::kBasisEnded:
+      return "the basis has ended";
+    case Guard::kBasisStands:
+      return "the basis is in force for the receiver";
   }
   return "";
 }

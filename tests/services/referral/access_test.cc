@@ -89,7 +89,7 @@ TEST_F(Access, IsOpenedAgainWhereNobodyLearnsThatItWasClosed) {
 TEST_F(Access, IsNotClosedForAMoveWhoseTextHasNoKey) {
   const std::string id = InProgress();
   TellErased("ada");
-  GoThroughEndedConsents();
+  GoThroughEndedBases();
   const int calls = consent_.calls;
   EXPECT_EQ(Move("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED, "never came").status(),
             status::Denied());

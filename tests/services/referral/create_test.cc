@@ -191,7 +191,7 @@ TEST_F(Creating, ANavigatorRefersByItsSponsorsReferenceAndTheReferralIsItsOwn) {
 TEST_F(Creating, AnErasedPersonIsNeverGivenAKeyAgain) {
   const std::string id = Made();
   TellErased("ada");
-  GoThroughEndedConsents();
+  GoThroughEndedBases();
   v1::CreateReferralRequest request = Request();
   request.set_service_id(Id("debt-advice"));
   consent_.permits.insert({Id("consent-1"), Id("charity")});

@@ -72,19 +72,19 @@ class FakeConsent final : public ConsentPeer {
     if (fails_for.contains(question.person_id)) co_return absl::DataLossError("consent cannot say");
     if (on_permits) on_permits();
     Permission permission;
-    permission.permits = permits.contains({question.consent_id, question.organisation_id});
+    permission.permits = permits.contains({BasisId(question), question.organisation_id});
     for (const std::string& name : OthersOf(question.person_id)) permission.joined_person_ids.push_back(Id(name));
     co_return permission;
   }
   async::Task<absl::StatusOr<bool>> Stands(const BasisQuestion& question, const rpc::CallOptions& options) override {
     NWD_CO_ASSIGN_OR_RETURN(const Permission permission, co_await Permits(question, options));
-    co_return permission.permits || used_up.contains({question.consent_id, question.organisation_id});
+    co_return permission.permits || used_up.contains({BasisId(question), question.organisation_id});
   }
-  async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const std::string& consent_id,
+  async::Task<absl::StatusOr<Prospect>> ResolveAndPermits(const PersonQuestion& question, const Basis& rests_on,
                                                           const rpc::CallOptions& options) override {
     const absl::StatusOr<ResolvedPerson> person = co_await Resolve(question, options);
     if (!person.ok()) co_return person.status();
-    const BasisQuestion basis = {person->person_id, consent_id, question.other_organisation_id};
+    const BasisQuestion basis = {person->person_id, rests_on, question.other_organisation_id};
     const absl::StatusOr<Permission> permission = co_await Permits(basis, options);
     --calls;  // the two are one
     if (!permission.ok()) co_return permission.status();
@@ -94,7 +94,7 @@ class FakeConsent final : public ConsentPeer {
     co_return prospect;
   }
   async::Task<absl::StatusOr<bool>> ReleaseText(const TextRelease& release, const rpc::CallOptions& options) override {
-    NWD_CO_ASSIGN_OR_RETURN(const Permission permission, co_await Permits(release.basis, options));
+    NWD_CO_ASSIGN_OR_RETURN(const Permission permission, co_await Permits(release.question, options));
     if (permission.permits) released.push_back(release);
     co_return permission.permits;
   }
@@ -125,6 +125,9 @@ class FakeConsent final : public ConsentPeer {
     co_return absl::OkStatus();
   }
 
+  static const std::string& BasisId(const BasisQuestion& question) {
+    return question.basis.consent_id.empty() ? question.basis.authority_id : question.basis.consent_id;
+  }
   // Names of those who are one with a person.
   std::vector<std::string> OthersOf(const std::string& person_id) const {
     std::vector<std::string> others;

@@ -184,7 +184,7 @@ TEST_F(Moves, EveryChangeSaysWhetherThePlaceIsHeld) {
 TEST_F(Moves, OfAnErasedPersonGoOnWithoutTextSoThatThePlaceComesFree) {
   const std::string id = InProgress();
   TellErased("ada");
-  GoThroughEndedConsents();
+  GoThroughEndedBases();
   Moved("college", id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED);
   EXPECT_EQ(PlacesHeld("esol"), 0);
 }

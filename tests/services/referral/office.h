@@ -24,7 +24,7 @@
 #include "common/store_memory/memory_store.h"
 #include "services/referral/access_delivery.h"
 #include "services/referral/appointment_service.h"
-#include "services/referral/ended_consents.h"
+#include "services/referral/ended_bases.h"
 #include "services/referral/janitor.h"
 #include "services/referral/limits.h"
 #include "services/referral/mover.h"
@@ -60,7 +60,7 @@ class Office : public ::testing::Test {
                outbox_, ProjectFacts(), {consent_, outcome_, directory_}},
         referrals_(parts_),
         appointments_(parts_),
-        ended_consents_(parts_, clock_),
+        ended_bases_(parts_, clock_),
         janitor_(parts_, clock_) {
     HandleAccess(outbox_, consent_);
     directory_.Add("esol", "college").add_categories("esol");
@@ -256,12 +256,12 @@ class Office : public ::testing::Test {
     Tell(change);
   }
   void Tell(const common::v1::Change& change) {
-    auto body = [&](store::Txn& txn) { return EndedConsents::Apply(txn, change); };
+    auto body = [&](store::Txn& txn) { return EndedBases::Apply(txn, change); };
     const absl::Status applied = async::BlockOn(store_.Update(body));
     ASSERT_TRUE(applied.ok()) << applied;
   }
-  int GoThroughEndedConsents() {
-    const auto moved = async::BlockOn(ended_consents_.GoThrough());
+  int GoThroughEndedBases() {
+    const auto moved = async::BlockOn(ended_bases_.GoThrough());
     EXPECT_TRUE(moved.ok()) << moved.status();
     return moved.value_or(-1);
   }
@@ -288,7 +288,7 @@ class Office : public ::testing::Test {
   const Parts parts_;
   ReferralService referrals_;
   AppointmentService appointments_;
-  EndedConsents ended_consents_;
+  EndedBases ended_bases_;
   Janitor janitor_;
 };
 

@@ -77,8 +77,8 @@ TEST_F(Reading, TextIsReleasedByTheConsentServiceWhichKeepsWhoseItIsAndWhoReadIt
   ASSERT_EQ(consent_.released.size(), 1u);
   EXPECT_EQ(consent_.released[0].referral_id, id);
   EXPECT_EQ(consent_.released[0].source_organisation_id, Id("jobcentre"));
-  EXPECT_EQ(consent_.released[0].basis.consent_id, Id("consent-1"));
-  EXPECT_EQ(consent_.released[0].basis.organisation_id, Id("college"));
+  EXPECT_EQ(consent_.released[0].question.basis.consent_id, Id("consent-1"));
+  EXPECT_EQ(consent_.released[0].question.organisation_id, Id("college"));
 }
 
 TEST_F(Reading, ANavigatorsTextIsItsSponsors) {

@@ -62,14 +62,14 @@ TEST_F(Restated, ASweptDraftIsGone) {
 TEST_F(Restated, ARenewalThatWasWithdrawnEndsWhatRestsOnTheOldOne) {
   const std::string id = Made();
   TellChain(/*oldest_first=*/true, "WITHDRAWN");
-  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(GoThroughEndedBases(), 1);
   EXPECT_EQ(StateNow(id), "CANCELLED_BY_PERSON");
 }
 
 TEST_F(Restated, AndSoItDoesWhereItIsToldBeforeTheOldOne) {
   const std::string id = Made();
   TellChain(/*oldest_first=*/false, "WITHDRAWN");
-  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(GoThroughEndedBases(), 1);
   EXPECT_EQ(StateNow(id), "CANCELLED_BY_PERSON");
 }
 
@@ -77,7 +77,7 @@ TEST_F(Restated, ARenewalThatHasExpiredIsNotAskedAbout) {
   const std::string id = Made();
   const int asked = consent_.calls;
   TellChain(/*oldest_first=*/false, "EXPIRED");
-  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(GoThroughEndedBases(), 0);
   EXPECT_EQ(consent_.calls, asked);
   EXPECT_EQ(StateNow(id), "SENT");
   EXPECT_EQ(RowsUnder('w'), 0);
@@ -87,7 +87,7 @@ TEST_F(Restated, ARenewalInForceCarriesOnWhatRestsOnTheOldOne) {
   const std::string id = Made();
   consent_.permits = {{Id("consent-2"), Id("college")}};
   TellChain(/*oldest_first=*/false, "GIVEN");
-  EXPECT_EQ(GoThroughEndedConsents(), 1);
+  EXPECT_EQ(GoThroughEndedBases(), 1);
   EXPECT_EQ(Stored(id).consent_id(), Id("consent-2"));
 }
 
@@ -95,10 +95,10 @@ TEST_F(Restated, WhatWasHeardBeforeIsNotGoneThroughAgain) {
   const std::string left_out = Made();
   consent_.permits.clear();
   TellChain(/*oldest_first=*/true, "GIVEN");
-  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(GoThroughEndedBases(), 0);
   const int asked = consent_.calls;
   TellChain(/*oldest_first=*/true, "GIVEN");
-  EXPECT_EQ(GoThroughEndedConsents(), 0);
+  EXPECT_EQ(GoThroughEndedBases(), 0);
   EXPECT_EQ(consent_.calls, asked) << "each question is an entry about the person in the audit log";
   EXPECT_EQ(Stored(left_out).consent_id(), Id("consent-1"));
 }

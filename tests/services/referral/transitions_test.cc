@@ -106,7 +106,7 @@ class EveryMove : public ::testing::Test {
     referral_.set_update_time_us(Micros(now_ - absl::Hours(1)));
     referral_.set_end_time_us(Micros(now_ - absl::Hours(1)));
     referral_.set_timer_time_us(Micros(now_));
-    everything_.basis_permits = everything_.consent_stands = everything_.service_takes = everything_.has_room = true;
+    everything_.basis_permits = everything_.basis_stands = everything_.service_takes = everything_.has_room = true;
     everything_.outcomes = everything_.missed_appointments = 1;
   }
 
@@ -180,7 +180,7 @@ TEST_F(EveryMove, TheTableHasIsMadeAndWhatItLacksIsRefusedAsSuch) {
 
 TEST_F(EveryMove, IsRefusedForEachGuardThatDoesNotHold) {
   const std::vector<std::pair<Guard, std::string>> reasons = {{Guard::kBasisPermits, "NO_BASIS"},
-                                                              {Guard::kConsentStands, "NO_BASIS"},
+                                                              {Guard::kBasisStands, "NO_BASIS"},
                                                               {Guard::kServiceTakes, "SERVICE_NOT_TAKING"},
                                                               {Guard::kRoom, "SERVICE_FULL"},
                                                               {Guard::kNoOtherOpen, "ALREADY_REFERRED"},
@@ -204,7 +204,7 @@ TEST_F(EveryMove, IsRefusedForEachGuardThatDoesNotHold) {
           if (!row.by.Has(actor)) continue;
           Command command = Complete(row.action, actor, &row);
           if (guard == Guard::kBasisPermits) findings.basis_permits = false;
-          if (guard == Guard::kConsentStands) findings.consent_stands = false;
+          if (guard == Guard::kBasisStands) findings.basis_stands = false;
           if (guard == Guard::kServiceTakes) findings.service_takes = false;
           if (guard == Guard::kRoom) findings.has_room = false;
           if (guard == Guard::kNoOtherOpen) findings.other_open = true;

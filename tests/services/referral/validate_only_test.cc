@@ -93,7 +93,7 @@ TEST_F(ValidateOnly, ARedirectAfterAcceptanceSaysWhereTheChildWouldBe) {
 TEST_F(ValidateOnly, TextOfAnErasedPersonIsRefusedAndNobodyGetsAKey) {
   const std::string id = InProgress();
   TellErased("ada");
-  GoThroughEndedConsents();
+  GoThroughEndedBases();
   TransitionReferralRequest request = MoveRequest(id, REFERRAL_ACTION_END, REFERRAL_REASON_DISENGAGED);
   EXPECT_TRUE(Try("college", request).ok());
   request.set_text("never came");

@@ -17,6 +17,15 @@ TEST(Words, OfAConsentsStatesAreThoseOfThePublishedEnum) {
   EXPECT_EQ(ConsentStateOf(""), consent::v1::CONSENT_STATE_UNSPECIFIED);
 }
 
+TEST(Words, OfAnAuthoritysStatesAreThoseOfThePublishedEnum) {
+  const std::string prefix = "AUTHORITY_STATE_";
+  for (int number = consent::v1::AuthorityState_MIN + 1; number <= consent::v1::AuthorityState_MAX; ++number) {
+    const auto state = static_cast<consent::v1::AuthorityState>(number);
+    EXPECT_EQ(AuthorityStateOf(consent::v1::AuthorityState_Name(state).substr(prefix.size())), state);
+  }
+  EXPECT_EQ(AuthorityStateOf("WITHDRAWN"), consent::v1::AUTHORITY_STATE_UNSPECIFIED) << "a consent's";
+}
+
 TEST(Words, ReadAsTheyWereWritten) {
   for (int number = v1::ReferralState_MIN + 1; number <= v1::ReferralState_MAX; ++number) {
     const auto state = static_cast<ReferralState>(number);
