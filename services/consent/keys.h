@@ -159,10 +159,10 @@ inline std::string Receipt(const Uuid& consent, int64_t revision) {
 // Text, by its SHA-256 (32 bytes).
 inline std::string Text(std::string_view sha256) { return KeyBuilder(kText).Bytes(sha256).Build(); }
 
-// Grant.
+// Grant. Under an authority, which no referral opens or closes, it says only that text was released.
 inline std::string GrantsOfConsent(const Uuid& consent) { return KeyBuilder(kGrant).Bytes(consent.bytes()).Build(); }
-inline std::string Grant(const Uuid& consent, const Uuid& organisation, const Uuid& referral) {
-  return KeyBuilder(kGrant).Bytes(consent.bytes()).Bytes(organisation.bytes()).Bytes(referral.bytes()).Build();
+inline std::string Grant(const Uuid& basis, const Uuid& organisation, const Uuid& referral) {
+  return KeyBuilder(kGrant).Bytes(basis.bytes()).Bytes(organisation.bytes()).Bytes(referral.bytes()).Build();
 }
 
 // RecordVersion: the newest of a section by a source.

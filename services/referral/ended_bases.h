@@ -5,9 +5,9 @@
 // Applying a change only notes it, in the follower's own transaction: from then on no referral can be sent, accepted or
 // reopened on that basis. The referrals that rest on it are then gone through one by one, each in a transaction of its
 // own: before IN_PROGRESS they become CANCELLED_BY_PERSON, from there on access ends and the support goes on. An
-// authority that ended without the person's objection is nobody's no: access ends, and nothing is cancelled; what was not
-// accepted yet runs out by its own clock, what was cannot start, and its referrer may withdraw either. Those of a superseded consent rest on its
-// successor from then on, where that permits the receiver; where it does not
+// authority that ended without the person's objection is nobody's no: access ends, and nothing is cancelled; what was
+// not accepted yet runs out by its own clock, what was cannot start, and its referrer may withdraw either. Those of a
+// superseded consent rest on its successor from then on, where that permits the receiver; where it does not
 // (suite_moves.h), they are looked at again every kLeftOutPause until it does, or they are over, or it has ended or
 // expired, too.
 // An erased person's key is destroyed after that, and never made again.

@@ -15,7 +15,6 @@ constexpr std::string_view kNoCall;
 std::optional<Command> CommandFor(const storage::Referral& referral, Actor actor, ReferralReason reason) {
   for (const Row& row : Table()) {
     if (!row.by.Has(actor) || !row.from.Has(referral.state())) continue;
-    if (row.action == v1::REFERRAL_ACTION_CONSENT_RENEWED) continue;  // MoveToConsent's
     if (reason != v1::REFERRAL_REASON_UNSPECIFIED && !row.reasons.Has(reason)) continue;
     if (row.guards.Has(Guard::kNotNudged) && referral.nudge_time_us() == 0) continue;
     return Command{.action = row.action, .actors = actor, .reason = reason};

@@ -97,13 +97,13 @@ using Guards = Set<Guard>;
 
 // What happens besides the new state.
 enum class Effect {
-  kHoldPlace,          // unless held
-  kReleasePlace,       // if held
-  kStartClock,         // the receiver's time to decide begins
-  kPauseClock,         // it stands still
-  kResumeClock,        // it goes on with the working days that were left
-  kOpenGrant,          // the receiver may read the record from now on; after the commit, before the reply
-  kCloseGrant,         // it may not any more; before the commit
+  kHoldPlace,     // unless held
+  kReleasePlace,  // if held
+  kStartClock,    // the receiver's time to decide begins
+  kPauseClock,    // it stands still
+  kResumeClock,   // it goes on with the working days that were left
+  kOpenGrant,     // under a consent, the receiver may read the record from now on; after the commit, before the reply
+  kCloseGrant,    // it may not any more; before the commit
   kOfferAlternatives,  // up to three eligible services with room, for the referrer
   kMakeChild,          // another referral to another service, same correlation id
   kInviteFeedback,     // the event says that the person is to be asked how it was

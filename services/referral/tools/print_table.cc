@@ -59,9 +59,9 @@ std::string EffectWord(Effect effect) {
     case Effect::kResumeClock:
       return "the decision clock goes on";
     case Effect::kOpenGrant:
-      return "the receiver's access opens, after the commit and before the reply";
+      return "under a consent the receiver's access opens, after the commit and before the reply";
     case Effect::kCloseGrant:
-      return "the receiver's access closes, before the commit (by C: it has closed already)";
+      return "under a consent the receiver's access closes, before the commit (by C: it has closed already)";
     case Effect::kOfferAlternatives:
       return Cat("the referrer is offered up to ", kAlternativesMax, " services with room");
     case Effect::kMakeChild:
