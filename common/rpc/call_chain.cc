@@ -85,8 +85,7 @@ CallChain::CallChain(const ServerOptions& options, const Router& router, const s
   }
 }
 
-async::Task<void> CallChain::Serve(const Route& route, Call& call, Exchange& exchange) {
-  const absl::Time start = absl::Now();
+async::Task<void> CallChain::Serve(const Route& route, Call& call, Exchange& exchange, absl::Time arrived) {
   metrics::GrpcServerMetrics::Method& figures = MetricsOf(route);
   figures.Started();
   Limiter::Ticket ticket;
@@ -101,7 +100,7 @@ async::Task<void> CallChain::Serve(const Route& route, Call& call, Exchange& exc
   }
   if (status.ok() && response != nullptr) figures.Sent();
   co_await exchange.Answer(status, response.get());
-  Finish(route, call, status, absl::Now() - start);
+  Finish(route, call, status, absl::Now() - arrived);
 }
 
 async::Task<absl::Status> CallChain::Identify(const PeerFacts& peer, Call::Facts& facts) {

@@ -185,6 +185,8 @@ async::Task<absl::Status> Client::AwaitRaw(const Message& request, Message& resp
   const std::string& path = PathOf(request, false);
   const auto reader =
       state_->stub.PrepareUnaryCall(&context, path, Serialize(WithRequestId(request, filled)), queue->cq());
+  // Calls are sent together, as a server's answers are; whatever waits for this one waits for the round's end as well.
+  co_await queue->EndOfRound();
   reader->StartCall();
   co_await Operation([&](void* tag) { reader->Finish(&bytes, &status, tag); });
   const absl::Status answered = FromGrpc(status);

@@ -17,7 +17,8 @@ struct ClientRuntime::State {
 };
 
 ClientRuntime::ClientRuntime(int threads) : state_(std::make_unique<State>()) {
-  for (int i = 0; i < threads; ++i) {
+  const int queues = threads > 0 ? threads : DefaultQueues();
+  for (int i = 0; i < queues; ++i) {
     state_->queues.push_back(std::make_unique<Queue>(std::make_unique<grpc::CompletionQueue>()));
     state_->queues.back()->Start();
   }

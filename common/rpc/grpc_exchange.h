@@ -2,7 +2,7 @@
 //
 //   UnaryExchange exchange(method, queue, chain, limits);
 //   if (!co_await Operation([&](void* tag) { exchange.Request(tag); })) co_return;   // the server is going down
-//   co_await chain.Serve(*method.route, exchange.call(), exchange);
+//   co_await chain.Serve(*method.route, exchange.call(), exchange, arrived);
 //   co_await exchange.done();                                                        // gRPC lets go of it
 //
 // Belongs to its queue's thread. What it is given outlives it.

@@ -89,9 +89,11 @@ void Queue::RunInbox() {
 
 void Queue::EndRound() {
   round_events_ = 0;
-  ending_.swap(put_off_);
-  for (const std::coroutine_handle<> handle : ending_) handle.resume();
-  ending_.clear();
+  while (!put_off_.empty()) {
+    ending_.swap(put_off_);
+    for (const std::coroutine_handle<> handle : ending_) handle.resume();
+    ending_.clear();
+  }
 }
 
 void Queue::RunTimers(absl::Time now) {

@@ -74,8 +74,9 @@ class Queue final : public async::Executor {
   void Post(absl::AnyInvocable<void()> work) override;
   void PostAt(absl::Time time, absl::AnyInvocable<void()> work) override;
 
-  // Awaited on the queue's thread: goes on when nothing else is ready, or the round has been long enough. At once where
-  // nothing is served any more.
+  // Awaited on the queue's thread: goes on when nothing else is ready, or the round has been long enough; with others
+  // that await it, in steps: what awaits again while a round ends goes on after all the others have come so far. At once
+  // where nothing is served any more.
   auto EndOfRound() {
     struct Awaiter {
       Queue& queue;

@@ -122,8 +122,10 @@ async::internal::Detached Server::State::Serve(const Method& method, Queue& queu
   const bool accepted = co_await Operation([&](void* tag) { exchange.Request(tag); });
   if (!accepted) co_return;  // the server is going down; no call was begun
   Outstanding::Guard guard(calls);
+  const absl::Time arrived = absl::Now();
   Await(method, queue);  // another may come meanwhile
-  co_await chain.Serve(*method.route, exchange.call(), exchange);
+  co_await queue.EndOfRound();
+  co_await chain.Serve(*method.route, exchange.call(), exchange, arrived);
   co_await exchange.done();
 }
 

@@ -63,7 +63,7 @@ class CallChainTest : public ::testing::Test {
     if (chain_ == nullptr) chain_ = std::make_unique<CallChain>(options_, router_, draining_);
     const Route& route = RouteOf(request);
     Call call(*route.method, route.rule, chain_->clock());
-    async::BlockOn(chain_->Serve(route, call, exchange));
+    async::BlockOn(chain_->Serve(route, call, exchange, absl::Now()));
   }
   double EchoesHandled(const std::string& code) {
     return Figure(metrics_.Text(), {"grpc_server_handled_total", "\"Echo\"", "\"" + code + "\""});
