@@ -25,6 +25,7 @@ struct Settings {
   int rounds = 5;                           // pairs of echo and measured
   int connections = 4;                      // of the client to each server
   bool quick = false;
+  bool keep = false;   // go on with what an earlier run left in the folder
   std::string folder;  // data, logs and certificates; on a real disk
 };
 

@@ -28,7 +28,7 @@ Context::~Context() = default;
 
 absl::StatusOr<Fixture*> Context::Hub() {
   if (fixture_ == nullptr) {
-    NWD_ASSIGN_OR_RETURN(fixture_, Fixture::Start(settings_.folder, settings_.connections));
+    NWD_ASSIGN_OR_RETURN(fixture_, Fixture::Start(settings_.folder, settings_.connections, settings_.keep));
   }
   return fixture_.get();
 }
@@ -36,7 +36,7 @@ absl::StatusOr<Fixture*> Context::Hub() {
 absl::StatusOr<Population*> Context::People() {
   if (population_ == nullptr) {
     NWD_ASSIGN_OR_RETURN(Fixture* const hub, Hub());
-    NWD_ASSIGN_OR_RETURN(population_, Population::Register(*hub, settings_.people));
+    NWD_ASSIGN_OR_RETURN(population_, Population::Of(*hub, settings_.people));
   }
   return population_.get();
 }

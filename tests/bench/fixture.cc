@@ -77,9 +77,9 @@ absl::StatusOr<feed::Imported> ImportFeed(rpc::Client& directory, const std::str
   return feed::Import(directory, options, pages, [](int) {});
 }
 
-absl::StatusOr<std::unique_ptr<Fixture>> Fixture::Start(const std::string& folder, int connections) {
+absl::StatusOr<std::unique_ptr<Fixture>> Fixture::Start(const std::string& folder, int connections, bool keep) {
   std::unique_ptr<Fixture> fixture(new Fixture(connections));
-  NWD_RETURN_IF_ERROR(fixture->StartHub(folder));
+  NWD_RETURN_IF_ERROR(fixture->StartHub(folder, keep));
   NWD_RETURN_IF_ERROR(fixture->StartEcho());
   NWD_RETURN_IF_ERROR(fixture->Furnish());
   return fixture;
@@ -94,13 +94,13 @@ Fixture::~Fixture() {
   if (!hub_.folder.empty()) hub::RemoveState(hub_.folder);
 }
 
-absl::Status Fixture::StartHub(const std::string& folder) {
+absl::Status Fixture::StartHub(const std::string& folder, bool keep) {
   const std::string absolute = fs::absolute(folder).lexically_normal().string();
   if (const auto running = hub::ReadState(absolute); running.ok() && running->AllAlive()) {
     return absl::AlreadyExistsError(Cat("another bench runs in ", absolute));
   }
   std::error_code error;
-  fs::remove_all(absolute, error);
+  if (!keep) fs::remove_all(absolute, error);
   fs::create_directories(absolute, error);
   if (error) return absl::FailedPreconditionError(Cat("cannot use the folder ", absolute, ": ", error.message()));
   hub::UpOptions options;
@@ -111,7 +111,7 @@ absl::Status Fixture::StartHub(const std::string& folder) {
   // Two organisations register everybody: compared with others all the same.
   setenv("NWD_COMPARED_A_DAY", "100000000", /*overwrite=*/1);
   NWD_ASSIGN_OR_RETURN(hub_, hub::Up(options));
-  runtime_ = std::make_unique<rpc::ClientRuntime>(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+  runtime_ = std::make_unique<rpc::ClientRuntime>();
   for (int i = 0; i < connections_; ++i) clients_.push_back(std::make_unique<hub::Clients>(hub_));
   return absl::OkStatus();
 }
@@ -152,7 +152,12 @@ absl::StatusOr<Connections> Fixture::As(const std::string& organisation, const s
   return Connections(std::move(connections));
 }
 
-absl::StatusOr<std::string> Fixture::CreateOrganisation(const std::string& slug, int kind) {
+absl::StatusOr<std::string> Fixture::Organisation(const std::string& slug, int kind) {
+  NWD_ASSIGN_OR_RETURN(const auto known,
+                       clients_[0]->Call<dv1::ListOrganisationsResponse>(kAdmin, dv1::ListOrganisationsRequest()));
+  for (const dv1::Organisation& organisation : known.organisations()) {
+    if (organisation.slug() == slug) return organisation.organisation_id();
+  }
   dv1::CreateOrganisationRequest request;
   request.set_slug(slug);
   request.set_name(slug);
@@ -162,8 +167,8 @@ absl::StatusOr<std::string> Fixture::CreateOrganisation(const std::string& slug,
 }
 
 absl::Status Fixture::Furnish() {
-  NWD_ASSIGN_OR_RETURN(jobcentre_id_, CreateOrganisation(kJobcentre, common::v1::ORGANISATION_KIND_JOBCENTRE));
-  NWD_ASSIGN_OR_RETURN(college_id_, CreateOrganisation(kCollege, common::v1::ORGANISATION_KIND_COLLEGE));
+  NWD_ASSIGN_OR_RETURN(jobcentre_id_, Organisation(kJobcentre, common::v1::ORGANISATION_KIND_JOBCENTRE));
+  NWD_ASSIGN_OR_RETURN(college_id_, Organisation(kCollege, common::v1::ORGANISATION_KIND_COLLEGE));
 
   NWD_ASSIGN_OR_RETURN(const std::vector<feed::Page> pages, feed::ReadPages(hub::ShareFolder("sample")));
   NWD_ASSIGN_OR_RETURN(rpc::Client* const directory, clients_[0]->As(kAdmin, "directory"));

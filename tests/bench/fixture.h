@@ -39,8 +39,8 @@ class Connections {
 
 class Fixture {
  public:
-  // Starts from nothing in `folder`, which it owns.
-  static absl::StatusOr<std::unique_ptr<Fixture>> Start(const std::string& folder, int connections);
+  // Starts in `folder`, which it owns: from nothing, or with `keep` from what an earlier one left there.
+  static absl::StatusOr<std::unique_ptr<Fixture>> Start(const std::string& folder, int connections, bool keep);
   // Stops what it started.
   ~Fixture();
 
@@ -74,10 +74,11 @@ class Fixture {
 
  private:
   explicit Fixture(int connections) : connections_(connections) {}
-  absl::Status StartHub(const std::string& folder);
+  absl::Status StartHub(const std::string& folder, bool keep);
   absl::Status StartEcho();
   absl::Status Furnish();
-  absl::StatusOr<std::string> CreateOrganisation(const std::string& slug, int kind);
+  // Made where there is none of that slug.
+  absl::StatusOr<std::string> Organisation(const std::string& slug, int kind);
 
   const int connections_;
   hub::HubState hub_;

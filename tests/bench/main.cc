@@ -37,6 +37,7 @@ struct Asked {
   double seconds = 0;
   int rounds = 0;
   int connections = Settings().connections;
+  bool keep = false;
   std::string folder;
 };
 
@@ -44,6 +45,7 @@ Settings SettingsOf(const Asked& asked) {
   Settings settings;
   settings.folder = asked.folder;
   settings.quick = asked.quick;
+  settings.keep = asked.keep;
   settings.connections = asked.connections;
   if (asked.quick) {
     settings.people = kPeopleQuick;
@@ -86,6 +88,7 @@ int Run(int argc, char** argv) {
   options.Add("--rounds", &asked.rounds, "How many pairs of echo and measured").Range(1, 100);
   options.Add("--connections", &asked.connections, "Connections of the client to each server").Range(1, 64);
   options.Add("--folder", &asked.folder, "Where the hub keeps its data; emptied first");
+  options.Add("--keep", &asked.keep, "Go on in the folder, with the people of an earlier run; referrals want new ones");
   if (const auto code = options.Parse(argc, argv)) return *code;
   const std::vector<Bench> benches = Chosen(asked.names);
   if (benches.empty()) {

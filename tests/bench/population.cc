@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 #include "absl/time/clock.h"
@@ -55,10 +56,7 @@ std::vector<cv1::RecordSection> Sections(uint64_t i) {
   return sections;
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<Population>> Population::Register(Fixture& hub, int people) {
-  const std::string out = Cat(hub.folder(), "/people");
+absl::Status Register(Fixture& hub, int people, const std::string& out) {
   const absl::Time start = absl::Now();
   const auto say = [&](const std::string& line) {
     std::fprintf(stderr, "  %s of %d people, 3 consents each, %.0f s\n", line.c_str(), people,
@@ -70,14 +68,29 @@ absl::StatusOr<std::unique_ptr<Population>> Population::Register(Fixture& hub, i
        Cat("--hub-key=", hub::KeyFile(hub.folder())), Cat("--jobcentre=", hub.jobcentre_id()),
        Cat("--college=", hub.college_id()), Cat("--people=", people), Cat("--out=", out)},
       say));
-  auto population = std::make_unique<Population>();
-  population->people_.resize(people);
-  std::ifstream file(out, std::ios::binary);
-  file.read(reinterpret_cast<char*>(population->people_.data()),
-            static_cast<std::streamsize>(population->size() * sizeof(Person)));
-  if (!file) return absl::FailedPreconditionError(Cat(out, " does not hold everybody"));
   NWD_RETURN_IF_ERROR(hub.AwaitQuiet());
   std::fprintf(stderr, "  and known to the other services, %.0f s\n", absl::ToDoubleSeconds(absl::Now() - start));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool Population::Read(const std::string& file, size_t people) {
+  std::error_code error;
+  if (std::filesystem::file_size(file, error) != people * sizeof(Person)) return false;
+  people_.resize(people);
+  std::ifstream in(file, std::ios::binary);
+  in.read(reinterpret_cast<char*>(people_.data()), static_cast<std::streamsize>(people * sizeof(Person)));
+  return static_cast<bool>(in);
+}
+
+absl::StatusOr<std::unique_ptr<Population>> Population::Of(Fixture& hub, int people) {
+  auto population = std::make_unique<Population>();
+  const std::string file = Cat(hub.folder(), "/people");
+  if (population->Read(file, static_cast<size_t>(people))) return population;
+  NWD_RETURN_IF_ERROR(Register(hub, people, file));
+  if (!population->Read(file, static_cast<size_t>(people)))
+    return absl::FailedPreconditionError(Cat(file, " does not hold everybody"));
   return population;
 }
 

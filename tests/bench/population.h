@@ -16,8 +16,9 @@ namespace nwd::bench {
 
 class Population {
  public:
-  // By nwd-bench-register, while the consent service stands still; ends once the others have followed.
-  static absl::StatusOr<std::unique_ptr<Population>> Register(Fixture& hub, int people);
+  // Those whom an earlier run left in the hub's folder, where they are as many; else registered by nwd-bench-register
+  // while the consent service stands still. Ends once the other services have followed.
+  static absl::StatusOr<std::unique_ptr<Population>> Of(Fixture& hub, int people);
 
   size_t size() const { return people_.size(); }
   const Person& operator[](size_t i) const { return people_[i]; }
@@ -28,6 +29,9 @@ class Population {
   const Person& AnyWithRecord(uint64_t turn) const;
 
  private:
+  // False where the file does not hold so many.
+  bool Read(const std::string& file, size_t people);
+
   std::vector<Person> people_;
   size_t with_record_ = 0;
 };
