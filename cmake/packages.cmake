@@ -16,4 +16,5 @@ find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CPPHTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)   # carries the defines its library was built with
 add_library(httplib::httplib ALIAS PkgConfig::CPPHTTPLIB)
+pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 find_package(GTest CONFIG REQUIRED)

@@ -1,5 +1,5 @@
 // Everything in the RocksDB engine that is bounded, and by how much. Together they keep a service with 1,000,000 people
-// well under 512 MiB resident: cache 128, write buffers 68, the rest is the program.
+// under 512 MiB resident: cache 192, write buffers 68, the rest is the program.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,9 @@ inline constexpr size_t kBatchUpdatesMax = 1024;
 inline constexpr size_t kBatchBytesMax = 2 << 20;
 
 // Data blocks, indexes and filters together.
-inline constexpr size_t kBlockCacheBytes = 128 << 20;
+inline constexpr size_t kBlockCacheBytes = 192 << 20;
 inline constexpr int kBlockCacheShardBits = 4;
+inline constexpr size_t kFeedsBlockBytes = 16 << 10;
 // Memory tables: one being written and those waiting to reach the disk.
 inline constexpr size_t kDataWriteBufferBytes = 16 << 20;
 inline constexpr size_t kFeedsWriteBufferBytes = 8 << 20;

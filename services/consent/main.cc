@@ -1,4 +1,5 @@
 // nwd-consent: the consent service as a program.
+#include "common/person_keys/person_keys.h"
 #include "common/program/service_program.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/consent/app.h"
@@ -17,7 +18,8 @@ int main(int argc, char** argv) {
   if (const auto code = program.Configure(argc, argv)) return *code;
 
   // Keys lie apart from what they seal, so that erasing a person is erasing a key.
-  auto keys = store::RocksStore::Open({.folder = program.Folder("keys")});
+  auto keys = store::RocksStore::Open(
+      {.folder = program.Folder("keys"), .block_cache_bytes = person_keys::kKeyStoreCacheBytes});
   if (!keys.ok()) return program.Fail(keys.status());
   auto data = store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());

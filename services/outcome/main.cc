@@ -1,4 +1,5 @@
 // nwd-outcome: reads its options, opens its stores, serves, drains.
+#include "common/person_keys/person_keys.h"
 #include "common/program/service_program.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/outcome/app.h"
@@ -16,8 +17,8 @@ int main(int argc, char** argv) {
   const absl::StatusOr<std::unique_ptr<store::Store>> data =
       store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
-  const absl::StatusOr<std::unique_ptr<store::Store>> keys =
-      store::RocksStore::Open({.folder = program.Folder("keys")});
+  const absl::StatusOr<std::unique_ptr<store::Store>> keys = store::RocksStore::Open(
+      {.folder = program.Folder("keys"), .block_cache_bytes = person_keys::kKeyStoreCacheBytes});
   if (!keys.ok()) return program.Fail(keys.status());
 
   outcome::App app({.store = **data,

@@ -1,5 +1,6 @@
 // nwd-referral: reads its options, opens its stores, serves, drains.
 #include "common/calendar/working_calendar.h"
+#include "common/person_keys/person_keys.h"
 #include "common/program/service_program.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/referral/app.h"
@@ -35,8 +36,8 @@ int main(int argc, char** argv) {
   const absl::StatusOr<std::unique_ptr<store::Store>> data =
       store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
-  const absl::StatusOr<std::unique_ptr<store::Store>> keys =
-      store::RocksStore::Open({.folder = program.Folder("keys")});
+  const absl::StatusOr<std::unique_ptr<store::Store>> keys = store::RocksStore::Open(
+      {.folder = program.Folder("keys"), .block_cache_bytes = person_keys::kKeyStoreCacheBytes});
   if (!keys.ok()) return program.Fail(keys.status());
 
   referral::App app({.store = **data,
