@@ -14,6 +14,7 @@
 namespace nwd::tool {
 namespace {
 
+constexpr int kExitSignerUnknown = 3;
 constexpr uintmax_t kFileBytesMax = 16 << 20;  // a receipt travels in a message of 4 MiB, in base64
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
@@ -68,13 +69,16 @@ int Verify(const std::string& path, const std::string& asked_key) {
   }
   const absl::StatusOr<receipt::Receipt> receipt = receipt::Read(envelope->content);
   if (!receipt.ok()) return Fail({receipt.status().code(), Cat(path, " ", StdView(receipt.status().message()))});
-  std::cout << "valid\n";
+  // Anybody can make a key, sign what they like, and send both.
   if (asked_key.empty()) {
-    std::cout << "for the key it came with, " << receipt::KeyIdOf(*key)
-              << ": see that the hub publishes this one, or name the hub's with --key\n";
+    std::cout << "unchanged since it was signed, but whose key signed it is not known\nthe key it came with is "
+              << receipt::KeyIdOf(*key)
+              << "; name the one that the hub publishes with --key, or in NWD_CONSENT_VERIFY_KEY\n";
+  } else {
+    std::cout << "valid\n";
   }
   std::cout << "\n" << receipt::Tell(*receipt);
-  return kExitDone;
+  return asked_key.empty() ? kExitSignerUnknown : kExitDone;
 }
 
 int PrintKey(const std::string& hub_key_file) {
@@ -92,7 +96,9 @@ void AddConsentCommands(config::Options& program, Commands& commands) {
 
   auto file = std::make_shared<std::string>(), key = std::make_shared<std::string>();
   config::Options& verify =
-      family.Command("verify", "Tells what was decided and whether the hub signed it: exit code 0 valid, 1 forged");
+      family.Command("verify",
+                     "Tells what was decided and whether the hub signed it: exit code 0 valid, 1 forged, 3 where no "
+                     "key says whose signature it is");
   verify.Add("file", file.get(), "What GetReceipt answered, as JSON").Required();
   verify.Add("--key", key.get(), "The hub's key: a file that `nwd consent key` wrote, or its first line");
   commands.push_back({&verify, [file, key] { return Verify(*file, *key); }});

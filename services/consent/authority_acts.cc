@@ -8,6 +8,7 @@
 #include "services/consent/agreements.h"
 #include "services/consent/authority_decision.h"
 #include "services/consent/authority_terms.h"
+#include "services/consent/awaiting.h"
 #include "services/consent/cited_agreement.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
@@ -172,6 +173,7 @@ absl::Status AuthorityActs::Apply(store::Txn& txn, const rpc::Call& call, const 
     const Telling telling{done.act.notice, {BasisKind::kAuthority, named.authority_id}, named.person_id, now};
     NWD_RETURN_IF_ERROR(TellReaders(txn, telling, authority.recipients(), told));
   }
+  if (state == v1::AUTHORITY_STATE_ASSERTED) NWD_RETURN_IF_ERROR(awaiting::Take(txn, authority));
   if (IsOver(*next)) {
     authorities::PutOver(txn, authority);
   } else {

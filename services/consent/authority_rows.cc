@@ -46,12 +46,26 @@ void PutOver(store::Txn& txn, const storage::Authority& authority) {
   txn.Delete(StandingKey(authority));
 }
 
-void Add(store::Txn& txn, const storage::Authority& authority, const storage::SealedTerms& terms) {
-  const ids::Uuid authority_id = IdOf(authority.authority_id());
+absl::Status Add(store::Txn& txn, const storage::Authority& authority, const storage::SealedTerms& terms,
+                 absl::Time now) {
+  const ids::Uuid authority_id = IdOf(authority.authority_id()), person_id = IdOf(authority.person_id());
+  NWD_RETURN_IF_ERROR(
+      ForgetEnded(txn, {keys::AuthoritiesStanding(person_id), keys::AuthoritiesStandingAfter(person_id, Micros(now))}));
   Put(txn, authority);
   store::PutMessage(txn, keys::Terms(authority_id), terms);
   txn.Put(StandingKey(authority), authority.asserter_organisation_id());
-  txn.Put(keys::AuthorityOfPerson(IdOf(authority.person_id()), authority.create_time_us(), authority_id), "");
+  txn.Put(keys::AuthorityOfPerson(person_id, authority.create_time_us(), authority_id), "");
+  return absl::OkStatus();
+}
+
+absl::Status ForgetEnded(store::Txn& txn, const store::Range& ended) {
+  std::vector<std::string> rows;
+  NWD_RETURN_IF_ERROR(txn.Scan(ended, store::Direction::kForward, [&](std::string_view key, std::string_view) {
+    rows.emplace_back(key);
+    return rows.size() < kEndedForgottenMax ? store::Visit::kContinue : store::Visit::kStop;
+  }));
+  for (const std::string& row : rows) txn.Delete(row);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Standing> CountStanding(const store::Reader& reader, const ids::Uuid& person_id,

@@ -21,8 +21,12 @@ absl::StatusOr<std::optional<storage::Authority>> Find(const store::Reader& read
 void Put(store::Txn& txn, const storage::Authority& authority);
 // One that is over, by other means than its time.
 void PutOver(store::Txn& txn, const storage::Authority& authority);
-// The authority, its terms and its places in the indexes.
-void Add(store::Txn& txn, const storage::Authority& authority, const storage::SealedTerms& terms);
+// The authority, its terms and its places in the indexes of its person, of which some that ended by time are forgotten.
+absl::Status Add(store::Txn& txn, const storage::Authority& authority, const storage::SealedTerms& terms,
+                 absl::Time now);
+// Deletes the first kEndedForgottenMax rows of a range of an index: nobody is told when an authority's time is over, so
+// what is left of it goes as new ones come.
+absl::Status ForgetEnded(store::Txn& txn, const store::Range& ended);
 
 // How many of a person are not over at `now`, whichever of their ids they were asserted under (joins.h); and how many of
 // those one organisation asserted. Counts no further than kAuthoritiesPerPersonMax, and reads one index alone.

@@ -9,6 +9,7 @@
 #include "services/consent/authority_rows.h"
 #include "services/consent/authority_states.h"
 #include "services/consent/authority_terms.h"
+#include "services/consent/awaiting.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/named_authority.h"
@@ -42,17 +43,12 @@ absl::Status CheckRoom(const store::Reader& reader, const ids::Uuid& person_id, 
   return absl::OkStatus();
 }
 
-// Of one that holds the person.
-bool CouldApprove(const storage::Authority& authority, const ties::Asker& holder, absl::Time now) {
-  return !holder.is_channel && StateAt(authority, now) == v1::AUTHORITY_STATE_ASSERTED &&
-         MayJudge(authority, holder.organisation_id, holder.kind);
-}
-
 }  // namespace
 
 void AuthorityService::Register(rpc::Router& router) {
   router.Unary(this, &AuthorityService::AssertAuthority, CheckAsserted);
   router.Unary(this, &AuthorityService::ListAuthorities);
+  router.Unary(this, &AuthorityService::ListAwaitingAuthorities);
 }
 
 async::Task<absl::StatusOr<v1::AssertAuthorityResponse>> AuthorityService::AssertAuthority(
@@ -91,7 +87,8 @@ AuthorityService::Drawn AuthorityService::DrawUp(const rpc::Call& call, const v1
 absl::StatusOr<v1::AssertAuthorityResponse> AuthorityService::Add(store::Txn& txn, const rpc::Call& call,
                                                                   const Drawn& drawn) const {
   NWD_RETURN_IF_ERROR(CheckRoom(txn, drawn.person.person_id, OrganisationOf(call), call.Now()));
-  authorities::Add(txn, drawn.authority, drawn.terms);
+  NWD_RETURN_IF_ERROR(authorities::Add(txn, drawn.authority, drawn.terms, call.Now()));
+  NWD_RETURN_IF_ERROR(awaiting::Put(txn, drawn.authority, parts_.organisations, call.Now()));
   Record(parts_, txn, "authority.asserted", call.Now(), drawn.person.person_id, drawn.person.key,
          DeedOn(call, drawn.authority));
   AppendAuthorityChange(txn, drawn.authority, call.Now());
@@ -124,7 +121,7 @@ absl::StatusOr<v1::ListAuthoritiesResponse> AuthorityService::List(const store::
   absl::Status failed;
   auto visit = [&](const std::string& place, const storage::Authority& authority) {
     const auto key = family_keys.find(consents::IdOf(authority.person_id()));
-    const bool awaits_caller = CouldApprove(authority, asker, call.Now());
+    const bool awaits_caller = awaiting::CouldApprove(authority, asker, call.Now());
     const bool shown_to_caller = asker.is_channel || awaits_caller || IsParty(authority, asker.organisation_id);
     if (key == family_keys.end() || !shown_to_caller) return store::Visit::kContinue;
     if (response.authorities_size() == tokens::PageSize(request.page_size())) {

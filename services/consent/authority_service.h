@@ -21,6 +21,8 @@ class AuthorityService {
                                                                            const v1::AssertAuthorityRequest& request);
   async::Task<absl::StatusOr<v1::ListAuthoritiesResponse>> ListAuthorities(rpc::Call& call,
                                                                            const v1::ListAuthoritiesRequest& request);
+  async::Task<absl::StatusOr<v1::ListAwaitingAuthoritiesResponse>> ListAwaitingAuthorities(
+      rpc::Call& call, const v1::ListAwaitingAuthoritiesRequest& request);
 
  private:
   // An authority as it will be kept.

@@ -98,16 +98,7 @@ absl::StatusOr<v1::CreateConsentResponse> ConsentService::Add(store::Txn& txn, c
                                                               const v1::ConsentTerms& terms, const Drawn& drawn) const {
   NWD_RETURN_IF_ERROR(CheckCited(txn, terms, drawn.person.person_id, OrganisationOf(call)));
   NWD_RETURN_IF_ERROR(CheckPlaceIsFree(txn, drawn.consent));
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, people::Find(txn, drawn.person.person_id));
-  if (!person.has_value()) return status::Denied();
-  if (person->consents() >= kConsentsPerPersonMax) {
-    return status::Error(
-        absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
-        Cat("this person has ", kConsentsPerPersonMax, " consents, the most that can be kept; none was added"),
-        {{"limit", Cat(kConsentsPerPersonMax)}});
-  }
-  person->set_consents(person->consents() + 1);
-  people::Put(txn, drawn.person.person_id, *person);
+  NWD_RETURN_IF_ERROR(people::CountConsent(txn, drawn.person.person_id, OrganisationOf(call)));
   consents::Add(txn, drawn.consent, drawn.terms);
   AppendConsentChange(txn, drawn.consent, call.Now());
   storage::Deed deed = DeedOn(call, drawn.consent);

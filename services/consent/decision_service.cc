@@ -66,11 +66,16 @@ std::optional<ConsentEvent> EventOf(ConsentState decision) {
   }
 }
 
+absl::Status CheckDecided(const rpc::Call&, const v1::RecordDecisionRequest& request) {
+  if (EventOf(request.decision()).has_value()) return absl::OkStatus();
+  return status::InvalidField("decision", "must be GIVEN, REFUSED or DEFERRED");
+}
+
 }  // namespace
 
 void DecisionService::Register(rpc::Router& router) {
   router.Unary(this, &DecisionService::RequestConsent);
-  router.Unary(this, &DecisionService::RecordDecision);
+  router.Unary(this, &DecisionService::RecordDecision, CheckDecided);
 }
 
 async::Task<absl::StatusOr<v1::RequestConsentResponse>> DecisionService::RequestConsent(
@@ -106,8 +111,8 @@ async::Task<absl::StatusOr<DecisionService::Drafts>> DecisionService::DrawUp(con
 
 async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordDecision(
     rpc::Call& call, const v1::RecordDecisionRequest& request) {
+  NWD_CO_RETURN_IF_ERROR(CheckDecided(call, request));
   const std::optional<ConsentEvent> event = EventOf(request.decision());
-  if (!event.has_value()) co_return status::InvalidField("decision", "must be GIVEN, REFUSED or DEFERRED");
   constexpr auto kTie = common::v1::TIE_CONSENT_CAPTOR;
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, call, request.consent_id(), kTie));
   NWD_CO_ASSIGN_OR_RETURN(const Drafts drafts, co_await DrawUp(call, named, *event));

@@ -50,13 +50,15 @@ inline constexpr char kEmergencyUnreviewed = '5';
 inline constexpr char kEmergencyOfOrganisation = '7';
 inline constexpr char kChannelCodeHash = '6';
 inline constexpr char kAuthorityStanding = '8';
+inline constexpr char kAuthorityAwaiting = '9';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
 
 // Holder.
+inline std::string HoldersOf(const Uuid& person) { return KeyBuilder(kHolder).Bytes(person.bytes()).Build(); }
 inline std::string Holder(const Uuid& person, const Uuid& organisation) {
-  return KeyBuilder(kHolder).Bytes(person.bytes()).Bytes(organisation.bytes()).Build();
+  return HoldersOf(person).append(organisation.bytes());
 }
 
 // Identifier: by kind, keyed hash (32 bytes) and person.
@@ -136,6 +138,23 @@ inline std::string AuthorityStanding(const Uuid& person, int64_t valid_until_us,
 // Before it lie those whose time is over at `now_us`.
 inline std::string AuthoritiesStandingAfter(const Uuid& person, int64_t now_us) {
   return KeyBuilder(kAuthorityStanding).Bytes(person.bytes()).Number(static_cast<uint64_t>(now_us) + 1).Build();
+}
+
+// Nothing: authorities that were put to an organisation for its approval, by when their time is over, soonest first,
+// until they are approved or over by other means.
+inline std::string AuthoritiesAwaiting(const Uuid& organisation) {
+  return KeyBuilder(kAuthorityAwaiting).Bytes(organisation.bytes()).Build();
+}
+inline std::string AuthorityAwaiting(const Uuid& organisation, int64_t valid_until_us, const Uuid& authority) {
+  return KeyBuilder(kAuthorityAwaiting)
+      .Bytes(organisation.bytes())
+      .Number(static_cast<uint64_t>(valid_until_us))
+      .Bytes(authority.bytes())
+      .Build();
+}
+// Before it lie those whose time is over at `now_us`.
+inline std::string AuthoritiesAwaitingAfter(const Uuid& organisation, int64_t now_us) {
+  return KeyBuilder(kAuthorityAwaiting).Bytes(organisation.bytes()).Number(static_cast<uint64_t>(now_us) + 1).Build();
 }
 
 // Nothing: consents by when their time is over, soonest first, until that has been announced.

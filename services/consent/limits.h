@@ -8,9 +8,13 @@
 namespace nwd::consent {
 
 inline constexpr int kConsentsPerPersonMax = 1000;  // each decision of a person is set against all their consents
+inline constexpr int kConsentsPerCaptorMax = 100;   // of one person's; so that one organisation cannot use them all up
 // Of those not over, so that what is over keeps nobody from asserting; and one organisation cannot use them all up.
 inline constexpr int kAuthoritiesPerPersonMax = 1000;
 inline constexpr int kAuthoritiesPerAsserterMax = 100;  // about one person
+inline constexpr int kApproversAskedMax = 100;          // organisations that an authority is put to
+inline constexpr int kAwaitingLookedAtMax = 1000;       // by one page of what awaits an organisation
+inline constexpr int kEndedForgottenMax = 16;           // rows of indexes, of those ended by time, with each new one
 inline constexpr int kOrganisationsAskedMax =
     20;  // unknown recipients of one consent that the directory is asked about
 inline constexpr int kReferencesCachedMax = 65536;      // organisations whose reference key is kept in memory
@@ -20,7 +24,6 @@ inline constexpr int kSectionBytesMax = 64 * 1024;      // a section of the reco
 inline constexpr int kNoticeDisclosuresMax = 100;       // disclosures named in a notice; more are counted
 inline constexpr int kDisclosuresLookedAtMax = 20'000;  // of a person, for those a notice names
 inline constexpr int kRowsLookedAtMax = 5000;           // by one page of a filtered list
-inline constexpr int kSupersededToldMax = 16;  // consents, each in the last one's place, whose readers a no is told to
 inline constexpr absl::Duration kNoticeDue = absl::Hours(24 * 14);  // to answer a notice
 inline constexpr size_t kEndsAnnouncedMax = 100;                // consents ended by time, announced in one transaction
 inline constexpr int kWatchBatch = 100;                         // notices between two judgements of the watcher
@@ -39,6 +42,9 @@ inline constexpr size_t kCandidatesMax = 64;                          // people 
 inline constexpr size_t kComparedInPlaceMax = 8;                      // more are compared on the worker pool
 inline constexpr size_t kFamilyMax = 16;                              // people who are joined into one
 inline constexpr size_t kIdentifierOwnersMax = 16;                    // people an organisation holds, of one identifier
+// Of one identifier, too: who registers it for yet another person is not told whom they resemble. A number has one
+// owner, and a desk mistypes a birthday now and then; who goes on tries birthdays.
+inline constexpr size_t kNumberComparedMax = 4;
 inline constexpr absl::Duration kPossibleMatchKept = absl::Minutes(10);  // to confirm it
 inline constexpr size_t kMatchRowsSweptMax = 1000;                       // of what is over, in one transaction
 // A day's share of matching, for each organisation. An adviser registers some tens of people a day, and few of them are

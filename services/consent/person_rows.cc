@@ -4,12 +4,15 @@
 #include <string>
 #include <utility>
 
+#include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/crypto/hmac.h"
+#include "common/status/status.h"
 #include "common/store/proto_value.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"
+#include "services/consent/reasons.h"
 
 namespace nwd::consent::people {
 
@@ -30,6 +33,26 @@ void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& org
   storage::Holder holder;
   holder.set_since_us(Micros(now));
   store::PutMessage(txn, keys::Holder(person_id, organisation_id), holder);
+}
+
+absl::Status CountConsent(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id) {
+  const std::string row = keys::Holder(person_id, organisation_id);
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Holder> holder, store::Find<storage::Holder>(txn, row));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, Find(txn, person_id));
+  if (!holder.has_value() || !person.has_value()) return status::Denied();
+  const auto refused = [](std::string_view whose, int limit) {
+    return status::Error(
+        absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
+        Cat("there are ", limit, " consents ", whose, " about this person, the most that can be kept; none was added"),
+        {{"limit", Cat(limit)}});
+  };
+  if (holder->consents() >= kConsentsPerCaptorMax) return refused("of yours", kConsentsPerCaptorMax);
+  if (person->consents() >= kConsentsPerPersonMax) return refused("of all organisations", kConsentsPerPersonMax);
+  holder->set_consents(holder->consents() + 1);
+  store::PutMessage(txn, row, *holder);
+  person->set_consents(person->consents() + 1);
+  Put(txn, person_id, *person);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Known>> FindFamily(const store::Reader& reader, const ids::Uuid& person_id) {
@@ -62,6 +85,17 @@ absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& rea
   return found;
 }
 
+absl::StatusOr<size_t> CountHeldOf(const store::Reader& reader, const HashedIdentifier& identifier,
+                                   const ids::Uuid& organisation_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(reader, identifier));
+  size_t held = 0;
+  for (const ids::Uuid& owner : owners) {
+    NWD_ASSIGN_OR_RETURN(const bool theirs, Holds(reader, owner, organisation_id));
+    if (theirs) ++held;
+  }
+  return held;
+}
+
 absl::StatusOr<std::optional<ids::Uuid>> FindCertain(const store::Reader& reader, const HashedDetails& details) {
   for (const HashedIdentifier& identifier : details.identifiers) {
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(reader, identifier));
@@ -80,11 +114,7 @@ absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const 
   for (const HashedIdentifier& identifier : details.identifiers) {
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(txn, identifier));
     if (std::find(owners.begin(), owners.end(), person_id) != owners.end()) continue;
-    size_t held = 0;
-    for (const ids::Uuid& owner : owners) {
-      NWD_ASSIGN_OR_RETURN(const bool theirs, Holds(txn, owner, organisation_id));
-      if (theirs) ++held;
-    }
+    NWD_ASSIGN_OR_RETURN(const size_t held, CountHeldOf(txn, identifier, organisation_id));
     if (held >= kIdentifierOwnersMax) continue;
     storage::Identifier bound;
     bound.set_bound_time_us(Micros(now));

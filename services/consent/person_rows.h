@@ -20,6 +20,9 @@ void Put(store::Txn& txn, const ids::Uuid& person_id, const storage::Person& per
 // An organisation holds a person if it registered them.
 absl::StatusOr<bool> Holds(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& organisation_id);
 void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id, absl::Time now);
+// Counts one more consent that an organisation drew up about a person whom it holds. FAILED_PRECONDITION, LIMIT_REACHED
+// where it has as many as it may, or all organisations have; then nothing is counted.
+absl::Status CountConsent(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id);
 
 struct Known {
   ids::Uuid person_id;
@@ -32,6 +35,9 @@ absl::StatusOr<std::vector<Known>> FindFamily(const store::Reader& reader, const
 // (limits.h).
 absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& reader,
                                                         const HashedIdentifier& identifier);
+// How many people of this identifier an organisation holds.
+absl::StatusOr<size_t> CountHeldOf(const store::Reader& reader, const HashedIdentifier& identifier,
+                                   const ids::Uuid& organisation_id);
 // The person who certainly is the one described: an identifier agrees, and so do name and date of birth. People who were
 // joined are one here: where the identifier was given as one's, it is whoever of them has this name and birthday. Where
 // that is so of several people it is the one as whose the first of the identifiers was given first.

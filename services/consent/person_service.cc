@@ -57,7 +57,7 @@ async::Task<absl::StatusOr<v1::RegisterPersonResponse>> PersonService::RegisterP
   call.ProveTie(common::v1::TIE_SELF);
   NWD_CO_ASSIGN_OR_RETURN(const CheckedDetails details, CheckDetails(request.details()));
   const HashedDetails hashed = parts_.hashes.Hash(details);
-  NWD_CO_ASSIGN_OR_RETURN(const bool may_compare, co_await MayCompare(call));
+  NWD_CO_ASSIGN_OR_RETURN(const bool may_compare, co_await MayCompare(call, hashed));
   std::optional<LikelyPerson> likely;
   if (may_compare) {
     NWD_CO_ASSIGN_OR_RETURN(likely, co_await FindLikely(parts_, details, hashed));
@@ -151,10 +151,18 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
   co_return registered;
 }
 
-async::Task<absl::StatusOr<bool>> PersonService::MayCompare(const rpc::Call& call) {
-  auto look = [&](const store::Reader& reader) { return matches::BudgetOf(reader, call.Now(), OrganisationOf(call)); };
-  NWD_CO_ASSIGN_OR_RETURN(const storage::MatchBudget budget, co_await parts_.store.View(look));
-  co_return budget.compared() < parts_.options.compared_a_day_max;
+async::Task<absl::StatusOr<bool>> PersonService::MayCompare(const rpc::Call& call, const HashedDetails& hashed) {
+  auto look = [&](const store::Reader& reader) -> absl::StatusOr<bool> {
+    NWD_ASSIGN_OR_RETURN(const storage::MatchBudget budget,
+                         matches::BudgetOf(reader, call.Now(), OrganisationOf(call)));
+    if (budget.compared() >= parts_.options.compared_a_day_max) return false;
+    for (const HashedIdentifier& identifier : hashed.identifiers) {
+      NWD_ASSIGN_OR_RETURN(const size_t held, people::CountHeldOf(reader, identifier, OrganisationOf(call)));
+      if (held >= kNumberComparedMax) return false;
+    }
+    return true;
+  };
+  co_return co_await parts_.store.View(look);
 }
 
 async::Task<absl::StatusOr<v1::FindPersonResponse>> PersonService::FindPerson(rpc::Call& call,

@@ -33,7 +33,7 @@ class PersonService {
       rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
       const HashedDetails& hashed, const std::optional<LikelyPerson>& likely, const ids::Uuid& fresh_id);
   // Whether the organisation's share of the day allows its registration to be compared with others.
-  async::Task<absl::StatusOr<bool>> MayCompare(const rpc::Call& call);
+  async::Task<absl::StatusOr<bool>> MayCompare(const rpc::Call& call, const HashedDetails& hashed);
   // One try; nothing where somebody else registered the person in the meantime.
   async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> TryRegister(
       rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,

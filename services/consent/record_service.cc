@@ -28,14 +28,18 @@ std::vector<records::Entry> Open(std::vector<records::Entry> entries, const Basi
 }
 
 storage::Disclosure DisclosureOf(const Cited& cited, const Question& question,
-                                 const std::vector<records::Entry>& entries, CategoryMask released) {
+                                 const std::vector<records::Entry>& entries) {
   storage::Disclosure disclosure;
   Cite(cited, disclosure);
   disclosure.set_recipient_id(std::string(question.organisation_id.bytes()));
   disclosure.set_purpose(question.purpose);
-  disclosure.set_categories(released);
+  CategoryMask released = 0;
   absl::btree_set<ids::Uuid> sources;
-  for (const records::Entry& entry : entries) sources.insert(entry.name.source_id);
+  for (const records::Entry& entry : entries) {
+    released |= MaskOf(entry.name.category);
+    sources.insert(entry.name.source_id);
+  }
+  disclosure.set_categories(released);
   for (const ids::Uuid& source : sources) disclosure.add_source_ids(std::string(source.bytes()));
   return disclosure;
 }
@@ -47,11 +51,25 @@ absl::Status CheckReading(const rpc::Call&, const v1::GetRecordRequest& request)
   return violations.ToStatus();
 }
 
+// Who declines to say has said nothing.
+void CheckDeclined(const v1::DemographicsSection& demographics, status::Violations& violations) {
+  const google::protobuf::Descriptor& type = *demographics.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = type.field(i);
+    const auto& said =
+        static_cast<const v1::Characteristic&>(demographics.GetReflection()->GetMessage(demographics, field));
+    if (said.prefer_not_to_say() && !said.value().empty()) {
+      violations.Add(Cat("section.demographics.", field->name(), ".value"), "must be empty: they prefer not to say");
+    }
+  }
+}
+
 absl::Status CheckSection(const rpc::Call&, const v1::PutRecordRequest& request) {
   status::Violations violations;
   if (CategoryOf(request.section()) == common::v1::CATEGORY_UNSPECIFIED) {
     violations.Add("section", "must hold one of the nine sections");
   }
+  CheckDeclined(request.section().demographics(), violations);
   if (request.section().ByteSizeLong() > static_cast<size_t>(kSectionBytesMax)) {
     violations.Add("section", Cat("is larger than ", kSectionBytesMax, " bytes"));
   }
@@ -208,7 +226,7 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
   call.ProveTie(common::v1::TIE_NAMED_RECIPIENT);
   released.obligations = basis->ObligationsIn(question.mode, now);
   released.has_ceiling = basis->HasCeiling();
-  const storage::Disclosure disclosure = DisclosureOf(cited, question, released.entries, told);
+  const storage::Disclosure disclosure = DisclosureOf(cited, question, released.entries);
   if (before != nullptr) {
     released.disclosure_id = consents::IdOf(before->disclosure_id());
     NWD_RETURN_IF_ERROR(disclosures::Widen(txn, {released.disclosure_id, whose, before->time_us(), disclosure}));

@@ -25,17 +25,21 @@ void CheckTranslation(const storage::Text& text, const std::optional<storage::Te
   constexpr char kField[] = "translation_of_sha256";
   if (!original.has_value()) {
     violations.Add(kField, "no text has this name; keep the text that is translated first");
-  } else if (!original->translation_of().empty()) {
+    return;
+  }
+  if (!original->translation_of().empty()) {
     violations.Add(kField,
                    Cat("is a translation itself: name the text it translates, ", Hex(original->translation_of())));
-  } else if (original->version() != text.version()) {
-    violations.Add("version", Cat("is not that of the text it translates, which is ", original->version()));
-  } else if (absl::EqualsIgnoreCase(AbslView(original->language()), AbslView(text.language()))) {
-    violations.Add("language", "is that of the text it translates");
   } else if (!text.translations().empty()) {
     violations.Add(kField, "this text is kept already and has translations of its own");
   } else if (!text.translation_of().empty() && text.translation_of() != original_sha256) {
     violations.Add(kField, Cat("this text is kept already as a translation of ", Hex(text.translation_of())));
+  }
+  if (original->version() != text.version()) {
+    violations.Add("version", Cat("is not that of the text it translates, which is ", original->version()));
+  }
+  if (absl::EqualsIgnoreCase(AbslView(original->language()), AbslView(text.language()))) {
+    violations.Add("language", "is that of the text it translates");
   }
 }
 

@@ -24,16 +24,16 @@ absl::Status TellReadersOf(store::Txn& txn, const storage::Consent& consent, v1:
   return TellReaders(txn, {type, basis, consents::IdOf(consent.person_id()), now}, consent.recipients(), told);
 }
 
-// Tells those who read under the consents that this one took the place of.
+// Tells those who read under the consents that this one took the place of, back to the first: one captor's about one
+// person, of which there are kConsentsPerCaptorMax.
 absl::Status TellBack(store::Txn& txn, storage::Consent newer, v1::NoticeType type, absl::Time now,
                       std::vector<ids::Uuid>& told) {
-  for (int i = 0; i < kSupersededToldMax; ++i) {
+  while (true) {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> older, Superseded(txn, newer));
-    if (!older.has_value()) break;
+    if (!older.has_value()) return absl::OkStatus();
     NWD_RETURN_IF_ERROR(TellReadersOf(txn, *older, type, now, told));
     newer = *std::move(older);
   }
-  return absl::OkStatus();
 }
 
 }  // namespace

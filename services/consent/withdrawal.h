@@ -2,8 +2,8 @@
 // notices to those who read under it, the change feed. After that transaction nothing permits on it. An end closes its
 // grants; a suspension keeps them, so that what was open is open again once it is resumed.
 //
-// A no reaches back: those who read under the consents that this one took the place of, at most kSupersededToldMax of
-// them, are told too, each about the consent they read under. An invalidation says nothing of those: they were good.
+// A no reaches back: those who read under the consents that this one took the place of, back to the first, are told too,
+// each about the consent they read under. An invalidation says nothing of those: they were good.
 //
 // Called within an Update: by the calls that take a consent out of force, and by those that draw up, request or give a
 // consent in another's place. Errors are the store's, or DATA_LOSS.

@@ -221,6 +221,13 @@ void AddConsentCalls(Table& table) {
     return list;
   });
   Add(table, kReceiver, "", [](World& world) {
+    const c::AssertAuthorityRequest assertion = Asserting(world).request;
+    for (int i = 0; i < 2; ++i) world.Do<c::AssertAuthorityResponse>(kReferrer, assertion);
+    c::ListAwaitingAuthoritiesRequest list;
+    list.set_page_size(1);
+    return list;
+  });
+  Add(table, kReceiver, "", [](World& world) {
     const Shared shared = SharePerson(world);
     c::CheckAccessRequest check;
     check.set_person_ref(shared.receivers_ref);

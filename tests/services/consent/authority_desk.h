@@ -110,6 +110,20 @@ class AuthorityTest : public ::testing::Test {
     request.set_page_token(page_token);
     return desk_.Ask(desk_.services().authority(), &AuthorityService::ListAuthorities, who, request);
   }
+  absl::StatusOr<v1::ListAwaitingAuthoritiesResponse> ListAwaiting(const std::string& who, int page_size = 0,
+                                                                   const std::string& page_token = "") {
+    v1::ListAwaitingAuthoritiesRequest request;
+    request.set_page_size(page_size);
+    request.set_page_token(page_token);
+    return desk_.Ask(desk_.services().authority(), &AuthorityService::ListAwaitingAuthorities, who, request);
+  }
+  std::vector<std::string> Awaiting(const std::string& who) {
+    const auto listed = ListAwaiting(who);
+    EXPECT_TRUE(listed.ok()) << listed.status();
+    std::vector<std::string> ids;
+    for (const v1::Authority& authority : listed->authorities()) ids.push_back(authority.authority_id());
+    return ids;
+  }
   // As its asserter sees it.
   v1::Authority Get(const std::string& id) {
     const auto listed = List("lambeth", ref_, 500);

@@ -222,10 +222,16 @@ TEST_F(ConsentServiceTest, ListsTheCallersConsentsNewestFirstPageByPage) {
       ::testing::ElementsAre("page_token"));
 }
 
-TEST_F(ConsentServiceTest, ThereIsALimitToTheConsentsOfOnePerson) {
+TEST_F(ConsentServiceTest, OneOrganisationCannotUseUpThePersonsConsents) {
   const v1::ConsentTerms terms = desk_.Terms({"college"});
-  for (int i = 0; i < kConsentsPerPersonMax; ++i) ASSERT_TRUE(Create("lambeth", terms).ok());
-  EXPECT_THAT(Create("lambeth", terms), Refused(absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED"));
+  for (int i = 0; i < kConsentsPerCaptorMax; ++i) ASSERT_TRUE(Create("lambeth", terms).ok());
+  const auto refused = Create("lambeth", terms);
+  EXPECT_THAT(refused, Refused(absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED"));
+  desk_.Register("lambeth", "Ada Lovelace", "AB123456C");
+  EXPECT_THAT(Create("lambeth", terms), Refused(absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED"))
+      << "registering the person anew gives no new share";
+  desk_.Add("clinic", ORGANISATION_KIND_HEALTH);
+  desk_.Give("clinic", desk_.Register("clinic", "Ada Lovelace", "AB123456C"), terms);
 }
 
 TEST_F(ConsentServiceTest, WhoIsMerelyNamedInAConsentCannotSupersedeIt) {

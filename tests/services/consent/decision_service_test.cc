@@ -299,7 +299,13 @@ TEST_F(DecisionServiceTest, WhatTimeHasEndedIsAnnouncedOnce) {
 
 TEST_F(DecisionServiceTest, ManyThatEndTogetherAreAllAnnounced) {
   const v1::ConsentTerms terms = desk_.Terms({"college"});
-  for (size_t i = 0; i < 2 * kEndsAnnouncedMax + 1; ++i) desk_.Draw("lambeth", ref_, terms);
+  std::string ref;
+  for (size_t i = 0; i < 2 * kEndsAnnouncedMax + 1; ++i) {
+    if (i % kConsentsPerCaptorMax == 0)
+      ref =
+          desk_.Register("lambeth", Cat("Person ", std::string(3, static_cast<char>('a' + i / kConsentsPerCaptorMax))));
+    desk_.Draw("lambeth", ref, terms);
+  }
   const size_t before = desk_.Changes().size();
   desk_.clock().Advance(absl::Hours(24 * 91));
   ASSERT_TRUE(async::BlockOn(desk_.services().janitor().AnnounceEnded()).ok());

@@ -67,6 +67,25 @@ TEST_F(DisclosureServiceTest, NamesNoCategoryOfWhichNothingLeft) {
   EXPECT_THAT(listed->disclosures(0).categories(), ::testing::ElementsAre(CATEGORY_SKILLS));
 }
 
+// Else the list says that a refuge's address went out.
+TEST_F(DisclosureServiceTest, NamesNoSectionThatWasPermittedAndHeldBack) {
+  desk_.Put("lambeth", ref_, desk_.Contact("07700 900123", /*confidential=*/true));
+  const std::string consent = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  const std::string theirs = desk_.RefFor("college", ref_, "lambeth");
+  ASSERT_EQ(desk_.Read("college", theirs, consent, {CATEGORY_SKILLS, CATEGORY_CONTACT})->entries_size(), 1);
+  ASSERT_EQ(desk_.Read("college", theirs, consent, {CATEGORY_CONTACT})->entries_size(), 0);
+  v1::ListDisclosuresRequest by_recipient;
+  by_recipient.set_recipient_organisation_id(desk_.IdOf("college"));
+  const auto listed = List("auditor", by_recipient);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->disclosures_size(), 2);
+  std::vector<std::vector<int>> released;
+  for (const v1::Disclosure& disclosure : listed->disclosures()) {
+    released.emplace_back(disclosure.categories().begin(), disclosure.categories().end());
+  }
+  EXPECT_THAT(released, ::testing::UnorderedElementsAre(::testing::ElementsAre(CATEGORY_SKILLS), ::testing::IsEmpty()));
+}
+
 TEST_F(DisclosureServiceTest, AnAuditorListsByRecipientAndTime) {
   Read("college");
   const absl::Time first = desk_.clock().Now();

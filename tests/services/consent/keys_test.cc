@@ -27,6 +27,7 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(Authority(kA)), Cat("61", kAHex));
   EXPECT_EQ(Hex(AuthorityOfPerson(kA, 5, kB)), Cat("73", kAHex, "fffffffffffffffa", kBHex));
   EXPECT_EQ(Hex(AuthorityStanding(kA, 5, kB)), Cat("38", kAHex, "0000000000000005", kBHex));
+  EXPECT_EQ(Hex(AuthorityAwaiting(kA, 5, kB)), Cat("39", kAHex, "0000000000000005", kBHex));
   EXPECT_EQ(Hex(ConsentEnd(5, kA)), Cat("65", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(Receipt(kA, 5)), Cat("7a", kAHex, "fffffffffffffffa"));
   EXPECT_EQ(Hex(Text("\x0a")), "780a");
@@ -68,6 +69,9 @@ TEST(Keys, AnAuthorityWhoseTimeIsOverNowStandsNoMore) {
   EXPECT_LT(AuthorityStanding(kA, 100, kC), AuthoritiesStandingAfter(kA, 100));
   EXPECT_GE(AuthorityStanding(kA, 101, kB), AuthoritiesStandingAfter(kA, 100));
   EXPECT_EQ(AuthorityStanding(kA, 101, kB).rfind(AuthoritiesStanding(kA), 0), 0u);
+  EXPECT_LT(AuthorityAwaiting(kA, 100, kC), AuthoritiesAwaitingAfter(kA, 100));
+  EXPECT_GE(AuthorityAwaiting(kA, 101, kB), AuthoritiesAwaitingAfter(kA, 100));
+  EXPECT_EQ(AuthorityAwaiting(kA, 101, kB).rfind(AuthoritiesAwaiting(kA), 0), 0u);
 }
 
 TEST(Keys, AReviewThatIsDueNowIsDue) {

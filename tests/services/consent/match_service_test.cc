@@ -269,6 +269,27 @@ TEST_F(MatchServiceTest, WhoMayNotBeLetSeeEverythingIsNobodysMainContact) {
 
 // An organisation that has names, birthdays and postcodes of a thousand people, and wants to know who of them is in
 // touch with any service of the hub.
+// It knows a number and the year, and takes a new name each time.
+TEST_F(MatchServiceTest, ANumberIsNoWayToABirthday) {
+  v1::PersonDetails sought;
+  sought.set_full_name("Helen Sought");
+  sought.set_date_of_birth("1978-08-23");
+  sought.set_nino(kNino);
+  const std::string lambeths = Register("lambeth", sought).person_ref();
+  const auto tried = [&](int i, const std::string& birthday) {
+    v1::PersonDetails details = sought;
+    details.set_full_name(
+        Cat("Junk ", std::string(1, static_cast<char>('A' + i % 26)), "q", std::string(1 + i / 26, 'z')));
+    details.set_date_of_birth(birthday);
+    return Register("college", details).has_possible_match();
+  };
+  EXPECT_TRUE(tried(0, "1978-08-23")) << "a changed name is shown";
+  for (int day = 1; day <= 28; ++day) EXPECT_FALSE(tried(day, Cat("1978-03-", day < 10 ? "0" : "", day)));
+  EXPECT_FALSE(tried(29, "1978-08-23")) << "the right one, after many";
+  EXPECT_EQ(desk_.PersonId("college", Register("college", sought).person_ref()), desk_.PersonId("lambeth", lambeths))
+      << "who they certainly are is known all the same";
+}
+
 TEST_F(MatchServiceTest, MatchingIsNoPeopleSearch) {
   constexpr int kTargets = 300;
   auto target = [](int i) {

@@ -239,6 +239,20 @@ TEST_F(RecordServiceTest, AnEmptyOrOversizedSectionIsRefused) {
   EXPECT_THAT(desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", request), Invalid());
 }
 
+TEST_F(RecordServiceTest, WhoPrefersNotToSayHasSaidNothing) {
+  v1::PutRecordRequest request;
+  request.set_person_ref(ref_);
+  v1::DemographicsSection& demographics = *request.mutable_section()->mutable_demographics();
+  demographics.mutable_religion()->set_prefer_not_to_say(true);
+  demographics.mutable_sex()->set_value("Female");
+  EXPECT_TRUE(desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", request).ok());
+  demographics.mutable_religion()->set_value("Sikh");
+  demographics.mutable_age()->set_prefer_not_to_say(true);
+  demographics.mutable_age()->set_value("25-49");
+  EXPECT_THAT(FieldsOf(desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", request).status()),
+              ::testing::ElementsAre("section.demographics.age.value", "section.demographics.religion.value"));
+}
+
 TEST_F(RecordServiceTest, TamperedDataIsNeverDisclosed) {
   const std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
   const ids::Uuid person = *ids::Uuid::Parse(desk_.PersonId("lambeth", ref_));

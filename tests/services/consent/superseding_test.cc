@@ -117,6 +117,16 @@ TEST_F(SupersedingTest, WhateverElseAConsentEndedByItCanBeAskedForAnew) {
   }
 }
 
+TEST_F(SupersedingTest, ANoReachesBackToTheFirstHoweverOftenItWasRenewed) {
+  desk_.Put("lambeth", ref_, desk_.Skills("bricklaying"));
+  std::string id = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+  ASSERT_TRUE(desk_.Read("college", college_ref_, id).ok());
+  for (int renewals = 0; renewals < 30; ++renewals) id = desk_.Give("lambeth", ref_, Renewing(id));
+  const auto withdrawn = desk_.Withdraw("lambeth", id);
+  ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+  EXPECT_EQ(withdrawn->notices(), 1);
+}
+
 TEST_F(SupersedingTest, OfManyWhoGiveInThePlaceOfOneAtTheSameMomentOneWins) {
   constexpr int kDesks = 8, kRounds = 10;
   for (int round = 0; round < kRounds; ++round) {

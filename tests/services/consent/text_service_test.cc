@@ -95,6 +95,8 @@ TEST_F(TextServiceTest, ATranslationIsOfTheSameVersionInAnotherLanguage) {
       << "a translation of a translation";
   EXPECT_THAT(FieldsOf(Create("Oui?", "fr", english, "2").status()), ::testing::ElementsAre("version"));
   EXPECT_THAT(FieldsOf(Create("Might we?", "EN", english).status()), ::testing::ElementsAre("language"));
+  EXPECT_THAT(FieldsOf(Create("Might we?", "EN", english, "2").status()),
+              ::testing::ElementsAre("version", "language"));
   EXPECT_THAT(FieldsOf(Create("Czy mozemy?", "pl", lone).status()), ::testing::ElementsAre("translation_of_sha256"))
       << "it translates another text";
   EXPECT_THAT(FieldsOf(Create("May we?", "en", lone).status()), ::testing::ElementsAre("translation_of_sha256"))
