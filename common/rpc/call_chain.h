@@ -49,7 +49,7 @@ class CallChain {
  public:
   CallChain(const ServerOptions& options, const Router& router, const std::atomic<bool>& draining);
 
-  // A call's whole way, from its arrival to its line in the log. The call and the exchange live until it has ended.
+  // A call's whole way, from its arrival, from which its latency counts, to its line in the log. The call and the exchange live until it has ended.
   async::Task<void> Serve(const Route& route, Call& call, Exchange& exchange, absl::Time arrived);
 
   metrics::GrpcServerMetrics::Method& MetricsOf(const Route& route) { return *metrics_.at(&route); }

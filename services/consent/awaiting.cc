@@ -23,6 +23,14 @@ std::string KeyOf(const ids::Uuid& organisation_id, const storage::Authority& au
   return keys::AuthorityAwaiting(organisation_id, authority.valid_until_us(), IdOf(authority.authority_id()));
 }
 
+absl::StatusOr<storage::Authority> Named(const store::Reader& reader, std::string_view key) {
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Authority> authority,
+                       authorities::Find(reader, IdOf(key.substr(key.size() - ids::Uuid::kSizeBytes))));
+  if (!authority.has_value())
+    return absl::DataLossError("what awaits an organisation names an authority that is not there");
+  return *std::move(authority);
+}
+
 // Who holds the person, by whichever of their ids.
 absl::StatusOr<std::vector<ids::Uuid>> HoldersOf(const store::Reader& reader, const ids::Uuid& person_id) {
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
@@ -72,19 +80,14 @@ absl::Status Walk(const store::Reader& reader, const ids::Uuid& organisation_id,
                   absl::FunctionRef<store::Visit(const std::string& key, const storage::Authority&)> visit) {
   store::Range range = store::PrefixRange(keys::AuthoritiesAwaiting(organisation_id));
   range.begin = std::max(keys::AuthoritiesAwaitingAfter(organisation_id, Micros(now)), from);
-  std::vector<std::string> rows;
+  absl::Status failed;
   NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
-    rows.emplace_back(key);
-    return rows.size() <= kAwaitingLookedAtMax ? store::Visit::kContinue : store::Visit::kStop;
+    absl::StatusOr<storage::Authority> authority = Named(reader, key);
+    if (authority.ok()) return visit(std::string(key), *authority);
+    failed = authority.status();
+    return store::Visit::kStop;
   }));
-  for (const std::string& row : rows) {
-    const ids::Uuid authority_id = IdOf(std::string_view(row).substr(row.size() - ids::Uuid::kSizeBytes));
-    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Authority> authority, authorities::Find(reader, authority_id));
-    if (!authority.has_value())
-      return absl::DataLossError("what awaits an organisation names an authority that is not there");
-    if (visit(row, *authority) == store::Visit::kStop) break;
-  }
-  return absl::OkStatus();
+  return failed;
 }
 
 }  // namespace nwd::consent::awaiting

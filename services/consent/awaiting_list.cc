@@ -8,9 +8,8 @@
 #include "services/consent/authority_service.h"
 #include "services/consent/awaiting.h"
 #include "services/consent/consent_rows.h"
-#include "services/consent/joins.h"
+#include "services/consent/held_person.h"
 #include "services/consent/limits.h"
-#include "services/consent/person_rows.h"
 #include "services/consent/ties.h"
 
 namespace nwd::consent {
@@ -26,15 +25,6 @@ struct Page {
   std::vector<Listed> listed;
   std::string next;  // the key to go on with; empty on the last page
 };
-
-// Empty where the caller does not hold the person: the one it held was split off since.
-absl::StatusOr<std::string> ReferenceFor(const store::Reader& reader, const Parts& parts, const ids::Uuid& organisation,
-                                         const storage::Authority& authority) {
-  const ids::Uuid person_id = consents::IdOf(authority.person_id());
-  NWD_ASSIGN_OR_RETURN(const ids::Uuid as_held, joins::AsHeldBy(reader, person_id, organisation));
-  NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, as_held, organisation));
-  return held ? parts.references.ReferenceOf(organisation, as_held) : std::string();
-}
 
 absl::StatusOr<Page> ReadPage(const store::Reader& reader, const Parts& parts, const rpc::Call& call, int page_size,
                               const std::string& from) {
@@ -52,7 +42,9 @@ absl::StatusOr<Page> ReadPage(const store::Reader& reader, const Parts& parts, c
   };
   NWD_RETURN_IF_ERROR(awaiting::Walk(reader, asker.organisation_id, from, call.Now(), visit));
   for (storage::Authority& authority : awaiting) {
-    NWD_ASSIGN_OR_RETURN(std::string person_ref, ReferenceFor(reader, parts, asker.organisation_id, authority));
+    const ids::Uuid person_id = consents::IdOf(authority.person_id());
+    NWD_ASSIGN_OR_RETURN(std::string person_ref, ReferenceFor(reader, parts, asker.organisation_id, person_id));
+    // The one it held may have been split off since.
     if (!person_ref.empty()) page.listed.push_back({std::move(authority), std::move(person_ref), nullptr});
   }
   return page;

@@ -7,9 +7,8 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/emergency_service.h"
 #include "services/consent/emergency_states.h"
-#include "services/consent/joins.h"
+#include "services/consent/held_person.h"
 #include "services/consent/limits.h"
-#include "services/consent/person_rows.h"
 
 namespace nwd::consent {
 namespace {
@@ -23,13 +22,6 @@ struct Page {
   std::vector<Listed> listed;
   std::string next;  // the key to go on with; empty on the last page
 };
-
-absl::StatusOr<std::string> ReferenceFor(const store::Reader& reader, const Parts& parts, const ids::Uuid& organisation,
-                                         const ids::Uuid& person_id) {
-  NWD_ASSIGN_OR_RETURN(const ids::Uuid as_held, joins::AsHeldBy(reader, person_id, organisation));
-  NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, as_held, organisation));
-  return held ? parts.references.ReferenceOf(organisation, as_held) : std::string();
-}
 
 absl::StatusOr<Page> ReadPage(const store::Reader& reader, const Parts& parts, const rpc::Call& call,
                               const v1::ListEmergencyAccessesRequest& request, const std::string& from) {

@@ -1,5 +1,6 @@
 #include "services/consent/held_person.h"
 
+#include "services/consent/joins.h"
 #include "services/consent/person_rows.h"
 
 namespace nwd::consent {
@@ -15,6 +16,13 @@ async::Task<absl::StatusOr<HeldWithKey>> LookUpHeld(const Parts& parts, rpc::Cal
   if (!held || person.key == nullptr) co_return status::Denied();
   call.ProveTie(common::v1::TIE_PERSON_HOLDER);
   co_return person;
+}
+
+absl::StatusOr<std::string> ReferenceFor(const store::Reader& reader, const Parts& parts, const ids::Uuid& organisation,
+                                         const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid as_held, joins::AsHeldBy(reader, person_id, organisation));
+  NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, as_held, organisation));
+  return held ? parts.references.ReferenceOf(organisation, as_held) : std::string();
 }
 
 }  // namespace nwd::consent

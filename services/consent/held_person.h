@@ -17,4 +17,8 @@ struct HeldWithKey {
 // nobody, and for one who was erased, at the same reads; other errors are the stores'.
 async::Task<absl::StatusOr<HeldWithKey>> LookUpHeld(const Parts& parts, rpc::Call& call, const std::string& person_ref);
 
+// An organisation's own reference to a person, by whichever of their ids it holds (joins.h); empty where it holds none.
+absl::StatusOr<std::string> ReferenceFor(const store::Reader& reader, const Parts& parts, const ids::Uuid& organisation,
+                                         const ids::Uuid& person_id);
+
 }  // namespace nwd::consent

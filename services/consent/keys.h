@@ -123,38 +123,34 @@ inline std::string AuthorityOfPerson(const Uuid& person, int64_t create_time_us,
       .Build();
 }
 
-// The asserter's id: a person's authorities by when their time is over, soonest first, until they are over by other
-// means.
-inline std::string AuthoritiesStanding(const Uuid& person) {
-  return KeyBuilder(kAuthorityStanding).Bytes(person.bytes()).Build();
+// An index of what somebody has, by when its time is over, soonest first; before the last lie those whose time is over at
+// `now_us`.
+inline std::string EndsOf(char keyspace, const Uuid& owner) {
+  return KeyBuilder(keyspace).Bytes(owner.bytes()).Build();
 }
-inline std::string AuthorityStanding(const Uuid& person, int64_t valid_until_us, const Uuid& authority) {
-  return KeyBuilder(kAuthorityStanding)
-      .Bytes(person.bytes())
-      .Number(static_cast<uint64_t>(valid_until_us))
-      .Bytes(authority.bytes())
-      .Build();
+inline std::string EndOf(char keyspace, const Uuid& owner, int64_t end_us, const Uuid& what) {
+  return KeyBuilder(keyspace).Bytes(owner.bytes()).Number(static_cast<uint64_t>(end_us)).Bytes(what.bytes()).Build();
 }
-// Before it lie those whose time is over at `now_us`.
-inline std::string AuthoritiesStandingAfter(const Uuid& person, int64_t now_us) {
-  return KeyBuilder(kAuthorityStanding).Bytes(person.bytes()).Number(static_cast<uint64_t>(now_us) + 1).Build();
+inline std::string EndsOfAfter(char keyspace, const Uuid& owner, int64_t now_us) {
+  return KeyBuilder(keyspace).Bytes(owner.bytes()).Number(static_cast<uint64_t>(now_us) + 1).Build();
 }
 
-// Nothing: authorities that were put to an organisation for its approval, by when their time is over, soonest first,
-// until they are approved or over by other means.
-inline std::string AuthoritiesAwaiting(const Uuid& organisation) {
-  return KeyBuilder(kAuthorityAwaiting).Bytes(organisation.bytes()).Build();
+// The asserter's id: a person's authorities, until they are over by other means than time.
+inline std::string AuthoritiesStanding(const Uuid& person) { return EndsOf(kAuthorityStanding, person); }
+inline std::string AuthorityStanding(const Uuid& person, int64_t valid_until_us, const Uuid& authority) {
+  return EndOf(kAuthorityStanding, person, valid_until_us, authority);
 }
+inline std::string AuthoritiesStandingAfter(const Uuid& person, int64_t now_us) {
+  return EndsOfAfter(kAuthorityStanding, person, now_us);
+}
+
+// Nothing: authorities that were put to an organisation for its approval, until one has judged.
+inline std::string AuthoritiesAwaiting(const Uuid& organisation) { return EndsOf(kAuthorityAwaiting, organisation); }
 inline std::string AuthorityAwaiting(const Uuid& organisation, int64_t valid_until_us, const Uuid& authority) {
-  return KeyBuilder(kAuthorityAwaiting)
-      .Bytes(organisation.bytes())
-      .Number(static_cast<uint64_t>(valid_until_us))
-      .Bytes(authority.bytes())
-      .Build();
+  return EndOf(kAuthorityAwaiting, organisation, valid_until_us, authority);
 }
-// Before it lie those whose time is over at `now_us`.
 inline std::string AuthoritiesAwaitingAfter(const Uuid& organisation, int64_t now_us) {
-  return KeyBuilder(kAuthorityAwaiting).Bytes(organisation.bytes()).Number(static_cast<uint64_t>(now_us) + 1).Build();
+  return EndsOfAfter(kAuthorityAwaiting, organisation, now_us);
 }
 
 // Nothing: consents by when their time is over, soonest first, until that has been announced.

@@ -85,12 +85,11 @@ absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& rea
   return found;
 }
 
-absl::StatusOr<size_t> CountHeldOf(const store::Reader& reader, const HashedIdentifier& identifier,
-                                   const ids::Uuid& organisation_id) {
-  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(reader, identifier));
+absl::StatusOr<size_t> CountHeld(const store::Reader& reader, const std::vector<ids::Uuid>& people,
+                                 const ids::Uuid& organisation_id) {
   size_t held = 0;
-  for (const ids::Uuid& owner : owners) {
-    NWD_ASSIGN_OR_RETURN(const bool theirs, Holds(reader, owner, organisation_id));
+  for (const ids::Uuid& person : people) {
+    NWD_ASSIGN_OR_RETURN(const bool theirs, Holds(reader, person, organisation_id));
     if (theirs) ++held;
   }
   return held;
@@ -114,7 +113,7 @@ absl::Status BindIdentifiers(store::Txn& txn, const ids::Uuid& person_id, const 
   for (const HashedIdentifier& identifier : details.identifiers) {
     NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, FindByIdentifier(txn, identifier));
     if (std::find(owners.begin(), owners.end(), person_id) != owners.end()) continue;
-    NWD_ASSIGN_OR_RETURN(const size_t held, CountHeldOf(txn, identifier, organisation_id));
+    NWD_ASSIGN_OR_RETURN(const size_t held, CountHeld(txn, owners, organisation_id));
     if (held >= kIdentifierOwnersMax) continue;
     storage::Identifier bound;
     bound.set_bound_time_us(Micros(now));

@@ -35,9 +35,9 @@ absl::StatusOr<std::vector<Known>> FindFamily(const store::Reader& reader, const
 // (limits.h).
 absl::StatusOr<std::vector<ids::Uuid>> FindByIdentifier(const store::Reader& reader,
                                                         const HashedIdentifier& identifier);
-// How many people of this identifier an organisation holds.
-absl::StatusOr<size_t> CountHeldOf(const store::Reader& reader, const HashedIdentifier& identifier,
-                                   const ids::Uuid& organisation_id);
+// How many of these people an organisation holds.
+absl::StatusOr<size_t> CountHeld(const store::Reader& reader, const std::vector<ids::Uuid>& people,
+                                 const ids::Uuid& organisation_id);
 // The person who certainly is the one described: an identifier agrees, and so do name and date of birth. People who were
 // joined are one here: where the identifier was given as one's, it is whoever of them has this name and birthday. Where
 // that is so of several people it is the one as whose the first of the identifiers was given first.

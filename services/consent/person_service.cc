@@ -157,7 +157,8 @@ async::Task<absl::StatusOr<bool>> PersonService::MayCompare(const rpc::Call& cal
                          matches::BudgetOf(reader, call.Now(), OrganisationOf(call)));
     if (budget.compared() >= parts_.options.compared_a_day_max) return false;
     for (const HashedIdentifier& identifier : hashed.identifiers) {
-      NWD_ASSIGN_OR_RETURN(const size_t held, people::CountHeldOf(reader, identifier, OrganisationOf(call)));
+      NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> owners, people::FindByIdentifier(reader, identifier));
+      NWD_ASSIGN_OR_RETURN(const size_t held, people::CountHeld(reader, owners, OrganisationOf(call)));
       if (held >= kNumberComparedMax) return false;
     }
     return true;

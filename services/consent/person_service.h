@@ -32,7 +32,8 @@ class PersonService {
   async::Task<absl::StatusOr<v1::RegisterPersonResponse>> RegisterAs(
       rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,
       const HashedDetails& hashed, const std::optional<LikelyPerson>& likely, const ids::Uuid& fresh_id);
-  // Whether the organisation's share of the day allows its registration to be compared with others.
+  // Whether the organisation's registration may be compared with others: it has some of its day's share left, and does not
+  // hold several people of one of the numbers given.
   async::Task<absl::StatusOr<bool>> MayCompare(const rpc::Call& call, const HashedDetails& hashed);
   // One try; nothing where somebody else registered the person in the meantime.
   async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> TryRegister(

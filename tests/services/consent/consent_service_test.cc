@@ -223,6 +223,7 @@ TEST_F(ConsentServiceTest, ListsTheCallersConsentsNewestFirstPageByPage) {
 }
 
 TEST_F(ConsentServiceTest, OneOrganisationCannotUseUpThePersonsConsents) {
+  ref_ = desk_.Register("lambeth", "Ada Lovelace", "AB123456C");
   const v1::ConsentTerms terms = desk_.Terms({"college"});
   for (int i = 0; i < kConsentsPerCaptorMax; ++i) ASSERT_TRUE(Create("lambeth", terms).ok());
   const auto refused = Create("lambeth", terms);
@@ -231,7 +232,9 @@ TEST_F(ConsentServiceTest, OneOrganisationCannotUseUpThePersonsConsents) {
   EXPECT_THAT(Create("lambeth", terms), Refused(absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED"))
       << "registering the person anew gives no new share";
   desk_.Add("clinic", ORGANISATION_KIND_HEALTH);
-  desk_.Give("clinic", desk_.Register("clinic", "Ada Lovelace", "AB123456C"), terms);
+  const std::string clinics = desk_.Register("clinic", "Ada Lovelace", "AB123456C");
+  ASSERT_EQ(desk_.PersonId("clinic", clinics), desk_.PersonId("lambeth", ref_));
+  desk_.Give("clinic", clinics, terms);
 }
 
 TEST_F(ConsentServiceTest, WhoIsMerelyNamedInAConsentCannotSupersedeIt) {

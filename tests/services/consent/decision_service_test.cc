@@ -301,9 +301,8 @@ TEST_F(DecisionServiceTest, ManyThatEndTogetherAreAllAnnounced) {
   const v1::ConsentTerms terms = desk_.Terms({"college"});
   std::string ref;
   for (size_t i = 0; i < 2 * kEndsAnnouncedMax + 1; ++i) {
-    if (i % kConsentsPerCaptorMax == 0)
-      ref =
-          desk_.Register("lambeth", Cat("Person ", std::string(3, static_cast<char>('a' + i / kConsentsPerCaptorMax))));
+    const char letter = static_cast<char>('a' + i / kConsentsPerCaptorMax);
+    if (i % kConsentsPerCaptorMax == 0) ref = desk_.Register("lambeth", Cat("Person ", std::string(3, letter)));
     desk_.Draw("lambeth", ref, terms);
   }
   const size_t before = desk_.Changes().size();
