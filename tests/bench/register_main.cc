@@ -3,10 +3,13 @@
 //
 //   nwd-bench-register --data FOLDER --hub-key FILE --jobcentre ID --college ID --people 1000000 --out FILE
 //
-// Says "registered 50000" from time to time and "done" at the end; FILE then holds a Person for each.
+// Says "registered 50000" from time to time, when FILE holds a Person for each of them, and "done" at the end. Where
+// FILE holds some already, it goes on after those.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <vector>
 
@@ -71,20 +74,20 @@ class Register {
             data, keys, hub_key, SystemClock::Get(), Known(asked),
             [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); },
             [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); }, metrics_,
-            {.compared_a_day_max = consent::kComparedADayLimit}),
-        people_(static_cast<size_t>(asked.people)) {
+            {.compared_a_day_max = consent::kComparedADayLimit}) {
     DrawUpTerms(asked.college);
   }
 
-  std::vector<Person> Run() {
+  // Those from `first` on, `count` of them; blocks.
+  std::vector<Person> Enter(size_t first, size_t count) {
+    std::vector<Person> people(count);
     async::LocalExecutor executor;
     size_t next = 0;
     int running = kInFlight;
     auto desk = [&]() -> async::Task<void> {
-      while (next < people_.size()) {
+      while (next < count) {
         const size_t i = next++;
-        people_[i] = co_await Enter(i);
-        if ((i + 1) % kSayEvery == 0) std::printf("registered %zu\n", i + 1), std::fflush(stdout);
+        people[i] = co_await EnterOne(first + i);
       }
       if (--running == 0) executor.Stop();
     };
@@ -92,7 +95,7 @@ class Register {
       for (int i = kInFlight; i > 0; --i) async::Spawn(desk());
     });
     executor.Run();
-    return std::move(people_);
+    return people;
   }
 
  private:
@@ -143,7 +146,7 @@ class Register {
     co_return co_await (handler.*member)(call, request);
   }
 
-  async::Task<Person> Enter(size_t i) {
+  async::Task<Person> EnterOne(size_t i) {
     Person person{};
     cv1::RegisterPersonRequest request;
     *request.mutable_details() = MadeUp(i);
@@ -180,8 +183,24 @@ class Register {
   metrics::Registry metrics_;
   consent::Services services_;
   std::array<cv1::ConsentTerms, 3> terms_;
-  std::vector<Person> people_;
 };
+
+// A few at a time, so that a run that is broken off can go on.
+absl::Status RegisterAll(Register& desk, size_t people, const std::string& file) {
+  std::error_code none;
+  size_t done = std::filesystem::exists(file, none) ? std::filesystem::file_size(file, none) / sizeof(Person) : 0;
+  if (done > 0) std::filesystem::resize_file(file, done * sizeof(Person), none);
+  std::ofstream out(file, std::ios::binary | std::ios::app);
+  while (done < people) {
+    const std::vector<Person> more = desk.Enter(done, std::min(kSayEvery, people - done));
+    out.write(reinterpret_cast<const char*>(more.data()), static_cast<std::streamsize>(more.size() * sizeof(Person)));
+    out.flush();
+    if (!out) return absl::UnavailableError(Cat("cannot write ", file));
+    done += more.size();
+    std::printf("registered %zu\n", done), std::fflush(stdout);
+  }
+  return absl::OkStatus();
+}
 
 int Run(int argc, char** argv) {
   Asked asked;
@@ -205,11 +224,9 @@ int Run(int argc, char** argv) {
   auto data = store::RocksStore::Open({.folder = Cat(asked.data, "/data")});
   if (!data.ok()) return fail(data.status());
 
-  const std::vector<Person> people = Register(asked, *hub_key, **data, **keys).Run();
-  std::ofstream out(asked.out, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(people.data()), static_cast<std::streamsize>(people.size() * sizeof(Person)));
-  out.close();
-  if (!out) return fail(absl::UnavailableError(Cat("cannot write ", asked.out)));
+  Register desk(asked, *hub_key, **data, **keys);
+  const absl::Status registered = RegisterAll(desk, static_cast<size_t>(asked.people), asked.out);
+  if (!registered.ok()) return fail(registered);
   std::printf("done\n");
   return 0;
 }
