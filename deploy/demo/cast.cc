@@ -10,7 +10,7 @@ namespace {
 
 using namespace common::v1;  // NOLINT: the table is unreadable with prefixes
 
-constexpr std::array<Player, 9> kPlayers = {{
+constexpr std::array<Player, 10> kPlayers = {{
     {"jobcentre-brixton", "Sample Brixton Jobcentre Plus", ORGANISATION_KIND_JOBCENTRE, true, false},
     {"lambeth", "Sample Lambeth Council", ORGANISATION_KIND_BOROUGH, true, true},
     {"southwark", "Sample Southwark Council", ORGANISATION_KIND_BOROUGH, true, true},
@@ -20,6 +20,7 @@ constexpr std::array<Player, 9> kPlayers = {{
     {kUnrelated, "Sample Housing Trust", ORGANISATION_KIND_HOUSING, false, false},
     {kChannel, "Sample My Support", ORGANISATION_KIND_OTHER, false, false},
     {kAnalyst, "Sample Hub Insight Team", ORGANISATION_KIND_OTHER, false, false},
+    {kOperations, "Sample Hub Operations", ORGANISATION_KIND_OTHER, false, false},
 }};
 
 std::vector<std::string> SlugsWhere(bool Player::*property) {

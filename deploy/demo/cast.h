@@ -21,6 +21,7 @@ struct Player {
 inline constexpr std::string_view kFirstAdmin = "hub-office";
 inline constexpr std::string_view kSecondAdmin = "hub-assurance";
 inline constexpr std::string_view kAnalyst = "hub-insight";
+inline constexpr std::string_view kOperations = "hub-operations";     // rotates keys
 inline constexpr std::string_view kCollege = "south-london-college";  // captures consents of which it is the recipient
 inline constexpr std::string_view kPartner = "community-works";       // reads under standing consents
 inline constexpr std::string_view kUnrelated = "housing-trust";       // is named in no consent

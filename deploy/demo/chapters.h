@@ -15,12 +15,14 @@ void TellReferrals(World& world, Story& story);
 void TellDecisions(World& world, Story& story);
 void TellRecords(World& world, Story& story);
 void TellConsentLife(World& world, Story& story);
+void TellConsentTerms(World& world, Story& story);
 void TellAuthorities(World& world, Story& story);
 void TellOwnSay(World& world, Story& story);
 void TellEmergency(World& world, Story& story);
 void TellAppointments(World& world, Story& story);
 void TellOutcomes(World& world, Story& story);
 void TellWithdrawal(World& world, Story& story);
+void TellKeys(World& world, Story& story);
 void TellIndicators(World& world, Story& story);
 
 }  // namespace nwd::demo

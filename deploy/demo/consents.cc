@@ -40,7 +40,9 @@ absl::StatusOr<std::string> CreateText(World& world, const std::string& slug, co
 }
 
 Figure CreateTexts(World& world, Texts& texts) {
-  for (const std::string& slug : Registrars()) {
+  std::vector<std::string> captors = Registrars();
+  captors.emplace_back(kCollege);
+  for (const std::string& slug : captors) {
     NWD_ASSIGN_OR_RETURN(texts.english, CreateText(world, slug, kEnglish, "en"));
     NWD_ASSIGN_OR_RETURN(texts.polish, CreateText(world, slug, kPolish, "pl", texts.english));
   }

@@ -171,12 +171,14 @@ void Tell(const DemoOptions& options, Stage& stage, hub::HubState hub, Story& st
   TellDecisions(world, story);
   TellRecords(world, story);
   TellConsentLife(world, story);
+  TellConsentTerms(world, story);
   TellAuthorities(world, story);
   TellOwnSay(world, story);
   TellEmergency(world, story);
   TellAppointments(world, story);
   TellOutcomes(world, story);
   TellWithdrawal(world, story);
+  TellKeys(world, story);
   TellIndicators(world, story);
   world.StopWatching();
   story.Count("organisations", static_cast<int64_t>(Players().size() + 2));

@@ -110,6 +110,22 @@ Figure MatchesAreConfirmed(World& world) {
              " fields agreed, nothing else shown; a wrong number joins nobody, theirs does, and it can be undone");
 }
 
+Figure SomebodyIsTurnedTo(World& world) {
+  for (const Person& person : world.people) {
+    v1::SetMainContactRequest request;
+    request.set_person_ref(person.refs.at(person.registrar));
+    NWD_RETURN_IF_ERROR(world.Call<v1::SetMainContactResponse>(person.registrar, request).status());
+  }
+  // Whoever else knows a person sees whom to ask.
+  const Person& known = world.people.front();
+  v1::GetPersonRequest get;
+  get.set_person_ref(known.refs.at(std::string(kUnrelated)));
+  NWD_ASSIGN_OR_RETURN(const auto seen, world.Call<v1::GetPersonResponse>(kUnrelated, get));
+  NWD_RETURN_IF_ERROR(Same("whom another desk is shown as main contact", world.IdOf(known.registrar),
+                           seen.main_contact_organisation_id()));
+  return Cat(world.people.size(), " people, each with one organisation that the others turn to");
+}
+
 Figure BadNumbersAreRefused(World& world) {
   MadeUpPerson who = world.people.front().made_up;
   who.nino = "QQ 12 34 56 C";
@@ -227,6 +243,7 @@ void TellPeople(World& world, Story& story, std::vector<MadeUpPerson> cohort) {
   story.Step("people are registered wherever they walk in", [&] { return RegisterAll(world); });
   story.Step("at another door they are known, under another name", [&] { return RegisterAgain(world); });
   story.Step("who may be known is asked for one more number", [&] { return MatchesAreConfirmed(world); });
+  story.Step("one organisation is whom each turns to", [&] { return SomebodyIsTurnedTo(world); });
   story.Step("numbers that cannot be are refused", [&] { return BadNumbersAreRefused(world); });
   story.Step("their records are put in", [&] { return PutRecords(world); });
   story.Step("one organisation's reference is no use to another", [&] { return StrangersCannotPut(world); });

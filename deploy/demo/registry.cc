@@ -75,10 +75,11 @@ absl::Status GiveRoles(World& world, std::string_view slug, const std::vector<co
 Figure ConfirmRoles(World& world) {
   using namespace common::v1;  // NOLINT: the roles
   NWD_RETURN_IF_ERROR(GiveRoles(world, kAnalyst, {ROLE_ANALYST}));
+  NWD_RETURN_IF_ERROR(GiveRoles(world, kOperations, {ROLE_OPERATOR}));
   NWD_RETURN_IF_ERROR(GiveRoles(world, kChannel, {ROLE_RESIDENT_CHANNEL}));
   NWD_RETURN_IF_ERROR(GiveRoles(world, kSafeguarding, {ROLE_AGENCY, ROLE_SAFEGUARDING}));
   NWD_RETURN_IF_ERROR(GiveRoles(world, kReviewer, {ROLE_AGENCY, ROLE_SAFEGUARDING}));
-  return "ANALYST, RESIDENT_CHANNEL, twice SAFEGUARDING, by two admins; one alone was refused";
+  return "ANALYST, OPERATOR, RESIDENT_CHANNEL, twice SAFEGUARDING, by two admins; one alone was refused";
 }
 
 Figure AgenciesCannotAdminister(World& world) {
