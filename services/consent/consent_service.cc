@@ -15,6 +15,7 @@
 #include "services/consent/person_rows.h"
 #include "services/consent/record_rows.h"
 #include "services/consent/terms_at_hub.h"
+#include "services/consent/text_rows.h"
 #include "services/consent/ties.h"
 #include "services/consent/withdrawal.h"
 
@@ -184,9 +185,9 @@ absl::Status ConsentService::CheckCited(const store::Reader& reader, const v1::C
                                         const ids::Uuid& person_id, const ids::Uuid& organisation) const {
   status::Violations violations;
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> text,
-                       store::Find<storage::Text>(reader, keys::Text(absl::HexStringToBytes(terms.text_sha256()))));
+                       texts::Find(reader, absl::HexStringToBytes(terms.text_sha256()), organisation));
   if (!text.has_value()) {
-    violations.Add("terms.text_sha256", "no text has this name; CreateText keeps one");
+    violations.Add("terms.text_sha256", "you keep no text of this name; CreateText keeps one");
   } else if (!absl::EqualsIgnoreCase(AbslView(text->language()), AbslView(terms.language()))) {
     violations.Add("terms.language", Cat("is not that of the text, which is ", text->language(),
                                          "; cite the translation that was shown, see GetText"));

@@ -2,35 +2,15 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
-#include "services/consent/consent_refusals.h"
 #include "services/consent/limits.h"
 #include "services/consent/named_consent.h"
 #include "services/consent/reasons.h"
+#include "services/consent/settled_refusals.h"
 #include "services/consent/ties.h"
 #include "services/consent/withdrawal.h"
 
 namespace nwd::consent {
 namespace {
-
-// Refusals and consents of one person bear on each other: what was refused before closes what is given now, and what is
-// refused now closes what was given before. What is not given yet is judged when it is given: only then is it known
-// whether it lifts the refusal.
-absl::Status SettleRefusals(store::Txn& txn, storage::Consent& decided) {
-  if (decided.state() != v1::CONSENT_STATE_GIVEN && decided.state() != v1::CONSENT_STATE_REFUSED)
-    return absl::OkStatus();
-  NWD_ASSIGN_OR_RETURN(std::vector<storage::Consent> others,
-                       consents::OfPerson(txn, consents::IdOf(decided.person_id())));
-  for (storage::Consent& other : others) {
-    if (other.consent_id() == decided.consent_id()) continue;
-    if (decided.state() == v1::CONSENT_STATE_GIVEN) {
-      ApplyRefusal(decided, other);
-    } else if (IsStoodBy(other.state()) && ApplyRefusal(other, decided)) {
-      other.set_revision(other.revision() + 1);
-      consents::Put(txn, other);
-    }
-  }
-  return absl::OkStatus();
-}
 
 // The consent that `given` renews or changes ends with it, also one whose time is over: what rests on that goes on under
 // the new one. Answers whether there was one to end.
@@ -148,7 +128,7 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   consent.set_revision(consent.revision() + 1);
   if (event != ConsentEvent::kRequest) consent.set_decide_time_us(Micros(now));
   if (IsTerminal(*next)) consent.set_end_time_us(Micros(now));
-  NWD_RETURN_IF_ERROR(SettleRefusals(txn, consent));
+  NWD_RETURN_IF_ERROR(SettleDecision(txn, consent));
   bool superseded = false;
   if (event == ConsentEvent::kGive) {
     NWD_ASSIGN_OR_RETURN(superseded, Supersede(txn, consent, named, step.drafts.superseded, now));

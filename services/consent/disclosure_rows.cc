@@ -35,24 +35,44 @@ bool ReadKey(std::string_view key, Placed& placed, ids::Uuid& owner) {
   return true;
 }
 
-}  // namespace
-
-void Add(store::Txn& txn, const Placed& placed) {
-  const ids::Uuid recipient = consents::IdOf(placed.disclosure.recipient_id());
+void Put(store::Txn& txn, const Placed& placed) {
   store::PutMessage(txn, keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id), placed.disclosure);
-  txn.Put(keys::DisclosureOfRecipient(recipient, placed.time_us, placed.disclosure_id), placed.person_id.bytes());
 }
 
-absl::Status Widen(store::Txn& txn, const Placed& again) {
-  const std::string row = keys::Disclosure(again.person_id, again.time_us, again.disclosure_id);
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::Disclosure> before, store::Find<storage::Disclosure>(txn, row));
-  if (!before.has_value()) return absl::DataLossError("a disclosure is not where its request says");
-  Placed both = again;
-  both.disclosure = *before;
-  both.disclosure.set_categories(before->categories() | again.disclosure.categories());
-  for (const std::string& source : again.disclosure.source_ids()) {
-    const auto& known = before->source_ids();
-    if (std::find(known.begin(), known.end(), source) == known.end()) both.disclosure.add_source_ids(source);
+// Adds to `disclosure` what `more` says of the same release.
+void Merge(const storage::Disclosure& more, storage::Disclosure& disclosure) {
+  disclosure.set_categories(disclosure.categories() | more.categories());
+  const auto& known = disclosure.source_ids();
+  for (const std::string& source : more.source_ids()) {
+    if (std::find(known.begin(), known.end(), source) == known.end()) disclosure.add_source_ids(source);
+  }
+}
+
+// Adds what is kept of it already; false where nothing is.
+absl::StatusOr<bool> AddBefore(const store::Reader& reader, Placed& placed) {
+  const std::string row = keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id);
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::Disclosure> before, store::Find<storage::Disclosure>(reader, row));
+  if (!before.has_value()) return false;
+  Merge(*before, placed.disclosure);
+  return true;
+}
+
+}  // namespace
+
+void Add(store::Txn& txn, const Release& release) {
+  const Placed& whole = release.whole;
+  Put(txn, whole);
+  for (const Placed& part : release.parts) Put(txn, part);
+  const ids::Uuid recipient = consents::IdOf(whole.disclosure.recipient_id());
+  txn.Put(keys::DisclosureOfRecipient(recipient, whole.time_us, whole.disclosure_id), whole.person_id.bytes());
+}
+
+absl::Status Widen(store::Txn& txn, const Release& again) {
+  Release both = again;
+  NWD_ASSIGN_OR_RETURN(const bool known, AddBefore(txn, both.whole));
+  if (!known) return absl::DataLossError("a disclosure is not where its request says");
+  for (Placed& part : both.parts) {
+    NWD_RETURN_IF_ERROR(AddBefore(txn, part).status());
   }
   Add(txn, both);
   return absl::OkStatus();
@@ -106,7 +126,8 @@ absl::Status WalkFamily(const store::Reader& reader, const ids::Uuid& person_id,
     if (!span.from.empty()) theirs.from = prefix + span.from.substr(prefix.size());
     int taken = 0;
     NWD_RETURN_IF_ERROR(WalkPerson(reader, relative, theirs, [&](const std::string& key, const Placed& placed) {
-      newest.emplace(key.substr(prefix.size()), std::pair(key, placed));
+      const auto [release, is_new] = newest.try_emplace(key.substr(prefix.size()), key, placed);
+      if (!is_new) Merge(placed.disclosure, release->second.second.disclosure);
       return ++taken <= kRowsLookedAtMax ? store::Visit::kContinue : store::Visit::kStop;
     }));
   }

@@ -25,9 +25,15 @@ struct Placed {
   storage::Disclosure disclosure;
 };
 
-void Add(store::Txn& txn, const Placed& placed);
-// A disclosure that happens again, by a retry: it now covers also what `again` does.
-absl::Status Widen(store::Txn& txn, const Placed& again);
+// One release: whole with the person whom its basis is about; and with each other who was joined to them (joins.h) and of
+// whom something went out, as far as that goes. A join rewrites nothing, so after a split each still has what was theirs.
+struct Release {
+  Placed whole;
+  std::vector<Placed> parts;
+};
+void Add(store::Txn& txn, const Release& release);
+// A release that happens again, by a retry: it now covers also what `again` does.
+absl::Status Widen(store::Txn& txn, const Release& again);
 
 // A basis, whose person it is about, and recipients of it, which know how many disclosures there were to each.
 struct Under {
@@ -48,7 +54,8 @@ struct Span {
 };
 using Visitor = absl::FunctionRef<store::Visit(const std::string& key, const Placed&)>;
 absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit);
-// Of all ids of the person (joins.h), the newest kRowsLookedAtMax of each. `from` may be a key of any of them.
+// Of all ids of the person (joins.h), the newest kRowsLookedAtMax of each; each release once, whole. `from` may be a key
+// of any of them.
 absl::Status WalkFamily(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit);
 absl::Status WalkRecipient(const store::Reader& reader, const ids::Uuid& recipient_id, const Span& span, Visitor visit);
 

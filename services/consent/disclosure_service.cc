@@ -14,8 +14,7 @@
 namespace nwd::consent {
 namespace {
 
-absl::StatusOr<disclosures::Span> SpanOf(const v1::ListDisclosuresRequest& request) {
-  status::Violations violations;
+disclosures::Span SpanOf(const v1::ListDisclosuresRequest& request, status::Violations& violations) {
   disclosures::Span span;
   if (request.has_start_time()) {
     if (!IsTimestamp(request.start_time())) violations.Add("start_time", "is no time");
@@ -31,8 +30,17 @@ absl::StatusOr<disclosures::Span> SpanOf(const v1::ListDisclosuresRequest& reque
   // Nothing was disclosed before 1970; what ends there holds nothing.
   if (span.start_us.has_value() && *span.start_us <= 0) span.start_us.reset();
   if (span.end_us.has_value() && *span.end_us <= 0) violations.Add("end_time", "lies before anything was disclosed");
-  NWD_RETURN_IF_ERROR(violations.ToStatus());
   return span;
+}
+
+// Only an auditor lists without naming a person, and then by recipient.
+void CheckNamed(const rpc::Call& call, const v1::ListDisclosuresRequest& request, status::Violations& violations) {
+  if (!request.person_ref().empty()) return;
+  if (!call.caller().organisation->HasRole(common::v1::ROLE_AUDITOR)) {
+    violations.Add("person_ref", "is required; only an auditor lists by recipient");
+  } else if (request.recipient_organisation_id().empty()) {
+    violations.Add("recipient_organisation_id", "is required where no person is named");
+  }
 }
 
 v1::Disclosure Show(const disclosures::Placed& placed, std::string person_ref) {
@@ -69,27 +77,28 @@ absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& a
 
 void DisclosureService::Register(rpc::Router& router) {
   router.Unary(this, &DisclosureService::ListDisclosures,
-               [](const rpc::Call&, const v1::ListDisclosuresRequest& request) { return SpanOf(request).status(); });
+               [](const rpc::Call& call, const v1::ListDisclosuresRequest& request) {
+                 status::Violations violations;
+                 SpanOf(request, violations);
+                 CheckNamed(call, request, violations);
+                 return violations.ToStatus();
+               });
 }
 
 async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListDisclosures(
     rpc::Call& call, const v1::ListDisclosuresRequest& request) {
-  NWD_CO_ASSIGN_OR_RETURN(disclosures::Span span, SpanOf(request));
+  status::Violations violations;
+  disclosures::Span span = SpanOf(request, violations);
+  CheckNamed(call, request, violations);
+  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
   if (!request.page_token().empty()) {
     NWD_CO_ASSIGN_OR_RETURN(
         span.from, parts_.tokens.Open(tokens::PageScope(call.organisation_id(), request), request.page_token()));
   }
-  const access::Organisation& caller = *call.caller().organisation;
-  if (!request.person_ref().empty()) {
-    if (!caller.HasRole(common::v1::ROLE_AGENCY) && !ties::AskerOf(call).is_channel) co_return status::Denied();
-    co_return co_await ListForHolder(call, request, span);
-  }
-  if (!caller.HasRole(common::v1::ROLE_AUDITOR))
-    co_return status::InvalidField("person_ref", "is required; only an auditor lists by recipient");
-  if (request.recipient_organisation_id().empty()) {
-    co_return status::InvalidField("recipient_organisation_id", "is required where no person is named");
-  }
-  co_return co_await ListForAuditor(call, request, span);
+  if (request.person_ref().empty()) co_return co_await ListForAuditor(call, request, span);
+  const bool agency = call.caller().organisation->HasRole(common::v1::ROLE_AGENCY);
+  if (!agency && !ties::AskerOf(call).is_channel) co_return status::Denied();
+  co_return co_await ListForHolder(call, request, span);
 }
 
 async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListForHolder(

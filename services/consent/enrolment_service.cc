@@ -15,9 +15,9 @@
 namespace nwd::consent {
 namespace {
 
-absl::Status CheckPresent(const v1::CreateChannelCodeRequest& request) {
-  if (request.person_present()) return absl::OkStatus();
-  return status::InvalidField("person_present", "must be true: a code is given to the person, and to nobody else");
+void CheckPresent(const v1::CreateChannelCodeRequest& request, status::Violations& violations) {
+  if (request.person_present()) return;
+  violations.Add("person_present", "must be true: a code is given to the person, and to nobody else");
 }
 
 bool TakesPeople(const access::OrganisationPtr& organisation) {
@@ -34,20 +34,26 @@ storage::Deed DeedWith(const rpc::Call& call, const ids::Uuid& channel_id) {
 
 void EnrolmentService::Register(rpc::Router& router) {
   router.Unary(this, &EnrolmentService::CreateChannelCode,
-               [](const rpc::Call&, const v1::CreateChannelCodeRequest& request) { return CheckPresent(request); });
+               [](const rpc::Call&, const v1::CreateChannelCodeRequest& request) {
+                 status::Violations violations;
+                 CheckPresent(request, violations);
+                 return violations.ToStatus();
+               });
   router.Unary(this, &EnrolmentService::EnrolChannel);
   router.Unary(this, &EnrolmentService::EndEnrolment);
 }
 
 async::Task<absl::StatusOr<v1::CreateChannelCodeResponse>> EnrolmentService::CreateChannelCode(
     rpc::Call& call, const v1::CreateChannelCodeRequest& request) {
-  NWD_CO_RETURN_IF_ERROR(CheckPresent(request));
   NWD_CO_ASSIGN_OR_RETURN(const HeldWithKey person, co_await LookUpHeld(parts_, call, request.person_ref()));
   NWD_CO_ASSIGN_OR_RETURN(const access::OrganisationPtr channel,
                           co_await parts_.organisations.Find(request.channel_organisation_id()));
+  status::Violations violations;
+  CheckPresent(request, violations);
   if (!TakesPeople(channel)) {
-    co_return status::InvalidField("channel_organisation_id", "is no active resident channel of this hub");
+    violations.Add("channel_organisation_id", "is no active resident channel of this hub");
   }
+  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
   const ids::Uuid channel_id = IdIn(request.channel_organisation_id());
   storage::OneTimeCode fresh;
   fresh.set_seed(OneTimeCodes::NewSeed());

@@ -13,8 +13,7 @@ namespace {
 
 bool IsAuditor(const rpc::Call& call) { return call.caller().organisation->HasRole(common::v1::ROLE_AUDITOR); }
 
-absl::Status CheckAsked(const rpc::Call& call, const v1::ExplainAccessRequest& request) {
-  status::Violations violations;
+void CheckAsked(const rpc::Call& call, const v1::ExplainAccessRequest& request, status::Violations& violations) {
   // By what it can see of another's people, asked of one after another, an agency would learn who holds somebody.
   const std::string& held_by = request.held_by_organisation_id();
   if (!held_by.empty() && IdIn(held_by) != OrganisationOf(call) && !IsAuditor(call)) {
@@ -23,7 +22,6 @@ absl::Status CheckAsked(const rpc::Call& call, const v1::ExplainAccessRequest& r
   if (!request.draft_replaces_agreement_id().empty() && !request.has_draft()) {
     violations.Add("draft_replaces_agreement_id", "needs the draft that would replace it");
   }
-  return violations.ToStatus();
 }
 
 // The draft as the directory would tell of it, were it in force.
@@ -42,7 +40,14 @@ Explanation::Draft DraftIn(const v1::ExplainAccessRequest& request, absl::Time n
 
 }  // namespace
 
-void ExplainService::Register(rpc::Router& router) { router.Unary(this, &ExplainService::ExplainAccess, CheckAsked); }
+void ExplainService::Register(rpc::Router& router) {
+  router.Unary(this, &ExplainService::ExplainAccess,
+               [](const rpc::Call& call, const v1::ExplainAccessRequest& request) {
+                 status::Violations violations;
+                 CheckAsked(call, request, violations);
+                 return violations.ToStatus();
+               });
+}
 
 async::Task<absl::StatusOr<v1::ExplainAccessResponse>> ExplainService::ExplainAccess(
     rpc::Call& call, const v1::ExplainAccessRequest& request) {
@@ -67,8 +72,8 @@ async::Task<absl::StatusOr<v1::ExplainAccessResponse>> ExplainService::ExplainAc
 
 async::Task<absl::StatusOr<Explanation::Asked>> ExplainService::Read(const rpc::Call& call,
                                                                      const v1::ExplainAccessRequest& request) {
-  NWD_CO_RETURN_IF_ERROR(CheckAsked(call, request));
   status::Violations violations;
+  CheckAsked(call, request, violations);
   NWD_CO_ASSIGN_OR_RETURN(const access::OrganisationPtr organisation,
                           co_await parts_.organisations.Find(request.organisation_id()));
   if (organisation == nullptr) violations.Add("organisation_id", "is no organisation of this hub");

@@ -21,25 +21,38 @@ absl::StatusOr<storage::Joins> JoinsOf(const store::Reader& reader, const ids::U
 }
 
 void Keep(store::Txn& txn, const ids::Uuid& person_id, const storage::Joins& joins) {
-  if (joins.into_person_id().empty() && joins.joined_person_ids().empty()) {
+  if (joins.person_ids().empty()) {
     txn.Delete(keys::Joins(person_id));
   } else {
     store::PutMessage(txn, keys::Joins(person_id), joins);
   }
 }
 
+absl::Status AddTo(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& other) {
+  NWD_ASSIGN_OR_RETURN(storage::Joins joins, JoinsOf(txn, person_id));
+  joins.add_person_ids(std::string(other.bytes()));
+  Keep(txn, person_id, joins);
+  return absl::OkStatus();
+}
+
+absl::Status RemoveFrom(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& other) {
+  NWD_ASSIGN_OR_RETURN(storage::Joins joins, JoinsOf(txn, person_id));
+  auto& ids = *joins.mutable_person_ids();
+  ids.erase(std::remove(ids.begin(), ids.end(), other.bytes()), ids.end());
+  Keep(txn, person_id, joins);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ids::Uuid>> FamilyOf(const store::Reader& reader, const ids::Uuid& person_id) {
   std::vector<ids::Uuid> family = {person_id};
-  auto add = [&](std::string_view id) {
-    const ids::Uuid relative = IdOf(id);
-    if (!id.empty() && std::find(family.begin(), family.end(), relative) == family.end()) family.push_back(relative);
-  };
   for (size_t i = 0; i < family.size(); ++i) {
     NWD_ASSIGN_OR_RETURN(const storage::Joins joins, JoinsOf(reader, family[i]));
-    add(joins.into_person_id());
-    for (const std::string& joined : joins.joined_person_ids()) add(joined);
+    for (const std::string& id : joins.person_ids()) {
+      const ids::Uuid relative = IdOf(id);
+      if (std::find(family.begin(), family.end(), relative) == family.end()) family.push_back(relative);
+    }
   }
   return family;
 }
@@ -97,37 +110,23 @@ absl::StatusOr<std::vector<std::string>> PlacesOfFamily(const store::Reader& rea
   return places;
 }
 
-absl::StatusOr<bool> Join(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& into) {
-  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> theirs, FamilyOf(txn, person_id));
-  if (std::find(theirs.begin(), theirs.end(), into) != theirs.end()) return true;
-  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> others, FamilyOf(txn, into));
+absl::StatusOr<bool> Join(store::Txn& txn, const ids::Uuid& a, const ids::Uuid& b) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> theirs, FamilyOf(txn, a));
+  if (std::find(theirs.begin(), theirs.end(), b) != theirs.end()) return true;
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> others, FamilyOf(txn, b));
   if (theirs.size() + others.size() > kFamilyMax) return false;
-  NWD_ASSIGN_OR_RETURN(storage::Joins joined, JoinsOf(txn, person_id));
-  // Somebody joined to another already takes their whole family along: its root is what is joined.
-  if (!joined.into_person_id().empty()) return Join(txn, IdOf(joined.into_person_id()), into);
-  joined.set_into_person_id(std::string(into.bytes()));
-  Keep(txn, person_id, joined);
-  NWD_ASSIGN_OR_RETURN(storage::Joins target, JoinsOf(txn, into));
-  target.add_joined_person_ids(std::string(person_id.bytes()));
-  Keep(txn, into, target);
+  NWD_RETURN_IF_ERROR(AddTo(txn, a, b));
+  NWD_RETURN_IF_ERROR(AddTo(txn, b, a));
   return true;
 }
 
-absl::StatusOr<std::optional<Undone>> Split(store::Txn& txn, const ids::Uuid& person_id) {
+absl::StatusOr<std::optional<ids::Uuid>> Split(store::Txn& txn, const ids::Uuid& person_id) {
   NWD_ASSIGN_OR_RETURN(const storage::Joins joins, JoinsOf(txn, person_id));
-  Undone undone{person_id, IdOf(joins.into_person_id())};
-  if (joins.into_person_id().empty()) {
-    if (joins.joined_person_ids().empty()) return std::nullopt;
-    undone = {IdOf(*joins.joined_person_ids().rbegin()), person_id};
-  }
-  NWD_ASSIGN_OR_RETURN(storage::Joins alone, JoinsOf(txn, undone.person_id));
-  alone.clear_into_person_id();
-  Keep(txn, undone.person_id, alone);
-  NWD_ASSIGN_OR_RETURN(storage::Joins left, JoinsOf(txn, undone.from));
-  auto& joined = *left.mutable_joined_person_ids();
-  joined.erase(std::remove(joined.begin(), joined.end(), undone.person_id.bytes()), joined.end());
-  Keep(txn, undone.from, left);
-  return undone;
+  if (joins.person_ids().empty()) return std::nullopt;
+  const ids::Uuid other = IdOf(*joins.person_ids().rbegin());
+  NWD_RETURN_IF_ERROR(RemoveFrom(txn, person_id, other));
+  NWD_RETURN_IF_ERROR(RemoveFrom(txn, other, person_id));
+  return other;
 }
 
 }  // namespace nwd::consent::joins

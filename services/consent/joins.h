@@ -1,8 +1,8 @@
 // People who turned out to be one. Joining rewrites nothing: each keeps their id, their key and all that was kept under
 // it, and whoever reads looks at all ids of the family. So a join is undone by forgetting it.
 //
-// A family is a tree: who registered second was joined to whom they were found to be. Called within a View or an Update;
-// errors are the store's, or DATA_LOSS for what does not parse. No state.
+// A family is a tree of such joins, each between the two of whom it was said, so that each can be undone alone. Called
+// within a View or an Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
 #pragma once
 
 #include <optional>
@@ -39,15 +39,12 @@ absl::StatusOr<std::vector<std::string>> PlacesOfFamily(const store::Reader& rea
                                                         absl::FunctionRef<std::string(const ids::Uuid&)> prefix,
                                                         const std::string& from);
 
-// Joins `person_id` to `into`. Nothing changes where they are one already; false where the family would be larger than
-// kFamilyMax.
-absl::StatusOr<bool> Join(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& into);
+// Joins two people, and with them all whom either is joined to. Nothing changes where they are one already; false where
+// the family would be larger than kFamilyMax.
+absl::StatusOr<bool> Join(store::Txn& txn, const ids::Uuid& a, const ids::Uuid& b);
 
-// Undoes one join: that of the person to another or, where there is none, the latest of another to them.
-struct Undone {
-  ids::Uuid person_id;  // who stands alone again, with those who were joined to them
-  ids::Uuid from;
-};
-absl::StatusOr<std::optional<Undone>> Split(store::Txn& txn, const ids::Uuid& person_id);
+// Undoes one join, the latest in which this very person was one of the two: answers the other. Whom either was joined to
+// otherwise stays with them. Nothing where they are joined to nobody.
+absl::StatusOr<std::optional<ids::Uuid>> Split(store::Txn& txn, const ids::Uuid& person_id);
 
 }  // namespace nwd::consent::joins

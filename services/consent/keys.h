@@ -171,8 +171,11 @@ inline std::string Receipt(const Uuid& consent, int64_t revision) {
   return KeyBuilder(kReceipt).Bytes(consent.bytes()).Descending(static_cast<uint64_t>(revision)).Build();
 }
 
-// Text, by its SHA-256 (32 bytes).
-inline std::string Text(std::string_view sha256) { return KeyBuilder(kText).Bytes(sha256).Build(); }
+// Text: by its SHA-256 (32 bytes), and of whom it is.
+inline std::string TextsNamed(std::string_view sha256) { return KeyBuilder(kText).Bytes(sha256).Build(); }
+inline std::string Text(std::string_view sha256, const Uuid& organisation) {
+  return TextsNamed(sha256).append(organisation.bytes());
+}
 
 // Grant. Under an authority, which no referral opens or closes, it says only that text was released.
 inline std::string GrantsOfConsent(const Uuid& consent) { return KeyBuilder(kGrant).Bytes(consent.bytes()).Build(); }

@@ -14,6 +14,7 @@
 #include "services/consent/person_rows.h"
 #include "services/consent/person_seal.h"
 #include "services/consent/reasons.h"
+#include "services/consent/settled_refusals.h"
 
 namespace nwd::consent {
 namespace {
@@ -136,7 +137,10 @@ absl::StatusOr<v1::ConfirmMatchResponse> MatchService::Confirm(store::Txn& txn, 
                          {{"limit", Cat(kFamilyMax)}});
   }
   matches::Delete(txn, asked.match_id, *match);
-  if (!were_one) Announce(txn, call, asked);
+  if (!were_one) {
+    NWD_RETURN_IF_ERROR(SettleFamily(txn, asked.registered));
+    Announce(txn, call, asked);
+  }
   v1::ConfirmMatchResponse response;
   response.set_person_ref(parts_.references.ReferenceOf(organisation, asked.registered));
   return response;
@@ -170,16 +174,16 @@ async::Task<absl::StatusOr<v1::SplitPersonResponse>> MatchService::SplitPerson(r
   const ids::Uuid named = parts_.references.PersonOf(OrganisationOf(call), request.person_ref()).value_or(ids::Uuid());
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, named));
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::SplitPersonResponse> {
-    NWD_ASSIGN_OR_RETURN(const std::optional<joins::Undone> undone, joins::Split(txn, named));
-    if (!undone.has_value()) {
+    NWD_ASSIGN_OR_RETURN(const std::optional<ids::Uuid> other, joins::Split(txn, named));
+    if (!other.has_value()) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kNotJoined,
                            "this person is joined to nobody, so there is nothing to undo");
     }
-    AppendPersonChange(txn, undone->person_id, common::v1::PersonChange::TYPE_SPLIT, OrganisationOf(call), call.Now(),
-                       undone->from);
+    NWD_RETURN_IF_ERROR(SettleFamily(txn, named));
+    NWD_RETURN_IF_ERROR(SettleFamily(txn, *other));
+    AppendPersonChange(txn, named, common::v1::PersonChange::TYPE_SPLIT, OrganisationOf(call), call.Now(), *other);
     storage::Deed deed = DeedOf(call);
-    const ids::Uuid other = undone->person_id == named ? undone->from : undone->person_id;
-    deed.set_other_person_id(std::string(other.bytes()));
+    deed.set_other_person_id(std::string(other->bytes()));
     Record(parts_, txn, "person.split", call.Now(), named, key, deed);
     v1::SplitPersonResponse response;
     response.set_person_ref(request.person_ref());

@@ -5,9 +5,9 @@
 #include "absl/strings/escaping.h"
 #include "common/base/timestamps.h"
 #include "common/receipt/receipt.h"
-#include "common/store/proto_value.h"
-#include "services/consent/keys.h"
+#include "services/consent/consent_rows.h"
 #include "services/consent/receipt_rows.h"
+#include "services/consent/text_rows.h"
 
 namespace nwd::consent {
 namespace {
@@ -52,8 +52,9 @@ async::Task<absl::StatusOr<Draft>> DrawUpReceipt(const Parts& parts, const rpc::
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<receipt::Receipt> {
     NWD_ASSIGN_OR_RETURN(const storage::Terms terms, consents::ReadTerms(reader, *named.key, named.consent_id));
     receipt::Receipt drawn = Basis(parts, named.seen, terms.terms());
-    const std::string text_key = keys::Text(absl::HexStringToBytes(terms.terms().text_sha256()));
-    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> text, store::Find<storage::Text>(reader, text_key));
+    const ids::Uuid captor = consents::IdOf(named.seen.captor_organisation_id());
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> text,
+                         texts::Find(reader, absl::HexStringToBytes(terms.terms().text_sha256()), captor));
     if (text.has_value()) drawn.text_version = text->version();
     return drawn;
   };

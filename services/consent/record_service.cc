@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/container/btree_set.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/calendar/london.h"
@@ -12,36 +11,65 @@
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
+#include "services/consent/record_rows.h"
 
 namespace nwd::consent {
 namespace {
 
+void Add(const VersionName& released, storage::Disclosure& disclosure) {
+  disclosure.set_categories(disclosure.categories() | MaskOf(released.category));
+  const auto& sources = disclosure.source_ids();
+  if (std::find(sources.begin(), sources.end(), released.source_id.bytes()) == sources.end()) {
+    disclosure.add_source_ids(std::string(released.source_id.bytes()));
+  }
+}
+
 // Of the entries of permitted categories, those this organisation may have: its own, and of other sources' what the
-// basis opens to it and they did not mark confidential.
-std::vector<records::Entry> Open(std::vector<records::Entry> entries, const Basis& basis,
-                                 const ids::Uuid& organisation) {
+// basis opens to it and they did not mark confidential. Without those to which there is no key: whoever they are about was
+// erased, or was joined to the person in this moment, which the read then came before.
+std::vector<records::Entry> OpenTo(const ids::Uuid& organisation, const Basis& basis, const FamilyKeys& keys,
+                                   std::vector<records::Entry> entries) {
   std::erase_if(entries, [&](const records::Entry& entry) {
     const bool own = entry.name.source_id == organisation;
-    return !own && (entry.version.confidential() || !basis.OpensSource(organisation, entry.name.source_id));
+    const bool open = own || (!entry.version.confidential() && basis.OpensSource(organisation, entry.name.source_id));
+    return !open || !keys.contains(entry.name.person_id);
   });
   return entries;
 }
 
-storage::Disclosure DisclosureOf(const Cited& cited, const Question& question,
-                                 const std::vector<records::Entry>& entries) {
-  storage::Disclosure disclosure;
-  Cite(cited, disclosure);
-  disclosure.set_recipient_id(std::string(question.organisation_id.bytes()));
-  disclosure.set_purpose(question.purpose);
-  CategoryMask released = 0;
-  absl::btree_set<ids::Uuid> sources;
+// As the reader sees them; DATA_LOSS where one is not what was sealed.
+absl::StatusOr<std::vector<v1::RecordEntry>> Unseal(const std::vector<records::Entry>& entries, const FamilyKeys& keys,
+                                                    const Question& question, bool has_ceiling) {
+  std::vector<v1::RecordEntry> unsealed;
   for (const records::Entry& entry : entries) {
-    released |= MaskOf(entry.name.category);
-    sources.insert(entry.name.source_id);
+    NWD_ASSIGN_OR_RETURN(v1::RecordEntry shown, records::Show(*keys.at(entry.name.person_id), entry));
+    if (has_ceiling && entry.name.source_id != question.organisation_id) {
+      LowerToCeiling(question.kind, *shown.mutable_section());
+    }
+    unsealed.push_back(std::move(shown));
   }
-  disclosure.set_categories(released);
-  for (const ids::Uuid& source : sources) disclosure.add_source_ids(std::string(source.bytes()));
-  return disclosure;
+  return unsealed;
+}
+
+// The release of these entries, whole with the person that `whole` names and in parts with the others.
+disclosures::Release ReleaseOf(const disclosures::Placed& whole, const Cited& cited, const Question& question,
+                               const std::vector<records::Entry>& entries) {
+  storage::Disclosure nothing;
+  Cite(cited, nothing);
+  nothing.set_recipient_id(std::string(question.organisation_id.bytes()));
+  nothing.set_purpose(question.purpose);
+  disclosures::Release release{whole, {}};
+  release.whole.disclosure = nothing;
+  for (const records::Entry& entry : entries) {
+    Add(entry.name, release.whole.disclosure);
+    if (entry.name.person_id == whole.person_id) continue;
+    // Entries come person by person.
+    if (release.parts.empty() || release.parts.back().person_id != entry.name.person_id) {
+      release.parts.push_back({whole.disclosure_id, entry.name.person_id, whole.time_us, nothing});
+    }
+    Add(entry.name, release.parts.back().disclosure);
+  }
+  return release;
 }
 
 absl::Status CheckReading(const rpc::Call&, const v1::GetRecordRequest& request) {
@@ -125,51 +153,37 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
 async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc::Call& call,
                                                                             const v1::GetRecordRequest& request) {
   NWD_CO_RETURN_IF_ERROR(CheckReading(call, request));
-  Question question;
-  question.organisation_id = OrganisationOf(call);
-  question.kind = call.caller().organisation->kind;
-  question.purpose = request.purpose();
-  question.categories = MaskOfAll(request.categories());
-  question.mode = request.mode();
-  question.safeguarding = IsSafeguardingNow(call.caller().organisation);
-  const ids::Uuid person_id =
-      parts_.references.PersonOf(question.organisation_id, request.person_ref()).value_or(ids::Uuid());
-  NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
+  Asked asked;
+  asked.cited = CitedIn(CitedFieldsOf(request));
+  asked.question.organisation_id = OrganisationOf(call);
+  asked.question.kind = call.caller().organisation->kind;
+  asked.question.purpose = request.purpose();
+  asked.question.categories = MaskOfAll(request.categories());
+  asked.question.mode = request.mode();
+  asked.question.safeguarding = IsSafeguardingNow(call.caller().organisation);
+  asked.person_id = parts_.references.PersonOf(OrganisationOf(call), request.person_ref()).value_or(ids::Uuid());
+  NWD_CO_ASSIGN_OR_RETURN(asked.keys, co_await KeysOfFamily(parts_, asked.person_id));
 
-  auto body = [&](store::Txn& txn) { return Release(txn, call, request, person_id, question, key); };
-  const absl::StatusOr<Released> decided = co_await parts_.store.Update(body, call.deadline());
-  if (!decided.ok()) co_return Corrupt(parts_, "a basis or record", decided.status());
-  const Released& released = *decided;
-  (released.permitted ? parts_.figures.reads_permitted : parts_.figures.reads_denied).Increment();
-  if (!released.permitted) co_return status::Denied();
+  auto body = [&](store::Txn& txn) { return Release(txn, call, request, asked); };
+  absl::StatusOr<Released> released = co_await parts_.store.Update(body, call.deadline());
+  if (!released.ok()) co_return Corrupt(parts_, "a basis or record", released.status());
+  (released->permitted ? parts_.figures.reads_permitted : parts_.figures.reads_denied).Increment();
+  if (!released->permitted) co_return status::Denied();
 
   v1::GetRecordResponse response;
-  for (const records::Entry& entry : released.entries) {
-    person_keys::PersonKey its_key = key;
-    if (entry.name.person_id != person_id) {
-      NWD_CO_ASSIGN_OR_RETURN(its_key, co_await KeyOrNull(parts_, entry.name.person_id));
-    }
-    if (its_key == nullptr) continue;  // erased in this moment
-    absl::StatusOr<v1::RecordEntry> shown = records::Show(*its_key, entry);
-    if (!shown.ok()) co_return Corrupt(parts_, "a section of a record", shown.status());
-    if (released.has_ceiling && entry.name.source_id != question.organisation_id) {
-      LowerToCeiling(question.kind, *shown->mutable_section());
-    }
-    *response.add_entries() = *std::move(shown);
-  }
-  TellDenied(released.decision, question.categories, response);
-  *response.mutable_obligations() = released.obligations;
-  response.set_disclosure_id(released.disclosure_id.ToString());
+  for (v1::RecordEntry& entry : released->entries) *response.add_entries() = std::move(entry);
+  TellDenied(released->decision, asked.question.categories, response);
+  *response.mutable_obligations() = released->obligations;
+  response.set_disclosure_id(released->disclosure_id.ToString());
   co_return response;
 }
 
 absl::StatusOr<RecordService::Released> RecordService::Release(store::Txn& txn, rpc::Call& call,
                                                                const v1::GetRecordRequest& request,
-                                                               const ids::Uuid& person_id, const Question& question,
-                                                               const person_keys::PersonKey& key) const {
+                                                               const Asked& asked) const {
   std::optional<Released> fresh;
   auto effect = [&]() -> absl::StatusOr<storage::KeptRead> {
-    NWD_ASSIGN_OR_RETURN(fresh, ReleaseOnce(txn, call, request, person_id, question, key, nullptr));
+    NWD_ASSIGN_OR_RETURN(fresh, ReleaseOnce(txn, call, asked, nullptr));
     if (!fresh->permitted) return status::Denied();  // for the table of requests only: a refusal is not kept
     storage::KeptRead read;
     read.set_disclosure_id(std::string(fresh->disclosure_id.bytes()));
@@ -180,19 +194,18 @@ absl::StatusOr<RecordService::Released> RecordService::Release(store::Txn& txn, 
   if (fresh.has_value()) return *std::move(fresh);
   NWD_RETURN_IF_ERROR(read.status());
   const bool retry = call.Now() - absl::FromUnixMicros(read->time_us()) <= kReadRetryWindow;
-  return ReleaseOnce(txn, call, request, person_id, question, key, retry ? &*read : nullptr);
+  return ReleaseOnce(txn, call, asked, retry ? &*read : nullptr);
 }
 
-absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& txn, rpc::Call& call,
-                                                                   const v1::GetRecordRequest& request,
-                                                                   const ids::Uuid& person_id, const Question& question,
-                                                                   const person_keys::PersonKey& key,
+absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& txn, rpc::Call& call, const Asked& asked,
                                                                    const storage::KeptRead* before) const {
   const absl::Time now = call.Now();
-  const Cited cited = CitedIn(CitedFieldsOf(request));
-  NWD_ASSIGN_OR_RETURN(const BasisPtr basis, FindBasis(txn, cited));
+  const Question& question = asked.question;
+  const auto own_key = asked.keys.find(asked.person_id);
+  const person_keys::PersonKey key = own_key != asked.keys.end() ? own_key->second : nullptr;
+  NWD_ASSIGN_OR_RETURN(const BasisPtr basis, FindBasis(txn, asked.cited));
   const ids::Uuid whose = basis != nullptr ? basis->person_id() : ids::Uuid();
-  NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, person_id, whose));
+  NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(txn, asked.person_id, whose));
   const bool about_them = basis != nullptr && one && key != nullptr;
   const bool named = about_them && basis->IsRecipient(question.organisation_id);
   // A retry is judged as the one use it is.
@@ -204,40 +217,42 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
     NWD_ASSIGN_OR_RETURN(released.decision, basis->Judge(txn, question, now));
   }
   const CategoryMask opened = released.decision.permitted | released.decision.own_only;
+  std::vector<records::Entry> entries;
   if (opened != 0) {
-    NWD_ASSIGN_OR_RETURN(std::vector<records::Entry> entries, records::OfPerson(txn, person_id, opened));
-    released.entries = Open(std::move(entries), *basis, question.organisation_id);
+    NWD_ASSIGN_OR_RETURN(entries, records::OfPerson(txn, asked.person_id, opened));
+    entries = OpenTo(question.organisation_id, *basis, asked.keys, std::move(entries));
   }
-  released.permitted = released.decision.permitted != 0 || !released.entries.empty();
+  released.permitted = released.decision.permitted != 0 || !entries.empty();
   // What only the reader's own entries open is told by those there are.
   CategoryMask told = released.decision.permitted;
-  for (const records::Entry& entry : released.entries) told |= MaskOf(entry.name.category);
+  for (const records::Entry& entry : entries) told |= MaskOf(entry.name.category);
   storage::Deed deed = DeedOf(call);
-  Cite(cited, deed);
+  Cite(asked.cited, deed);
   deed.set_purpose(question.purpose);
   deed.set_mode(question.mode);
   deed.set_categories_asked(question.categories);
   deed.set_categories_permitted(told);
   if (!released.permitted) {
-    Record(parts_, txn, "record.refused", now, person_id, key, deed);
+    Record(parts_, txn, "record.refused", now, asked.person_id, key, deed);
     return released;
   }
 
   call.ProveTie(common::v1::TIE_NAMED_RECIPIENT);
   released.obligations = basis->ObligationsIn(question.mode, now);
-  released.has_ceiling = basis->HasCeiling();
-  const storage::Disclosure disclosure = DisclosureOf(cited, question, released.entries);
+  NWD_ASSIGN_OR_RETURN(released.entries, Unseal(entries, asked.keys, question, basis->HasCeiling()));
   if (before != nullptr) {
     released.disclosure_id = consents::IdOf(before->disclosure_id());
-    NWD_RETURN_IF_ERROR(disclosures::Widen(txn, {released.disclosure_id, whose, before->time_us(), disclosure}));
+    const disclosures::Placed whole{released.disclosure_id, whose, before->time_us(), {}};
+    NWD_RETURN_IF_ERROR(disclosures::Widen(txn, ReleaseOf(whole, asked.cited, question, entries)));
   } else {
     released.disclosure_id = ids::Uuid::Random();
-    basis->CountRead(txn, question.organisation_id);
     released.time_us = Micros(now);
-    disclosures::Add(txn, {released.disclosure_id, whose, released.time_us, disclosure});
+    basis->CountRead(txn, question.organisation_id);
+    const disclosures::Placed whole{released.disclosure_id, whose, released.time_us, {}};
+    disclosures::Add(txn, ReleaseOf(whole, asked.cited, question, entries));
   }
   deed.set_disclosure_id(std::string(released.disclosure_id.bytes()));
-  Record(parts_, txn, "record.disclosed", now, person_id, key, deed);
+  Record(parts_, txn, "record.disclosed", now, asked.person_id, key, deed);
   return released;
 }
 

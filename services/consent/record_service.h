@@ -1,5 +1,5 @@
 // RecordService's putting in and reading. A read is one transaction: the decision, the count of uses, the disclosure
-// and the audit entry are durable before anything is opened and answered.
+// and the audit entry are durable before anything is answered; and of what does not open, none of it is.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -9,8 +9,8 @@
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "services/consent/basis.h"
+#include "services/consent/family_keys.h"
 #include "services/consent/parts.h"
-#include "services/consent/record_rows.h"
 
 namespace nwd::consent {
 
@@ -23,24 +23,28 @@ class RecordService {
   async::Task<absl::StatusOr<v1::GetRecordResponse>> GetRecord(rpc::Call& call, const v1::GetRecordRequest& request);
 
  private:
-  // What a transaction decided and took out; still sealed.
+  // What is asked for.
+  struct Asked {
+    ids::Uuid person_id;
+    Cited cited;
+    Question question;
+    FamilyKeys keys;
+  };
+  // What a transaction decided and took out.
   struct Released {
     bool permitted = false;
     Decision decision;
     v1::Obligations obligations;
-    bool has_ceiling = true;
     ids::Uuid disclosure_id;
     int64_t time_us = 0;  // of a first disclosure: part of where it is kept
-    std::vector<records::Entry> entries;
+    std::vector<v1::RecordEntry> entries;
   };
   // Within a body. A request id that was used before makes it the same use and the same disclosure, judged anew.
   absl::StatusOr<Released> Release(store::Txn& txn, rpc::Call& call, const v1::GetRecordRequest& request,
-                                   const ids::Uuid& person_id, const Question& question,
-                                   const person_keys::PersonKey& key) const;
+                                   const Asked& asked) const;
   // `before`: the read that this one repeats; null for a first one.
-  absl::StatusOr<Released> ReleaseOnce(store::Txn& txn, rpc::Call& call, const v1::GetRecordRequest& request,
-                                       const ids::Uuid& person_id, const Question& question,
-                                       const person_keys::PersonKey& key, const storage::KeptRead* before) const;
+  absl::StatusOr<Released> ReleaseOnce(store::Txn& txn, rpc::Call& call, const Asked& asked,
+                                       const storage::KeptRead* before) const;
 
   const Parts& parts_;
 };

@@ -78,7 +78,13 @@ absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const r
   store::PutMessage(txn, row, *grant);
   basis->CountText(txn, question.organisation_id);
   const ids::Uuid disclosure_id = ids::Uuid::Random();
-  disclosures::Add(txn, {disclosure_id, whose, Micros(call.Now()), DisclosureOf(asked.cited, question, request)});
+  disclosures::Release release;
+  release.whole = {disclosure_id, whose, Micros(call.Now()), DisclosureOf(asked.cited, question, request)};
+  if (asked.person_id != whose) {
+    release.parts.push_back(release.whole);
+    release.parts.back().person_id = asked.person_id;
+  }
+  disclosures::Add(txn, release);
 
   storage::Deed deed = DeedOf(call);
   Cite(asked.cited, deed);

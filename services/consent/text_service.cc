@@ -5,26 +5,21 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/crypto/sha256.h"
-#include "common/store/proto_value.h"
-#include "services/consent/keys.h"
 #include "services/consent/limits.h"
 #include "services/consent/reasons.h"
+#include "services/consent/text_rows.h"
 
 namespace nwd::consent {
 namespace {
 
 std::string Hex(std::string_view sha256) { return absl::BytesToHexString(AbslView(sha256)); }
 
-absl::StatusOr<std::optional<storage::Text>> Find(const store::Reader& reader, std::string_view sha256) {
-  return store::Find<storage::Text>(reader, keys::Text(sha256));
-}
-
 // What stands against `text` being a translation of `original`.
 void CheckTranslation(const storage::Text& text, const std::optional<storage::Text>& original,
                       std::string_view original_sha256, status::Violations& violations) {
   constexpr char kField[] = "translation_of_sha256";
   if (!original.has_value()) {
-    violations.Add(kField, "no text has this name; keep the text that is translated first");
+    violations.Add(kField, "you keep no text of this name; keep the text that is translated first");
     return;
   }
   if (!original->translation_of().empty()) {
@@ -43,10 +38,10 @@ void CheckTranslation(const storage::Text& text, const std::optional<storage::Te
   }
 }
 
-// Makes `text` a translation of the text of that name. Answers whether it was none before.
-absl::StatusOr<bool> Link(store::Txn& txn, std::string_view sha256, storage::Text& text,
+// Makes `text` a translation of the organisation's text of that name. Answers whether it was none before.
+absl::StatusOr<bool> Link(store::Txn& txn, const ids::Uuid& organisation, std::string_view sha256, storage::Text& text,
                           const std::string& original_sha256) {
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Text> original, Find(txn, original_sha256));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Text> original, texts::Find(txn, original_sha256, organisation));
   status::Violations violations;
   CheckTranslation(text, original, original_sha256, violations);
   NWD_RETURN_IF_ERROR(violations.ToStatus());
@@ -60,7 +55,7 @@ absl::StatusOr<bool> Link(store::Txn& txn, std::string_view sha256, storage::Tex
   storage::Translation& translation = *original->add_translations();
   translation.set_sha256(std::string(sha256));
   translation.set_language(text.language());
-  store::PutMessage(txn, keys::Text(original_sha256), *original);
+  texts::Put(txn, original_sha256, organisation, *original);
   return true;
 }
 
@@ -69,7 +64,7 @@ absl::StatusOr<storage::Text> KeptOr(const std::optional<storage::Text>& kept, c
                                      absl::Time now) {
   if (kept.has_value()) {
     if (absl::EqualsIgnoreCase(AbslView(kept->language()), AbslView(request.language()))) return *kept;
-    return status::InvalidField("language", Cat("this very text is kept here in another language, ", kept->language()));
+    return status::InvalidField("language", Cat("you keep this very text in another language, ", kept->language()));
   }
   storage::Text text;
   text.set_text(request.text());
@@ -85,11 +80,11 @@ void AddTranslation(std::string_view sha256, const std::string& language, v1::Ge
   translation.set_language(language);
 }
 
-absl::Status ShowTranslations(const store::Reader& reader, std::string_view sha256, const storage::Text& text,
-                              v1::GetTextResponse& response) {
+absl::Status ShowTranslations(const store::Reader& reader, const ids::Uuid& organisation, std::string_view sha256,
+                              const storage::Text& text, v1::GetTextResponse& response) {
   std::optional<storage::Text> original = text;
   if (!text.translation_of().empty()) {
-    NWD_ASSIGN_OR_RETURN(original, Find(reader, text.translation_of()));
+    NWD_ASSIGN_OR_RETURN(original, texts::Find(reader, text.translation_of(), organisation));
     if (!original.has_value()) return absl::DataLossError("a translation has lost the text it translates");
     AddTranslation(text.translation_of(), original->language(), response);
   }
@@ -97,6 +92,16 @@ absl::Status ShowTranslations(const store::Reader& reader, std::string_view sha2
     if (other.sha256() != sha256) AddTranslation(other.sha256(), other.language(), response);
   }
   return absl::OkStatus();
+}
+
+// Whose text is asked for: who is named or, where nobody is, the caller or else who kept it first.
+absl::StatusOr<ids::Uuid> KeeperOf(const store::Reader& reader, const rpc::Call& call,
+                                   const v1::GetTextRequest& request, std::string_view sha256) {
+  if (!request.organisation_id().empty()) return IdIn(request.organisation_id());
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> own, texts::Find(reader, sha256, OrganisationOf(call)));
+  if (own.has_value()) return OrganisationOf(call);
+  NWD_ASSIGN_OR_RETURN(const std::optional<ids::Uuid> first, texts::FirstKeeper(reader, sha256));
+  return first.value_or(ids::Uuid());
 }
 
 }  // namespace
@@ -114,16 +119,17 @@ async::Task<absl::StatusOr<v1::CreateTextResponse>> TextService::CreateText(rpc:
     co_return status::InvalidField("translation_of_sha256",
                                    Cat("must be ", kSha256TextSize, " hexadecimal digits, as CreateText answered"));
   }
+  const ids::Uuid organisation = OrganisationOf(call);
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::CreateTextResponse> {
-    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> kept, Find(txn, sha256));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> kept, texts::Find(txn, sha256, organisation));
     NWD_ASSIGN_OR_RETURN(storage::Text text, KeptOr(kept, request, call.Now()));
     bool changed = !kept.has_value();
     if (!original.empty()) {
-      NWD_ASSIGN_OR_RETURN(const bool linked, Link(txn, sha256, text, original));
+      NWD_ASSIGN_OR_RETURN(const bool linked, Link(txn, organisation, sha256, text, original));
       changed |= linked;
     }
     if (changed) {
-      store::PutMessage(txn, keys::Text(sha256), text);
+      texts::Put(txn, sha256, organisation, text);
       parts_.audit.AppendPlain(txn, "text.created", call.Now(), DeedOf(call));
     }
     v1::CreateTextResponse response;
@@ -137,13 +143,16 @@ async::Task<absl::StatusOr<v1::CreateTextResponse>> TextService::CreateText(rpc:
   co_return co_await parts_.store.Update(body, call.deadline());
 }
 
-async::Task<absl::StatusOr<v1::GetTextResponse>> TextService::GetText(rpc::Call&, const v1::GetTextRequest& request) {
+async::Task<absl::StatusOr<v1::GetTextResponse>> TextService::GetText(rpc::Call& call,
+                                                                      const v1::GetTextRequest& request) {
   const std::string sha256 = absl::HexStringToBytes(request.text_sha256());
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetTextResponse> {
-    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> kept, Find(reader, sha256));
+    NWD_ASSIGN_OR_RETURN(const ids::Uuid keeper, KeeperOf(reader, call, request, sha256));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Text> kept, texts::Find(reader, sha256, keeper));
     if (!kept.has_value()) {
       return status::Error(absl::StatusCode::kNotFound, reasons::kNoSuchText,
-                           "no text has this name; CreateText keeps one", {{"text_sha256", request.text_sha256()}});
+                           "no text of this name is kept; CreateText keeps one",
+                           {{"text_sha256", request.text_sha256()}});
     }
     v1::GetTextResponse response;
     v1::ConsentText& text = *response.mutable_text();
@@ -153,7 +162,8 @@ async::Task<absl::StatusOr<v1::GetTextResponse>> TextService::GetText(rpc::Call&
     text.set_version(kept->version());
     *text.mutable_create_time() = MicrosToTimestamp(kept->create_time_us());
     text.set_translation_of_sha256(Hex(kept->translation_of()));
-    NWD_RETURN_IF_ERROR(ShowTranslations(reader, sha256, *kept, response));
+    text.set_organisation_id(keeper.ToString());
+    NWD_RETURN_IF_ERROR(ShowTranslations(reader, keeper, sha256, *kept, response));
     return response;
   };
   co_return co_await parts_.store.View(body);

@@ -1,4 +1,5 @@
 // ConsentService's texts: what people are asked to agree to, kept exactly, named by its hash, and in which languages.
+// Each organisation has its own: who keeps a text answers for its language, its version and its translations.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once

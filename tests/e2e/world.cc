@@ -106,7 +106,9 @@ World::World() : holders_(RoleHolders()) {
   text.set_text("May we share this with the organisations you have seen on this page?");
   text.set_language("en");
   text.set_version("test-1");
-  text_sha256_ = Must(Call<consent::v1::CreateTextResponse>(kReferrer, text), "keep a consent text").text_sha256();
+  for (const char* captor : {kReferrer, kReceiver, kStranger, kCrisis}) {
+    text_sha256_ = Must(Call<consent::v1::CreateTextResponse>(captor, text), "keep a consent text").text_sha256();
+  }
 }
 
 void World::Kill(const std::string& service) {

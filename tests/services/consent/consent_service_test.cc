@@ -234,7 +234,7 @@ TEST_F(ConsentServiceTest, OneOrganisationCannotUseUpThePersonsConsents) {
   desk_.Add("clinic", ORGANISATION_KIND_HEALTH);
   const std::string clinics = desk_.Register("clinic", "Ada Lovelace", "AB123456C");
   ASSERT_EQ(desk_.PersonId("clinic", clinics), desk_.PersonId("lambeth", ref_));
-  desk_.Give("clinic", clinics, terms);
+  desk_.Give("clinic", clinics, desk_.Terms({"college"}));
 }
 
 TEST_F(ConsentServiceTest, WhoIsMerelyNamedInAConsentCannotSupersedeIt) {

@@ -96,6 +96,23 @@ TEST_F(CorruptionTest, ATamperedCiphertextIsFoundWhicheverByteItIs) {
   EXPECT_TRUE(Read(grace_).ok()) << "another's was never touched";
 }
 
+TEST_F(CorruptionTest, OfWhatDoesNotOpenNothingIsCountedOrListedAsReleased) {
+  v1::ConsentTerms once = desk_.Terms({"college"});
+  once.set_max_uses(1);
+  ada_.consent_id = desk_.Give("lambeth", ada_.ref, once);
+  const std::string whole = testing::Get(desk_.store(), SkillsRow(ada_));
+  Change(SkillsRow(ada_), [&](storage::RecordVersion& changed) { changed.mutable_sealed()->back() ^= 1; });
+  ExpectFound([&] { return Read(ada_).status(); });
+  v1::ListDisclosuresRequest list;
+  list.set_person_ref(ada_.ref);
+  const auto listed = desk_.Ask(desk_.services().disclosure(), &DisclosureService::ListDisclosures, "lambeth", list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->disclosures_size(), 0);
+  EXPECT_EQ(desk_.Audited("record.disclosed"), 0);
+  Put(desk_.store(), SkillsRow(ada_), whole);
+  EXPECT_TRUE(Read(ada_).ok()) << "its one use is still there";
+}
+
 TEST_F(CorruptionTest, ARecordSwappedBetweenPeopleIsFound) {
   const std::string adas = testing::Get(desk_.store(), SkillsRow(ada_));
   const std::string graces = testing::Get(desk_.store(), SkillsRow(grace_));

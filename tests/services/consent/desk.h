@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -149,6 +150,7 @@ class Desk {
   mutable absl::Mutex rules_mutex_;
   mutable std::map<std::string, common::v1::AccessRule> rules_ ABSL_GUARDED_BY(rules_mutex_);
   std::unique_ptr<Services> services_;
+  std::set<std::string> text_keepers_;
   std::string text_sha256_;
 };
 

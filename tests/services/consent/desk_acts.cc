@@ -71,12 +71,13 @@ std::string Desk::Enrol(const std::string& channel, const std::string& holder, c
 }
 
 v1::ConsentTerms Desk::Terms(const std::vector<std::string>& recipients) {
-  if (text_sha256_.empty()) {
-    v1::CreateTextRequest request;
-    request.set_text("We would like to share what you told us with those named here.");
-    request.set_language("en");
-    request.set_version("2026-03");
-    text_sha256_ = Ask(services_->text(), &TextService::CreateText, ids_.begin()->first, request)->text_sha256();
+  v1::CreateTextRequest text;
+  text.set_text("We would like to share what you told us with those named here.");
+  text.set_language("en");
+  text.set_version("2026-03");
+  for (const auto& [slug, id] : ids_) {
+    if (!text_keepers_.insert(slug).second) continue;
+    text_sha256_ = Ask(services_->text(), &TextService::CreateText, slug, text)->text_sha256();
   }
   v1::ConsentTerms terms;
   terms.set_purpose(PURPOSE_EMPLOYMENT_SUPPORT);

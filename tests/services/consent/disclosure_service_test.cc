@@ -111,7 +111,13 @@ TEST_F(DisclosureServiceTest, AnAuditorListsByRecipientAndTime) {
 
 TEST_F(DisclosureServiceTest, AnAuditorNamesNoPersonAndAnAgencyMust) {
   EXPECT_THAT(List("auditor", OfPerson(ref_)), Denied());
-  EXPECT_THAT(List("lambeth", v1::ListDisclosuresRequest()), Invalid());
+  v1::ListDisclosuresRequest request;
+  EXPECT_THAT(FieldsOf(List("lambeth", request).status()), ::testing::ElementsAre("person_ref"));
+  *request.mutable_start_time() = ToTimestamp(desk_.clock().Now());
+  *request.mutable_end_time() = request.start_time();
+  EXPECT_THAT(FieldsOf(List("lambeth", request).status()), ::testing::UnorderedElementsAre("person_ref", "end_time"));
+  EXPECT_THAT(FieldsOf(List("auditor", request).status()),
+              ::testing::UnorderedElementsAre("recipient_organisation_id", "end_time"));
 }
 
 TEST_F(DisclosureServiceTest, PagesFollowOneAnother) {

@@ -59,6 +59,16 @@ TEST_F(EnrolmentServiceTest, WhoTypesInTheCodeIsEnrolledAndTheChannelGetsARefere
   EXPECT_EQ(desk_.Audited("person.enrolled"), 1);
 }
 
+TEST_F(EnrolmentServiceTest, AllThatStandsAgainstACodeIsNamed) {
+  v1::CreateChannelCodeRequest request;
+  request.set_person_ref(ref_);
+  request.set_channel_organisation_id(desk_.IdOf("college"));
+  EXPECT_THAT(
+      FieldsOf(
+          desk_.Ask(desk_.services().enrolment(), &EnrolmentService::CreateChannelCode, "lambeth", request).status()),
+      ::testing::UnorderedElementsAre("person_present", "channel_organisation_id"));
+}
+
 TEST_F(EnrolmentServiceTest, ACodeIsTakenHoweverItIsTyped) {
   std::string typed = Code();
   for (char& letter : typed) letter = letter == '-' ? ' ' : absl::ascii_tolower(static_cast<unsigned char>(letter));

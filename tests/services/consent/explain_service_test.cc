@@ -202,7 +202,13 @@ TEST_F(ExplainServiceTest, ADraftInTheAgreementsPlaceIsJudgedBesideIt) {
 TEST_F(ExplainServiceTest, FaultsAreNamed) {
   v1::ExplainAccessRequest request = About("college");
   request.set_draft_replaces_agreement_id(ids::Uuid::Random().ToString());
-  EXPECT_THAT(FieldsOf(Ask("college", request).status()), ElementsAre("draft_replaces_agreement_id"));
+  EXPECT_THAT(FieldsOf(Ask("college", request).status()),
+              ElementsAre("draft_replaces_agreement_id", "draft_replaces_agreement_id"))
+      << "it replaces nothing, and is no agreement";
+  v1::ExplainAccessRequest about_nobody = request;
+  about_nobody.set_organisation_id(ids::Uuid::Random().ToString());
+  EXPECT_THAT(FieldsOf(Ask("auditor", about_nobody).status()),
+              ::testing::IsSupersetOf({"organisation_id", "draft_replaces_agreement_id"}));
   v1::DraftAgreement& draft = *request.mutable_draft();
   draft.add_party_organisation_ids(desk_.IdOf("college"));
   draft.add_purposes(PURPOSE_EMPLOYMENT_SUPPORT);

@@ -30,7 +30,7 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(AuthorityAwaiting(kA, 5, kB)), Cat("39", kAHex, "0000000000000005", kBHex));
   EXPECT_EQ(Hex(ConsentEnd(5, kA)), Cat("65", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(Receipt(kA, 5)), Cat("7a", kAHex, "fffffffffffffffa"));
-  EXPECT_EQ(Hex(Text("\x0a")), "780a");
+  EXPECT_EQ(Hex(TextsNamed("\x0a")), "780a");
   EXPECT_EQ(Hex(Grant(kA, kB, kC)), Cat("67", kAHex, kBHex, kCHex));
   EXPECT_EQ(Hex(Record(kA, common::v1::CATEGORY_SKILLS, kB)), Cat("72", kAHex, "05", kBHex));
   EXPECT_EQ(Hex(RecordVersion(kA, common::v1::CATEGORY_SKILLS, kB, 1)),

@@ -1,5 +1,8 @@
 #include "services/consent/match_service.h"
 
+#include <algorithm>
+
+#include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "tests/services/consent/match_desk.h"
 
@@ -161,6 +164,97 @@ TEST_F(MatchServiceTest, ARefusalUnderOneReferenceClosesWhatIsGivenUnderTheOther
   EXPECT_FALSE(desk_.Check("college", college, broader)->permitted());
 }
 
+TEST_F(MatchServiceTest, ARefusalFromBeforeTheJoinClosesTheOthersConsentsUntilTheSplit) {
+  const TwoAdas two = RegisterTwice();
+  const std::string refused = desk_.Draw("lambeth", two.lambeth, desk_.Terms({"college"}));
+  desk_.Decide("lambeth", refused, v1::CONSENT_STATE_REFUSED);
+  const std::string jobcentres = two.jobcentre.person_ref();
+  const std::string broader = desk_.Give("jobcentre", jobcentres, desk_.Terms({"college", "lambeth"}));
+  const std::string college = desk_.RefFor("college", jobcentres, "jobcentre");
+  ASSERT_TRUE(desk_.Check("college", college, broader)->permitted()) << "not known to be one person";
+
+  ASSERT_TRUE(Confirm("jobcentre", Confirming(two.jobcentre.possible_match().match_token(), kNino)).ok());
+  const auto joined = desk_.Check("college", college, broader);
+  EXPECT_FALSE(joined->permitted());
+  ASSERT_EQ(joined->denied_categories_size(), 1);
+  EXPECT_EQ(joined->denied_categories(0).reason(), v1::DENIAL_REASON_REFUSED);
+
+  ASSERT_TRUE(Split("jobcentre", jobcentres).ok());
+  EXPECT_TRUE(desk_.Check("college", college, broader)->permitted()) << "it was somebody else who refused";
+}
+
+TEST_F(MatchServiceTest, ARefusalWhileTheyWereJoinedIsTakenBackFromTheOther) {
+  const TwoAdas two = Join();
+  const std::string jobcentres = two.jobcentre.person_ref();
+  const std::string theirs = desk_.Give("jobcentre", jobcentres, desk_.Terms({"college", "lambeth"}));
+  const std::string own = desk_.Give("lambeth", two.lambeth, desk_.Terms({"college", "jobcentre"}));
+  const std::string refused = desk_.Draw("lambeth", two.lambeth, desk_.Terms({"college"}));
+  desk_.Decide("lambeth", refused, v1::CONSENT_STATE_REFUSED);
+  const std::string college = desk_.RefFor("college", jobcentres, "jobcentre");
+  EXPECT_FALSE(desk_.Check("college", college, theirs)->permitted());
+
+  ASSERT_TRUE(Split("lambeth", two.lambeth).ok());
+  EXPECT_TRUE(desk_.Check("college", college, theirs)->permitted());
+  EXPECT_FALSE(desk_.Check("college", desk_.RefFor("college", two.lambeth, "lambeth"), own)->permitted());
+}
+
+TEST_F(MatchServiceTest, ASplitUndoesTheWrongJoinAndLeavesTheRightOne) {
+  const TwoAdas two = Join();
+  v1::PersonDetails grace = Ada();
+  grace.set_uln(kUln);
+  grace.set_date_of_birth("1990-05-18");
+  const std::string graces = Register("college", grace).person_ref();
+  // Two desks over, somebody says that the job centre's Ada is Grace.
+  const auto id = [&](const char* who, const std::string& ref) { return *ids::Uuid::Parse(desk_.PersonId(who, ref)); };
+  const ids::Uuid ada = id("jobcentre", two.jobcentre.person_ref()), other = id("college", graces);
+  auto wrong = [&](store::Txn& txn) { return joins::Join(txn, ada, other); };
+  ASSERT_TRUE(*async::BlockOn(desk_.store().Update(wrong)));
+
+  ASSERT_TRUE(Split("jobcentre", two.jobcentre.person_ref()).ok());
+  const std::vector<PersonChange> split = PersonChanges(PersonChange::TYPE_SPLIT);
+  ASSERT_EQ(split.size(), 1u);
+  EXPECT_EQ(split[0].other_person_id(), other.ToString());
+  const std::string consent = desk_.Give("lambeth", two.lambeth, desk_.Terms({"jobcentre", "college"}));
+  EXPECT_TRUE(desk_.Check("jobcentre", two.jobcentre.person_ref(), consent)->permitted()) << "the two Adas are one";
+  EXPECT_FALSE(desk_.Check("college", graces, consent)->permitted());
+}
+
+TEST_F(MatchServiceTest, WhatWentOutDuringAWrongJoinIsListedWithEachWhoseItWas) {
+  const TwoAdas two = Join();
+  const std::string jobcentres = two.jobcentre.person_ref();
+  desk_.Put("lambeth", two.lambeth, desk_.Skills("poetry"));
+  desk_.Put("jobcentre", jobcentres, desk_.Contact("07700 900123", false));
+  const std::string consent = desk_.Give("lambeth", two.lambeth, desk_.Terms({"college"}));
+  const std::string college = desk_.RefFor("college", two.lambeth, "lambeth");
+  const std::vector<Category> both = {CATEGORY_SKILLS, CATEGORY_CONTACT};
+  ASSERT_TRUE(desk_.Read("college", college, consent, {CATEGORY_SKILLS}).ok());
+  desk_.clock().Advance(absl::Minutes(1));
+  ASSERT_EQ(desk_.Read("college", college, consent, both)->entries_size(), 2);
+
+  const auto listed = [&](const char* who, const std::string& ref) {
+    v1::ListDisclosuresRequest request;
+    request.set_person_ref(ref);
+    const auto list = desk_.Ask(desk_.services().disclosure(), &DisclosureService::ListDisclosures, who, request);
+    EXPECT_TRUE(list.ok()) << list.status();
+    std::vector<std::vector<int>> categories;
+    for (const v1::Disclosure& one : list->disclosures()) {
+      categories.emplace_back(one.categories().begin(), one.categories().end());
+      std::sort(categories.back().begin(), categories.back().end());
+    }
+    return categories;
+  };
+  using ::testing::ElementsAre;
+  const auto whole = ElementsAre(CATEGORY_CONTACT, CATEGORY_SKILLS);
+  EXPECT_THAT(listed("lambeth", two.lambeth), ElementsAre(whole, ElementsAre(CATEGORY_SKILLS))) << "each once, whole";
+  EXPECT_THAT(listed("jobcentre", jobcentres), ElementsAre(whole));
+
+  ASSERT_TRUE(Split("jobcentre", jobcentres).ok());
+  EXPECT_THAT(listed("jobcentre", jobcentres), ElementsAre(ElementsAre(CATEGORY_CONTACT)))
+      << "who put it in still sees that it was read";
+  EXPECT_THAT(listed("lambeth", two.lambeth), ElementsAre(whole, ElementsAre(CATEGORY_SKILLS)))
+      << "it was released on this person's consent";
+}
+
 TEST_F(MatchServiceTest, SplittingGivesEachBackWhatIsTheirs) {
   const TwoAdas two = Join();
   desk_.Put("lambeth", two.lambeth, desk_.Skills("poetry"));
@@ -182,7 +276,7 @@ TEST_F(MatchServiceTest, SplittingGivesEachBackWhatIsTheirs) {
 TEST_F(MatchServiceTest, WhoeverHoldsEitherCanSplitThem) {
   const TwoAdas two = Join();
   EXPECT_THAT(Split("college", two.lambeth), Denied());
-  EXPECT_TRUE(Split("lambeth", two.lambeth).ok()) << "lambeth's was there first: the other's join to it is undone";
+  EXPECT_TRUE(Split("lambeth", two.lambeth).ok());
   EXPECT_THAT(Split("jobcentre", two.jobcentre.person_ref()),
               Refused(absl::StatusCode::kFailedPrecondition, "NOT_JOINED"));
 }

@@ -108,5 +108,49 @@ TEST_F(TextServiceTest, ATranslationIsOfTheSameVersionInAnotherLanguage) {
   EXPECT_EQ(TranslationsOf(english).size(), 2u);
 }
 
+TEST_F(TextServiceTest, WhatAnotherSaysOfTheSameWordsConcernsItsOwnAlone) {
+  const std::string english = Kept("May we?", "en");
+  v1::CreateTextRequest request;
+  request.set_text("May we?");
+  request.set_language("cy");
+  request.set_version("theirs");
+  ASSERT_TRUE(desk_.Ask(desk_.services().text(), &TextService::CreateText, "college", request).ok());
+  request.set_text("Give us everything.");
+  request.set_language("pl");
+  request.set_translation_of_sha256(english);
+  ASSERT_TRUE(desk_.Ask(desk_.services().text(), &TextService::CreateText, "college", request).ok());
+  EXPECT_THAT(FieldsOf(desk_.Ask(desk_.services().text(), &TextService::CreateText, "stranger", request).status()),
+              ::testing::ElementsAre("translation_of_sha256"))
+      << "it keeps no such text";
+
+  const auto get = [&](const char* who, const char* whose) {
+    v1::GetTextRequest of;
+    of.set_text_sha256(english);
+    if (*whose != 0) of.set_organisation_id(desk_.IdOf(whose));
+    return desk_.Ask(desk_.services().text(), &TextService::GetText, who, of);
+  };
+  for (const char* whose : {"", "lambeth"}) {
+    const auto got = get(*whose != 0 ? "stranger" : "lambeth", whose);
+    ASSERT_TRUE(got.ok()) << got.status();
+    EXPECT_EQ(got->text().language(), "en");
+    EXPECT_EQ(got->text().organisation_id(), desk_.IdOf("lambeth"));
+    EXPECT_EQ(got->translations_size(), 0);
+  }
+  EXPECT_EQ(get("college", "")->text().version(), "theirs");
+  EXPECT_EQ(get("college", "")->translations_size(), 1);
+  EXPECT_THAT(get("lambeth", "stranger"), Refused(absl::StatusCode::kNotFound, "NO_SUCH_TEXT"));
+}
+
+TEST_F(TextServiceTest, AConsentCitesATextThatItsCaptorKeeps) {
+  const std::string ref = desk_.Register("college", "Ada Lovelace");
+  v1::CreateConsentRequest request;
+  request.set_person_ref(ref);
+  *request.mutable_terms() = desk_.Terms({"lambeth"});
+  request.mutable_terms()->set_text_sha256(Kept("May we?", "en"));
+  EXPECT_THAT(
+      FieldsOf(desk_.Ask(desk_.services().consent(), &ConsentService::CreateConsent, "college", request).status()),
+      ::testing::ElementsAre("terms.text_sha256"));
+}
+
 }  // namespace
 }  // namespace nwd::consent

@@ -104,9 +104,9 @@ TEST_F(JoinedPeople, AWholeFamilyIsJoinedAndSplitAsTheConsentServiceDoesIt) {
   for (const char* person : {"a", "b", "c", "d"}) Register(person);
   Join("b", "a");
   Join("d", "c");
-  Join("b", "c");  // b is a's already: a, whom b was joined to, is joined to c with all of theirs
+  Join("b", "c");  // and with them a and d
   EXPECT_EQ(People(), 1);
-  Split("a", "c");
+  Split("c", "b");
   EXPECT_EQ(People(), 2);
   Split("d", "c");
   Split("b", "a");

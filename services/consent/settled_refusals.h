@@ -1,0 +1,24 @@
+// What a person refused, settled into their other consents. Each recipient of a consent that stands carries the categories
+// that a refusal of the same person closes to it (consent_refusals.h), so that a check reads one row. It is settled anew
+// whenever it may have changed: by a decision, and when people are joined or split, since a refusal is all of one
+// person's, under whichever of their ids it was said (joins.h).
+//
+// Called within an Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
+#pragma once
+
+#include "absl/status/status.h"
+#include "common/ids/uuid.h"
+#include "common/store/store.h"
+#include "services/consent/storage.pb.h"
+
+namespace nwd::consent {
+
+// A decision was made on `decided`, which the caller keeps: what was refused before closes what is given now, and what is
+// refused now closes what was given before. What is not given yet is judged when it is: only then is it known whether it
+// lifts the refusal.
+absl::Status SettleDecision(store::Txn& txn, storage::Consent& decided);
+
+// Somebody has joined the person's family, or left it. Goes through all their consents.
+absl::Status SettleFamily(store::Txn& txn, const ids::Uuid& person_id);
+
+}  // namespace nwd::consent
