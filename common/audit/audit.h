@@ -8,7 +8,8 @@
 //   audit.Append(txn, "consent.withdrawn", now, person_id, *person_key, detail);  // about a person
 //   audit.AppendPlain(txn, "organisation.suspended", now, detail);                // of nobody: the service's own key
 //
-// `detail` is a protobuf message, serialised deterministically. Types are fixed text, `thing.verb`. Thread-safe.
+// `detail` is a protobuf message, serialised deterministically. Types are fixed text, `thing.verb`. Each answers the
+// entry: what proves later that it was logged (log.h). Thread-safe.
 #pragma once
 
 #include <string>
@@ -30,16 +31,13 @@ class Audit {
   // `service_key`: 32 bytes derived from the hub key for this service.
   explicit Audit(std::string_view service_key) : service_key_(service_key) {}
 
-  void Append(store::Txn& txn, std::string_view type, absl::Time now, ids::Uuid person_id,
-              const crypto::AeadKey& person_key, const google::protobuf::Message& detail) const;
-  void AppendPlain(store::Txn& txn, std::string_view type, absl::Time now,
-                   const google::protobuf::Message& detail) const;
+  std::string Append(store::Txn& txn, std::string_view type, absl::Time now, ids::Uuid person_id,
+                     const crypto::AeadKey& person_key, const google::protobuf::Message& detail) const;
+  std::string AppendPlain(store::Txn& txn, std::string_view type, absl::Time now,
+                          const google::protobuf::Message& detail) const;
   // One or the other: of nobody where there is no key.
-  void AppendUnder(const crypto::AeadKey* person_key, store::Txn& txn, std::string_view type, absl::Time now,
-                   ids::Uuid person_id, const google::protobuf::Message& detail) const;
-  // The bytes that Append appends.
-  static std::string MakeRecord(std::string_view type, absl::Time now, ids::Uuid person_id,
-                                const crypto::AeadKey& person_key, const google::protobuf::Message& detail);
+  std::string AppendUnder(const crypto::AeadKey* person_key, store::Txn& txn, std::string_view type, absl::Time now,
+                          ids::Uuid person_id, const google::protobuf::Message& detail) const;
 
  private:
   crypto::AeadKey service_key_;

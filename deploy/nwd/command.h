@@ -22,6 +22,7 @@ using Commands = std::vector<Command>;
 // Each adds its command, or its family of them.
 void AddPkiCommands(config::Options& program, Commands& commands);
 void AddKeysCommands(config::Options& program, Commands& commands);
+void AddAuditCommands(config::Options& program, Commands& commands);
 void AddConsentCommands(config::Options& program, Commands& commands);
 void AddHubCommands(config::Options& program, Commands& commands);
 void AddImportCommand(config::Options& program, Commands& commands);

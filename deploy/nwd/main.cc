@@ -45,6 +45,7 @@ int Run(int argc, char** argv) {
   Commands commands;
   AddPkiCommands(program, commands);
   AddKeysCommands(program, commands);
+  AddAuditCommands(program, commands);
   AddConsentCommands(program, commands);
   AddHubCommands(program, commands);
   AddImportCommand(program, commands);

@@ -19,7 +19,7 @@ OUTSIDE = {
     "spdlog/": ["common/log/"],
     "CLI/": ["common/config/"],
     "unicode/": ["common/text/"],
-    "curl/": ["deploy/feed/"],
+    "curl/": ["deploy/audit/", "deploy/feed/"],
     "simdjson": ["services/directory/json_fields", "services/directory/feed_"],
     "nlohmann/": ["common/receipt/", "deploy/", "tests/"],
 }
@@ -35,14 +35,14 @@ INSIDE = {
 # Which folders may link which targets, by their beginnings. GRPC is nwd_library's word for gRPC's headers.
 LINKS = {
     "gRPC::": ["common/rpc/", "common/tls/", "tests/"],
-    "RocksDB::": ["common/store_rocksdb/"],
+    "RocksDB::": ["common/store_rocksdb/", "tests/common/store_rocksdb/"],
     "prometheus-cpp::": ["common/metrics/"],
     "httplib::": ["common/http/", "tests/"],
     "OpenSSL::": ["common/crypto/", "common/tls/", "deploy/pki/", "deploy/feed/", "tests/"],
     "spdlog::": ["common/log/"],
     "CLI11::": ["common/config/"],
     "ICU::": ["common/text/"],
-    "CURL::": ["deploy/feed/"],
+    "CURL::": ["deploy/audit/", "deploy/feed/"],
     "simdjson::": ["services/directory/"],
     "nlohmann_json::": ["common/receipt/", "deploy/", "tests/"],
     "nwd_store_memory": ["tests/"],

@@ -64,9 +64,14 @@ TEST_F(AuditTest, AnEntryAboutNobodyOpensUnderTheServicesKey) {
 TEST_F(AuditTest, TheSameDetailTwiceGivesTwoCommitments) {
   const crypto::AeadKey key(std::string(32, 'p'));
   const ids::Uuid person = ids::Uuid::Random();
-  const std::string first = Audit::MakeRecord("a.b", now_, person, key, DetailMessage());
-  const std::string second = Audit::MakeRecord("a.b", now_, person, key, DetailMessage());
-  EXPECT_NE(DecodeRecord(first)->entry, DecodeRecord(second)->entry);
+  std::vector<std::string> entries;
+  ASSERT_TRUE(testing::Update(store_, [&](store::Txn& txn) {
+                for (int i = 0; i < 2; ++i)
+                  entries.push_back(audit_.Append(txn, "a.b", now_, person, key, DetailMessage()));
+                return absl::OkStatus();
+              }).ok());
+  EXPECT_NE(entries[0], entries[1]);
+  EXPECT_EQ(DecodeRecord(Feed()[1].bytes)->entry, entries[1]) << "what is answered is what was appended";
 }
 
 }  // namespace

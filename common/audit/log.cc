@@ -1,0 +1,272 @@
+#include "common/audit/log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/async/block_on.h"
+#include "common/audit/record.h"
+#include "common/audit/signing.h"
+#include "common/base/check.h"
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/log/log.h"
+
+namespace nwd::audit {
+namespace {
+
+constexpr int kThreads = 2;  // one integrates while the other goes through the whole log
+constexpr int kWaitingMax = 2;
+
+std::string_view HashesOf(std::string_view hashes, int first, int count) {
+  return hashes.substr(first * crypto::kDigestSizeBytes, count * crypto::kDigestSizeBytes);
+}
+
+// A tile as far as it was signed; DATA_LOSS where it is not there, or narrower.
+absl::StatusOr<std::string> SignedTile(const store::Reader& reader, uint32_t epoch, const Tile& tile) {
+  NWD_ASSIGN_OR_RETURN(std::optional<std::string> hashes, rows::FindTile(reader, epoch, tile.level, tile.index));
+  const size_t bytes = tile.width * crypto::kDigestSizeBytes;
+  if (!hashes.has_value() || hashes->size() < bytes) {
+    return absl::DataLossError(Cat(TilePath(tile), " of the audit log is not there"));
+  }
+  hashes->resize(bytes);
+  return *std::move(hashes);
+}
+
+// The hash of a subtree of a log of `size`, out of its tile.
+absl::StatusOr<Hash> HashIn(const store::Reader& reader, uint32_t epoch, uint64_t size, const Subtree& subtree) {
+  const InTile place = TileOf(subtree);
+  const Tile tile{place.level, place.index, WidthIn(size, place.level, place.index)};
+  NWD_ASSIGN_OR_RETURN(const std::string hashes, SignedTile(reader, epoch, tile));
+  return HashOver(HashesOf(hashes, place.first, place.count));
+}
+
+absl::StatusOr<Record> RecordAt(const store::FeedEntry& entry, uint64_t index) {
+  const std::optional<Record> record = DecodeRecord(entry.bytes);
+  if (!record.has_value()) return absl::DataLossError(Cat("entry ", index, " of the audit log does not read"));
+  return *record;
+}
+
+}  // namespace
+
+Log::Log(Options options)
+    : options_(std::move(options)),
+      keys_(SigningKeysOf(options_.hub_key, options_.service)),
+      workers_(kThreads, kWaitingMax) {
+  figures_ = options_.metrics.OnScrape([this](metrics::Scrape& scrape) {
+    const auto last = static_cast<double>(options_.store.LastPosition(store::Feed::kAudit) - epoch_.begin);
+    absl::MutexLock lock(&mutex_);
+    scrape.Gauge("nwd_audit_log_entries", "Entries of the audit log that are signed.",
+                 static_cast<double>(signed_.size));
+    scrape.Gauge("nwd_audit_log_waiting", "Entries of the audit log that are durable and not signed yet.",
+                 last - static_cast<double>(signed_.size));
+    scrape.Gauge("nwd_audit_log_corrupt", "1 once the audit log on disk is not what was signed.", health_.ok() ? 0 : 1);
+  });
+}
+
+Log::~Log() = default;
+
+absl::Status Log::Load() {
+  const auto find = [](const store::Reader& reader) { return rows::FindState(reader); };
+  NWD_ASSIGN_OR_RETURN(const std::optional<rows::State> state, async::BlockOn(options_.store.View(find)));
+  if (!state.has_value()) {
+    const std::string empty = Sign(frontier_);
+    const auto begin = [&](store::Txn& txn) {
+      rows::PutState(txn, {.epoch = epoch_, .size = 0, .checkpoint = empty});
+      return absl::OkStatus();
+    };
+    NWD_RETURN_IF_ERROR(async::BlockOn(options_.store.Update(begin)));
+    Show({0, empty});
+    return absl::OkStatus();
+  }
+  epoch_ = state->epoch;
+  Show({state->size, state->checkpoint});
+  const auto load = [&](const store::Reader& reader) {
+    return Frontier::Load(state->size, [&](const Tile& tile) { return SignedTile(reader, epoch_.number, tile); });
+  };
+  absl::StatusOr<Frontier> kept = async::BlockOn(options_.store.View(load));
+  // Which keys signed it may have changed since; what it says may not.
+  if (kept.ok() && !state->checkpoint.starts_with(TextOf({origin(), kept->size(), kept->Root()}))) {
+    kept =
+        absl::DataLossError(Cat("the audit log's tree of ", state->size, " entries has another root than was signed"));
+  }
+  if (absl::IsDataLoss(kept.status())) {
+    Corrupt(kept.status());
+    return absl::OkStatus();
+  }
+  if (!kept.ok()) return kept.status();
+  frontier_ = *std::move(kept);
+  Show({frontier_.size(), Sign(frontier_)});
+  return absl::OkStatus();
+}
+
+async::Task<void> Log::Run(rpc::Stop& stop) {
+  const auto integrate = [this] { return Integrate(); };
+  for (bool last = false; !last && Health().ok();) {  // what the last calls left is taken in before the end
+    last = stop.requested();
+    const absl::StatusOr<int> taken = co_await workers_.Run(integrate);
+    if (absl::IsDataLoss(taken.status())) co_return Corrupt(taken.status());
+    if (!taken.ok()) log::Line(log::Level::kError, "audit.not_integrated").Status(taken.status()).Emit();
+    if (taken.ok() && *taken == kIntegratedAtOnce) {
+      last = false;
+      continue;
+    }
+    if (!last) co_await stop.WaitUntil(absl::Now() + (taken.ok() ? kIntegrateEvery : kIntegrateAgainAfter));
+  }
+}
+
+async::Task<void> Log::CheckOnce(rpc::Stop& stop) {
+  if (!Health().ok()) co_return;
+  const auto check = [&] { return CheckWhole(&stop.flag()); };
+  const absl::Status whole = co_await workers_.Run(check);
+  if (absl::IsDataLoss(whole)) co_return Corrupt(whole);
+  if (!whole.ok() && !stop.requested()) {
+    log::Line(log::Level::kError, "audit.not_checked").Status(whole).Emit();
+  }
+}
+
+absl::Status Log::Health() const {
+  absl::MutexLock lock(&mutex_);
+  return health_;
+}
+
+std::string Log::checkpoint() const {
+  absl::MutexLock lock(&mutex_);
+  return signed_.checkpoint;
+}
+
+uint64_t Log::size() const {
+  absl::MutexLock lock(&mutex_);
+  return signed_.size;
+}
+
+std::vector<std::string> Log::VerifierTexts() const {
+  std::vector<std::string> texts;
+  for (const crypto::SigningKey& key : keys_) texts.push_back(VerifierText(origin(), key.verifying_key()));
+  return texts;
+}
+
+absl::StatusOr<std::optional<std::string>> Log::ReadTile(const Tile& tile) const {
+  if (tile.width > WidthIn(size(), tile.level, tile.index)) return std::nullopt;
+  const auto read = [&](const store::Reader& reader) { return SignedTile(reader, epoch_.number, tile); };
+  return async::BlockOn(options_.store.View(read));
+}
+
+absl::StatusOr<std::optional<std::string>> Log::ReadBundle(const Bundle& bundle) const {
+  if (bundle.width > WidthIn(size(), 0, bundle.index)) return std::nullopt;
+  const uint64_t first = bundle.index * kTileWidth;
+  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, EntriesFrom(first, bundle.width));
+  std::string bytes;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entries[i], first + i));
+    AddToBundle(record.entry, bytes);
+  }
+  return bytes;
+}
+
+absl::StatusOr<std::optional<Proof>> Log::ProofOf(const store::Reader& reader, const Hash& leaf) const {
+  Signed now;
+  {
+    absl::MutexLock lock(&mutex_);
+    now = signed_;
+  }
+  NWD_ASSIGN_OR_RETURN(const std::optional<uint64_t> index, rows::FindIndex(reader, epoch_.number, leaf));
+  if (!index.has_value() || *index >= now.size) return std::nullopt;
+  Proof proof{*index, {}, now.checkpoint};
+  NWD_ASSIGN_OR_RETURN(proof.path, InclusionProof(*index, now.size, [&](const Subtree& subtree) {
+                         return HashIn(reader, epoch_.number, now.size, subtree);
+                       }));
+  return proof;
+}
+
+absl::StatusOr<std::vector<store::FeedEntry>> Log::EntriesFrom(uint64_t index, int count) const {
+  NWD_ASSIGN_OR_RETURN(std::vector<store::FeedEntry> entries,
+                       options_.store.ReadFeed(store::Feed::kAudit, epoch_.begin + index, count));
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].position != epoch_.begin + index + i + 1) {
+      return absl::DataLossError(Cat("entry ", index + i, " of the audit log is not there"));
+    }
+  }
+  return entries;
+}
+
+absl::StatusOr<int> Log::Integrate() {
+  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, EntriesFrom(frontier_.size(), kIntegratedAtOnce));
+  if (entries.empty()) return 0;
+  Frontier next = frontier_;
+  std::vector<std::pair<Hash, uint64_t>> indexed;
+  for (const store::FeedEntry& entry : entries) {
+    NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entry, next.size()));
+    const Hash leaf = LeafHash(record.entry);
+    const std::optional<Entry> read = DecodeEntry(record.entry);
+    const auto& types = options_.looked_for;
+    if (read.has_value() && std::find(types.begin(), types.end(), read->type) != types.end()) {
+      indexed.emplace_back(leaf, next.size());
+    }
+    next.Add(leaf);
+  }
+  const std::vector<Frontier::Changed> changed = next.TakeChanged();
+  const Signed now{next.size(), Sign(next)};
+  const auto keep = [&](store::Txn& txn) {
+    for (const Frontier::Changed& tile : changed) {
+      rows::PutTile(txn, epoch_.number, tile.level, tile.index, tile.hashes);
+    }
+    for (const auto& [leaf, index] : indexed) rows::PutIndex(txn, epoch_.number, leaf, index);
+    rows::PutState(txn, {epoch_, now.size, now.checkpoint});
+    return absl::OkStatus();
+  };
+  NWD_RETURN_IF_ERROR(async::BlockOn(options_.store.Update(keep)));
+  frontier_ = std::move(next);
+  Show(now);
+  return static_cast<int>(entries.size());
+}
+
+absl::Status Log::CheckWhole(const std::atomic<bool>* stop) const {
+  const uint64_t whole = size();
+  // Each level's tiles are compared with what is made of the level below; the edge led to the root when it was loaded.
+  Frontier made;
+  const auto tile_is = [&](const Frontier::Changed& tile) -> absl::Status {
+    const auto width = static_cast<int>(tile.hashes.size() / crypto::kDigestSizeBytes);
+    const Tile named{tile.level, tile.index, width};
+    const auto read = [&](const store::Reader& reader) { return SignedTile(reader, epoch_.number, named); };
+    NWD_ASSIGN_OR_RETURN(const std::string kept, async::BlockOn(options_.store.View(read)));
+    const auto [ours, theirs] = std::mismatch(tile.hashes.begin(), tile.hashes.end(), kept.begin());
+    if (ours == tile.hashes.end()) return absl::OkStatus();
+    const uint64_t at = tile.index * kTileWidth + (ours - tile.hashes.begin()) / crypto::kDigestSizeBytes;
+    if (tile.level == 0) return absl::DataLossError(Cat("entry ", at, " of the audit log is not what was signed"));
+    return absl::DataLossError(Cat(TilePath(named), " of the audit log is not what its entries make"));
+  };
+  while (made.size() < whole) {
+    if (stop != nullptr && *stop) return absl::CancelledError("stopped before the whole audit log was checked");
+    const int count = static_cast<int>(std::min<uint64_t>(kIntegratedAtOnce, whole - made.size()));
+    NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, EntriesFrom(made.size(), count));
+    if (std::ssize(entries) != count) {
+      return absl::DataLossError(Cat("entry ", made.size() + entries.size(), " of the audit log is not there"));
+    }
+    for (const store::FeedEntry& entry : entries) {
+      NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entry, made.size()));
+      made.Add(LeafHash(record.entry));
+    }
+    for (const Frontier::Changed& tile : made.TakeChanged()) NWD_RETURN_IF_ERROR(tile_is(tile));
+  }
+  return absl::OkStatus();
+}
+
+std::string Log::Sign(const Frontier& frontier) const {
+  std::vector<const crypto::SigningKey*> keys;
+  for (const crypto::SigningKey& key : keys_) keys.push_back(&key);
+  return SignCheckpoint({origin(), frontier.size(), frontier.Root()}, keys);
+}
+
+void Log::Show(Signed now) {
+  absl::MutexLock lock(&mutex_);
+  signed_ = std::move(now);
+}
+
+void Log::Corrupt(const absl::Status& why) {
+  log::Line(log::Level::kError, "audit.corrupt").Status(why).Emit();
+  absl::MutexLock lock(&mutex_);
+  health_ = why;
+}
+
+}  // namespace nwd::audit

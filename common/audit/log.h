@@ -1,0 +1,110 @@
+// A service's audit log: the tree over what its transactions appended to Feed::kAudit, signed, for others to verify.
+//
+//   audit::Log log({.store = store, .hub = "hub.example", .service = "consent", .hub_key = hub_key,
+//                   .looked_for = {"record.disclosed"}, .metrics = metrics});
+//   NWD_RETURN_IF_ERROR(log.Load());
+//   server.Background([&](rpc::Stop& stop) { return log.Run(stop); });
+//   server.Background([&](rpc::Stop& stop) { return log.CheckOnce(stop); });
+//   audit::ServeLog(http, log);                                           // log_pages.h
+//
+// Entries are given their positions in the order in which they were committed, by one integrator: Run. It takes in what
+// is durable, keeps the tiles and a checkpoint over them in one transaction, and only then shows the checkpoint: what was
+// signed is never less than what is on disk, after a crash too. What follows is in the log within kIntegrateEvery and the
+// time that one transaction takes.
+//
+// Load checks the edge of the tree against the checkpoint; CheckOnce goes through the whole log, away from the queues and
+// beside Run: an entry that was altered, removed, inserted or moved on disk is named in the operator's log (audit.corrupt)
+// and in a metric, and from then on nothing more is signed. Thread-safe but for Load, which comes first.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/async/task.h"
+#include "common/async/worker_pool.h"
+#include "common/audit/frontier.h"
+#include "common/audit/log_rows.h"
+#include "common/audit/note.h"
+#include "common/audit/proof.h"
+#include "common/audit/tiles.h"
+#include "common/crypto/key_file.h"
+#include "common/metrics/metrics.h"
+#include "common/rpc/stop.h"
+#include "common/store/store.h"
+
+namespace nwd::audit {
+
+inline constexpr absl::Duration kIntegrateEvery = absl::Milliseconds(250);  // at most; what is appended waits so long
+inline constexpr int kIntegratedAtOnce = 4096;                              // entries of one transaction
+inline constexpr absl::Duration kIntegrateAgainAfter = absl::Seconds(1);    // after a transaction that failed
+
+class Log {
+ public:
+  struct Options {
+    store::Store& store;
+    std::string hub, service;  // of the origin: the hub's trust domain, "consent"
+    const crypto::HubKey& hub_key;
+    std::vector<std::string> looked_for;  // types of entries that ProofOf is asked for
+    metrics::Registry& metrics;
+  };
+  explicit Log(Options options);
+  ~Log();
+
+  // Takes up what is kept; signs the empty log where nothing is. Blocks; before the server starts.
+  absl::Status Load();
+  async::Task<void> Run(rpc::Stop& stop);
+  async::Task<void> CheckOnce(rpc::Stop& stop);
+
+  // OK, or DATA_LOSS and what was found to be other than what was signed. Then the service goes on, and its log does not.
+  absl::Status Health() const;
+  // What is signed now.
+  std::string checkpoint() const;
+  uint64_t size() const;
+  std::string origin() const { return OriginOf(options_.hub, options_.service, epoch_.number); }
+  // The keys that sign, as verifiers name them, newest first.
+  std::vector<std::string> VerifierTexts() const;
+
+  // The bytes of a tile or bundle, as wide as asked; nothing where the log has none of this width yet. Block.
+  absl::StatusOr<std::optional<std::string>> ReadTile(const Tile& tile) const;
+  absl::StatusOr<std::optional<std::string>> ReadBundle(const Bundle& bundle) const;
+  // Of an entry whose type is looked for; nothing where it is not signed yet. Within a View of the store; reads three tiles
+  // of a log of a million.
+  absl::StatusOr<std::optional<Proof>> ProofOf(const store::Reader& reader, const Hash& leaf) const;
+
+  // Takes in what is durable and was not yet, up to kIntegratedAtOnce entries; how many. Run's step, for tests; blocks.
+  absl::StatusOr<int> Integrate();
+  // Goes through the whole log; DATA_LOSS names the first entry or tile that is not what was signed. Blocks for as long as
+  // it takes: two seconds for a million entries. CANCELLED where `stop` is set meanwhile.
+  absl::Status CheckWhole(const std::atomic<bool>* stop = nullptr) const;
+
+ private:
+  struct Signed {
+    uint64_t size = 0;
+    std::string checkpoint;
+  };
+  std::string Sign(const Frontier& frontier) const;
+  absl::StatusOr<std::vector<store::FeedEntry>> EntriesFrom(uint64_t index, int count) const;
+  void Show(Signed now);
+  void Corrupt(const absl::Status& why);
+
+  const Options options_;
+  const std::vector<crypto::SigningKey> keys_;  // newest first
+  rows::Epoch epoch_;
+  Frontier frontier_;  // of Run alone
+  mutable absl::Mutex mutex_;
+  Signed signed_ ABSL_GUARDED_BY(mutex_);
+  absl::Status health_ ABSL_GUARDED_BY(mutex_);
+  async::WorkerPool workers_;
+  metrics::Registration figures_;
+};
+
+}  // namespace nwd::audit

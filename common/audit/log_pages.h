@@ -1,0 +1,21 @@
+// A log over HTTP, as C2SP tlog-tiles has it, for whoever follows or verifies it. It holds no personal data, and is
+// served to whoever can reach the port that metrics have:
+//
+//   /audit/checkpoint                          the newest; never cached
+//   /audit/tile/<L>/<N>[.p/<W>]                hashes; a full tile never changes and may be kept for ever
+//   /audit/tile/entries/<N>[.p/<W>]            entries
+//   /audit/keys                                the keys that sign, newest first: to be compared with what the hub told
+//                                              by other means, not to be trusted from here
+//
+// Anything else under /audit/ is 404: a path that is not exactly a tile's name, and a tile that the log has not reached.
+#pragma once
+
+#include "common/audit/log.h"
+#include "common/http/http_server.h"
+
+namespace nwd::audit {
+
+// Adds the routes; before the server starts. `log` must outlive it.
+void ServeLog(http::HttpServer& server, const Log& log);
+
+}  // namespace nwd::audit

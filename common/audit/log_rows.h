@@ -1,0 +1,40 @@
+// A log's tree in the store of the service whose entries it is over, under the table tag 'L'. Called within a View or an
+// Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/audit/tree.h"
+#include "common/store/store.h"
+
+namespace nwd::audit::rows {
+
+// A log goes on under a new epoch after a restore: its entries are those of the feed after `begin`.
+struct Epoch {
+  uint32_t number = 1;
+  store::Position begin = 0;
+  bool operator==(const Epoch&) const = default;
+};
+
+// How far the log is: what was signed last, and over how many entries.
+struct State {
+  Epoch epoch;
+  uint64_t size = 0;
+  std::string checkpoint;  // a signed note; empty before the first
+};
+absl::StatusOr<std::optional<State>> FindState(const store::Reader& reader);
+void PutState(store::Txn& txn, const State& state);
+
+// A tile's hashes, as many as there are.
+absl::StatusOr<std::optional<std::string>> FindTile(const store::Reader& reader, uint32_t epoch, int level,
+                                                    uint64_t index);
+void PutTile(store::Txn& txn, uint32_t epoch, int level, uint64_t index, std::string_view hashes);
+
+// Where in the log an entry is, of those that are looked for by their leaf's hash.
+absl::StatusOr<std::optional<uint64_t>> FindIndex(const store::Reader& reader, uint32_t epoch, const Hash& leaf);
+void PutIndex(store::Txn& txn, uint32_t epoch, const Hash& leaf, uint64_t index);
+
+}  // namespace nwd::audit::rows

@@ -1,0 +1,56 @@
+#include "deploy/audit/verify.h"
+
+#include <algorithm>
+
+#include "common/audit/frontier.h"
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+
+namespace nwd::audit {
+namespace {
+
+constexpr uint64_t kTellEvery = 256;  // bundles
+
+absl::StatusOr<std::string> GetBundle(LogSource& source, const Bundle& bundle) {
+  absl::StatusOr<std::string> bytes = source.Get(BundlePath(bundle));
+  if (!absl::IsNotFound(bytes.status())) return bytes;
+  return absl::DataLossError(Cat(BundlePath(bundle), " is not there"));
+}
+
+// Of the hashes of two tiles, which is the first that differs.
+size_t FirstOther(std::string_view a, std::string_view b) {
+  return (std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin()) / crypto::kDigestSizeBytes;
+}
+
+}  // namespace
+
+absl::StatusOr<Checkpoint> VerifyLog(LogSource& source, std::span<const Verifier> verifiers,
+                                     const std::function<void(uint64_t done, uint64_t size)>& progress) {
+  NWD_ASSIGN_OR_RETURN(const std::string note, source.Get("checkpoint"));
+  NWD_ASSIGN_OR_RETURN(const Checkpoint checkpoint, OpenCheckpoint(note, verifiers));
+  TileReader served(source, checkpoint.size);
+  Frontier made;
+  for (uint64_t index = 0; made.size() < checkpoint.size; ++index) {
+    const int width = WidthIn(checkpoint.size, 0, index);
+    NWD_ASSIGN_OR_RETURN(const std::string bundle, GetBundle(source, {index, width}));
+    NWD_ASSIGN_OR_RETURN(const std::vector<std::string_view> entries, EntriesIn(bundle, width));
+    for (const std::string_view entry : entries) made.Add(LeafHash(entry));
+    for (const Frontier::Changed& tile : made.TakeChanged()) {
+      // A tile above is compared once it is as wide as the log serves it.
+      const auto hashes = static_cast<int>(tile.hashes.size() / crypto::kDigestSizeBytes);
+      if (hashes != WidthIn(checkpoint.size, tile.level, tile.index)) continue;
+      NWD_ASSIGN_OR_RETURN(const std::string theirs, served.Read(tile.level, tile.index));
+      if (theirs == tile.hashes) continue;
+      const uint64_t at = tile.index * kTileWidth + FirstOther(tile.hashes, theirs);
+      if (tile.level == 0) return absl::DataLossError(Cat("entry ", at, " is not what its tile says"));
+      return absl::DataLossError(Cat(TilePath({tile.level, tile.index, hashes}), " is not what its entries make"));
+    }
+    if (index % kTellEvery == 0) progress(made.size(), checkpoint.size);
+  }
+  if (made.Root() != checkpoint.root) {
+    return absl::DataLossError("the entries that are served make another root than was signed");
+  }
+  return checkpoint;
+}
+
+}  // namespace nwd::audit

@@ -1,0 +1,30 @@
+// A witness of a log: remembers the last checkpoint it saw, and takes a later one only where the log is proved to go on
+// from it. A log that shows different people different pasts is found by whoever remembers.
+//
+//   absl::StatusOr<Seen> seen = Look(*source, verifiers, "/var/lib/nwd-witness");
+//
+// What it remembers lies in a folder, a file for each origin, written whole before it is believed. For one thread, and one
+// process a folder.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/audit/note.h"
+#include "deploy/audit/log_source.h"
+
+namespace nwd::audit {
+
+struct Seen {
+  Checkpoint now;
+  std::optional<uint64_t> before;  // the size that was remembered; nothing at the first look
+};
+
+// Fetches the checkpoint, proves it consistent with the one remembered, and remembers it. DATA_LOSS where the log is shorter
+// than it was, or its past has changed: then the old one stays remembered, and both are kept in the folder as proof
+// (fork-<size>-<size>.txt). Errors of the source as they come; UNAVAILABLE where the folder cannot be written.
+absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers, const std::string& folder);
+
+}  // namespace nwd::audit
