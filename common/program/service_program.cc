@@ -12,6 +12,8 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "common/audit/log.h"
+#include "common/audit/log_pages.h"
 #include "common/base/check.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
@@ -118,6 +120,7 @@ struct ServiceProgram::State {
   KeptClock clock{SystemClock::Get(), metrics};
   http::Readiness readiness{{kStarting}};
   std::unique_ptr<http::HttpServer> http;
+  std::unique_ptr<audit::Log> audit_log;
 
   // The steps of Configure, in their order.
   absl::Status StartLog();
@@ -271,6 +274,18 @@ rpc::Client& ServiceProgram::Peer(const std::string& service) {
   return *found->second;
 }
 
+audit::Log& ServiceProgram::AuditLog(store::Store& data, std::vector<std::string> looked_for) {
+  State& state = *state_;
+  NWD_CHECK(state.audit_log == nullptr);
+  state.audit_log = std::make_unique<audit::Log>(audit::Log::Options{.store = data,
+                                                                     .hub = state.trust_domain,
+                                                                     .service = state.service,
+                                                                     .hub_key = *state.hub_key,
+                                                                     .looked_for = std::move(looked_for),
+                                                                     .metrics = state.metrics});
+  return *state.audit_log;
+}
+
 // Each is a folder of that name.
 absl::Status ServiceProgram::State::MarkStores(const Stores& stores) const {
   std::vector<std::string> names;
@@ -342,8 +357,11 @@ int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   if (const absl::Status taken = state.clock.TakeUp(data, state.accept_clock); !taken.ok()) return Fail(taken);
   if (const absl::Status loaded = parts.load(); !loaded.ok()) return Fail(loaded);
   if (const absl::Status marked = state.MarkStores(stores); !marked.ok()) return Fail(marked);
+  if (state.audit_log == nullptr) AuditLog(data);
+  if (const absl::Status taken = state.audit_log->Load(); !taken.ok()) return Fail(taken);
   const std::vector<metrics::Registration> figures = state.AddFigures(stores);
   http::ServeOperations(*state.http, state.metrics, state.readiness);
+  audit::ServeLog(*state.http, *state.audit_log);
   if (const absl::Status started = state.http->Start(); !started.ok()) return Fail(started);
   rpc::Router router;
   parts.add_routes(router);
@@ -353,11 +371,14 @@ int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   parts.start_background(**server);
   (*server)->Background([&](rpc::Stop& stop) { return state.WatchClock(data, stop); });
   (*server)->Background([&](rpc::Stop& stop) { return state.WatchStores(stores, **server, stop); });
+  (*server)->Background([&](rpc::Stop& stop) { return state.audit_log->Run(stop); });
+  (*server)->Background([&](rpc::Stop& stop) { return state.audit_log->CheckOnce(stop); });
   state.readiness.Clear(kStarting);
   state.SayReady(**server);
   WaitForStopSignal();
   state.DrainOrEnd(**server);
   state.http->Stop();
+  state.audit_log.reset();
   state.clients.clear();
   log::Line(log::Level::kInfo, "service.stopped").Emit();
   log::Flush();

@@ -41,6 +41,10 @@
 #include "common/rpc/server.h"
 #include "common/store/store.h"
 
+namespace nwd::audit {
+class Log;
+}
+
 namespace nwd::program {
 
 struct DefaultPorts {
@@ -75,6 +79,11 @@ class ServiceProgram {
   metrics::Registry& metrics();
   http::HttpServer& http();
   const std::string& trust_domain() const;
+
+  // The service's audit log over its data (common/audit/log.h), for who asks it for proofs of entries of these types.
+  // Every service has one: Serve makes it where nobody asked, takes it up, serves it under /audit/ on the port of metrics,
+  // and closes it before it returns.
+  audit::Log& AuditLog(store::Store& data, std::vector<std::string> looked_for = {});
 
   // Says why on stderr, in one sentence; the exit code to return.
   int Fail(const absl::Status& status) const;

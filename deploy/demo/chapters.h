@@ -23,6 +23,7 @@ void TellAppointments(World& world, Story& story);
 void TellOutcomes(World& world, Story& story);
 void TellWithdrawal(World& world, Story& story);
 void TellKeys(World& world, Story& story);
+void TellProof(World& world, Story& story);
 void TellIndicators(World& world, Story& story);
 
 }  // namespace nwd::demo

@@ -179,6 +179,7 @@ void Tell(const DemoOptions& options, Stage& stage, hub::HubState hub, Story& st
   TellOutcomes(world, story);
   TellWithdrawal(world, story);
   TellKeys(world, story);
+  TellProof(world, story);
   TellIndicators(world, story);
   world.StopWatching();
   story.Count("organisations", static_cast<int64_t>(Players().size() + 2));

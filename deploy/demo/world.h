@@ -100,6 +100,8 @@ class World {
   }
 
   hub::Clients& clients() { return clients_; }
+  const std::string& hub_folder() const { return clients_.hub().folder; }
+  const std::string& trust_domain() const { return clients_.hub().trust_domain; }
   const std::string& facts_folder() const { return facts_folder_; }
   int64_t calls() const { return calls_; }
 

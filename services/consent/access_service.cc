@@ -204,6 +204,7 @@ async::Task<absl::StatusOr<v1::OpenReferralAccessResponse>> AccessService::OpenR
                            "a later event of the referral has closed this access; only one after it can open it again",
                            {{"sequence", Cat(request.sequence())}});
     }
+    grant->set_person_id(std::string(person_id.bytes()));
     Keep(txn, call, *consent, *recipient, referral_id, *grant, effect, key);
     return v1::OpenReferralAccessResponse();
   };

@@ -15,7 +15,7 @@ App::App(const AppParts& parts)
           parts.store, parts.keys, parts.hub_key, parts.clock, parts.registry,
           [this](const std::string& organisation_id) { return directory_.AskOrganisation(organisation_id); },
           [this](const std::string& agreement_id) { return directory_.AskAgreement(agreement_id); }, parts.metrics,
-          parts.options),
+          parts.options, parts.audit_log),
       changes_(parts.store, services_.tokens()),
       feed_keeper_(parts.store, parts.clock, RestatedTables(parts.clock)),
       maintenance_(services_.person_keys(), kWrappingPurpose, parts.read_hub_key),

@@ -37,6 +37,7 @@ class App {
     rpc::Client& directory;
     metrics::Registry& metrics;
     Options options = {};
+    const audit::Log* audit_log = nullptr;      // proves disclosures
     maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
   };
   explicit App(const AppParts& parts);

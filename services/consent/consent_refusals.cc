@@ -2,36 +2,63 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "services/consent/categories.h"
+#include "services/consent/consent_states.h"
 
 namespace nwd::consent {
 namespace {
 
-bool Names(const storage::Consent& consent, const std::string& organisation_id) {
-  return std::any_of(
-      consent.recipients().begin(), consent.recipients().end(),
-      [&](const storage::Recipient& recipient) { return recipient.organisation_id() == organisation_id; });
+using Organisations = absl::flat_hash_set<std::string_view>;
+
+Organisations NamedIn(const storage::Consent& consent) {
+  Organisations named;
+  for (const storage::Recipient& recipient : consent.recipients()) named.insert(recipient.organisation_id());
+  return named;
+}
+
+bool Lifts(const storage::Consent& yes, const storage::Consent& refused, const Organisations& refused_to) {
+  if (!WasGiven(yes.state()) || yes.state() == v1::CONSENT_STATE_INVALIDATED) return false;
+  if (yes.purpose() != refused.purpose() || yes.decide_time_us() <= refused.decide_time_us()) return false;
+  if (!yes.supersedes_consent_id().empty() && yes.supersedes_consent_id() == refused.consent_id()) return true;
+  if ((yes.categories() & ~refused.categories()) != 0) return false;
+  return std::all_of(yes.recipients().begin(), yes.recipients().end(), [&](const storage::Recipient& recipient) {
+    return refused_to.contains(recipient.organisation_id());
+  });
 }
 
 }  // namespace
 
-bool Lifts(const storage::Consent& given, const storage::Consent& refused) {
-  if (given.decide_time_us() <= refused.decide_time_us()) return false;
-  if (!given.supersedes_consent_id().empty() && given.supersedes_consent_id() == refused.consent_id()) return true;
-  if ((given.categories() & ~refused.categories()) != 0) return false;
-  return std::all_of(given.recipients().begin(), given.recipients().end(),
-                     [&](const storage::Recipient& recipient) { return Names(refused, recipient.organisation_id()); });
+bool Lifts(const storage::Consent& yes, const storage::Consent& refused) {
+  return Lifts(yes, refused, NamedIn(refused));
 }
 
-bool ApplyRefusal(storage::Consent& given, const storage::Consent& refused) {
-  if (refused.state() != v1::CONSENT_STATE_REFUSED || refused.purpose() != given.purpose() || Lifts(given, refused))
-    return false;
+bool ApplyRefusals(const std::vector<storage::Consent>& all, storage::Consent& given) {
+  std::vector<CategoryMask> closed(static_cast<size_t>(given.recipients_size()));
+  for (const storage::Consent& refused : all) {
+    if (refused.state() != v1::CONSENT_STATE_REFUSED || refused.purpose() != given.purpose()) continue;
+    if ((refused.categories() & given.categories()) == 0) continue;
+    const Organisations refused_to = NamedIn(refused);
+    std::vector<CategoryMask> still(closed.size());
+    for (size_t i = 0; i < still.size(); ++i) {
+      if (refused_to.contains(given.recipients(static_cast<int>(i)).organisation_id())) still[i] = refused.categories();
+    }
+    const auto lift = [&](const storage::Consent& yes) {
+      if (yes.decide_time_us() > given.decide_time_us() || !Lifts(yes, refused, refused_to)) return;
+      const Organisations named = NamedIn(yes);
+      for (size_t i = 0; i < still.size(); ++i) {
+        if (named.contains(given.recipients(static_cast<int>(i)).organisation_id())) still[i] &= ~yes.categories();
+      }
+    };
+    lift(given);
+    for (const storage::Consent& yes : all) lift(yes);
+    for (size_t i = 0; i < closed.size(); ++i) closed[i] |= still[i] & given.categories();
+  }
   bool changed = false;
-  for (storage::Recipient& recipient : *given.mutable_recipients()) {
-    if (!Names(refused, recipient.organisation_id())) continue;
-    const CategoryMask closed = recipient.refused_categories() | (refused.categories() & given.categories());
-    changed |= closed != recipient.refused_categories();
-    recipient.set_refused_categories(closed);
+  for (size_t i = 0; i < closed.size(); ++i) {
+    storage::Recipient& recipient = *given.mutable_recipients(static_cast<int>(i));
+    changed |= recipient.refused_categories() != closed[i];
+    recipient.set_refused_categories(closed[i]);
   }
   return changed;
 }

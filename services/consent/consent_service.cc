@@ -66,6 +66,13 @@ async::Task<absl::StatusOr<v1::CreateConsentResponse>> ConsentService::CreateCon
   status::Violations violations;
   CheckTerms(request.terms(), call.Now(), violations);
   NWD_CO_RETURN_IF_ERROR(co_await CheckAtHub(parts_, request.terms(), OrganisationOf(call), call.Now(), violations));
+  // What the body finds fault with, so that all is said at once.
+  const auto cited = [&](const store::Reader& reader) {
+    return CheckCited(reader, request.terms(), person.person_id, OrganisationOf(call));
+  };
+  const absl::Status well_cited = co_await parts_.store.View(cited);
+  if (!well_cited.ok() && !absl::IsInvalidArgument(well_cited)) co_return well_cited;
+  violations.AddNew(well_cited);
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
 
   const Drawn drawn = DrawUp(call, request, person);

@@ -14,14 +14,14 @@ namespace {
 
 // The consent that `given` renews or changes ends with it, also one whose time is over: what rests on that goes on under
 // the new one. Answers whether there was one to end.
-absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, const NamedConsent& named,
+absl::StatusOr<bool> Supersede(store::Txn& txn, const storage::Consent& given, const NamedConsent& named_old,
                                const Draft& receipt, absl::Time now) {
   if (given.supersedes_consent_id().empty()) return false;
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> old,
                        consents::Find(txn, consents::IdOf(given.supersedes_consent_id())));
   if (!old.has_value() || !Next(old->state(), ConsentEvent::kSupersede).has_value()) return false;
   NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, *old, ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
-  KeepReceipt(txn, named, *old, receipt);
+  KeepReceipt(txn, named_old, *old, receipt);
   return true;
 }
 
@@ -83,9 +83,9 @@ async::Task<absl::StatusOr<DecisionService::Drafts>> DecisionService::DrawUp(con
   NWD_CO_ASSIGN_OR_RETURN(drafts.decided, co_await DrawUpReceipt(parts_, call, named, decided));
   if (event != ConsentEvent::kGive || named.seen.supersedes_consent_id().empty()) co_return drafts;
   const std::string old_id = consents::IdOf(named.seen.supersedes_consent_id()).ToString();
-  NWD_CO_ASSIGN_OR_RETURN(const NamedConsent old, co_await LookUp(parts_, old_id));
+  NWD_CO_ASSIGN_OR_RETURN(drafts.old, co_await LookUp(parts_, old_id));
   const Occasion replaced{.event = ConsentEvent::kSupersede, .by_person = true, .replaced_by = named.consent_id};
-  NWD_CO_ASSIGN_OR_RETURN(drafts.superseded, co_await DrawUpIfReadable(parts_, call, old, replaced));
+  NWD_CO_ASSIGN_OR_RETURN(drafts.superseded, co_await DrawUpIfReadable(parts_, call, drafts.old, replaced));
   co_return drafts;
 }
 
@@ -131,7 +131,7 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   NWD_RETURN_IF_ERROR(SettleDecision(txn, consent));
   bool superseded = false;
   if (event == ConsentEvent::kGive) {
-    NWD_ASSIGN_OR_RETURN(superseded, Supersede(txn, consent, named, step.drafts.superseded, now));
+    NWD_ASSIGN_OR_RETURN(superseded, Supersede(txn, consent, step.drafts.old, step.drafts.superseded, now));
   }
   consents::Put(txn, consent);
   AppendConsentChange(txn, consent, now, superseded ? consents::IdOf(consent.supersedes_consent_id()) : ids::Uuid());

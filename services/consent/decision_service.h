@@ -30,7 +30,8 @@ class DecisionService {
   // Receipts that a decision will leave.
   struct Drafts {
     Draft decided;
-    Draft superseded;  // of the consent whose place is taken
+    NamedConsent old;  // whose place is taken
+    Draft superseded;  // of that one
   };
   struct Step {
     ConsentEvent event;

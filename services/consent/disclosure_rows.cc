@@ -39,8 +39,9 @@ void Put(store::Txn& txn, const Placed& placed) {
   store::PutMessage(txn, keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id), placed.disclosure);
 }
 
-// Adds to `disclosure` what `more` says of the same release.
+// Adds to `disclosure` what `more`, which was there before, says of the same release.
 void Merge(const storage::Disclosure& more, storage::Disclosure& disclosure) {
+  disclosure.set_audit_entry(more.audit_entry());
   disclosure.set_categories(disclosure.categories() | more.categories());
   const auto& known = disclosure.source_ids();
   for (const std::string& source : more.source_ids()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/audit/log.h"
 #include "common/base/timestamps.h"
 #include "services/consent/categories.h"
 #include "services/consent/cited_basis.h"
@@ -9,6 +10,7 @@
 #include "services/consent/emergency_rows.h"
 #include "services/consent/emergency_states.h"
 #include "services/consent/limits.h"
+#include "services/consent/reasons.h"
 #include "services/consent/ties.h"
 
 namespace nwd::consent {
@@ -83,6 +85,7 @@ void DisclosureService::Register(rpc::Router& router) {
                  CheckNamed(call, request, violations);
                  return violations.ToStatus();
                });
+  router.Unary(this, &DisclosureService::GetDisclosureProof);
 }
 
 async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListDisclosures(
@@ -90,11 +93,13 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
   status::Violations violations;
   disclosures::Span span = SpanOf(request, violations);
   CheckNamed(call, request, violations);
-  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
   if (!request.page_token().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(
-        span.from, parts_.tokens.Open(tokens::PageScope(call.organisation_id(), request), request.page_token()));
+    const absl::StatusOr<std::string> from =
+        parts_.tokens.Open(tokens::PageScope(call.organisation_id(), request), request.page_token());
+    if (from.ok()) span.from = *from;
+    violations.AddNew(from.status());
   }
+  NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
   if (request.person_ref().empty()) co_return co_await ListForAuditor(call, request, span);
   const bool agency = call.caller().organisation->HasRole(common::v1::ROLE_AGENCY);
   if (!agency && !ties::AskerOf(call).is_channel) co_return status::Denied();
@@ -137,6 +142,42 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
     return response;
   };
   co_return co_await parts_.store.View(body);
+}
+
+async::Task<absl::StatusOr<v1::GetDisclosureProofResponse>> DisclosureService::GetDisclosureProof(
+    rpc::Call& call, const v1::GetDisclosureProofRequest& request) {
+  const ties::Asker asker = ties::AskerOf(call);
+  const ids::Uuid person_id =
+      parts_.references.PersonOf(OrganisationOf(call), request.person_ref()).value_or(ids::Uuid());
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::GetDisclosureProofResponse> {
+    NWD_ASSIGN_OR_RETURN(const bool theirs, ties::HasPerson(reader, asker, person_id));
+    if (!theirs) return status::Denied();
+    std::optional<storage::Disclosure> named;
+    const ids::Uuid disclosure_id = IdIn(request.disclosure_id());
+    NWD_RETURN_IF_ERROR(disclosures::WalkFamily(reader, person_id, {}, [&](const std::string&, const auto& placed) {
+      if (placed.disclosure_id != disclosure_id) return store::Visit::kContinue;
+      named = placed.disclosure;
+      return store::Visit::kStop;
+    }));
+    if (!named.has_value()) return status::Denied();
+    NWD_ASSIGN_OR_RETURN(const bool shown, IsShownTo(reader, asker, *named));
+    if (!shown) return status::Denied();
+    call.ProveTie(common::v1::TIE_SELF);
+    std::optional<audit::Proof> proof;
+    if (parts_.audit_log != nullptr) {
+      NWD_ASSIGN_OR_RETURN(proof, parts_.audit_log->ProofOf(reader, audit::LeafHash(named->audit_entry())));
+    }
+    if (!proof.has_value()) {
+      return status::Error(absl::StatusCode::kUnavailable, reasons::kNotSignedYet,
+                           "the audit log has not signed this disclosure yet; ask again in a second");
+    }
+    v1::GetDisclosureProofResponse response;
+    response.set_proof(audit::WriteProof(*proof, named->audit_entry()));
+    return response;
+  };
+  absl::StatusOr<v1::GetDisclosureProofResponse> response = co_await parts_.store.View(body);
+  if (!response.ok()) co_return Corrupt(parts_, "a disclosure or the audit log's tree", response.status());
+  co_return response;
 }
 
 async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::ListForAuditor(

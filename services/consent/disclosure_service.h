@@ -1,5 +1,6 @@
 // RecordService's list of disclosures: to an organisation, of a person it holds, what it put in or read; to a resident
-// channel, of a person who enrolled with it, all; to an auditor, by recipient and time. No content.
+// channel, of a person who enrolled with it, all; to an auditor, by recipient and time. No content. And the proof that one
+// of them is in the audit log.
 //
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
@@ -18,6 +19,8 @@ class DisclosureService {
 
   async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> ListDisclosures(rpc::Call& call,
                                                                            const v1::ListDisclosuresRequest& request);
+  async::Task<absl::StatusOr<v1::GetDisclosureProofResponse>> GetDisclosureProof(
+      rpc::Call& call, const v1::GetDisclosureProofRequest& request);
 
  private:
   async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> ListForHolder(rpc::Call& call,

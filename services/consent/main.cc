@@ -24,6 +24,8 @@ int main(int argc, char** argv) {
   auto data = store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
 
+  const audit::Log& audit_log =
+      program.AuditLog(**data, {std::string(consent::kRecordDisclosed), std::string(consent::kReferralTextDisclosed)});
   consent::App app({.store = **data,
                     .keys = **keys,
                     .hub_key = program.hub_key(),
@@ -32,6 +34,7 @@ int main(int argc, char** argv) {
                     .directory = program.Peer("directory"),
                     .metrics = program.metrics(),
                     .options = options,
+                    .audit_log = &audit_log,
                     .read_hub_key = [&] { return program.ReadHubKey(); }});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

@@ -15,6 +15,7 @@
 #include "services/consent/person_seal.h"
 #include "services/consent/reasons.h"
 #include "services/consent/settled_refusals.h"
+#include "services/consent/split_consents.h"
 
 namespace nwd::consent {
 namespace {
@@ -179,8 +180,8 @@ async::Task<absl::StatusOr<v1::SplitPersonResponse>> MatchService::SplitPerson(r
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kNotJoined,
                            "this person is joined to nobody, so there is nothing to undo");
     }
-    NWD_RETURN_IF_ERROR(SettleFamily(txn, named));
-    NWD_RETURN_IF_ERROR(SettleFamily(txn, *other));
+    NWD_RETURN_IF_ERROR(SettleSplit(txn, named, call.Now()));
+    NWD_RETURN_IF_ERROR(SettleSplit(txn, *other, call.Now()));
     AppendPersonChange(txn, named, common::v1::PersonChange::TYPE_SPLIT, OrganisationOf(call), call.Now(), *other);
     storage::Deed deed = DeedOf(call);
     deed.set_other_person_id(std::string(other->bytes()));

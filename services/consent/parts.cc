@@ -36,9 +36,9 @@ Figures::Figures(metrics::Registry& registry)
       codes_refused(
           registry.AddCounter("nwd_consent_codes_refused_total", "One-time codes that opened nothing.").With({})) {}
 
-void Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now, const ids::Uuid& person_id,
-            const person_keys::PersonKey& key, const storage::Deed& deed) {
-  parts.audit.AppendUnder(key.get(), txn, type, now, person_id, deed);
+std::string Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now,
+                   const ids::Uuid& person_id, const person_keys::PersonKey& key, const storage::Deed& deed) {
+  return parts.audit.AppendUnder(key.get(), txn, type, now, person_id, deed);
 }
 
 storage::Deed DeedOf(const rpc::Call& call) {

@@ -29,6 +29,10 @@
 #include "services/consent/storage.pb.h"
 #include "services/consent/unused_keys.h"
 
+namespace nwd::audit {
+class Log;
+}
+
 namespace nwd::consent {
 
 // Figures of the field, beside those of every RPC.
@@ -54,6 +58,7 @@ struct Parts {
   const IdentifierHashes& hashes;
   const OneTimeCodes& codes;
   const audit::Audit& audit;
+  const audit::Log* audit_log;  // null where nobody integrates it: then there are no proofs
   const idempotency::Requests& requests;
   const tokens::Tokens& tokens;
   Organisations& organisations;
@@ -68,8 +73,11 @@ struct Parts {
 };
 
 // Within a body: an audit entry about a person, sealed under their key; under the service's own where there is none.
-void Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now, const ids::Uuid& person_id,
-            const person_keys::PersonKey& key, const storage::Deed& deed);
+std::string Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now,
+                   const ids::Uuid& person_id, const person_keys::PersonKey& key, const storage::Deed& deed);
+// The types of the entries that disclosures are proved by.
+inline constexpr std::string_view kRecordDisclosed = "record.disclosed";
+inline constexpr std::string_view kReferralTextDisclosed = "referral-text.disclosed";
 // Who is acting.
 storage::Deed DeedOf(const rpc::Call& call);
 

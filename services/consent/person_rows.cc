@@ -36,20 +36,31 @@ void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& org
 }
 
 absl::Status CountConsent(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id) {
-  const std::string row = keys::Holder(person_id, organisation_id);
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Holder> holder, store::Find<storage::Holder>(txn, row));
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, Find(txn, person_id));
-  if (!holder.has_value() || !person.has_value()) return status::Denied();
   const auto refused = [](std::string_view whose, int limit) {
     return status::Error(
         absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
         Cat("there are ", limit, " consents ", whose, " about this person, the most that can be kept; none was added"),
         {{"limit", Cat(limit)}});
   };
-  if (holder->consents() >= kConsentsPerCaptorMax) return refused("of yours", kConsentsPerCaptorMax);
-  if (person->consents() >= kConsentsPerPersonMax) return refused("of all organisations", kConsentsPerPersonMax);
+  std::optional<storage::Holder> holder;
+  std::optional<storage::Person> person;
+  int of_theirs = 0, of_all = 0;
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(txn, person_id));
+  for (const ids::Uuid& relative : family) {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Holder> holds,
+                         store::Find<storage::Holder>(txn, keys::Holder(relative, organisation_id)));
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> known, Find(txn, relative));
+    if (holds.has_value()) of_theirs += holds->consents();
+    if (known.has_value()) of_all += known->consents();
+    if (relative != person_id) continue;
+    holder = std::move(holds);
+    person = std::move(known);
+  }
+  if (!holder.has_value() || !person.has_value()) return status::Denied();
+  if (of_theirs >= kConsentsPerCaptorMax) return refused("of yours", kConsentsPerCaptorMax);
+  if (of_all >= kConsentsPerPersonMax) return refused("of all organisations", kConsentsPerPersonMax);
   holder->set_consents(holder->consents() + 1);
-  store::PutMessage(txn, row, *holder);
+  store::PutMessage(txn, keys::Holder(person_id, organisation_id), *holder);
   person->set_consents(person->consents() + 1);
   Put(txn, person_id, *person);
   return absl::OkStatus();

@@ -20,7 +20,8 @@ void Put(store::Txn& txn, const ids::Uuid& person_id, const storage::Person& per
 // An organisation holds a person if it registered them.
 absl::StatusOr<bool> Holds(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& organisation_id);
 void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id, absl::Time now);
-// Counts one more consent that an organisation drew up about a person whom it holds. FAILED_PRECONDITION, LIMIT_REACHED
+// Counts one more consent that an organisation drew up about a person whom it holds; those under all ids of the person
+// count (joins.h). FAILED_PRECONDITION, LIMIT_REACHED
 // where it has as many as it may, or all organisations have; then nothing is counted.
 absl::Status CountConsent(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id);
 

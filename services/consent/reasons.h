@@ -33,6 +33,7 @@ inline constexpr char kTooManyToday[] = "TOO_MANY_TODAY";
 // UNAVAILABLE.
 inline constexpr char kBusy[] = "BUSY";
 inline constexpr char kChecksNotLogged[] = "CHECKS_NOT_LOGGED";
+inline constexpr char kNotSignedYet[] = "NOT_SIGNED_YET";
 
 // FAILED_PRECONDITION, to our own services only.
 inline constexpr char kNotInForce[] = "NOT_IN_FORCE";

@@ -52,9 +52,9 @@ absl::StatusOr<std::vector<v1::RecordEntry>> Unseal(const std::vector<records::E
 }
 
 // The release of these entries, whole with the person that `whole` names and in parts with the others.
-disclosures::Release ReleaseOf(const disclosures::Placed& whole, const Cited& cited, const Question& question,
-                               const std::vector<records::Entry>& entries) {
-  storage::Disclosure nothing;
+disclosures::Release ReleaseOf(const disclosures::Placed& whole, const ids::Uuid& asked_as, const Cited& cited,
+                               const Question& question, const std::vector<records::Entry>& entries) {
+  storage::Disclosure nothing = whole.disclosure;
   Cite(cited, nothing);
   nothing.set_recipient_id(std::string(question.organisation_id.bytes()));
   nothing.set_purpose(question.purpose);
@@ -69,6 +69,11 @@ disclosures::Release ReleaseOf(const disclosures::Placed& whole, const Cited& ci
     }
     Add(entry.name, release.parts.back().disclosure);
   }
+  // Who asked by another of the person's references finds its read by that one.
+  const bool listed = asked_as == whole.person_id ||
+                      std::any_of(release.parts.begin(), release.parts.end(),
+                                  [&](const disclosures::Placed& part) { return part.person_id == asked_as; });
+  if (!listed) release.parts.push_back({whole.disclosure_id, asked_as, whole.time_us, nothing});
   return release;
 }
 
@@ -240,19 +245,18 @@ absl::StatusOr<RecordService::Released> RecordService::ReleaseOnce(store::Txn& t
   call.ProveTie(common::v1::TIE_NAMED_RECIPIENT);
   released.obligations = basis->ObligationsIn(question.mode, now);
   NWD_ASSIGN_OR_RETURN(released.entries, Unseal(entries, asked.keys, question, basis->HasCeiling()));
-  if (before != nullptr) {
-    released.disclosure_id = consents::IdOf(before->disclosure_id());
-    const disclosures::Placed whole{released.disclosure_id, whose, before->time_us(), {}};
-    NWD_RETURN_IF_ERROR(disclosures::Widen(txn, ReleaseOf(whole, asked.cited, question, entries)));
-  } else {
-    released.disclosure_id = ids::Uuid::Random();
-    released.time_us = Micros(now);
-    basis->CountRead(txn, question.organisation_id);
-    const disclosures::Placed whole{released.disclosure_id, whose, released.time_us, {}};
-    disclosures::Add(txn, ReleaseOf(whole, asked.cited, question, entries));
-  }
+  released.disclosure_id = before != nullptr ? consents::IdOf(before->disclosure_id()) : ids::Uuid::Random();
+  released.time_us = before != nullptr ? before->time_us() : Micros(now);
   deed.set_disclosure_id(std::string(released.disclosure_id.bytes()));
-  Record(parts_, txn, "record.disclosed", now, asked.person_id, key, deed);
+  disclosures::Placed whole{released.disclosure_id, whose, released.time_us, {}};
+  whole.disclosure.set_audit_entry(Record(parts_, txn, kRecordDisclosed, now, asked.person_id, key, deed));
+  const disclosures::Release release = ReleaseOf(whole, asked.person_id, asked.cited, question, entries);
+  if (before != nullptr) {
+    NWD_RETURN_IF_ERROR(disclosures::Widen(txn, release));
+  } else {
+    basis->CountRead(txn, question.organisation_id);
+    disclosures::Add(txn, release);
+  }
   return released;
 }
 

@@ -78,21 +78,21 @@ absl::StatusOr<CategoryMask> AccessService::ReleaseText(store::Txn& txn, const r
   store::PutMessage(txn, row, *grant);
   basis->CountText(txn, question.organisation_id);
   const ids::Uuid disclosure_id = ids::Uuid::Random();
-  disclosures::Release release;
-  release.whole = {disclosure_id, whose, Micros(call.Now()), DisclosureOf(asked.cited, question, request)};
-  if (asked.person_id != whose) {
-    release.parts.push_back(release.whole);
-    release.parts.back().person_id = asked.person_id;
-  }
-  disclosures::Add(txn, release);
-
   storage::Deed deed = DeedOf(call);
   Cite(asked.cited, deed);
   deed.set_referral_id(std::string(referral_id.bytes()));
   deed.set_recipient_id(std::string(question.organisation_id.bytes()));
   deed.set_disclosure_id(std::string(disclosure_id.bytes()));
   deed.set_purpose(question.purpose);
-  Record(parts_, txn, "referral-text.disclosed", call.Now(), asked.person_id, key, deed);
+  disclosures::Release release;
+  release.whole = {disclosure_id, whose, Micros(call.Now()), DisclosureOf(asked.cited, question, request)};
+  release.whole.disclosure.set_audit_entry(
+      Record(parts_, txn, kReferralTextDisclosed, call.Now(), asked.person_id, key, deed));
+  if (asked.person_id != whose) {
+    release.parts.push_back(release.whole);
+    release.parts.back().person_id = asked.person_id;
+  }
+  disclosures::Add(txn, release);
   return decision.permitted;
 }
 

@@ -14,7 +14,7 @@ constexpr std::string_view kAuditKey = "consent/audit";
 
 Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
                    const access::Registry& registry, AskOrganisation ask, AskAgreement ask_agreement,
-                   metrics::Registry& metrics, const Options& options)
+                   metrics::Registry& metrics, const Options& options, const audit::Log* audit_log)
     : references_(hub_key),
       hashes_(hub_key),
       codes_(hub_key),
@@ -29,9 +29,9 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       workers_(kMatchThreads, kMatchesWaitingMax),
       figures_(metrics),
       options_(options),
-      parts_{store,        person_keys_, references_,    hashes_,     codes_,     audit_,
-             requests_,    tokens_,      organisations_, agreements_, check_log_, notice_bells_,
-             unused_keys_, workers_,     clock,          figures_,    options_},
+      parts_{store,         person_keys_, references_, hashes_,        codes_,      audit_,
+             audit_log,     requests_,    tokens_,     organisations_, agreements_, check_log_,
+             notice_bells_, unused_keys_, workers_,    clock,          figures_,    options_},
       person_(parts_),
       match_(parts_),
       main_contact_(parts_),

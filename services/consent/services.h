@@ -38,7 +38,7 @@ class Services {
  public:
   Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
            const access::Registry& registry, AskOrganisation ask, AskAgreement ask_agreement,
-           metrics::Registry& metrics, const Options& options = {});
+           metrics::Registry& metrics, const Options& options = {}, const audit::Log* audit_log = nullptr);
 
   void Register(rpc::Router& router);
   // What comparing names of other scripts needs, away from the queues: the first such name need not wait for it.

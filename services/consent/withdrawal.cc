@@ -9,6 +9,7 @@
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/grants.h"
+#include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/parts.h"
 #include "services/consent/reasons.h"
@@ -16,6 +17,8 @@
 
 namespace nwd::consent {
 namespace {
+
+ids::Uuid PersonOf(const storage::Consent& consent) { return consents::IdOf(consent.person_id()); }
 
 // Tells those who read under `consent` and are not among `told`, and adds them.
 absl::Status TellReadersOf(store::Txn& txn, const storage::Consent& consent, v1::NoticeType type, absl::Time now,
@@ -42,7 +45,15 @@ absl::Status CheckPlaceIsFree(const store::Reader& reader, const storage::Consen
   if (consent.supersedes_consent_id().empty()) return absl::OkStatus();
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Consent> old,
                        consents::Find(reader, consents::IdOf(consent.supersedes_consent_id())));
-  if (!old.has_value() || old->state() != v1::CONSENT_STATE_SUPERSEDED) return absl::OkStatus();
+  if (!old.has_value()) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(reader, PersonOf(consent), PersonOf(*old)));
+  if (!one) {
+    return status::Error(
+        absl::StatusCode::kFailedPrecondition, reasons::kNotJoined,
+        "the consent that supersedes_consent_id names is another person's since the two were split; draw "
+        "up one that cites none of theirs");
+  }
+  if (old->state() != v1::CONSENT_STATE_SUPERSEDED) return absl::OkStatus();
   const std::string state(StateName(old->state()));
   return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kAlreadySuperseded,
                        Cat("the consent that supersedes_consent_id names is ", state,
@@ -59,6 +70,8 @@ absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& 
       old->end_time_us() != consent.decide_time_us()) {
     return std::nullopt;
   }
+  NWD_ASSIGN_OR_RETURN(const bool one, joins::AreOne(reader, PersonOf(consent), PersonOf(*old)));
+  if (!one) return std::nullopt;
   return old;
 }
 

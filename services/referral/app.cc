@@ -24,6 +24,7 @@
 #include "services/referral/peers_rpc.h"
 #include "services/referral/referral_service.h"
 #include "services/referral/restated.h"
+#include "services/referral/split_people.h"
 
 namespace nwd::referral {
 namespace {
@@ -48,8 +49,9 @@ struct App::State {
         mover(directory, {from.calendar, from.times}, audit, outbox),
         parts{from.store, keys, mover, audit, requests, tokens, outbox, from.facts, {consent, outcome, directory}},
         ended_bases(parts, from.clock),
+        split_people(parts),
         janitor(parts, from.clock),
-        consent_changes(from.store, from.consent, "consent", EndedBases::Apply, from.clock),
+        consent_changes(from.store, from.consent, "consent", ApplyConsentChange, from.clock),
         change_feed(from.store, tokens),
         feed_keeper(from.store, from.clock, RestatedTables()),
         hub_key(from.hub_key),
@@ -63,8 +65,14 @@ struct App::State {
     HandleAccess(outbox, consent);
     consent_changes.OnApplied([this](const std::vector<common::v1::Change>& changes) -> async::Task<void> {
       ended_bases.Applied(changes);
+      split_people.Applied(changes);
       co_return;
     });
+  }
+
+  static absl::Status ApplyConsentChange(store::Txn& txn, const common::v1::Change& change) {
+    SplitPeople::Apply(txn, change);
+    return EndedBases::Apply(txn, change);
   }
 
   void Scrape(metrics::Scrape& scrape) const {
@@ -90,6 +98,7 @@ struct App::State {
   const Mover mover;
   const referral::Parts parts;
   EndedBases ended_bases;
+  SplitPeople split_people;
   Janitor janitor;
   replica::Follower consent_changes;
 
@@ -125,6 +134,7 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([&state](rpc::Stop& stop) { return state.directory_replica.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.consent_changes.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.ended_bases.Run(stop); });
+  server.Background([&state](rpc::Stop& stop) { return state.split_people.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.feed_keeper.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.outbox.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.janitor.Run(stop); });

@@ -14,6 +14,8 @@
 //   w basis                                                  ended, whose referrals are still to be gone through
 //   x person                                                 erased people, for ever: none of them gets a key again
 //   y person                                                 those of them whose key is still to be destroyed
+//   z person                                      organisation id (16 bytes)   split from another by it; their referrals
+//                                                            are still to be filed anew
 //   s service                                     Places
 //   d organisation, time, referral                           what waits for an organisation's move
 //   t time, referral                                         when the suite itself acts
@@ -101,6 +103,9 @@ inline std::string EndedBasesWaiting() { return store::KeyBuilder('w').Build(); 
 inline std::string ErasedPerson(std::string_view person_id) { return Table('x', person_id).Build(); }
 inline std::string ErasedPersonWaiting(std::string_view person_id) { return Table('y', person_id).Build(); }
 inline std::string ErasedPeopleWaiting() { return store::KeyBuilder('y').Build(); }
+
+inline std::string SplitPersonWaiting(std::string_view person_id) { return Table('z', person_id).Build(); }
+inline std::string SplitPeopleWaiting() { return store::KeyBuilder('z').Build(); }
 
 inline std::string Places(std::string_view service_id) { return Table('s', service_id).Build(); }
 

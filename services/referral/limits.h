@@ -45,6 +45,7 @@ inline constexpr absl::Duration kJanitorPause = absl::Seconds(5);
 inline constexpr absl::Duration kEndedBasesPause = absl::Seconds(1);
 inline constexpr int kTimersPerRound = 200;
 inline constexpr int kReferralsPerConsentRound = 200;
+inline constexpr int kSplitPeopleAtOnce = 100;  // whose referrals one walk through all of them looks for
 inline constexpr absl::Duration kPeerTimeout = absl::Seconds(5);      // calls that no caller waits for
 inline constexpr absl::Duration kFollowUpTimeout = absl::Seconds(3);  // opening access before the reply
 // From closing access to the move it was closed for; after that the move counts as never made.

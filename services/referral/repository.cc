@@ -58,10 +58,10 @@ void AddMovingRows(const Referral& referral, std::vector<IndexRow>& rows) {
   if (referral.timer_time_us() != 0) rows.push_back({keys::Timer(referral.timer_time_us(), id), ""});
 }
 
-// Lists change only when a referral is made, first sent or first accepted.
+// Lists change only when a referral is made, first sent or first accepted, or filed anew (split_people.h).
 bool ListsDiffer(const Referral* before, const Referral& after) {
   return before == nullptr || before->sent_sequence() != after.sent_sequence() ||
-         before->accepted() != after.accepted();
+         before->accepted() != after.accepted() || before->receiver_person_ref() != after.receiver_person_ref();
 }
 
 std::vector<IndexRow> IndexRows(const Referral& referral, bool with_lists) {

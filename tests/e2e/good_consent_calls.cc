@@ -1,3 +1,4 @@
+#include "absl/time/clock.h"
 #include "common/base/strings.h"
 #include "common/ids/uuid.h"
 #include "nwd/consent/v1/access_service.pb.h"
@@ -9,6 +10,9 @@ namespace {
 
 namespace c = consent::v1;
 namespace v1 = common::v1;
+
+constexpr int kSignedWithinTries = 200;
+constexpr absl::Duration kSignedLook = absl::Milliseconds(50);
 
 c::CreateConsentRequest Drawing(World& world, bool request) {
   c::CreateConsentRequest create = world.ConsentRequest(world.Register(kReferrer), {kReceiver}, /*standing=*/false);
@@ -28,6 +32,19 @@ c::CloseEmergencyAccessRequest Closing(const std::string& emergency_access_id) {
   close.set_emergency_access_id(emergency_access_id);
   close.set_outcome("was asleep");
   return close;
+}
+
+// A disclosure that the audit log has signed.
+c::GetDisclosureProofRequest ProvedDisclosure(World& world) {
+  const Shared shared = SharePerson(world);
+  c::GetDisclosureProofRequest prove;
+  prove.set_person_ref(shared.receivers_ref);
+  prove.set_disclosure_id(world.Do<c::GetRecordResponse>(kReceiver, Reading(shared)).disclosure_id());
+  const auto waits = [&] {
+    return absl::IsUnavailable(world.Call<c::GetDisclosureProofResponse>(kReceiver, prove).status());
+  };
+  for (int i = 0; i < kSignedWithinTries && waits(); ++i) absl::SleepFor(kSignedLook);
+  return prove;
 }
 
 }  // namespace
@@ -317,6 +334,7 @@ void AddConsentCalls(Table& table) {
     list.set_page_size(1);
     return list;
   });
+  Add(table, kReceiver, "", [](World& world) { return ProvedDisclosure(world); });
   Add(table, kReceiver, kStranger, [](World& world) {
     MakeNotice(world, kReceiver);
     return c::WatchNoticesRequest();

@@ -89,6 +89,41 @@ TEST_F(JoinedPeople, AreOneWhereReferralsAreSentAndListedUntilTheyAreSplit) {
   EXPECT_TRUE(sent.ok()) << sent;
 }
 
+// The receiver knows the one. What it is sent of the other, while they are one, it sees under the reference it has; after
+// the split under that of whom it is about.
+TEST_F(JoinedPeople, AReferralIsFiledUnderWhomItIsAboutOnceTheyAreSplit) {
+  c::RegisterPersonRequest person = Person();
+  const std::string knows = world_.Do<c::RegisterPersonResponse>(kReceiver, person).person_ref();
+  c::ConfirmMatchRequest joining;
+  joining.set_nino(person.details().nino());
+  joining.set_person_present(true);
+  person.mutable_details()->clear_nino();
+  const auto other = world_.Do<c::RegisterPersonResponse>(kReferrer, person);
+  registered_ += 2;
+  joining.set_match_token(other.possible_match().match_token());
+  world_.Do<c::ConfirmMatchResponse>(kReferrer, joining);
+
+  const World::Consented consented = world_.ConsentOf(kReferrer, other.person_ref(), {kReceiver}, /*standing=*/false);
+  const auto sent = world_.Do<r::CreateReferralResponse>(kReferrer, world_.ReferralRequest(consented));
+  r::TransitionReferralRequest accept;
+  accept.set_referral_id(sent.referral_id());
+  r::GetReferralRequest get;
+  get.set_referral_id(sent.referral_id());
+  accept.set_etag(world_.Do<r::GetReferralResponse>(kReceiver, get).referral().etag());
+  accept.set_action(r::REFERRAL_ACTION_ACCEPT);
+  world_.Do<r::TransitionReferralResponse>(kReceiver, accept);
+  ASSERT_EQ(world_.Do<r::GetReferralResponse>(kReceiver, get).referral().person_ref(), knows);
+
+  Split(other.person_ref());
+  const std::string theirs = world_.RefOf(kReferrer, other.person_ref(), kReceiver);
+  ASSERT_NE(theirs, knows);
+  EXPECT_TRUE(
+      Eventually([&] { return world_.Do<r::GetReferralResponse>(kReceiver, get).referral().person_ref() == theirs; }));
+  r::ListReferralsRequest list;
+  list.set_person_ref(knows);
+  EXPECT_EQ(world_.Do<r::ListReferralsResponse>(kReceiver, list).referrals_size(), 0);
+}
+
 TEST_F(JoinedPeople, AreCountedOnceUntilTheyAreSplit) {
   const Twice ben = RegisterTwice();
   while (registered_ < 8) {

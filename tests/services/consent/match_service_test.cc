@@ -255,6 +255,125 @@ TEST_F(MatchServiceTest, WhatWentOutDuringAWrongJoinIsListedWithEachWhoseItWas) 
       << "it was released on this person's consent";
 }
 
+TEST_F(MatchServiceTest, AReferralOfTheOneOpensNothingOfTheOtherAfterTheSplit) {
+  const TwoAdas two = Join();
+  desk_.Put("lambeth", two.lambeth, desk_.Skills("poetry"));
+  v1::ConsentTerms for_referral = desk_.Terms({"college"});
+  for_referral.set_standing(false);
+  const std::string consent = desk_.Give("lambeth", two.lambeth, for_referral);
+  const std::string college = desk_.RefFor("college", two.lambeth, "lambeth");
+  const std::string others = ids::Uuid::Random().ToString(), own = ids::Uuid::Random().ToString();
+  // The job centre refers whom it knows, and lambeth whom it does, both on lambeth's consent.
+  ASSERT_TRUE(desk_.Open(consent, desk_.PersonId("jobcentre", two.jobcentre.person_ref()), "college", others, 1).ok());
+  EXPECT_TRUE(desk_.Read("college", college, consent).ok());
+  ASSERT_TRUE(Split("jobcentre", two.jobcentre.person_ref()).ok());
+  EXPECT_THAT(desk_.Read("college", college, consent), Denied());
+  EXPECT_THAT(desk_.Open(consent, desk_.PersonId("jobcentre", two.jobcentre.person_ref()), "college", others, 2),
+              Denied());
+  ASSERT_TRUE(desk_.Open(consent, desk_.PersonId("lambeth", two.lambeth), "college", own, 1).ok());
+  EXPECT_TRUE(desk_.Read("college", college, consent).ok()) << "their own referral does";
+}
+
+TEST_F(MatchServiceTest, ADraftThatCitesTheOthersConsentCannotTakeItsPlaceAfterTheSplit) {
+  const TwoAdas two = Join();
+  v1::PersonDetails known = Ada();
+  known.set_nino(kNino);
+  const std::string second = Register("jobcentre", known).person_ref();  // the job centre holds both of them now
+  ASSERT_NE(second, two.jobcentre.person_ref());
+  const std::string theirs = desk_.Give("jobcentre", second, desk_.Terms({"college"}));
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  terms.set_supersedes_consent_id(theirs);
+  const std::string draft = desk_.Draw("jobcentre", two.jobcentre.person_ref(), terms);
+  ASSERT_TRUE(Split("jobcentre", two.jobcentre.person_ref()).ok());
+  v1::RecordDecisionRequest decide;
+  decide.set_consent_id(draft);
+  decide.set_etag(desk_.Get("jobcentre", draft).etag());
+  decide.set_decision(v1::CONSENT_STATE_GIVEN);
+  EXPECT_THAT(desk_.Ask(desk_.services().decision(), &DecisionService::RecordDecision, "jobcentre", decide),
+              Refused(absl::StatusCode::kFailedPrecondition, "NOT_JOINED"));
+  EXPECT_EQ(desk_.Get("jobcentre", theirs).state(), v1::CONSENT_STATE_GIVEN);
+}
+
+TEST_F(MatchServiceTest, AConsentRenewedUnderTheOtherReferenceKeepsItsReceipts) {
+  const TwoAdas two = Join();
+  v1::PersonDetails known = Ada();
+  known.set_nino(kNino);
+  const std::string second = Register("jobcentre", known).person_ref();
+  const std::string old = desk_.Give("jobcentre", second, desk_.Terms({"college"}));
+  v1::ConsentTerms terms = desk_.Terms({"college"});
+  terms.set_supersedes_consent_id(old);
+  desk_.Give("jobcentre", two.jobcentre.person_ref(), terms);
+  v1::GetReceiptRequest get;
+  get.set_consent_id(old);
+  const auto receipt = desk_.Ask(desk_.services().receipt(), &ReceiptService::GetReceipt, "jobcentre", get);
+  EXPECT_TRUE(receipt.ok()) << receipt.status();
+}
+
+TEST_F(MatchServiceTest, WhatThePersonConfirmedWhileTheyWereOneCountsNoMoreAfterTheSplit) {
+  const TwoAdas two = Join();
+  desk_.Put("lambeth", two.lambeth, desk_.Contact("07700 900123", false));
+  desk_.Put("lambeth", two.lambeth, desk_.Skills("poetry"));
+  const std::string jobcentres = two.jobcentre.person_ref();
+  const std::string minted = desk_.Give("jobcentre", jobcentres, desk_.Terms({"jobcentre"}));
+  v1::RequestCorroborationCodeRequest ask;
+  ask.set_consent_id(minted);
+  const auto send = [&] {
+    return desk_.Ask(desk_.services().corroboration(), &CorroborationService::RequestCorroborationCode, "jobcentre",
+                     ask);
+  };
+  const auto code = [&] {
+    const auto open =
+        desk_.Ask(desk_.services().notice(), &NoticeService::ListNotices, "lambeth", v1::ListNoticesRequest());
+    EXPECT_TRUE(open.ok()) << open.status();
+    return open->notices_size() == 0 ? "" : open->notices().rbegin()->code();
+  };
+  ASSERT_TRUE(send().ok());
+  ASSERT_FALSE(code().empty());
+  ASSERT_TRUE(desk_.Corroborate("jobcentre", minted, code()).ok());
+  EXPECT_TRUE(desk_.Check("jobcentre", jobcentres, minted)->permitted());
+  ASSERT_TRUE(send().status().code() == absl::StatusCode::kFailedPrecondition) << "confirmed already";
+  const std::string second = desk_.Give("jobcentre", jobcentres, desk_.Terms({"jobcentre"}));
+  ask.set_consent_id(second);
+  ASSERT_TRUE(send().ok());
+  const std::string on_its_way = code();
+  ASSERT_FALSE(on_its_way.empty());
+
+  ASSERT_TRUE(Split("jobcentre", jobcentres).ok());
+  EXPECT_FALSE(desk_.Check("jobcentre", jobcentres, minted)->permitted()) << "it was the other's contact";
+  EXPECT_THAT(desk_.Corroborate("jobcentre", second, on_its_way), Denied());
+  EXPECT_EQ(code(), "") << "nor is it shown to be sent any more";
+}
+
+TEST_F(MatchServiceTest, ReferencesToOnePersonHaveOneShareOfConsents) {
+  v1::PersonDetails known = Ada();
+  known.set_nino(kNino);
+  const std::string first = Register("lambeth", known).person_ref();
+  const v1::RegisterPersonResponse second = Register("lambeth", Ada());
+  ASSERT_TRUE(Confirm("lambeth", Confirming(second.possible_match().match_token(), kNino)).ok());
+  const v1::ConsentTerms terms = desk_.Terms({"college"});
+  for (int i = 0; i < kConsentsPerCaptorMax; ++i)
+    desk_.Draw("lambeth", i % 2 == 0 ? first : second.person_ref(), terms);
+  v1::CreateConsentRequest create;
+  create.set_person_ref(first);
+  *create.mutable_terms() = terms;
+  EXPECT_THAT(desk_.Ask(desk_.services().consent(), &ConsentService::CreateConsent, "lambeth", create),
+              Refused(absl::StatusCode::kFailedPrecondition, "LIMIT_REACHED"));
+}
+
+TEST_F(MatchServiceTest, WhoReadByAnotherReferenceFindsItsReadByThatAfterTheSplit) {
+  const TwoAdas two = Join();
+  desk_.Put("lambeth", two.lambeth, desk_.Skills("poetry"));
+  const std::string consent = desk_.Give("lambeth", two.lambeth, desk_.Terms({"jobcentre"}));
+  ASSERT_EQ(desk_.Read("jobcentre", two.jobcentre.person_ref(), consent)->entries_size(), 1);
+  ASSERT_TRUE(Split("jobcentre", two.jobcentre.person_ref()).ok());
+  v1::ListDisclosuresRequest list;
+  list.set_person_ref(two.jobcentre.person_ref());
+  const auto listed = desk_.Ask(desk_.services().disclosure(), &DisclosureService::ListDisclosures, "jobcentre", list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->disclosures_size(), 1);
+  EXPECT_EQ(listed->disclosures(0).categories_size(), 0) << "what was read is the other's";
+}
+
 TEST_F(MatchServiceTest, SplittingGivesEachBackWhatIsTheirs) {
   const TwoAdas two = Join();
   desk_.Put("lambeth", two.lambeth, desk_.Skills("poetry"));

@@ -1,0 +1,113 @@
+// The audit logs of a hub that runs, read from outside as a stranger does; across kills, and with a disclosure proved.
+#include <gtest/gtest.h>
+
+#include "absl/time/clock.h"
+#include "common/audit/proof.h"
+#include "common/audit/record.h"
+#include "common/audit/signing.h"
+#include "common/base/strings.h"
+#include "deploy/audit/log_source.h"
+#include "deploy/audit/verify.h"
+#include "deploy/audit/witness.h"
+#include "deploy/hub/folder.h"
+#include "nwd/consent/v1/record_service.pb.h"
+#include "tests/e2e/things.h"
+#include "tests/e2e/world.h"
+#include "tests/testing/temp_folder.h"
+
+namespace nwd::e2e {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+class AuditLogs : public ::testing::Test {
+ protected:
+  std::unique_ptr<audit::LogSource> LogOf(const std::string& service) {
+    return *audit::OpenLog(Cat("http://127.0.0.1:", world_.hub().Service(service).http_port, "/audit"));
+  }
+  // As the hub's office publishes them.
+  std::vector<audit::Verifier> VerifiersOf(const std::string& service) {
+    const auto hub_key = crypto::HubKey::FromFile(hub::KeyFile(world_.hub().folder), crypto::HubKey::IfMissing::kFail);
+    EXPECT_TRUE(hub_key.ok()) << hub_key.status();
+    std::vector<audit::Verifier> verifiers;
+    const std::string origin = audit::OriginOf(world_.options().trust_domain, service, 1);
+    for (const crypto::SigningKey& key : audit::SigningKeysOf(*hub_key, service)) {
+      verifiers.push_back(*audit::ParseVerifier(audit::VerifierText(origin, key.verifying_key())));
+    }
+    return verifiers;
+  }
+  absl::StatusOr<audit::Checkpoint> Verify(const std::string& service) {
+    return audit::VerifyLog(*LogOf(service), VerifiersOf(service), [](uint64_t, uint64_t) {});
+  }
+  // Looks until the log has more entries than `size`.
+  absl::StatusOr<audit::Seen> LookPast(uint64_t size, const std::string& service, const std::string& folder) {
+    const absl::Time patience = absl::Now() + kPatience;
+    while (true) {
+      auto seen = audit::Look(*LogOf(service), VerifiersOf(service), folder);
+      if (!seen.ok() || seen->now.size > size || absl::Now() > patience) return seen;
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+  }
+  World& world_ = World::Get();
+};
+
+TEST_F(AuditLogs, OfAllFourServicesAreWholeToAStranger) {
+  world_.Refer(kReferrer, world_.Consent(kReferrer, {kReceiver}));
+  for (const char* service : {"directory", "consent", "referral", "outcome"}) {
+    const auto checkpoint = Verify(service);
+    ASSERT_TRUE(checkpoint.ok()) << service << ": " << checkpoint.status();
+    EXPECT_EQ(checkpoint->origin, Cat("nwd/hub.test/", service, "/1"));
+  }
+  EXPECT_GT(Verify("consent")->size, 0u);
+}
+
+TEST_F(AuditLogs, AWitnessSeesNoForkThoughTheServiceIsKilledAgainAndAgain) {
+  testing::TempFolder memory;
+  auto seen = LookPast(0, "consent", memory.Path());
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  for (int kill = 0; kill < 5; ++kill) {
+    world_.Register(kReferrer);
+    world_.Kill("consent");  // with what was just appended signed, or not yet
+    world_.Start("consent");
+    world_.Register(kReferrer);
+    const uint64_t before = seen->now.size;
+    seen = LookPast(before + 1, "consent", memory.Path());
+    ASSERT_TRUE(seen.ok()) << seen.status();
+    EXPECT_GT(seen->now.size, before + 1) << "both people's entries are in the log";
+  }
+  const auto whole = Verify("consent");
+  EXPECT_TRUE(whole.ok()) << whole.status();
+}
+
+TEST_F(AuditLogs, ADisclosureIsProvedWithoutTheHub) {
+  const Shared shared = SharePerson(world_);
+  const consent::v1::GetRecordRequest read = World::ReadRequest(shared.receivers_ref, shared.consent_id);
+  consent::v1::GetDisclosureProofRequest prove;
+  prove.set_person_ref(shared.receivers_ref);
+  prove.set_disclosure_id(world_.Do<consent::v1::GetRecordResponse>(kReceiver, read).disclosure_id());
+  absl::StatusOr<consent::v1::GetDisclosureProofResponse> proved;
+  const absl::Time patience = absl::Now() + kPatience;
+  do {
+    proved = world_.Call<consent::v1::GetDisclosureProofResponse>(kReceiver, prove);
+  } while (absl::IsUnavailable(proved.status()) && absl::Now() < patience);
+  ASSERT_TRUE(proved.ok()) << proved.status();
+
+  const auto entry = audit::ReadProof(proved->proof());
+  ASSERT_TRUE(entry.ok()) << entry.status();
+  EXPECT_EQ(audit::DecodeEntry(entry->entry)->type, "record.disclosed");
+  const auto checkpoint = audit::CheckProof(*entry, VerifiersOf("consent"));
+  EXPECT_TRUE(checkpoint.ok()) << checkpoint.status();
+  EXPECT_FALSE(audit::CheckProof(*entry, VerifiersOf("referral")).ok());
+
+  // The source sees the same disclosure and is given its proof; who has nothing to do with it, and who asks for what is
+  // not there, are told the same.
+  prove.set_person_ref(shared.referrers_ref);
+  EXPECT_TRUE(world_.Call<consent::v1::GetDisclosureProofResponse>(kReferrer, prove).ok());
+  const absl::Status theirs = world_.Call<consent::v1::GetDisclosureProofResponse>(kStranger, prove).status();
+  EXPECT_EQ(theirs.code(), absl::StatusCode::kPermissionDenied);
+  prove.set_disclosure_id(ids::Uuid::Random().ToString());
+  EXPECT_EQ(world_.Call<consent::v1::GetDisclosureProofResponse>(kReferrer, prove).status(), theirs);
+}
+
+}  // namespace
+}  // namespace nwd::e2e
