@@ -69,33 +69,52 @@ Log::~Log() = default;
 absl::Status Log::Load() {
   const auto find = [](const store::Reader& reader) { return rows::FindState(reader); };
   NWD_ASSIGN_OR_RETURN(const std::optional<rows::State> state, async::BlockOn(options_.store.View(find)));
-  if (!state.has_value()) {
-    const std::string empty = Sign(frontier_);
-    const auto begin = [&](store::Txn& txn) {
-      rows::PutState(txn, {.epoch = epoch_, .size = 0, .checkpoint = empty});
-      return absl::OkStatus();
-    };
-    NWD_RETURN_IF_ERROR(async::BlockOn(options_.store.Update(begin)));
-    Show({0, empty});
-    return absl::OkStatus();
-  }
+  if (!state.has_value()) return Begin();
   epoch_ = state->epoch;
   Show({state->size, state->checkpoint});
-  const auto load = [&](const store::Reader& reader) {
-    return Frontier::Load(state->size, [&](const Tile& tile) { return SignedTile(reader, epoch_.number, tile); });
-  };
-  absl::StatusOr<Frontier> kept = async::BlockOn(options_.store.View(load));
-  // Which keys signed it may have changed since; what it says may not.
-  if (kept.ok() && !state->checkpoint.starts_with(TextOf({origin(), kept->size(), kept->Root()}))) {
-    kept =
-        absl::DataLossError(Cat("the audit log's tree of ", state->size, " entries has another root than was signed"));
-  }
-  if (absl::IsDataLoss(kept.status())) {
-    Corrupt(kept.status());
+  const absl::Status taken_up = TakeUp(*state);
+  if (!absl::IsDataLoss(taken_up)) return taken_up;
+  Corrupt(taken_up);
+  return absl::OkStatus();
+}
+
+absl::Status Log::Begin() {
+  const auto any = [](const store::Reader& reader) { return rows::HasTiles(reader); };
+  NWD_ASSIGN_OR_RETURN(const bool had_a_tree, async::BlockOn(options_.store.View(any)));
+  if (had_a_tree) {
+    Corrupt(absl::DataLossError("the audit log has a tree, and no checkpoint over it"));
     return absl::OkStatus();
   }
-  if (!kept.ok()) return kept.status();
-  frontier_ = *std::move(kept);
+  const std::string empty = Sign(frontier_);
+  const auto begin = [&](store::Txn& txn) {
+    rows::PutState(txn, {.epoch = epoch_, .size = 0, .checkpoint = empty});
+    return absl::OkStatus();
+  };
+  NWD_RETURN_IF_ERROR(async::BlockOn(options_.store.Update(begin)));
+  Show({0, empty});
+  return absl::OkStatus();
+}
+
+absl::Status Log::TakeUp(const rows::State& state) {
+  const auto load = [&](const store::Reader& reader) {
+    return Frontier::Load(state.size, [&](const Tile& tile) { return SignedTile(reader, epoch_.number, tile); });
+  };
+  NWD_ASSIGN_OR_RETURN(Frontier kept, async::BlockOn(options_.store.View(load)));
+  // It was signed by us, whichever line of the key file was the newest then.
+  std::vector<Verifier> verifiers;
+  for (const crypto::SigningKey& key : AllSigningKeysOf(options_.hub_key, options_.service)) {
+    verifiers.push_back({origin(), *crypto::VerifyingKey::FromRaw(key.verifying_key().raw())});
+  }
+  const absl::StatusOr<Checkpoint> before = OpenCheckpoint(state.checkpoint, verifiers);
+  if (!before.ok()) {
+    return absl::DataLossError(
+        Cat("the audit log's checkpoint was not signed here: ", StdView(before.status().message())));
+  }
+  if (*before != Checkpoint{origin(), kept.size(), kept.Root()}) {
+    return absl::DataLossError(
+        Cat("the audit log's tree of ", state.size, " entries has another root than was signed"));
+  }
+  frontier_ = std::move(kept);
   Show({frontier_.size(), Sign(frontier_)});
   return absl::OkStatus();
 }
@@ -155,7 +174,7 @@ absl::StatusOr<std::optional<std::string>> Log::ReadTile(const Tile& tile) const
 absl::StatusOr<std::optional<std::string>> Log::ReadBundle(const Bundle& bundle) const {
   if (bundle.width > WidthIn(size(), 0, bundle.index)) return std::nullopt;
   const uint64_t first = bundle.index * kTileWidth;
-  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, EntriesFrom(first, bundle.width));
+  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, SignedEntries(first, bundle.width));
   std::string bytes;
   for (size_t i = 0; i < entries.size(); ++i) {
     NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entries[i], first + i));
@@ -165,16 +184,13 @@ absl::StatusOr<std::optional<std::string>> Log::ReadBundle(const Bundle& bundle)
 }
 
 absl::StatusOr<std::optional<Proof>> Log::ProofOf(const store::Reader& reader, const Hash& leaf) const {
-  Signed now;
-  {
-    absl::MutexLock lock(&mutex_);
-    now = signed_;
-  }
+  // As the snapshot has it: what was taken in since is not in its tiles.
+  NWD_ASSIGN_OR_RETURN(const std::optional<rows::State> now, rows::FindState(reader));
   NWD_ASSIGN_OR_RETURN(const std::optional<uint64_t> index, rows::FindIndex(reader, epoch_.number, leaf));
-  if (!index.has_value() || *index >= now.size) return std::nullopt;
-  Proof proof{*index, {}, now.checkpoint};
-  NWD_ASSIGN_OR_RETURN(proof.path, InclusionProof(*index, now.size, [&](const Subtree& subtree) {
-                         return HashIn(reader, epoch_.number, now.size, subtree);
+  if (!now.has_value() || !index.has_value() || *index >= now->size) return std::nullopt;
+  Proof proof{*index, {}, now->checkpoint};
+  NWD_ASSIGN_OR_RETURN(proof.path, InclusionProof(*index, now->size, [&](const Subtree& subtree) {
+                         return HashIn(reader, epoch_.number, now->size, subtree);
                        }));
   return proof;
 }
@@ -188,6 +204,12 @@ absl::StatusOr<std::vector<store::FeedEntry>> Log::EntriesFrom(uint64_t index, i
     }
   }
   return entries;
+}
+
+absl::StatusOr<std::vector<store::FeedEntry>> Log::SignedEntries(uint64_t index, int count) const {
+  NWD_ASSIGN_OR_RETURN(std::vector<store::FeedEntry> entries, EntriesFrom(index, count));
+  if (std::ssize(entries) == count) return entries;
+  return absl::DataLossError(Cat("entry ", index + entries.size(), " of the audit log is not there"));
 }
 
 absl::StatusOr<int> Log::Integrate() {
@@ -215,6 +237,7 @@ absl::StatusOr<int> Log::Integrate() {
     rows::PutState(txn, {epoch_, now.size, now.checkpoint});
     return absl::OkStatus();
   };
+  NWD_RETURN_IF_ERROR(Health());  // what was found meanwhile is not signed over
   NWD_RETURN_IF_ERROR(async::BlockOn(options_.store.Update(keep)));
   frontier_ = std::move(next);
   Show(now);
@@ -239,10 +262,7 @@ absl::Status Log::CheckWhole(const std::atomic<bool>* stop) const {
   while (made.size() < whole) {
     if (stop != nullptr && *stop) return absl::CancelledError("stopped before the whole audit log was checked");
     const int count = static_cast<int>(std::min<uint64_t>(kIntegratedAtOnce, whole - made.size()));
-    NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, EntriesFrom(made.size(), count));
-    if (std::ssize(entries) != count) {
-      return absl::DataLossError(Cat("entry ", made.size() + entries.size(), " of the audit log is not there"));
-    }
+    NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, SignedEntries(made.size(), count));
     for (const store::FeedEntry& entry : entries) {
       NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entry, made.size()));
       made.Add(LeafHash(record.entry));

@@ -9,7 +9,7 @@
 //
 // Entries are given their positions in the order in which they were committed, by one integrator: Run. It takes in what
 // is durable, keeps the tiles and a checkpoint over them in one transaction, and only then shows the checkpoint: what was
-// signed is never less than what is on disk, after a crash too. What follows is in the log within kIntegrateEvery and the
+// signed is never more than what is on disk, after a crash too. What follows is in the log within kIntegrateEvery and the
 // time that one transaction takes.
 //
 // Load checks the edge of the tree against the checkpoint; CheckOnce goes through the whole log, away from the queues and
@@ -76,14 +76,14 @@ class Log {
   // The bytes of a tile or bundle, as wide as asked; nothing where the log has none of this width yet. Block.
   absl::StatusOr<std::optional<std::string>> ReadTile(const Tile& tile) const;
   absl::StatusOr<std::optional<std::string>> ReadBundle(const Bundle& bundle) const;
-  // Of an entry whose type is looked for; nothing where it is not signed yet. Within a View of the store; reads three tiles
-  // of a log of a million.
+  // Of an entry whose type is looked for; nothing where it is not signed yet. Within a View of the store; reads a tile for
+  // each level of the tree.
   absl::StatusOr<std::optional<Proof>> ProofOf(const store::Reader& reader, const Hash& leaf) const;
 
   // Takes in what is durable and was not yet, up to kIntegratedAtOnce entries; how many. Run's step, for tests; blocks.
   absl::StatusOr<int> Integrate();
   // Goes through the whole log; DATA_LOSS names the first entry or tile that is not what was signed. Blocks for as long as
-  // it takes: two seconds for a million entries. CANCELLED where `stop` is set meanwhile.
+  // it takes, some seconds a million entries. CANCELLED where `stop` is set meanwhile.
   absl::Status CheckWhole(const std::atomic<bool>* stop = nullptr) const;
 
  private:
@@ -91,8 +91,12 @@ class Log {
     uint64_t size = 0;
     std::string checkpoint;
   };
+  absl::Status Begin();
+  absl::Status TakeUp(const rows::State& state);
   std::string Sign(const Frontier& frontier) const;
+  // From this index on, `count` of them or as many as there are; and of those that were signed, which must be there.
   absl::StatusOr<std::vector<store::FeedEntry>> EntriesFrom(uint64_t index, int count) const;
+  absl::StatusOr<std::vector<store::FeedEntry>> SignedEntries(uint64_t index, int count) const;
   void Show(Signed now);
   void Corrupt(const absl::Status& why);
 

@@ -23,7 +23,7 @@ http::Response Text(std::string body) { return {.body = std::move(body), .header
 
 http::Response Page(const absl::StatusOr<std::optional<std::string>>& bytes, int width) {
   if (!bytes.ok()) {
-    log::Line(log::Level::kError, "audit.corrupt").Status(bytes.status()).Emit();
+    log::Line(log::Level::kError, "audit.not_served").Status(bytes.status()).Emit();
     return {.status = 500, .body = "the log cannot be read here; its operator knows why\n"};
   }
   if (!bytes->has_value()) return NotThere();

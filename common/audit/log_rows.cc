@@ -56,6 +56,16 @@ void PutState(store::Txn& txn, const State& state) {
                           .Build());
 }
 
+absl::StatusOr<bool> HasTiles(const store::Reader& reader) {
+  bool any = false;
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(Key(kTile).Build()), store::Direction::kForward,
+                                  [&](std::string_view, std::string_view) {
+                                    any = true;
+                                    return store::Visit::kStop;
+                                  }));
+  return any;
+}
+
 absl::StatusOr<std::optional<std::string>> FindTile(const store::Reader& reader, uint32_t epoch, int level,
                                                     uint64_t index) {
   std::string hashes;

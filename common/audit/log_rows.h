@@ -28,6 +28,8 @@ struct State {
 absl::StatusOr<std::optional<State>> FindState(const store::Reader& reader);
 void PutState(store::Txn& txn, const State& state);
 
+// Whether there is any tile, of whichever epoch.
+absl::StatusOr<bool> HasTiles(const store::Reader& reader);
 // A tile's hashes, as many as there are.
 absl::StatusOr<std::optional<std::string>> FindTile(const store::Reader& reader, uint32_t epoch, int level,
                                                     uint64_t index);

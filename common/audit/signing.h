@@ -14,4 +14,7 @@ namespace nwd::audit {
 // long to take up the new one.
 std::vector<crypto::SigningKey> SigningKeysOf(const crypto::HubKey& hub_key, std::string_view service);
 
+// Those of every line of the file, newest first: what a log kept may be signed by.
+std::vector<crypto::SigningKey> AllSigningKeysOf(const crypto::HubKey& hub_key, std::string_view service);
+
 }  // namespace nwd::audit

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "common/base/check.h"
+#include "common/base/macros.h"
 #include "common/base/strings.h"
 
 namespace nwd::audit {
@@ -54,6 +55,19 @@ std::optional<Numbered> ParseNumbered(std::string_view path) {
   if (!index.has_value()) return std::nullopt;
   parsed.index = *index;
   return parsed;
+}
+
+absl::StatusOr<std::vector<std::string_view>> AllEntriesIn(std::string_view bundle) {
+  std::vector<std::string_view> entries;
+  while (!bundle.empty()) {
+    if (bundle.size() < 2) return absl::DataLossError("a bundle of entries ends within an entry's size");
+    const size_t size = static_cast<size_t>(static_cast<uint8_t>(bundle[0])) << 8 | static_cast<uint8_t>(bundle[1]);
+    bundle.remove_prefix(2);
+    if (bundle.size() < size) return absl::DataLossError("a bundle of entries ends within an entry");
+    entries.push_back(bundle.substr(0, size));
+    bundle.remove_prefix(size);
+  }
+  return entries;
 }
 
 }  // namespace
@@ -117,18 +131,15 @@ void AddToBundle(std::string_view entry, std::string& bundle) {
 }
 
 absl::StatusOr<std::vector<std::string_view>> EntriesIn(std::string_view bundle, int width) {
-  std::vector<std::string_view> entries;
-  while (!bundle.empty()) {
-    if (bundle.size() < 2) return absl::DataLossError("a bundle of entries ends within an entry's size");
-    const size_t size = static_cast<size_t>(static_cast<uint8_t>(bundle[0])) << 8 | static_cast<uint8_t>(bundle[1]);
-    bundle.remove_prefix(2);
-    if (bundle.size() < size) return absl::DataLossError("a bundle of entries ends within an entry");
-    entries.push_back(bundle.substr(0, size));
-    bundle.remove_prefix(size);
-  }
-  if (std::ssize(entries) != width) {
-    return absl::DataLossError(Cat("a bundle has ", entries.size(), " entries where there should be ", width));
-  }
+  NWD_ASSIGN_OR_RETURN(std::vector<std::string_view> entries, AllEntriesIn(bundle));
+  if (std::ssize(entries) == width) return entries;
+  return absl::DataLossError(Cat("a bundle has ", entries.size(), " entries where there should be ", width));
+}
+
+absl::StatusOr<std::vector<std::string_view>> FirstEntriesIn(std::string_view bundle, int width) {
+  NWD_ASSIGN_OR_RETURN(std::vector<std::string_view> entries, AllEntriesIn(bundle));
+  if (entries.size() != kTileWidth) return EntriesIn(bundle, width);
+  entries.resize(width);
   return entries;
 }
 

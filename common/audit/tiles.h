@@ -61,5 +61,7 @@ Hash HashOver(std::string_view hashes);
 void AddToBundle(std::string_view entry, std::string& bundle);
 // The entries of a bundle, views into it. DATA_LOSS where it does not read, or there are not `width`.
 absl::StatusOr<std::vector<std::string_view>> EntriesIn(std::string_view bundle, int width);
+// The same of a bundle that may be the whole one, in a log that went on: its first `width`.
+absl::StatusOr<std::vector<std::string_view>> FirstEntriesIn(std::string_view bundle, int width);
 
 }  // namespace nwd::audit

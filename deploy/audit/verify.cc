@@ -13,6 +13,7 @@ constexpr uint64_t kTellEvery = 256;  // bundles
 
 absl::StatusOr<std::string> GetBundle(LogSource& source, const Bundle& bundle) {
   absl::StatusOr<std::string> bytes = source.Get(BundlePath(bundle));
+  if (absl::IsNotFound(bytes.status()) && bundle.width < kTileWidth) bytes = source.Get(BundlePath({bundle.index}));
   if (!absl::IsNotFound(bytes.status())) return bytes;
   return absl::DataLossError(Cat(BundlePath(bundle), " is not there"));
 }
@@ -33,7 +34,7 @@ absl::StatusOr<Checkpoint> VerifyLog(LogSource& source, std::span<const Verifier
   for (uint64_t index = 0; made.size() < checkpoint.size; ++index) {
     const int width = WidthIn(checkpoint.size, 0, index);
     NWD_ASSIGN_OR_RETURN(const std::string bundle, GetBundle(source, {index, width}));
-    NWD_ASSIGN_OR_RETURN(const std::vector<std::string_view> entries, EntriesIn(bundle, width));
+    NWD_ASSIGN_OR_RETURN(const std::vector<std::string_view> entries, FirstEntriesIn(bundle, width));
     for (const std::string_view entry : entries) made.Add(LeafHash(entry));
     for (const Frontier::Changed& tile : made.TakeChanged()) {
       // A tile above is compared once it is as wide as the log serves it.

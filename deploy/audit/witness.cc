@@ -22,10 +22,15 @@ std::string FileOf(const std::string& folder, std::string origin) {
   return Cat(folder, "/", origin, ".checkpoint");
 }
 
-std::optional<std::string> ReadIfThere(const std::string& file) {
+// Only what is not there is nothing remembered; what cannot be read is an error, or a fork would go unseen.
+absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::string& file) {
+  std::error_code failed;
+  const bool there = std::filesystem::exists(file, failed);
+  if (!failed && !there) return std::nullopt;
   std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  return std::string((std::istreambuf_iterator<char>(in)), {});
+  std::string content((std::istreambuf_iterator<char>(in)), {});
+  if (failed || !in) return absl::UnavailableError(Cat("cannot read ", file));
+  return content;
 }
 
 // Whole and on disk, or not at all.
@@ -43,7 +48,7 @@ absl::Status WriteWhole(const std::string& file, std::string_view content) {
 
 absl::Status Forked(const std::string& folder, const Checkpoint& before, const std::string& old_note,
                     const Checkpoint& now, const std::string& note, std::string_view why) {
-  const std::string file = Cat(folder, "/fork-", before.size, "-", now.size, ".txt");
+  const std::string file = FileOf(folder, Cat(now.origin, "-fork-", before.size, "-", now.size));
   NWD_RETURN_IF_ERROR(WriteWhole(file, Cat(old_note, "\n", note)));
   return absl::DataLossError(Cat(why, "; both checkpoints, each signed by the log, are in ", file));
 }
@@ -54,7 +59,7 @@ absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers
   NWD_ASSIGN_OR_RETURN(const std::string note, source.Get("checkpoint"));
   NWD_ASSIGN_OR_RETURN(const Checkpoint now, OpenCheckpoint(note, verifiers));
   const std::string file = FileOf(folder, now.origin);
-  const std::optional<std::string> old_note = ReadIfThere(file);
+  NWD_ASSIGN_OR_RETURN(const std::optional<std::string> old_note, ReadIfThere(file));
   if (!old_note.has_value()) {
     NWD_RETURN_IF_ERROR(WriteWhole(file, note));
     return Seen{now, std::nullopt};
@@ -62,7 +67,7 @@ absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers
   NWD_ASSIGN_OR_RETURN(const Checkpoint before, OpenCheckpoint(*old_note, verifiers));
   const auto forked = [&](std::string_view why) { return Forked(folder, before, *old_note, now, note, why); };
   if (now.size < before.size) {
-    return forked(Cat("the log had ", before.size, " entries and now has ", now.size));
+    return forked(Cat("the log had ", before.size, " entries and shows ", now.size, " now, or an old checkpoint"));
   }
   if (before.size > 0) {
     TileReader tiles(source, now.size);

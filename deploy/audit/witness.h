@@ -24,7 +24,8 @@ struct Seen {
 
 // Fetches the checkpoint, proves it consistent with the one remembered, and remembers it. DATA_LOSS where the log is shorter
 // than it was, or its past has changed: then the old one stays remembered, and both are kept in the folder as proof
-// (fork-<size>-<size>.txt). Errors of the source as they come; UNAVAILABLE where the folder cannot be written.
+// (<origin>-fork-<size>-<size>.checkpoint). Two roots of one size are proof by themselves; of two sizes, together with the
+// log's tiles. Errors of the source as they come; UNAVAILABLE where the folder cannot be written.
 absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers, const std::string& folder);
 
 }  // namespace nwd::audit

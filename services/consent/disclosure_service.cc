@@ -9,6 +9,7 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/emergency_rows.h"
 #include "services/consent/emergency_states.h"
+#include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/reasons.h"
 #include "services/consent/ties.h"
@@ -93,13 +94,11 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
   status::Violations violations;
   disclosures::Span span = SpanOf(request, violations);
   CheckNamed(call, request, violations);
-  if (!request.page_token().empty()) {
-    const absl::StatusOr<std::string> from =
-        parts_.tokens.Open(tokens::PageScope(call.organisation_id(), request), request.page_token());
-    if (from.ok()) span.from = *from;
-    violations.AddNew(from.status());
-  }
   NWD_CO_RETURN_IF_ERROR(violations.ToStatus());
+  if (!request.page_token().empty()) {
+    NWD_CO_ASSIGN_OR_RETURN(
+        span.from, parts_.tokens.Open(tokens::PageScope(call.organisation_id(), request), request.page_token()));
+  }
   if (request.person_ref().empty()) co_return co_await ListForAuditor(call, request, span);
   const bool agency = call.caller().organisation->HasRole(common::v1::ROLE_AGENCY);
   if (!agency && !ties::AskerOf(call).is_channel) co_return status::Denied();
@@ -154,17 +153,23 @@ async::Task<absl::StatusOr<v1::GetDisclosureProofResponse>> DisclosureService::G
     if (!theirs) return status::Denied();
     std::optional<storage::Disclosure> named;
     const ids::Uuid disclosure_id = IdIn(request.disclosure_id());
-    NWD_RETURN_IF_ERROR(disclosures::WalkFamily(reader, person_id, {}, [&](const std::string&, const auto& placed) {
-      if (placed.disclosure_id != disclosure_id) return store::Visit::kContinue;
-      named = placed.disclosure;
-      return store::Visit::kStop;
-    }));
+    NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
+    for (const ids::Uuid& relative : family) {
+      int looked_at = 0;
+      NWD_RETURN_IF_ERROR(disclosures::WalkPerson(reader, relative, {}, [&](const std::string&, const auto& placed) {
+        const bool found = placed.disclosure_id == disclosure_id;
+        if (found) named = placed.disclosure;
+        return found || ++looked_at == kDisclosuresLookedAtMax ? store::Visit::kStop : store::Visit::kContinue;
+      }));
+      if (named.has_value()) break;
+    }
     if (!named.has_value()) return status::Denied();
     NWD_ASSIGN_OR_RETURN(const bool shown, IsShownTo(reader, asker, *named));
     if (!shown) return status::Denied();
-    call.ProveTie(common::v1::TIE_SELF);
+    call.ProveTie(common::v1::TIE_PERSON_HOLDER);
     std::optional<audit::Proof> proof;
     if (parts_.audit_log != nullptr) {
+      NWD_RETURN_IF_ERROR(parts_.audit_log->Health());
       NWD_ASSIGN_OR_RETURN(proof, parts_.audit_log->ProofOf(reader, audit::LeafHash(named->audit_entry())));
     }
     if (!proof.has_value()) {

@@ -1,6 +1,7 @@
 // What a person refused, settled into their other consents. Each recipient of a consent that stands carries the categories
 // that a refusal of the same person closes to it (consent_refusals.h), so that a check reads one row. It is settled anew
-// whenever it may have changed: by a decision, and when people are joined or split, since a refusal is all of one
+// whenever it may have changed: by a decision, when a yes turns out never to have been valid, and when people are joined or
+// split, since a refusal is all of one
 // person's, under whichever of their ids it was said (joins.h).
 //
 // Called within an Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
@@ -18,7 +19,7 @@ namespace nwd::consent {
 // lifts the refusal.
 absl::Status SettleDecision(store::Txn& txn, storage::Consent& decided);
 
-// Somebody has joined the person's family, or left it. Goes through all their consents.
+// Somebody has joined the person's family, or left it, or a consent of theirs was invalidated. Goes through all of them.
 absl::Status SettleFamily(store::Txn& txn, const ids::Uuid& person_id);
 
 }  // namespace nwd::consent

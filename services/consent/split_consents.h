@@ -6,7 +6,8 @@
 // - What the person confirmed counts no more, nor does a code that is on its way: which of the two it was, or whose contact
 //   it went to, is not known. They confirm again.
 //
-// What was decided while they were one stands: whoever recorded it for the wrong person invalidates it.
+// What was decided while they were one stands: whoever recorded a yes for the wrong person invalidates it, and a no is
+// undone by a later yes as precise.
 #pragma once
 
 #include "absl/status/status.h"

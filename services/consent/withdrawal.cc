@@ -13,6 +13,7 @@
 #include "services/consent/limits.h"
 #include "services/consent/parts.h"
 #include "services/consent/reasons.h"
+#include "services/consent/settled_refusals.h"
 #include "services/consent/telling.h"
 
 namespace nwd::consent {
@@ -94,6 +95,8 @@ absl::StatusOr<std::vector<ids::Uuid>> TakeOutOfForce(store::Txn& txn, storage::
   }
   consents::Put(txn, consent);
   AppendConsentChange(txn, consent, now);
+  // A yes that was never valid lifted nothing.
+  if (event == ConsentEvent::kInvalidate) NWD_RETURN_IF_ERROR(SettleFamily(txn, PersonOf(consent)));
   return told;
 }
 

@@ -14,8 +14,8 @@
 //   w basis                                                  ended, whose referrals are still to be gone through
 //   x person                                                 erased people, for ever: none of them gets a key again
 //   y person                                                 those of them whose key is still to be destroyed
-//   z person                                      organisation id (16 bytes)   split from another by it; their referrals
-//                                                            are still to be filed anew
+//   z person                                      organisation id (16 bytes), time   split from another by it then; their
+//                                                            referrals are still to be filed anew
 //   s service                                     Places
 //   d organisation, time, referral                           what waits for an organisation's move
 //   t time, referral                                         when the suite itself acts

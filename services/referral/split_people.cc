@@ -5,11 +5,13 @@
 
 #include "absl/time/clock.h"
 #include "common/base/macros.h"
+#include "common/base/strings.h"
 #include "common/log/log.h"
 #include "common/store/proto_value.h"
 #include "services/referral/keys.h"
 #include "services/referral/limits.h"
 #include "services/referral/repository.h"
+#include "services/referral/times.h"
 
 namespace nwd::referral {
 namespace {
@@ -27,7 +29,9 @@ void SplitPeople::Apply(store::Txn& txn, const Change& change) {
   const std::optional<ids::Uuid> organisation = ids::Uuid::Parse(split.organisation_id());
   if (!organisation) return;
   for (const std::string& person_id : {split.person_id(), split.other_person_id()}) {
-    if (ids::Uuid::Parse(person_id)) txn.Put(keys::SplitPersonWaiting(person_id), organisation->bytes());
+    if (ids::Uuid::Parse(person_id)) {
+      txn.Put(keys::SplitPersonWaiting(person_id), Cat(organisation->bytes(), Micros(change.change_time())));
+    }
   }
 }
 
@@ -38,12 +42,12 @@ void SplitPeople::Applied(const std::vector<Change>& changes) {
 async::Task<absl::StatusOr<std::vector<SplitPeople::Waiting>>> SplitPeople::WhoWaits() {
   auto body = [](const store::Reader& reader) -> absl::StatusOr<std::vector<Waiting>> {
     std::vector<Waiting> waiting;
-    NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::SplitPeopleWaiting()), store::Direction::kForward,
-                                    [&](std::string_view key, std::string_view organisation) {
-                                      waiting.push_back({keys::LastId(key), keys::IdText(organisation)});
-                                      return std::ssize(waiting) < kSplitPeopleAtOnce ? store::Visit::kContinue
-                                                                                      : store::Visit::kStop;
-                                    }));
+    NWD_RETURN_IF_ERROR(reader.Scan(
+        store::PrefixRange(keys::SplitPeopleWaiting()), store::Direction::kForward,
+        [&](std::string_view key, std::string_view value) {
+          waiting.push_back({keys::LastId(key), keys::IdText(value.substr(0, keys::kIdBytes)), std::string(value)});
+          return std::ssize(waiting) < kSplitPeopleAtOnce ? store::Visit::kContinue : store::Visit::kStop;
+        }));
     return waiting;
   };
   co_return co_await parts_.store.View(body);
@@ -104,7 +108,7 @@ async::Task<absl::StatusOr<bool>> SplitPeople::FileAnew(const storage::Referral&
   co_return co_await parts_.store.Update(body);
 }
 
-async::Task<absl::StatusOr<int>> SplitPeople::GoThrough() {
+async::Task<absl::StatusOr<int>> SplitPeople::GoThrough(const rpc::Stop* stop) {
   int filed = 0;
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<Waiting> waiting, co_await WhoWaits());
@@ -112,6 +116,7 @@ async::Task<absl::StatusOr<int>> SplitPeople::GoThrough() {
     NWD_CO_ASSIGN_OR_RETURN(const std::set<std::string> people, co_await Concerned(waiting));
     std::string last;
     do {
+      if (stop != nullptr && stop->requested()) co_return filed;
       NWD_CO_ASSIGN_OR_RETURN(const Page page, co_await PageAfter(last, people));
       for (const storage::Referral& referral : page.referrals) {
         NWD_CO_ASSIGN_OR_RETURN(const bool anew, co_await FileAnew(referral));
@@ -119,8 +124,14 @@ async::Task<absl::StatusOr<int>> SplitPeople::GoThrough() {
       }
       last = page.last;
     } while (!last.empty());
-    auto done = [&](store::Txn& txn) {
-      for (const Waiting& one : waiting) txn.Delete(keys::SplitPersonWaiting(one.person_id));
+    // Who was split once more meanwhile waits still.
+    auto done = [&](store::Txn& txn) -> absl::Status {
+      for (const Waiting& one : waiting) {
+        const std::string row = keys::SplitPersonWaiting(one.person_id);
+        std::string now;
+        NWD_ASSIGN_OR_RETURN(const bool there, txn.Get(row, &now));
+        if (there && now == one.noted) txn.Delete(row);
+      }
       return absl::OkStatus();
     };
     NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(done));
@@ -130,7 +141,7 @@ async::Task<absl::StatusOr<int>> SplitPeople::GoThrough() {
 async::Task<void> SplitPeople::Run(rpc::Stop& stop) {
   while (!stop.requested()) {
     const uint64_t seen = noted_.Count();
-    const absl::StatusOr<int> filed = co_await GoThrough();
+    const absl::StatusOr<int> filed = co_await GoThrough(&stop);
     if (!filed.ok()) log::Line(log::Level::kWarning, "referral.split_people").Status(filed.status()).Emit();
     if (stop.requested()) co_return;
     // Woken by the follower; the pause bounds how long a failure or a stop waits.

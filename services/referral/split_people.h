@@ -27,15 +27,16 @@ class SplitPeople {
   // For the follower: after the commit.
   void Applied(const std::vector<common::v1::Change>& changes);
 
-  // Goes through all referrals for whoever waits; answers how many were filed anew. UNAVAILABLE and the like where the
+  // Goes through all referrals for whoever waits, or until `stop` is requested; answers how many were filed anew. UNAVAILABLE and the like where the
   // consent service cannot be asked: then all of it waits for the next time.
-  async::Task<absl::StatusOr<int>> GoThrough();
+  async::Task<absl::StatusOr<int>> GoThrough(const rpc::Stop* stop = nullptr);
   async::Task<void> Run(rpc::Stop& stop);
 
  private:
   // Those who wait, and by which organisation each was split.
   struct Waiting {
     std::string person_id, organisation_id;
+    std::string noted;  // the row's value, of its own for each split
   };
   async::Task<absl::StatusOr<std::vector<Waiting>>> WhoWaits();
   // Whose referrals may be filed wrongly: those who wait, and whom they are joined with still.

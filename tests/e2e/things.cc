@@ -309,6 +309,9 @@ Things ThingsOfOthers(World& world, const std::string& who) {
     Things things = Between(world, kReferrer, kStranger, service_id);
     things["service_id"] = service_id;
     things["notice_id"] = OpenNotice(world, kStranger);
+    const Shared shared = SharePerson(world, kStranger);
+    const consent::v1::GetRecordRequest read = World::ReadRequest(shared.receivers_ref, shared.consent_id);
+    things["disclosure_id"] = world.Do<consent::v1::GetRecordResponse>(kStranger, read).disclosure_id();
     return things;
   }
   if (who == kCrisis) {

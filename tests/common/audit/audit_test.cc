@@ -66,12 +66,14 @@ TEST_F(AuditTest, TheSameDetailTwiceGivesTwoCommitments) {
   const ids::Uuid person = ids::Uuid::Random();
   std::vector<std::string> entries;
   ASSERT_TRUE(testing::Update(store_, [&](store::Txn& txn) {
+                entries.clear();
                 for (int i = 0; i < 2; ++i)
                   entries.push_back(audit_.Append(txn, "a.b", now_, person, key, DetailMessage()));
                 return absl::OkStatus();
               }).ok());
   EXPECT_NE(entries[0], entries[1]);
-  EXPECT_EQ(DecodeRecord(Feed()[1].bytes)->entry, entries[1]) << "what is answered is what was appended";
+  const std::string second = Feed()[1].bytes;
+  EXPECT_EQ(DecodeRecord(second).value().entry, entries[1]) << "what is answered is what was appended";
 }
 
 }  // namespace

@@ -221,6 +221,22 @@ TEST_F(AlteredLog, EntriesInEachOthersPlaceAreNamed) {
   ExpectFound("entry 50 ");
 }
 
+TEST_F(AlteredLog, ACheckpointThatSomebodyElseWroteIsNotTakenUp) {
+  const std::string key = store::KeyBuilder('L').Bytes("s").Build();
+  {
+    testing::RawStore disk = OnDisk();
+    std::string state = disk.Get(key);
+    state.back() ^= 1;  // of the signature's line
+    disk.Put(key, state);
+  }
+  ExpectFound("was not signed here");
+}
+
+TEST_F(AlteredLog, ATreeWithoutItsCheckpointIsNotBegunAnew) {
+  OnDisk().Delete(store::KeyBuilder('L').Bytes("s").Build());
+  ExpectFound("no checkpoint over it");
+}
+
 // Whoever alters an entry and makes the tree anew has no key to sign another root with.
 TEST_F(AlteredLog, ATreeThatWasMadeAnewHasAnotherRootThanWasSigned) {
   {

@@ -56,6 +56,8 @@ void RawStore::Put(std::string_view key, std::string_view value) {
   EXPECT_TRUE(state_->db->Put({}, state_->rows, ToSlice(key), ToSlice(value)).ok());
 }
 
+void RawStore::Delete(std::string_view key) { EXPECT_TRUE(state_->db->Delete({}, state_->rows, ToSlice(key)).ok()); }
+
 std::string RawStore::Entry(store::Feed feed, store::Position position) const {
   return state_->Get(state_->feeds, KeyOf(feed, position));
 }

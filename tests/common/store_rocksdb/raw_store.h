@@ -17,6 +17,7 @@ class RawStore {
   // Rows; "(none)" where there is none. Each expects to succeed.
   std::string Get(std::string_view key) const;
   void Put(std::string_view key, std::string_view value);
+  void Delete(std::string_view key);
   // Entries of a feed.
   std::string Entry(store::Feed feed, store::Position position) const;
   void PutEntry(store::Feed feed, store::Position position, std::string_view bytes);

@@ -183,7 +183,8 @@ TEST_F(Reading, AWitnessFindsALogThatShowsAnotherPast) {
     ASSERT_TRUE(Verify(copy).ok()) << "each for itself is whole";
     const absl::Status alarm = Look(**OpenLog(copy), keeper_.Verifiers(), memory).status();
     EXPECT_EQ(alarm.code(), absl::StatusCode::kDataLoss) << size << " " << alarm;
-    EXPECT_TRUE(fs::exists(Cat(memory, "/fork-600-", size, ".txt"))) << "both are kept as proof";
+    EXPECT_TRUE(fs::exists(Cat(memory, "/nwd-hub.test-consent-1-fork-600-", size, ".checkpoint")))
+        << "both are kept as proof";
   }
   ASSERT_NO_FATAL_FAILURE(keeper_.GrowTo(700));
   EXPECT_TRUE(Look(*Served(), keeper_.Verifiers(), memory).ok()) << "the true one still goes on";

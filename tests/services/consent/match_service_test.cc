@@ -255,6 +255,20 @@ TEST_F(MatchServiceTest, WhatWentOutDuringAWrongJoinIsListedWithEachWhoseItWas) 
       << "it was released on this person's consent";
 }
 
+TEST_F(MatchServiceTest, WhatAYesHadLiftedIsClosedAgainWhenItWasNeverValid) {
+  const std::string ref = Register("lambeth", Ada()).person_ref();
+  const std::string refused = desk_.Draw("lambeth", ref, desk_.Terms({"college"}));
+  desk_.Decide("lambeth", refused, v1::CONSENT_STATE_REFUSED);
+  desk_.clock().Advance(absl::Minutes(1));
+  const std::string precise = desk_.Give("lambeth", ref, desk_.Terms({"college"}));
+  desk_.clock().Advance(absl::Minutes(1));
+  const std::string broader = desk_.Give("lambeth", ref, desk_.Terms({"college", "jobcentre"}));
+  const std::string college = desk_.RefFor("college", ref, "lambeth");
+  EXPECT_TRUE(desk_.Check("college", college, broader)->permitted()) << "they said yes to it again";
+  ASSERT_TRUE(desk_.Invalidate("lambeth", precise, v1::INVALIDATE_REASON_WRONG_PERSON).ok());
+  EXPECT_FALSE(desk_.Check("college", college, broader)->permitted());
+}
+
 TEST_F(MatchServiceTest, AReferralOfTheOneOpensNothingOfTheOtherAfterTheSplit) {
   const TwoAdas two = Join();
   desk_.Put("lambeth", two.lambeth, desk_.Skills("poetry"));
