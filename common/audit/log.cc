@@ -261,6 +261,7 @@ absl::Status Log::CheckWhole(const std::atomic<bool>* stop) const {
   };
   while (made.size() < whole) {
     if (stop != nullptr && *stop) return absl::CancelledError("stopped before the whole audit log was checked");
+    if (stop != nullptr) absl::SleepFor(kCheckPause);
     const int count = static_cast<int>(std::min<uint64_t>(kIntegratedAtOnce, whole - made.size()));
     NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, SignedEntries(made.size(), count));
     for (const store::FeedEntry& entry : entries) {

@@ -46,6 +46,8 @@ namespace nwd::audit {
 inline constexpr absl::Duration kIntegrateEvery = absl::Milliseconds(250);  // at most; what is appended waits so long
 inline constexpr int kIntegratedAtOnce = 4096;                              // entries of one transaction
 inline constexpr absl::Duration kIntegrateAgainAfter = absl::Seconds(1);    // after a transaction that failed
+// Between two looks at kIntegratedAtOnce entries, by the check at a start: it takes its time, and leaves the cores to calls.
+inline constexpr absl::Duration kCheckPause = absl::Milliseconds(50);
 
 class Log {
  public:
@@ -83,7 +85,8 @@ class Log {
   // Takes in what is durable and was not yet, up to kIntegratedAtOnce entries; how many. Run's step, for tests; blocks.
   absl::StatusOr<int> Integrate();
   // Goes through the whole log; DATA_LOSS names the first entry or tile that is not what was signed. Blocks for as long as
-  // it takes, some seconds a million entries. CANCELLED where `stop` is set meanwhile.
+  // it takes, some seconds a million entries; with `stop`, by and by, beside other work. CANCELLED where that is set
+  // meanwhile.
   absl::Status CheckWhole(const std::atomic<bool>* stop = nullptr) const;
 
  private:
