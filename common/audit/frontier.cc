@@ -50,8 +50,7 @@ Hash Frontier::Root() const {
     const InTile place = TileOf(subtree);
     const Edge& edge = edges_[place.level];
     NWD_CHECK(place.index == edge.index);
-    return HashOver(std::string_view(edge.hashes)
-                        .substr(place.first * crypto::kDigestSizeBytes, place.count * crypto::kDigestSizeBytes));
+    return HashOver(edge.hashes, place);
   });
   NWD_CHECK(root.ok());
   return *root;

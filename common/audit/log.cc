@@ -18,10 +18,6 @@ namespace {
 constexpr int kThreads = 2;  // one integrates while the other goes through the whole log
 constexpr int kWaitingMax = 2;
 
-std::string_view HashesOf(std::string_view hashes, int first, int count) {
-  return hashes.substr(first * crypto::kDigestSizeBytes, count * crypto::kDigestSizeBytes);
-}
-
 // A tile as far as it was signed; DATA_LOSS where it is not there, or narrower.
 absl::StatusOr<std::string> SignedTile(const store::Reader& reader, uint32_t epoch, const Tile& tile) {
   NWD_ASSIGN_OR_RETURN(std::optional<std::string> hashes, rows::FindTile(reader, epoch, tile.level, tile.index));
@@ -38,7 +34,7 @@ absl::StatusOr<Hash> HashIn(const store::Reader& reader, uint32_t epoch, uint64_
   const InTile place = TileOf(subtree);
   const Tile tile{place.level, place.index, WidthIn(size, place.level, place.index)};
   NWD_ASSIGN_OR_RETURN(const std::string hashes, SignedTile(reader, epoch, tile));
-  return HashOver(HashesOf(hashes, place.first, place.count));
+  return HashOver(hashes, place);
 }
 
 absl::StatusOr<Record> RecordAt(const store::FeedEntry& entry, uint64_t index) {
@@ -253,9 +249,8 @@ absl::Status Log::CheckWhole(const std::atomic<bool>* stop) const {
     const Tile named{tile.level, tile.index, width};
     const auto read = [&](const store::Reader& reader) { return SignedTile(reader, epoch_.number, named); };
     NWD_ASSIGN_OR_RETURN(const std::string kept, async::BlockOn(options_.store.View(read)));
-    const auto [ours, theirs] = std::mismatch(tile.hashes.begin(), tile.hashes.end(), kept.begin());
-    if (ours == tile.hashes.end()) return absl::OkStatus();
-    const uint64_t at = tile.index * kTileWidth + (ours - tile.hashes.begin()) / crypto::kDigestSizeBytes;
+    if (kept == tile.hashes) return absl::OkStatus();
+    const uint64_t at = tile.index * kTileWidth + static_cast<uint64_t>(FirstOther(tile.hashes, kept));
     if (tile.level == 0) return absl::DataLossError(Cat("entry ", at, " of the audit log is not what was signed"));
     return absl::DataLossError(Cat(TilePath(named), " of the audit log is not what its entries make"));
   };

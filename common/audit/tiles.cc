@@ -123,6 +123,15 @@ Hash HashOver(std::string_view hashes) {
   return level[0];
 }
 
+Hash HashOver(std::string_view tile, const InTile& part) {
+  return HashOver(tile.substr(part.first * crypto::kDigestSizeBytes, part.count * crypto::kDigestSizeBytes));
+}
+
+int FirstOther(std::string_view a, std::string_view b) {
+  const auto at = std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin();
+  return static_cast<int>(at / static_cast<std::ptrdiff_t>(crypto::kDigestSizeBytes));
+}
+
 void AddToBundle(std::string_view entry, std::string& bundle) {
   NWD_CHECK(entry.size() <= kEntryBytesMax);
   bundle.push_back(static_cast<char>(entry.size() >> 8));

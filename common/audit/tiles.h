@@ -54,8 +54,12 @@ struct InTile {
   int count;
 };
 InTile TileOf(const Subtree& subtree);
-// The hash of the subtree over `hashes`, as many as a power of two: those that InTile names.
+// The hash of the subtree over `hashes`, as many as a power of two.
 Hash HashOver(std::string_view hashes);
+// The same over a part of a tile.
+Hash HashOver(std::string_view tile, const InTile& part);
+// Which hash of two tiles of one width is the first that differs; the width where none does.
+int FirstOther(std::string_view a, std::string_view b);
 
 // Adds an entry to a bundle: two bytes of its size, big-endian, and the entry.
 void AddToBundle(std::string_view entry, std::string& bundle);

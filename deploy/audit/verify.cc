@@ -1,7 +1,5 @@
 #include "deploy/audit/verify.h"
 
-#include <algorithm>
-
 #include "common/audit/frontier.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
@@ -16,11 +14,6 @@ absl::StatusOr<std::string> GetBundle(LogSource& source, const Bundle& bundle) {
   if (absl::IsNotFound(bytes.status()) && bundle.width < kTileWidth) bytes = source.Get(BundlePath({bundle.index}));
   if (!absl::IsNotFound(bytes.status())) return bytes;
   return absl::DataLossError(Cat(BundlePath(bundle), " is not there"));
-}
-
-// Of the hashes of two tiles, which is the first that differs.
-size_t FirstOther(std::string_view a, std::string_view b) {
-  return (std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin()) / crypto::kDigestSizeBytes;
 }
 
 }  // namespace
@@ -42,7 +35,7 @@ absl::StatusOr<Checkpoint> VerifyLog(LogSource& source, std::span<const Verifier
       if (hashes != WidthIn(checkpoint.size, tile.level, tile.index)) continue;
       NWD_ASSIGN_OR_RETURN(const std::string theirs, served.Read(tile.level, tile.index));
       if (theirs == tile.hashes) continue;
-      const uint64_t at = tile.index * kTileWidth + FirstOther(tile.hashes, theirs);
+      const uint64_t at = tile.index * kTileWidth + static_cast<uint64_t>(FirstOther(tile.hashes, theirs));
       if (tile.level == 0) return absl::DataLossError(Cat("entry ", at, " is not what its tile says"));
       return absl::DataLossError(Cat(TilePath({tile.level, tile.index, hashes}), " is not what its entries make"));
     }

@@ -17,6 +17,7 @@ Organisations NamedIn(const storage::Consent& consent) {
   return named;
 }
 
+// Whether the yes, or one that was, lifts what was refused, for whom and what it names.
 bool Lifts(const storage::Consent& yes, const storage::Consent& refused, const Organisations& refused_to) {
   if (!WasGiven(yes.state()) || yes.state() == v1::CONSENT_STATE_INVALIDATED) return false;
   if (yes.purpose() != refused.purpose() || yes.decide_time_us() <= refused.decide_time_us()) return false;
@@ -28,10 +29,6 @@ bool Lifts(const storage::Consent& yes, const storage::Consent& refused, const O
 }
 
 }  // namespace
-
-bool Lifts(const storage::Consent& yes, const storage::Consent& refused) {
-  return Lifts(yes, refused, NamedIn(refused));
-}
 
 bool ApplyRefusals(const std::vector<storage::Consent>& all, storage::Consent& given) {
   std::vector<CategoryMask> closed(static_cast<size_t>(given.recipients_size()));

@@ -11,9 +11,6 @@
 
 namespace nwd::consent {
 
-// Whether the yes, or one that was, lifts what was refused in `refused`, for whom and what it names.
-bool Lifts(const storage::Consent& yes, const storage::Consent& refused);
-
 // Marks in `given` what `all` refuse, and nothing else; true where that changed anything. `all` are of one person, as they
 // stand, and may have `given` among them.
 bool ApplyRefusals(const std::vector<storage::Consent>& all, storage::Consent& given);

@@ -41,8 +41,7 @@ auto HashesIn(const std::map<std::string, std::string>& pages, uint64_t size) {
     const InTile place = TileOf(subtree);
     const auto page = pages.find(TilePath({place.level, place.index, WidthIn(size, place.level, place.index)}));
     if (page == pages.end()) return absl::NotFoundError("no such tile");
-    return HashOver(std::string_view(page->second)
-                        .substr(place.first * crypto::kDigestSizeBytes, place.count * crypto::kDigestSizeBytes));
+    return HashOver(page->second, place);
   };
 }
 
