@@ -28,8 +28,8 @@
 namespace nwd::person_keys {
 
 inline constexpr size_t kCachedKeysMax = 131072;
-// The block cache of the keys' store: 1,000,000 people have about 90 MiB there, of which one block a person is read.
-inline constexpr size_t kKeyStoreCacheBytes = 48 << 20;
+// The block cache of the keys' store: the keys of 1,000,000 people, about 90 MiB.
+inline constexpr size_t kKeyStoreCacheBytes = 96 << 20;
 
 using PersonKey = std::shared_ptr<const crypto::AeadKey>;
 

@@ -1,5 +1,5 @@
 // Everything in the RocksDB engine that is bounded, and by how much. Together they are to keep a service with 1,000,000
-// people under 512 MiB resident: cache 192 (and 48 for their keys), write buffers 68, the rest is the program.
+// people under 512 MiB resident: cache 192 (and 96 for their keys), write buffers 68, the rest is the program.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +37,9 @@ inline constexpr size_t kLogLineBytesMax = 1024;
 // Table files are handed to the disk in pieces of this size, so that a flush does not hold up a commit.
 inline constexpr uint64_t kBytesPerSync = 1 << 20;
 inline constexpr double kBloomBitsPerKey = 10;
+// Of a key, what filters know beside the whole: its table and eight bytes of whom or what it is about, which is what
+// nearly all scans have in common. Files that were written with another number are scanned without.
+inline constexpr size_t kScannedPrefixBytes = 9;
 // Of a memory table, for a filter over its keys.
 inline constexpr double kMemtableFilterShare = 0.05;
 

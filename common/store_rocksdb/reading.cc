@@ -1,6 +1,7 @@
 #include "common/store_rocksdb/reading.h"
 
 #include "common/store/limits.h"
+#include "common/store_rocksdb/limits.h"
 #include "common/store_rocksdb/rocks_status.h"
 
 namespace nwd::store::rocks {
@@ -10,6 +11,13 @@ namespace {
 rocksdb::Slice EndOf(const Range& range) {
   static const std::string* const above_all = new std::string(kKeyBytesMax + 1, '\xff');
   return ToSlice(range.end.empty() ? *above_all : range.end);
+}
+
+// Whether all keys of a range begin alike, as far as filters know beginnings.
+bool IsWithinOnePrefix(const Range& range) {
+  if (range.begin.size() < kScannedPrefixBytes || range.end.empty()) return false;
+  const Range prefix = PrefixRange(std::string_view(range.begin).substr(0, kScannedPrefixBytes));
+  return prefix.end.empty() || range.end <= prefix.end;
 }
 
 }  // namespace
@@ -32,6 +40,9 @@ RocksCursor::RocksCursor(const Database& database, rocksdb::ColumnFamilyHandle* 
   options.snapshot = snapshot;
   options.iterate_lower_bound = &lower_;
   options.iterate_upper_bound = &upper_;
+  // Feeds are read once, in order: kept in the cache, the long ones would drive out what is looked up.
+  options.fill_cache = family == database.Data();
+  options.total_order_seek = !forward_ || !IsWithinOnePrefix(range);
   entries_.reset(database.Engine().NewIterator(options, family));
   forward_ ? entries_->Seek(lower_) : entries_->SeekToLast();
 }
