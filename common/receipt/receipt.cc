@@ -1,40 +1,33 @@
 #include "common/receipt/receipt.h"
 
 #include <algorithm>
-#include <memory>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "common/base/strings.h"
+#include "common/receipt/json.h"
 #include "common/receipt/terms.h"
 
 namespace nwd::receipt {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr char kTimeFormat[] = "%Y-%m-%dT%H:%M:%E6SZ";
 constexpr char kRecordSchema[] = "https://w3id.org/dpv/schema/dpv-27560#record";
 constexpr char kReceiptSchema[] = "https://w3id.org/dpv/schema/dpv-27560#receipt";
 constexpr char kUkGdpr[] = "https://www.legislation.gov.uk/eur/2016/679";
-constexpr std::string_view kUuidUrn = "urn:uuid:";
 constexpr std::string_view kSha256Urn = "urn:sha256:";
 constexpr std::string_view kTerm = "nwd:";
 
-std::string Text(absl::Time time) { return absl::FormatTime(kTimeFormat, time, absl::UTCTimeZone()); }
-std::string Urn(std::string_view id) { return Cat(kUuidUrn, id); }
 std::string Own(std::string_view word) { return Cat(kTerm, word); }
 
 Json Context() {
-  return {{"dpv", "https://w3id.org/dpv#"},
+  return {{"dpv", kDpvNamespace},
           {"pd", "https://w3id.org/dpv/pd#"},
           {"loc", "https://w3id.org/dpv/loc#"},
           {"eu-gdpr", "https://w3id.org/dpv/legal/eu/gdpr#"},
-          {"dct", "http://purl.org/dc/terms/"},
+          {"dct", kDctNamespace},
           {"schema", "https://schema.org/"},
           {"skos", "http://www.w3.org/2004/02/skos/core#"},
           {"rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"},
-          {"nwd", "urn:nwd:terms:"}};
+          {"nwd", kOwnNamespace}};
 }
 
 Json Entity(const Organisation& organisation, bool controls, bool receives) {
@@ -147,62 +140,6 @@ Json Record(const Receipt& receipt) {
   record["dpv:hasConsentStatus"] = Status(receipt);
   return record;
 }
-
-// Reads what Write wrote. A thing that is not there, or of another type, or no word of ours, is noted once; what is
-// read is worth nothing then.
-class Reader {
- public:
-  explicit Reader(const Json& root) : at_(&root) {}
-
-  Reader Of(const char* name) const {
-    if (at_ != nullptr && at_->is_object() && at_->contains(name)) return Reader(&at_->at(name), wrong_);
-    *wrong_ = true;
-    return Reader(nullptr, wrong_);
-  }
-  bool Has(const char* name) const { return at_ != nullptr && at_->is_object() && at_->contains(name); }
-  std::vector<Reader> Items() const {
-    std::vector<Reader> items;
-    if (at_ == nullptr || !at_->is_array()) *wrong_ = true;
-    if (!*wrong_) {
-      for (const Json& item : *at_) items.push_back(Reader(&item, wrong_));
-    }
-    return items;
-  }
-  std::string String(std::string_view prefix = "") const {
-    const std::string text = at_ != nullptr && at_->is_string() ? at_->get<std::string>() : "";
-    if (at_ == nullptr || !at_->is_string() || text.rfind(prefix, 0) != 0) *wrong_ = true;
-    return *wrong_ ? "" : text.substr(prefix.size());
-  }
-  int Int() const {
-    if (at_ == nullptr || !at_->is_number_integer()) *wrong_ = true;
-    return *wrong_ ? 0 : at_->get<int>();
-  }
-  bool Bool() const {
-    if (at_ == nullptr || !at_->is_boolean()) *wrong_ = true;
-    return !*wrong_ && at_->get<bool>();
-  }
-  absl::Time Time() const {
-    absl::Time time;
-    if (!absl::ParseTime(kTimeFormat, String(), absl::UTCTimeZone(), &time, nullptr)) *wrong_ = true;
-    return time;
-  }
-  // The value of the enum whose name is this word behind `prefix`.
-  template <class Enum>
-  Enum Word(bool (*parse)(google::protobuf::ConstStringParam, Enum*), std::string_view prefix,
-            std::string_view before = "") const {
-    Enum value{};
-    if (!parse(Cat(prefix, String(before)), &value)) *wrong_ = true;
-    return value;
-  }
-  void Check(bool right) const { *wrong_ |= !right; }
-  bool wrong() const { return *wrong_; }
-
- private:
-  Reader(const Json* at, std::shared_ptr<bool> wrong) : at_(at), wrong_(std::move(wrong)) {}
-
-  const Json* at_;
-  std::shared_ptr<bool> wrong_ = std::make_shared<bool>(false);
-};
 
 Organisation Named(const Reader& record, const std::string& organisation_id) {
   for (const Reader& entity : record.Of("dpv:hasEntity").Items()) {

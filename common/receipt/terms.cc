@@ -77,6 +77,30 @@ constexpr std::array kEvents = {
                           {"dpv:ConsentStatusInvalidForProcessing", "agreed to another consent in its place"}},
 };
 
+// The vocabulary has no terms for these.
+constexpr std::array kNoticeTypes = {
+    Row<NoticeType>{NOTICE_TYPE_WITHDRAWAL, {"", "the person took their consent back"}},
+    Row<NoticeType>{NOTICE_TYPE_SUSPENSION, {"", "the consent is suspended: what was read is to rest"}},
+    Row<NoticeType>{NOTICE_TYPE_RECTIFICATION, {"", "what was read was corrected"}},
+    Row<NoticeType>{NOTICE_TYPE_RESTRICTION, {"", "what was read may be kept, and not used"}},
+    Row<NoticeType>{NOTICE_TYPE_ERASURE, {"", "what was read must be erased"}},
+    Row<NoticeType>{NOTICE_TYPE_REVOCATION, {"", "the organisation that captured the consent took it back"}},
+    Row<NoticeType>{NOTICE_TYPE_INVALIDATION, {"", "the consent was never valid"}},
+    Row<NoticeType>{NOTICE_TYPE_OBJECTION, {"", "the person objected to the authority"}},
+    Row<NoticeType>{NOTICE_TYPE_OVERTURN, {"", "the authority was overturned"}},
+    Row<NoticeType>{NOTICE_TYPE_EMERGENCY_ACCESS, {"", "the person is to be told of an emergency access"}},
+    Row<NoticeType>{NOTICE_TYPE_SEND_CODE, {"", "the person is to be sent a code"}},
+};
+
+constexpr std::array kNoticeAnswers = {
+    Row<NoticeAnswer>{NOTICE_ANSWER_ERASED, {"", "erased what it had"}},
+    Row<NoticeAnswer>{NOTICE_ANSWER_CORRECTED, {"", "corrected what it had"}},
+    Row<NoticeAnswer>{NOTICE_ANSWER_RETAINED, {"", "keeps it on another lawful basis"}},
+    Row<NoticeAnswer>{NOTICE_ANSWER_HELD, {"", "keeps it, and does not use it while the consent is suspended"}},
+    Row<NoticeAnswer>{NOTICE_ANSWER_TOLD, {"", "told the person"}},
+    Row<NoticeAnswer>{NOTICE_ANSWER_NOT_TOLD, {"", "could not tell the person"}},
+};
+
 template <class Rows, class Word>
 Term Find(const Rows& rows, const Word& word) {
   const auto row = std::find_if(rows.begin(), rows.end(), [&](const auto& one) { return one.word == word; });
@@ -97,11 +121,16 @@ Term TermOf(RepresentativeKind kind) { return Find(kRepresentatives, kind); }
 Term TermOfEvent(std::string_view event) { return Find(kEvents, event); }
 bool IsAnswer(std::string_view event) { return event == "GIVE" || event == "REFUSE" || event == "DEFER"; }
 
+std::string_view PlainOf(NoticeType type) { return Find(kNoticeTypes, type).plain; }
+std::string_view PlainOf(NoticeAnswer answer) { return Find(kNoticeAnswers, answer).plain; }
+
 std::string_view WordOf(Purpose purpose) { return Cut(Purpose_Name(purpose), "PURPOSE_"); }
 std::string_view WordOf(Category category) { return Cut(Category_Name(category), "CATEGORY_"); }
 std::string_view WordOf(SharingMode mode) { return Cut(SharingMode_Name(mode), "SHARING_MODE_"); }
 std::string_view WordOf(CaptureMethod method) { return Cut(CaptureMethod_Name(method), "CAPTURE_METHOD_"); }
 std::string_view WordOf(RepresentativeKind kind) { return Cut(RepresentativeKind_Name(kind), "REPRESENTATIVE_KIND_"); }
 std::string_view WordOf(ConsentState state) { return Cut(ConsentState_Name(state), "CONSENT_STATE_"); }
+std::string_view WordOf(NoticeType type) { return Cut(NoticeType_Name(type), "NOTICE_TYPE_"); }
+std::string_view WordOf(NoticeAnswer answer) { return Cut(NoticeAnswer_Name(answer), "NOTICE_ANSWER_"); }
 
 }  // namespace nwd::receipt

@@ -6,6 +6,7 @@
 
 #include "nwd/common/v1/vocabulary.pb.h"
 #include "nwd/consent/v1/consent_service.pb.h"
+#include "nwd/consent/v1/record_service.pb.h"
 
 namespace nwd::receipt {
 
@@ -27,6 +28,10 @@ Term TermOfEvent(std::string_view event);
 // the desk are known.
 bool IsAnswer(std::string_view event);
 
+// Why somebody was told, and what they say they did, in plain words; empty for a word that has no row.
+std::string_view PlainOf(consent::v1::NoticeType type);
+std::string_view PlainOf(consent::v1::NoticeAnswer answer);
+
 // "GIVEN": an enum value's name without its prefix; empty for a number that is none.
 std::string_view WordOf(common::v1::Purpose purpose);
 std::string_view WordOf(common::v1::Category category);
@@ -34,5 +39,7 @@ std::string_view WordOf(consent::v1::SharingMode mode);
 std::string_view WordOf(consent::v1::CaptureMethod method);
 std::string_view WordOf(consent::v1::RepresentativeKind kind);
 std::string_view WordOf(consent::v1::ConsentState state);
+std::string_view WordOf(consent::v1::NoticeType type);
+std::string_view WordOf(consent::v1::NoticeAnswer answer);
 
 }  // namespace nwd::receipt

@@ -8,6 +8,7 @@
 #include "deploy/demo/chapters.h"
 #include "deploy/hub/folder.h"
 #include "deploy/hub/shell.h"
+#include "google/protobuf/util/json_util.h"
 
 namespace nwd::demo {
 namespace {
@@ -16,22 +17,21 @@ namespace v1 = consent::v1;
 using namespace common::v1;  // NOLINT: the words of the vocabulary
 using Figure = absl::StatusOr<std::string>;
 
-// Runs `nwd audit …` as a process of its own; its exit code.
-int Audit(const World& world, const std::string& arguments, const std::string& output) {
+std::string In(const World& world, const std::string& file) { return Cat(world.hub_folder(), "/", file); }
+
+// Runs `nwd …` as a process of its own, what it says into a file of the hub's folder; its exit code.
+int RunNwd(const World& world, const std::string& arguments, const std::string& output) {
   const std::string nwd = hub::Quoted(hub::ProgramsFolder() + "/nwd");
-  const std::string file = hub::Quoted(Cat(world.hub_folder(), "/", output));
-  const int status = std::system(Cat(nwd, " audit ", arguments, " > ", file, " 2>&1").c_str());
+  const int status = std::system(Cat(nwd, " ", arguments, " > ", hub::Quoted(In(world, output)), " 2>&1").c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-std::string In(const World& world, const std::string& file) { return Cat(world.hub_folder(), "/", file); }
-
 // The keys as the hub's office would publish them.
 absl::Status PublishKey(const World& world, const std::string& service) {
-  const int code = Audit(world,
-                         Cat("key --hub-key ", hub::Quoted(hub::KeyFile(world.hub_folder())), " --trust-domain ",
-                             world.trust_domain(), " --service ", service),
-                         Cat(service, ".audit-key"));
+  const int code = RunNwd(world,
+                          Cat("audit key --hub-key ", hub::Quoted(hub::KeyFile(world.hub_folder())), " --trust-domain ",
+                              world.trust_domain(), " --service ", service),
+                          Cat(service, ".audit-key"));
   return Same("the exit code of nwd audit key", 0, code);
 }
 
@@ -59,7 +59,7 @@ Figure DisclosureIsProved(World& world) {
   const std::string file = In(world, "disclosure.tlog-proof");
   const auto verify = [&] {
     std::ofstream(file) << proof;
-    return Audit(world, Cat("verify ", hub::Quoted(file), KeyOption(world, "consent")), "audit-verify.out");
+    return RunNwd(world, Cat("audit verify ", hub::Quoted(file), KeyOption(world, "consent")), "audit-verify.out");
   };
   NWD_RETURN_IF_ERROR(Same("the exit code of who verifies a proof", 0, verify()));
   proof[proof.find("\nindex ") - 2] ^= 1;
@@ -72,8 +72,9 @@ Figure LogsAreWhole(World& world) {
   for (const hub::RunningService& service : world.clients().hub().services) {
     NWD_RETURN_IF_ERROR(PublishKey(world, service.name));
     const std::string output = Cat(service.name, ".audit");
-    const int code = Audit(
-        world, Cat("verify http://127.0.0.1:", service.http_port, "/audit", KeyOption(world, service.name)), output);
+    const int code = RunNwd(
+        world, Cat("audit verify http://127.0.0.1:", service.http_port, "/audit", KeyOption(world, service.name)),
+        output);
     NWD_RETURN_IF_ERROR(Same(Cat("the exit code of who verifies the log of ", service.name), 0, code));
     std::ifstream told(In(world, output));
     std::string whole, entries;
@@ -83,11 +84,42 @@ Figure LogsAreWhole(World& world) {
   return Cat("every entry read, the tree made anew: ", figure);
 }
 
+// The receipt of the first answer that keeps what it has; asked for by giving the same answer again.
+Figure AnswerIsProved(World& world) {
+  const std::string hub_key = hub::Quoted(hub::KeyFile(world.hub_folder()));
+  NWD_RETURN_IF_ERROR(Same("the exit code of nwd consent key", 0,
+                           RunNwd(world, Cat("consent key --hub-key ", hub_key), "receipts.key")));
+  for (const std::string& slug : Receivers()) {
+    NWD_ASSIGN_OR_RETURN(const auto listed, world.Call<v1::ListNoticesResponse>(slug, v1::ListNoticesRequest()));
+    for (const v1::Notice& notice : listed.notices()) {
+      if (notice.answer() != v1::NOTICE_ANSWER_RETAINED) continue;
+      v1::AcknowledgeNoticeRequest request;
+      request.set_notice_id(notice.notice_id());
+      request.set_answer(notice.answer());
+      request.set_retained_basis(notice.retained_basis());
+      NWD_ASSIGN_OR_RETURN(auto answered, world.Call<v1::AcknowledgeNoticeResponse>(slug, request));
+      const auto verify = [&] {
+        std::string json;
+        const bool written = google::protobuf::util::MessageToJsonString(answered, &json).ok();
+        std::ofstream(In(world, "answer.json")) << json;
+        const std::string file = hub::Quoted(In(world, "answer.json")), key = hub::Quoted(In(world, "receipts.key"));
+        return written ? RunNwd(world, Cat("consent verify ", file, " --key ", key), "answer.out") : -1;
+      };
+      NWD_RETURN_IF_ERROR(Same("the exit code of who verifies the receipt of an answer", 0, verify()));
+      answered.mutable_content()->at(answered.content().size() / 2) ^= 1;
+      NWD_RETURN_IF_ERROR(Holds("a receipt with a byte changed does not hold", verify() != 0));
+      return Cat("by another program, of what ", slug, " keeps and on which basis; one byte changed is noticed");
+    }
+  }
+  return Unexpected("an answer to a notice", "one that keeps what it has on another basis", "none");
+}
+
 }  // namespace
 
 void TellProof(World& world, Story& story) {
   story.Chapter("Proof: whoever doubts can check");
   story.Step("a disclosure is proved to be in the audit log", [&] { return DisclosureIsProved(world); });
+  story.Step("what was answered to a notice has a receipt that holds", [&] { return AnswerIsProved(world); });
   story.Step("the four audit logs are whole", [&] { return LogsAreWhole(world); });
 }
 

@@ -8,6 +8,7 @@
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/receipt/envelope.h"
+#include "common/receipt/notice_answer.h"
 #include "common/receipt/receipt.h"
 #include "deploy/nwd/command.h"
 
@@ -42,6 +43,14 @@ absl::StatusOr<crypto::VerifyingKey> KeyFrom(const std::string& file_or_key) {
   return key;
 }
 
+// What the content says: a decision on a consent, or the answer to a notice.
+absl::StatusOr<std::string> Told(const std::string& content) {
+  const absl::StatusOr<receipt::NoticeAnswer> answer = receipt::ReadNoticeAnswer(content);
+  if (answer.ok()) return receipt::Tell(*answer);
+  NWD_ASSIGN_OR_RETURN(const receipt::Receipt receipt, receipt::Read(content));
+  return receipt::Tell(receipt);
+}
+
 int Forged(const std::string& why) {
   std::cout << "forged: " << why << "\n";
   return kExitFailed;
@@ -67,8 +76,8 @@ int Verify(const std::string& path, const std::string& asked_key) {
     case receipt::Verdict::kGenuine:
       break;
   }
-  const absl::StatusOr<receipt::Receipt> receipt = receipt::Read(envelope->content);
-  if (!receipt.ok()) return Fail({receipt.status().code(), Cat(path, " ", StdView(receipt.status().message()))});
+  const absl::StatusOr<std::string> told = Told(envelope->content);
+  if (!told.ok()) return Fail({told.status().code(), Cat(path, " ", StdView(told.status().message()))});
   // Anybody can make a key, sign what they like, and send both.
   if (asked_key.empty()) {
     std::cout << "unchanged since it was signed, but whose key signed it is not known\nthe key it came with is "
@@ -77,7 +86,7 @@ int Verify(const std::string& path, const std::string& asked_key) {
   } else {
     std::cout << "valid\n";
   }
-  std::cout << "\n" << receipt::Tell(*receipt);
+  std::cout << "\n" << *told;
   return asked_key.empty() ? kExitSignerUnknown : kExitDone;
 }
 
@@ -95,11 +104,11 @@ void AddConsentCommands(config::Options& program, Commands& commands) {
   config::Options& family = program.Command("consent", "Receipts of consents");
 
   auto file = std::make_shared<std::string>(), key = std::make_shared<std::string>();
-  config::Options& verify =
-      family.Command("verify",
-                     "Tells what was decided and whether the hub signed it: exit code 0 valid, 1 forged, 3 where no "
-                     "key says whose signature it is");
-  verify.Add("file", file.get(), "What GetReceipt answered, as JSON").Required();
+  config::Options& verify = family.Command(
+      "verify",
+      "Tells what was decided or answered, and whether the hub signed it: exit code 0 valid, 1 forged, 3 where no "
+      "key says whose signature it is");
+  verify.Add("file", file.get(), "What GetReceipt or AcknowledgeNotice answered, as JSON").Required();
   verify.Add("--key", key.get(), "The hub's key: a file that `nwd consent key` wrote, or its first line");
   commands.push_back({&verify, [file, key] { return Verify(*file, *key); }});
 

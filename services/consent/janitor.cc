@@ -9,8 +9,23 @@
 #include "services/consent/emergency_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/match_rows.h"
+#include "services/consent/notice_steps.h"
 
 namespace nwd::consent {
+namespace {
+
+void SayOverdue(const Parts& parts, const notices::Overdue& overdue) {
+  const std::string recipient = overdue.recipient_id.ToString();
+  const access::OrganisationPtr organisation = parts.organisations.Known(recipient);
+  log::Line(log::Level::kWarning, "consent.notice_overdue")
+      .Str("notice_id", consents::IdOf(overdue.notice.notice_id()).ToString())
+      .Str("type", v1::NoticeType_Name(overdue.notice.type()))
+      .Str("organisation", organisation != nullptr ? organisation->slug : recipient)
+      .Bool("unable_to_answer", !IsActive(organisation))
+      .Emit();
+}
+
+}  // namespace
 
 async::Task<void> Janitor::Run(rpc::Stop& stop) {
   while (!co_await stop.WaitUntil(absl::Now() + kJanitorEvery)) {
@@ -22,6 +37,8 @@ async::Task<void> Janitor::Run(rpc::Stop& stop) {
     if (!forgotten.ok()) log::Line(log::Level::kWarning, "consent.matches_failed").Status(forgotten).Emit();
     const absl::Status counted = co_await CountOverdueReviews();
     if (!counted.ok()) log::Line(log::Level::kWarning, "consent.reviews_failed").Status(counted).Emit();
+    const absl::Status followed = co_await FollowNotices();
+    if (!followed.ok()) log::Line(log::Level::kWarning, "consent.notices_failed").Status(followed).Emit();
     const absl::Status codes = co_await ForgetCodes();
     if (!codes.ok()) log::Line(log::Level::kWarning, "consent.codes_failed").Status(codes).Emit();
   }
@@ -56,6 +73,24 @@ async::Task<absl::Status> Janitor::ForgetMatches() {
     };
     NWD_CO_RETURN_IF_ERROR(co_await parts_.store.Update(body));
   } while (forgotten > 0);
+  co_return absl::OkStatus();
+}
+
+async::Task<absl::Status> Janitor::FollowNotices() {
+  notices::Followed followed;
+  do {
+    auto body = [&](store::Txn& txn) { return notices::Follow(txn, parts_.clock.Now()); };
+    NWD_CO_ASSIGN_OR_RETURN(followed, co_await parts_.store.Update(body));
+    for (const ids::Uuid& recipient : followed.reminded) {
+      parts_.figures.notice_reminders.Increment();
+      parts_.notice_bells.Ring(recipient);
+    }
+    for (const notices::Overdue& overdue : followed.overdue) SayOverdue(parts_, overdue);
+  } while (followed.more);
+  auto count = [&](const store::Reader& reader) { return notices::Counts(reader); };
+  NWD_CO_ASSIGN_OR_RETURN(const storage::NoticeCounts counts, co_await parts_.store.View(count));
+  parts_.figures.notices_open.Set(static_cast<double>(counts.open()));
+  parts_.figures.notices_overdue.Set(static_cast<double>(counts.overdue()));
   co_return absl::OkStatus();
 }
 

@@ -1,5 +1,6 @@
 // What the consent service does by itself: it tells in the change feed what time has ended, destroys keys that were made
-// for nobody, forgets possible matches and codes that are over, and says which reviews of emergency accesses are overdue.
+// for nobody, forgets possible matches and codes that are over, reminds of notices that nobody answers, and says what is
+// overdue: answers to them, and reviews of emergency accesses.
 // Nothing waits for it: whoever decides looks at the time itself, and an unused key opens nothing.
 //
 // Rounds follow each other every kJanitorEvery; what fails is logged and tried again in the next. All of Run's rounds
@@ -22,6 +23,9 @@ class Janitor {
   async::Task<absl::Status> AnnounceEnded();
   async::Task<absl::Status> DestroyUnusedKeys() { return parts_.unused_keys.Destroy(); }
   async::Task<absl::Status> ForgetMatches();
+  // Reminds recipients, puts before the hub's administrators what is overdue, which it says in the log, and sets the
+  // figures.
+  async::Task<absl::Status> FollowNotices();
   async::Task<absl::Status> ForgetCodes();
   // Sets the figure, and says in the log where reviews have come to be overdue since the last time: how many, no more.
   async::Task<absl::Status> CountOverdueReviews();

@@ -32,6 +32,9 @@ inline constexpr char kNotice = 'm';
 inline constexpr char kNoticeSequence = 'q';
 inline constexpr char kNoticePlace = 'k';
 inline constexpr char kNoticeOpen = 'u';
+inline constexpr char kNoticeStep = '0';
+inline constexpr char kNoticeOverdue = '+';
+inline constexpr char kNoticeCounts = '-';
 inline constexpr char kConsentEnd = 'e';
 inline constexpr char kJoins = 'j';
 inline constexpr char kBlock = 'y';
@@ -254,6 +257,30 @@ inline std::string OpenNoticesOf(const Uuid& recipient) {
 inline std::string OpenNotice(const Uuid& recipient, uint64_t sequence) {
   return KeyBuilder(kNoticeOpen).Bytes(recipient.bytes()).Number(sequence).Build();
 }
+
+// Nothing: notices not answered, by when something is due to be done about them, soonest first; and those put before the
+// hub's administrators, by when their answer was due, oldest first. NoticeCounts.
+inline std::string NoticeSteps() { return std::string(1, kNoticeStep); }
+inline std::string NoticeStep(int64_t time_us, const Uuid& recipient, uint64_t sequence) {
+  return KeyBuilder(kNoticeStep)
+      .Number(static_cast<uint64_t>(time_us))
+      .Bytes(recipient.bytes())
+      .Number(sequence)
+      .Build();
+}
+// Before it lie those due at `now_us`.
+inline std::string NoticeStepsAfter(int64_t now_us) {
+  return KeyBuilder(kNoticeStep).Number(static_cast<uint64_t>(now_us) + 1).Build();
+}
+inline std::string OverdueNotices() { return std::string(1, kNoticeOverdue); }
+inline std::string OverdueNotice(int64_t due_time_us, const Uuid& recipient, uint64_t sequence) {
+  return KeyBuilder(kNoticeOverdue)
+      .Number(static_cast<uint64_t>(due_time_us))
+      .Bytes(recipient.bytes())
+      .Number(sequence)
+      .Build();
+}
+inline std::string NoticeCounts() { return std::string(1, kNoticeCounts); }
 
 // EmergencyAccess; nothing: all of them, and those that an organisation opened, newest first; nothing: those not reviewed
 // yet, by when the review is due, soonest first.

@@ -1,5 +1,8 @@
 #include "services/consent/notice_rows.h"
 
+#include <utility>
+
+#include "absl/functional/function_ref.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
@@ -7,42 +10,82 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
+#include "services/consent/notice_steps.h"
 
 namespace nwd::consent::notices {
 namespace {
 
-absl::StatusOr<std::optional<Numbered>> At(const store::Reader& reader, const ids::Uuid& recipient_id,
-                                           uint64_t sequence) {
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Notice> notice,
-                       store::Find<storage::Notice>(reader, keys::Notice(recipient_id, sequence)));
-  if (!notice.has_value()) return absl::DataLossError("a notice is not where its index says");
-  return Numbered{sequence, *std::move(notice), {}};
-}
-
-}  // namespace
-
-absl::Status Add(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice) {
+absl::StatusOr<uint64_t> NextNumber(store::Txn& txn, const ids::Uuid& recipient_id) {
   const std::string counter_key = keys::NoticeSequence(recipient_id);
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::NoticeSequence> last,
                        store::Find<storage::NoticeSequence>(txn, counter_key));
   storage::NoticeSequence counter;
   counter.set_last(last.has_value() ? last->last() + 1 : 1);
   store::PutMessage(txn, counter_key, counter);
+  return counter.last();
+}
 
+// Numbers of a recipient's rows after `after`, in order, until `visit` says to stop.
+absl::Status WalkNumbers(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after, bool open_only,
+                         absl::FunctionRef<store::Visit(uint64_t sequence, std::string_view value)> visit) {
+  store::Range range =
+      store::PrefixRange(open_only ? keys::OpenNoticesOf(recipient_id) : keys::NoticesOf(recipient_id));
+  range.begin = open_only ? keys::OpenNotice(recipient_id, after + 1) : keys::Notice(recipient_id, after + 1);
+  return reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+    store::KeyReader parts(key);
+    std::string_view recipient;
+    uint64_t sequence = 0;
+    if (!parts.Bytes(ids::Uuid::kSizeBytes, &recipient) || !parts.Number(&sequence)) return store::Visit::kContinue;
+    return visit(sequence, value);
+  });
+}
+
+// What a reminder says; nothing where what it reminds of was answered since.
+absl::StatusOr<std::optional<Numbered>> Reminded(const store::Reader& reader, const ids::Uuid& recipient_id,
+                                                 uint64_t sequence, const storage::Notice& reminder) {
+  NWD_ASSIGN_OR_RETURN(Numbered of, At(reader, recipient_id, reminder.reminds_of()));
+  if (of.notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) return std::nullopt;
+  of.sequence = sequence;
+  of.notice.set_reminders(reminder.reminders());
+  return of;
+}
+
+}  // namespace
+
+absl::StatusOr<Numbered> At(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t sequence) {
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Notice> notice,
+                       store::Find<storage::Notice>(reader, keys::Notice(recipient_id, sequence)));
+  if (!notice.has_value()) return absl::DataLossError("a notice is not where its index says");
+  return Numbered{sequence, *std::move(notice), {}};
+}
+
+absl::Status Add(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice) {
+  NWD_ASSIGN_OR_RETURN(const uint64_t sequence, NextNumber(txn, recipient_id));
   const ids::Uuid notice_id = ids::Uuid::Random();
   notice.set_notice_id(std::string(notice_id.bytes()));
   storage::NoticePlace place;
   place.set_recipient_id(std::string(recipient_id.bytes()));
-  place.set_sequence(counter.last());
+  place.set_sequence(sequence);
   store::PutMessage(txn, keys::NoticePlace(notice_id), place);
-  store::PutMessage(txn, keys::Notice(recipient_id, counter.last()), notice);
-  txn.Put(keys::OpenNotice(recipient_id, counter.last()), "");
+  store::PutMessage(txn, keys::Notice(recipient_id, sequence), notice);
+  txn.Put(keys::OpenNotice(recipient_id, sequence), "");
+  return StartFollowing(txn, recipient_id, {sequence, std::move(notice), {}});
+}
+
+absl::Status AddReminder(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& reminded, absl::Time now) {
+  NWD_ASSIGN_OR_RETURN(const uint64_t sequence, NextNumber(txn, recipient_id));
+  storage::Notice reminder;
+  reminder.set_reminds_of(reminded.sequence);
+  reminder.set_reminders(reminded.notice.reminders());
+  reminder.set_create_time_us(Micros(now));
+  store::PutMessage(txn, keys::Notice(recipient_id, sequence), reminder);
   return absl::OkStatus();
 }
 
-void PutAnswered(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& answered) {
+absl::Status PutAnswered(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& answered) {
   store::PutMessage(txn, keys::Notice(recipient_id, answered.sequence), answered.notice);
   txn.Delete(keys::OpenNotice(recipient_id, answered.sequence));
+  return StopFollowing(txn, recipient_id, answered);
 }
 
 absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const ids::Uuid& recipient_id,
@@ -54,25 +97,36 @@ absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const 
 }
 
 absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after,
-                                            int limit, bool open_only) {
-  store::Range range =
-      store::PrefixRange(open_only ? keys::OpenNoticesOf(recipient_id) : keys::NoticesOf(recipient_id));
-  range.begin = open_only ? keys::OpenNotice(recipient_id, after + 1) : keys::Notice(recipient_id, after + 1);
-  std::vector<uint64_t> sequences;
-  NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
-    store::KeyReader parts(key);
-    std::string_view recipient;
-    uint64_t sequence = 0;
-    if (parts.Bytes(ids::Uuid::kSizeBytes, &recipient) && parts.Number(&sequence)) sequences.push_back(sequence);
-    return sequences.size() < static_cast<size_t>(limit) ? store::Visit::kContinue : store::Visit::kStop;
-  }));
+                                            int limit, Which which) {
   std::vector<Numbered> found;
-  for (const uint64_t sequence : sequences) {
-    NWD_ASSIGN_OR_RETURN(std::optional<Numbered> notice, At(reader, recipient_id, sequence));
-    const ids::Uuid person_id = consents::IdOf(notice->notice.person_id());
-    NWD_ASSIGN_OR_RETURN(notice->known_as, joins::AsHeldBy(reader, person_id, recipient_id));
-    found.push_back(*std::move(notice));
-  }
+  absl::Status status;
+  auto take = [&](uint64_t sequence, std::string_view value) -> absl::Status {
+    std::optional<Numbered> next;
+    if (which == Which::kOpen) {
+      NWD_ASSIGN_OR_RETURN(next, At(reader, recipient_id, sequence));
+    } else {
+      NWD_ASSIGN_OR_RETURN(storage::Notice row,
+                           store::ParseValue<storage::Notice>(keys::Notice(recipient_id, sequence), value));
+      if (row.reminds_of() == 0) {
+        if (which == Which::kWatched) row.clear_reminders();  // as it was when it was sent
+        next = Numbered{sequence, std::move(row), {}};
+      } else if (which == Which::kWatched) {
+        NWD_ASSIGN_OR_RETURN(next, Reminded(reader, recipient_id, sequence, row));
+      }
+    }
+    if (!next.has_value()) return absl::OkStatus();
+    const ids::Uuid person_id = consents::IdOf(next->notice.person_id());
+    NWD_ASSIGN_OR_RETURN(next->known_as, joins::AsHeldBy(reader, person_id, recipient_id));
+    found.push_back(*std::move(next));
+    return absl::OkStatus();
+  };
+  NWD_RETURN_IF_ERROR(
+      WalkNumbers(reader, recipient_id, after, which == Which::kOpen, [&](uint64_t sequence, std::string_view value) {
+        status = take(sequence, value);
+        const bool go_on = status.ok() && std::ssize(found) < limit;
+        return go_on ? store::Visit::kContinue : store::Visit::kStop;
+      }));
+  if (!status.ok()) return status;
   return found;
 }
 
@@ -125,6 +179,8 @@ v1::Notice Show(const storage::Notice& notice, std::string person_ref) {
   *shown.mutable_due_time() = MicrosToTimestamp(notice.due_time_us());
   shown.set_answer(notice.answer());
   if (notice.answer_time_us() != 0) *shown.mutable_answer_time() = MicrosToTimestamp(notice.answer_time_us());
+  shown.set_reminders(notice.reminders());
+  if (notice.escalate_time_us() != 0) *shown.mutable_escalate_time() = MicrosToTimestamp(notice.escalate_time_us());
   return shown;
 }
 

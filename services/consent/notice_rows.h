@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
 #include "nwd/consent/v1/record_service.pb.h"
@@ -16,23 +17,31 @@
 
 namespace nwd::consent::notices {
 
+// Which of a recipient's notices: all that were sent; those that are not answered; or what a watcher gets: all, and the
+// reminders of those that are not answered.
+enum class Which : uint8_t { kAll, kOpen, kWatched };
+
 struct Numbered {
   uint64_t sequence;
-  storage::Notice notice;
-  ids::Uuid known_as;  // the person, by the id that the recipient knows (joins.h); filled by After
+  storage::Notice notice;  // of a reminder, what it reminds of, with the reminder's own number in `reminders`
+  ids::Uuid known_as;      // the person, by the id that the recipient knows (joins.h); filled by After
 };
 
-// Gives the notice its id and the recipient's next number.
+// Gives the notice its id and the recipient's next number, and has it followed until it is answered (notice_steps.h).
 absl::Status Add(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice);
+// The next reminder of a notice, `reminded.notice.reminders` its number.
+absl::Status AddReminder(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& reminded, absl::Time now);
 // After an answer.
-void PutAnswered(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& answered);
+absl::Status PutAnswered(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& answered);
 
 // The notice, where it was sent to this recipient; nothing otherwise.
 absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const ids::Uuid& recipient_id,
                                              const ids::Uuid& notice_id);
+// What lies at a number that an index names; DATA_LOSS where nothing does.
+absl::StatusOr<Numbered> At(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t sequence);
 // Those after number `after`, oldest first, at most `limit`.
 absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after,
-                                            int limit, bool open_only);
+                                            int limit, Which which);
 
 // Whether a notice of this type can be answered so: what was withdrawn cannot be corrected.
 bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer);

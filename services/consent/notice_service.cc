@@ -5,10 +5,16 @@
 
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
+#include "common/receipt/envelope.h"
+#include "common/receipt/notice_answer.h"
+#include "common/tokens/page.h"
+#include "services/consent/cited_basis.h"
 #include "services/consent/code_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
+#include "services/consent/notice_steps.h"
 #include "services/consent/reasons.h"
+#include "services/consent/receipts.h"
 
 namespace nwd::consent {
 namespace {
@@ -20,6 +26,11 @@ std::string_view ListName(const v1::ListNoticesRequest& request) {
 }
 
 std::string AssociatedData(const storage::Notice& notice) { return Cat("notice-basis/", notice.notice_id()); }
+std::string ReceiptData(const storage::Notice& notice) { return Cat("notice-receipt/", notice.notice_id()); }
+
+notices::Which Listed(const v1::ListNoticesRequest& request) {
+  return request.open_only() ? notices::Which::kOpen : notices::Which::kAll;
+}
 
 // The lawful basis that the recipient named; empty where none was, or where it can no longer be read.
 std::string BasisOf(const storage::Notice& notice, const person_keys::PersonKey& key) {
@@ -37,9 +48,9 @@ absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& a
 }  // namespace
 
 absl::StatusOr<NoticeService::Page> NoticeService::PageAfter(const store::Reader& reader, const ties::Asker& asker,
-                                                             uint64_t after, int page_size, bool open_only) {
+                                                             uint64_t after, int page_size, notices::Which which) {
   NWD_ASSIGN_OR_RETURN(std::vector<notices::Numbered> found,
-                       notices::After(reader, asker.organisation_id, after, page_size + 1, open_only));
+                       notices::After(reader, asker.organisation_id, after, page_size + 1, which));
   Page page;
   page.more = static_cast<int>(found.size()) > page_size;
   if (page.more) found.resize(static_cast<size_t>(page_size));
@@ -62,10 +73,14 @@ absl::StatusOr<std::optional<notices::Numbered>> NoticeService::Find(const store
   return numbered;
 }
 
+NoticeService::NoticeService(const Parts& parts, crypto::SigningKey key)
+    : parts_(parts), key_(std::move(key)), key_id_(receipt::KeyIdOf(key_.verifying_key())) {}
+
 void NoticeService::Register(rpc::Router& router) {
   router.Stream(this, &NoticeService::WatchNotices);
   router.Unary(this, &NoticeService::AcknowledgeNotice);
   router.Unary(this, &NoticeService::ListNotices);
+  router.Unary(this, &NoticeService::ListOverdueNotices);
 }
 
 async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1::WatchNoticesRequest& request,
@@ -80,7 +95,7 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
     NWD_CO_RETURN_IF_ERROR(call.StillAdmitted());
     const uint64_t seen = bell->Count();
     auto body = [&](const store::Reader& reader) {
-      return PageAfter(reader, ties::AskerOf(call), after, kWatchBatch, /*open_only=*/false);
+      return PageAfter(reader, ties::AskerOf(call), after, kWatchBatch, notices::Which::kWatched);
     };
     NWD_CO_ASSIGN_OR_RETURN(const Page page, co_await parts_.store.View(body));
     for (const notices::Numbered& numbered : page.shown) {
@@ -91,6 +106,7 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
       // As it was when sent.
       response.mutable_notice()->clear_answer();
       response.mutable_notice()->clear_answer_time();
+      response.mutable_notice()->clear_escalate_time();
       NWD_CO_RETURN_IF_ERROR(co_await writer.Write(response));
     }
     const bool nothing_new = page.last == after;
@@ -122,19 +138,64 @@ async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::Acknow
 
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key,
                           co_await KeyOrNull(parts_, consents::IdOf(seen->notice.person_id())));
+  const std::string receipt = DrawUp(call, request, seen->notice);
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::AcknowledgeNoticeResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<notices::Numbered> numbered, Find(txn, asker, notice_id));
     if (!numbered.has_value()) return status::Denied();
-    auto once = [&] { return Answer(txn, call, request, *numbered, key); };
+    auto once = [&] { return Answer(txn, call, request, *numbered, key, receipt); };
     return parts_.requests.Once<v1::AcknowledgeNoticeResponse>(txn, call, request, once);
   };
-  co_return co_await parts_.store.Update(body, call.deadline());
+  NWD_CO_ASSIGN_OR_RETURN(v1::AcknowledgeNoticeResponse response, co_await parts_.store.Update(body, call.deadline()));
+  NWD_CO_RETURN_IF_ERROR(co_await HandOut(asker, notice_id, key, response));
+  co_return response;
+}
+
+std::string NoticeService::DrawUp(const rpc::Call& call, const v1::AcknowledgeNoticeRequest& request,
+                                  const storage::Notice& notice) const {
+  receipt::NoticeAnswer answer;
+  answer.receipt_id = ids::Uuid::Random().ToString();
+  answer.notice_id = ShownId(notice.notice_id());
+  answer.type = notice.type();
+  answer.consent_id = ShownId(notice.consent_id());
+  answer.authority_id = ShownId(notice.authority_id());
+  answer.emergency_access_id = ShownId(notice.emergency_access_id());
+  answer.disclosures = notice.disclosure_count();
+  answer.sent = FromMicros(notice.create_time_us());
+  answer.due = FromMicros(notice.due_time_us());
+  answer.recipient = NamedInReceipt(parts_, OrganisationOf(call));
+  answer.answer = request.answer();
+  answer.retained_basis = request.retained_basis();
+  answer.time = FromMicros(Micros(call.Now()));
+  return receipt::Write(answer);
+}
+
+async::Task<absl::Status> NoticeService::HandOut(const ties::Asker& asker, const ids::Uuid& notice_id,
+                                                 const person_keys::PersonKey& key,
+                                                 v1::AcknowledgeNoticeResponse& response) const {
+  auto look = [&](const store::Reader& reader) { return Find(reader, asker, notice_id); };
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<notices::Numbered> answered, co_await parts_.store.View(look));
+  if (!answered.has_value()) co_return absl::OkStatus();
+  const storage::Notice& notice = answered->notice;
+  std::string content = notice.bare_receipt();
+  if (!notice.sealed_receipt().empty()) {
+    if (key == nullptr) co_return absl::OkStatus();
+    absl::StatusOr<std::string> opened = key->Open(notice.sealed_receipt(), ReceiptData(notice));
+    if (!opened.ok()) co_return Corrupt(parts_, "the receipt of an answer", opened.status());
+    content = *std::move(opened);
+  }
+  if (content.empty()) co_return absl::OkStatus();
+  response.set_signature(key_.Sign(content));
+  response.set_content(std::move(content));
+  response.set_key_id(key_id_);
+  response.set_public_key(key_.verifying_key().raw());
+  co_return absl::OkStatus();
 }
 
 absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& txn, const rpc::Call& call,
                                                                     const v1::AcknowledgeNoticeRequest& request,
                                                                     notices::Numbered numbered,
-                                                                    const person_keys::PersonKey& key) const {
+                                                                    const person_keys::PersonKey& key,
+                                                                    const std::string& receipt) const {
   storage::Notice& notice = numbered.notice;
   v1::AcknowledgeNoticeResponse response;
   if (notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) {
@@ -152,7 +213,12 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
     if (!request.retained_basis().empty()) {
       notice.set_sealed_retained_basis(key->Seal(request.retained_basis(), AssociatedData(notice)));
     }
-    notices::PutAnswered(txn, OrganisationOf(call), numbered);
+    if (key != nullptr) {
+      notice.set_sealed_receipt(key->Seal(receipt, ReceiptData(notice)));
+    } else {
+      notice.set_bare_receipt(receipt);
+    }
+    NWD_RETURN_IF_ERROR(notices::PutAnswered(txn, OrganisationOf(call), numbered));
     storage::Deed deed = DeedOf(call);
     deed.set_notice_id(notice.notice_id());
     deed.set_consent_id(notice.consent_id());
@@ -174,7 +240,7 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
       tokens::OpenCursor(parts_.tokens, ListName(request), call.organisation_id(), request.page_token(), "page_token"));
   const int page_size = tokens::PageSize(request.page_size());
   auto body = [&](const store::Reader& reader) {
-    return PageAfter(reader, ties::AskerOf(call), after, page_size, request.open_only());
+    return PageAfter(reader, ties::AskerOf(call), after, page_size, Listed(request));
   };
   NWD_CO_ASSIGN_OR_RETURN(const Page page, co_await parts_.store.View(body));
   v1::ListNoticesResponse response;
@@ -193,6 +259,32 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
     NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
     shown.set_retained_basis(BasisOf(numbered.notice, key));
   }
+  co_return response;
+}
+
+async::Task<absl::StatusOr<v1::ListOverdueNoticesResponse>> NoticeService::ListOverdueNotices(
+    rpc::Call& call, const v1::ListOverdueNoticesRequest& request) {
+  const std::string scope = tokens::PageScope(call.organisation_id(), request);
+  NWD_CO_ASSIGN_OR_RETURN(const std::string from, tokens::PageStart(parts_.tokens, scope, request));
+  auto body = [&](const store::Reader& reader) {
+    return notices::ListOverdue(reader, from, tokens::PageSize(request.page_size()));
+  };
+  NWD_CO_ASSIGN_OR_RETURN(const notices::OverduePage page, co_await parts_.store.View(body));
+  v1::ListOverdueNoticesResponse response;
+  for (const notices::Overdue& overdue : page.listed) {
+    const storage::Notice& notice = overdue.notice;
+    const std::string recipient = overdue.recipient_id.ToString();
+    v1::OverdueNotice& shown = *response.add_notices();
+    shown.set_notice_id(ShownId(notice.notice_id()));
+    shown.set_type(notice.type());
+    shown.set_recipient_organisation_id(recipient);
+    *shown.mutable_create_time() = MicrosToTimestamp(notice.create_time_us());
+    *shown.mutable_due_time() = MicrosToTimestamp(notice.due_time_us());
+    *shown.mutable_escalate_time() = MicrosToTimestamp(notice.escalate_time_us());
+    shown.set_reminders(notice.reminders());
+    shown.set_unable_to_answer(!IsActive(parts_.organisations.Known(recipient)));
+  }
+  if (!page.next.empty()) response.set_next_page_token(parts_.tokens.Seal(scope, page.next));
   co_return response;
 }
 

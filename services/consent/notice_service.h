@@ -2,12 +2,16 @@
 // channel is told of the people it acts for now: who left it is nobody to it, also in what it was sent before. The
 // numbers of what it is not shown stay taken, so its cursors go on, and who comes back finds it in the list.
 //
+// An answer leaves a receipt (common/receipt/notice_answer.h), in the bytes that are signed whenever it is handed out.
+//
 // Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "common/crypto/sign.h"
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "services/consent/notice_rows.h"
@@ -18,7 +22,8 @@ namespace nwd::consent {
 
 class NoticeService {
  public:
-  explicit NoticeService(const Parts& parts) : parts_(parts) {}
+  // `key` signs the receipts of answers: the one that signs all receipts.
+  NoticeService(const Parts& parts, crypto::SigningKey key);
   void Register(rpc::Router& router);
 
   async::Task<absl::Status> WatchNotices(rpc::Call& call, const v1::WatchNoticesRequest& request,
@@ -27,6 +32,8 @@ class NoticeService {
       rpc::Call& call, const v1::AcknowledgeNoticeRequest& request);
   async::Task<absl::StatusOr<v1::ListNoticesResponse>> ListNotices(rpc::Call& call,
                                                                    const v1::ListNoticesRequest& request);
+  async::Task<absl::StatusOr<v1::ListOverdueNoticesResponse>> ListOverdueNotices(
+      rpc::Call& call, const v1::ListOverdueNoticesRequest& request);
 
  private:
   // Of the notices after a number, those among the first so many that are the asker's to see now.
@@ -36,7 +43,7 @@ class NoticeService {
     bool more = false;  // others come after it
   };
   static absl::StatusOr<Page> PageAfter(const store::Reader& reader, const ties::Asker& asker, uint64_t after,
-                                        int page_size, bool open_only);
+                                        int page_size, notices::Which which);
   // The notice, where it was sent to the asker and is its to see now. The same rows are read whether or not it is.
   static absl::StatusOr<std::optional<notices::Numbered>> Find(const store::Reader& reader, const ties::Asker& asker,
                                                                const ids::Uuid& notice_id);
@@ -44,13 +51,21 @@ class NoticeService {
   // The answer itself, within a body; the caller has the tie. `key` is null where the person was erased.
   absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(store::Txn& txn, const rpc::Call& call,
                                                        const v1::AcknowledgeNoticeRequest& request,
-                                                       notices::Numbered numbered,
-                                                       const person_keys::PersonKey& key) const;
+                                                       notices::Numbered numbered, const person_keys::PersonKey& key,
+                                                       const std::string& receipt) const;
+  // The bytes of the receipt that this answer leaves.
+  std::string DrawUp(const rpc::Call& call, const v1::AcknowledgeNoticeRequest& request,
+                     const storage::Notice& notice) const;
+  // Adds the receipt that was kept with the answer, signed; nothing where it can no longer be read.
+  async::Task<absl::Status> HandOut(const ties::Asker& asker, const ids::Uuid& notice_id,
+                                    const person_keys::PersonKey& key, v1::AcknowledgeNoticeResponse& response) const;
 
   // The code that the person is to be sent; empty where it can no longer be used.
   async::Task<absl::StatusOr<std::string>> CodeOf(const storage::Notice& notice, absl::Time now) const;
 
   const Parts& parts_;
+  const crypto::SigningKey key_;
+  const std::string key_id_;
 };
 
 }  // namespace nwd::consent

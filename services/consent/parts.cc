@@ -27,6 +27,17 @@ Figures::Figures(metrics::Registry& registry)
                             .With({{"outcome", "confirmed"}})),
       matches_refused(registry.AddCounter("nwd_consent_matches_total", "Possible matches by what came of them.")
                           .With({{"outcome", "refused"}})),
+      notice_reminders(
+          registry.AddCounter("nwd_consent_notice_reminders_total", "Reminders of notices not answered.").With({})),
+      notices_open(registry
+                       .AddGauge("nwd_consent_notices_open",
+                                 "Notices that await an answer, but for those to send a code; every 30 seconds.")
+                       .With({})),
+      notices_overdue(registry
+                          .AddGauge("nwd_consent_notices_overdue",
+                                    "Notices whose answer is overdue and that were put before the hub's "
+                                    "administrators; every 30 seconds.")
+                          .With({})),
       emergency_reviews_overdue(registry
                                     .AddGauge("nwd_consent_emergency_reviews_overdue",
                                               "Emergency accesses whose review is overdue, counted every 30 seconds.")

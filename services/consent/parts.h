@@ -42,6 +42,8 @@ struct Figures {
   metrics::Counter reads_permitted, reads_denied;
   metrics::Counter withdrawals, notices, corruptions;
   metrics::Counter matches_shown, matches_confirmed, matches_refused;
+  metrics::Counter notice_reminders;
+  metrics::Gauge notices_open, notices_overdue;
   metrics::Gauge emergency_reviews_overdue;
   metrics::Counter enrolments, codes_refused;
 };

@@ -4,7 +4,6 @@
 
 #include "absl/strings/escaping.h"
 #include "common/base/timestamps.h"
-#include "common/receipt/receipt.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/receipt_rows.h"
 #include "services/consent/text_rows.h"
@@ -12,19 +11,13 @@
 namespace nwd::consent {
 namespace {
 
-receipt::Organisation Named(const Parts& parts, const ids::Uuid& organisation_id) {
-  std::string id = organisation_id.ToString();
-  const access::OrganisationPtr organisation = parts.organisations.Known(id);
-  return {std::move(id), organisation != nullptr ? organisation->slug : ""};
-}
-
 // What the consent is a consent to: the same in all its receipts.
 receipt::Receipt Basis(const Parts& parts, const storage::Consent& consent, const v1::ConsentTerms& terms) {
   receipt::Receipt basis;
   basis.consent_id = consents::IdOf(consent.consent_id()).ToString();
-  basis.captor = Named(parts, consents::IdOf(consent.captor_organisation_id()));
+  basis.captor = NamedInReceipt(parts, consents::IdOf(consent.captor_organisation_id()));
   for (const std::string& id : terms.recipient_organisation_ids()) {
-    basis.recipients.push_back(Named(parts, IdIn(id)));
+    basis.recipients.push_back(NamedInReceipt(parts, IdIn(id)));
   }
   basis.purpose = terms.purpose();
   for (const v1::ConsentCategory& item : terms.categories()) basis.items.push_back({item.category(), item.necessity()});
@@ -46,6 +39,12 @@ receipt::Receipt Basis(const Parts& parts, const storage::Consent& consent, cons
 
 }  // namespace
 
+receipt::Organisation NamedInReceipt(const Parts& parts, const ids::Uuid& organisation_id) {
+  std::string id = organisation_id.ToString();
+  const access::OrganisationPtr organisation = parts.organisations.Known(id);
+  return {std::move(id), organisation != nullptr ? organisation->slug : ""};
+}
+
 async::Task<absl::StatusOr<Draft>> DrawUpReceipt(const Parts& parts, const rpc::Call& call, const NamedConsent& named,
                                                  Occasion occasion) {
   if (named.person_id.is_nil() || named.key == nullptr) co_return Draft();
@@ -65,7 +64,7 @@ async::Task<absl::StatusOr<Draft>> DrawUpReceipt(const Parts& parts, const rpc::
   drawn->event = std::string(EventName(occasion.event));
   drawn->state = StateAfter(occasion.event);
   drawn->by_person = occasion.by_person;
-  drawn->recorded_by = Named(parts, OrganisationOf(call));
+  drawn->recorded_by = NamedInReceipt(parts, OrganisationOf(call));
   if (!occasion.replaced_by.is_nil()) drawn->replaced_by_consent_id = occasion.replaced_by.ToString();
   co_return receipt::Write(*drawn);
 }

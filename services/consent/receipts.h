@@ -12,6 +12,7 @@
 
 #include <string>
 
+#include "common/receipt/receipt.h"
 #include "services/consent/named_consent.h"
 #include "services/consent/parts.h"
 
@@ -35,6 +36,9 @@ async::Task<absl::StatusOr<Draft>> DrawUpReceipt(const Parts& parts, const rpc::
 // there is no receipt of it.
 async::Task<absl::StatusOr<Draft>> DrawUpIfReadable(const Parts& parts, const rpc::Call& call,
                                                     const NamedConsent& named, Occasion occasion);
+
+// An organisation as receipts name it: its id and, where it is known here, its slug.
+receipt::Organisation NamedInReceipt(const Parts& parts, const ids::Uuid& organisation_id);
 
 void KeepReceipt(store::Txn& txn, const NamedConsent& named, const storage::Consent& consent, const Draft& draft);
 

@@ -49,7 +49,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       explain_(parts_),
       record_(parts_),
       disclosure_(parts_),
-      notice_(parts_),
+      notice_(parts_, receipt::SigningKeyOf(hub_key)),
       version_(parts_),
       janitor_(parts_),
       registration_(metrics.OnScrape([this](metrics::Scrape& scrape) {

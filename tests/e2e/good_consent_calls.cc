@@ -352,6 +352,7 @@ void AddConsentCalls(Table& table) {
     list.set_page_size(1);
     return list;
   });
+  Add(table, kAdmin, kSecondAdmin, [](World&) { return c::ListOverdueNoticesRequest(); });
 }
 
 }  // namespace nwd::e2e

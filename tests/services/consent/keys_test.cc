@@ -41,6 +41,10 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(NoticeSequence(kA)), Cat("71", kAHex));
   EXPECT_EQ(Hex(NoticePlace(kA)), Cat("6b", kAHex));
   EXPECT_EQ(Hex(OpenNotice(kA, 7)), Cat("75", kAHex, "0000000000000007"));
+  EXPECT_EQ(Hex(NoticeStep(5, kA, 7)), Cat("30", "0000000000000005", kAHex, "0000000000000007"));
+  EXPECT_EQ(Hex(NoticeStepsAfter(5)), "300000000000000006");
+  EXPECT_EQ(Hex(OverdueNotice(5, kA, 7)), Cat("2b", "0000000000000005", kAHex, "0000000000000007"));
+  EXPECT_EQ(Hex(NoticeCounts()), "2d");
   EXPECT_EQ(Hex(Joins(kA)), Cat("6a", kAHex));
   EXPECT_EQ(Hex(Block("\x01\x02", kA)), Cat("79", "0102", kAHex));
   EXPECT_EQ(Hex(PossibleMatch(kA)), Cat("77", kAHex));
