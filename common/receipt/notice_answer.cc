@@ -1,5 +1,7 @@
 #include "common/receipt/notice_answer.h"
 
+#include <utility>
+
 #include "common/base/strings.h"
 #include "common/receipt/json.h"
 #include "common/receipt/lines.h"
@@ -13,13 +15,15 @@ constexpr char kSchema[] = "urn:nwd:schema:notice-answer:1";
 // What the notice rested on, by the name of its kind.
 constexpr std::string_view kConsent = "consent", kAuthority = "authority", kEmergencyAccess = "emergency-access";
 
+// Null where it rested on none.
 Json BasisOf(const NoticeAnswer& answer) {
   const auto basis = [](std::string_view kind, const std::string& id) {
     return Json{{"@id", Urn(id)}, {"nwd:kind", kind}};
   };
   if (!answer.consent_id.empty()) return basis(kConsent, answer.consent_id);
   if (!answer.authority_id.empty()) return basis(kAuthority, answer.authority_id);
-  return basis(kEmergencyAccess, answer.emergency_access_id);
+  if (!answer.emergency_access_id.empty()) return basis(kEmergencyAccess, answer.emergency_access_id);
+  return nullptr;
 }
 
 void ReadBasis(const Reader& basis, NoticeAnswer& answer) {
@@ -48,12 +52,13 @@ std::string Write(const NoticeAnswer& answer) {
                {"nwd:notice",
                 {{"@id", Urn(answer.notice_id)},
                  {"nwd:type", WordOf(answer.type)},
-                 {"nwd:basis", BasisOf(answer)},
                  {"nwd:disclosures", answer.disclosures},
                  {"dct:issued", Text(answer.sent)},
                  {"nwd:due", Text(answer.due)}}},
                {"dpv:hasRecipient", recipient},
                {"nwd:answer", WordOf(answer.answer)}};
+  Json basis = BasisOf(answer);
+  if (!basis.is_null()) json["nwd:notice"]["nwd:basis"] = std::move(basis);
   if (!answer.retained_basis.empty()) json["dpv:hasLegalBasis"] = answer.retained_basis;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -68,7 +73,7 @@ absl::StatusOr<NoticeAnswer> ReadNoticeAnswer(std::string_view bytes) {
   const Reader notice = root.Of("nwd:notice");
   answer.notice_id = notice.Of("@id").String(kUuidUrn);
   answer.type = notice.Of("nwd:type").Word(consent::v1::NoticeType_Parse, "NOTICE_TYPE_");
-  ReadBasis(notice.Of("nwd:basis"), answer);
+  if (notice.Has("nwd:basis")) ReadBasis(notice.Of("nwd:basis"), answer);
   answer.disclosures = notice.Of("nwd:disclosures").Int();
   answer.sent = notice.Of("dct:issued").Time();
   answer.due = notice.Of("nwd:due").Time();

@@ -22,7 +22,7 @@ namespace nwd::receipt {
 struct NoticeAnswer {
   std::string receipt_id, notice_id;
   consent::v1::NoticeType type{};
-  // What was cited when the data was read; at most one of them is given.
+  // What was cited when the data was read; at most one of them is given, none where the notice is of something else.
   std::string consent_id, authority_id, emergency_access_id;
   int disclosures = 0;  // to the recipient, that the notice was about
   absl::Time sent, due;

@@ -90,6 +90,9 @@ constexpr std::array kNoticeTypes = {
     Row<NoticeType>{NOTICE_TYPE_OVERTURN, {"", "the authority was overturned"}},
     Row<NoticeType>{NOTICE_TYPE_EMERGENCY_ACCESS, {"", "the person is to be told of an emergency access"}},
     Row<NoticeType>{NOTICE_TYPE_SEND_CODE, {"", "the person is to be sent a code"}},
+    Row<NoticeType>{NOTICE_TYPE_MERGE, {"", "two people are one"}},
+    Row<NoticeType>{NOTICE_TYPE_SPLIT, {"", "a person who was taken for one is two"}},
+    Row<NoticeType>{NOTICE_TYPE_REFUSAL, {"", "the person refused what the consent had opened"}},
 };
 
 constexpr std::array kNoticeAnswers = {

@@ -60,6 +60,15 @@ bool Cites(const Row& row, const Cited& cited) {
   return false;
 }
 
+// What a row cites; of a row that cites nothing, nobody's consent.
+template <class Row>
+Cited CitedOf(const Row& row) {
+  const auto id = [](const std::string& bytes) { return ids::Uuid::FromBytes(bytes).value_or(ids::Uuid()); };
+  if (!row.authority_id().empty()) return {BasisKind::kAuthority, id(row.authority_id())};
+  if (!row.emergency_access_id().empty()) return {BasisKind::kEmergencyAccess, id(row.emergency_access_id())};
+  return {BasisKind::kConsent, id(row.consent_id())};
+}
+
 // The id of what a row cites, as the API shows it; empty where that kind is not what it cites.
 std::string ShownId(const std::string& bytes);
 

@@ -63,11 +63,12 @@ async::Task<absl::StatusOr<v1::RequestConsentResponse>> DecisionService::Request
   constexpr auto kTie = common::v1::TIE_CONSENT_CAPTOR;
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, call, request.consent_id(), kTie));
   const Drafts none;  // nothing is decided yet
+  std::vector<ids::Uuid> nobody;
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RequestConsentResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     NWD_RETURN_IF_ERROR(ties::Prove(txn, call, kTie, consent));
     auto once = [&]() -> absl::StatusOr<v1::RequestConsentResponse> {
-      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {ConsentEvent::kRequest, request.etag(), none}));
+      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {ConsentEvent::kRequest, request.etag(), none, nobody}));
       return Stands<v1::RequestConsentResponse>(*consent);
     };
     return parts_.requests.Once<v1::RequestConsentResponse>(txn, call, request, once);
@@ -96,16 +97,20 @@ async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordD
   constexpr auto kTie = common::v1::TIE_CONSENT_CAPTOR;
   NWD_CO_ASSIGN_OR_RETURN(const NamedConsent named, co_await LookUp(parts_, call, request.consent_id(), kTie));
   NWD_CO_ASSIGN_OR_RETURN(const Drafts drafts, co_await DrawUp(call, named, *event));
+  std::vector<ids::Uuid> told;
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::RecordDecisionResponse> {
+    told.clear();
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     NWD_RETURN_IF_ERROR(ties::Prove(txn, call, kTie, consent));
     auto once = [&]() -> absl::StatusOr<v1::RecordDecisionResponse> {
-      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {*event, request.etag(), drafts}));
+      NWD_RETURN_IF_ERROR(Decide(txn, call, named, *consent, {*event, request.etag(), drafts, told}));
       return Stands<v1::RecordDecisionResponse>(*consent);
     };
     return parts_.requests.Once<v1::RecordDecisionResponse>(txn, call, request, once);
   };
-  co_return co_await parts_.store.Update(body, call.deadline());
+  NWD_CO_ASSIGN_OR_RETURN(v1::RecordDecisionResponse response, co_await parts_.store.Update(body, call.deadline()));
+  RingBells(parts_, told);
+  co_return response;
 }
 
 absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
@@ -128,7 +133,7 @@ absl::Status DecisionService::Decide(store::Txn& txn, const rpc::Call& call, con
   consent.set_revision(consent.revision() + 1);
   if (event != ConsentEvent::kRequest) consent.set_decide_time_us(Micros(now));
   if (IsTerminal(*next)) consent.set_end_time_us(Micros(now));
-  NWD_RETURN_IF_ERROR(SettleDecision(txn, consent));
+  NWD_RETURN_IF_ERROR(SettleDecision(txn, consent, now, step.told));
   bool superseded = false;
   if (event == ConsentEvent::kGive) {
     NWD_ASSIGN_OR_RETURN(superseded, Supersede(txn, consent, step.drafts.old, step.drafts.superseded, now));

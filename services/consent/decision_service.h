@@ -37,6 +37,7 @@ class DecisionService {
     ConsentEvent event;
     std::string_view etag;
     const Drafts& drafts;
+    std::vector<ids::Uuid>& told;  // filled: whom a notice was sent to
   };
   async::Task<absl::StatusOr<Drafts>> DrawUp(const rpc::Call& call, const NamedConsent& named,
                                              ConsentEvent event) const;

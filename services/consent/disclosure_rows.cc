@@ -39,13 +39,16 @@ void Put(store::Txn& txn, const Placed& placed) {
   store::PutMessage(txn, keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id), placed.disclosure);
 }
 
+uint32_t SourceCategories(const storage::Disclosure& disclosure, int source) {
+  return source < disclosure.source_categories_size() ? disclosure.source_categories(source) : 0;
+}
+
 // Adds to `disclosure` what `more`, which was there before, says of the same release.
 void Merge(const storage::Disclosure& more, storage::Disclosure& disclosure) {
   disclosure.set_audit_entry(more.audit_entry());
   disclosure.set_categories(disclosure.categories() | more.categories());
-  const auto& known = disclosure.source_ids();
-  for (const std::string& source : more.source_ids()) {
-    if (std::find(known.begin(), known.end(), source) == known.end()) disclosure.add_source_ids(source);
+  for (int i = 0; i < more.source_ids_size(); ++i) {
+    AddSource(more.source_ids(i), SourceCategories(more, i), disclosure);
   }
 }
 
@@ -59,6 +62,21 @@ absl::StatusOr<bool> AddBefore(const store::Reader& reader, Placed& placed) {
 }
 
 }  // namespace
+
+void AddSource(const std::string& source_id, uint32_t categories, storage::Disclosure& disclosure) {
+  const auto& known = disclosure.source_ids();
+  const auto at = static_cast<int>(std::find(known.begin(), known.end(), source_id) - known.begin());
+  if (at == disclosure.source_ids_size()) disclosure.add_source_ids(source_id);
+  while (disclosure.source_categories_size() < disclosure.source_ids_size()) disclosure.add_source_categories(0);
+  disclosure.set_source_categories(at, disclosure.source_categories(at) | categories);
+}
+
+uint32_t CategoriesOf(const storage::Disclosure& disclosure, const ids::Uuid& source) {
+  for (int i = 0; i < disclosure.source_ids_size(); ++i) {
+    if (disclosure.source_ids(i) == source.bytes()) return SourceCategories(disclosure, i);
+  }
+  return 0;
+}
 
 void Add(store::Txn& txn, const Release& release) {
   const Placed& whole = release.whole;
@@ -115,6 +133,15 @@ absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id,
         return visit(std::string(key), placed);
       });
   return failed.ok() ? scanned : failed;
+}
+
+absl::Status WalkNewest(const store::Reader& reader, const ids::Uuid& person_id, int& budget,
+                        absl::FunctionRef<void(const Placed&)> visit) {
+  if (budget <= 0) return absl::OkStatus();
+  return WalkPerson(reader, person_id, {}, [&](const std::string&, const Placed& placed) {
+    visit(placed);
+    return --budget > 0 ? store::Visit::kContinue : store::Visit::kStop;
+  });
 }
 
 absl::Status WalkFamily(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit) {

@@ -3,6 +3,7 @@
 // or an Update; errors are the store's, or DATA_LOSS for what does not parse. No state.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,10 @@ struct Release {
   std::vector<Placed> parts;
 };
 void Add(store::Txn& txn, const Release& release);
+// That these categories of this source (16 raw bytes) went out, beside what went out of it before.
+void AddSource(const std::string& source_id, uint32_t categories, storage::Disclosure& disclosure);
+// What of this source went out.
+uint32_t CategoriesOf(const storage::Disclosure& disclosure, const ids::Uuid& source);
 // A release that happens again, by a retry: it now covers also what `again` does.
 absl::Status Widen(store::Txn& txn, const Release& again);
 
@@ -54,6 +59,9 @@ struct Span {
 };
 using Visitor = absl::FunctionRef<store::Visit(const std::string& key, const Placed&)>;
 absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit);
+// The newest of one id of the person, newest first, as long as the budget lasts, which each one that is looked at lessens.
+absl::Status WalkNewest(const store::Reader& reader, const ids::Uuid& person_id, int& budget,
+                        absl::FunctionRef<void(const Placed&)> visit);
 // Of all ids of the person (joins.h), the newest kRowsLookedAtMax of each; each release once, whole. `from` may be a key
 // of any of them.
 absl::Status WalkFamily(const store::Reader& reader, const ids::Uuid& person_id, const Span& span, Visitor visit);

@@ -41,23 +41,31 @@ absl::StatusOr<bool> ActsFor(const store::Reader& reader, const ids::Uuid& perso
                      [](const storage::Enrolment& enrolment) { return enrolment.end_us() == 0; });
 }
 
+absl::StatusOr<std::vector<ids::Uuid>> ChannelsUnder(const store::Reader& reader, const ids::Uuid& person_id) {
+  const std::string prefix = keys::EnrolmentsOf(person_id);
+  std::vector<ids::Uuid> channels;
+  absl::Status failed;
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward,
+                                  [&](std::string_view key, std::string_view value) {
+                                    const auto enrolment = store::ParseValue<storage::Enrolment>(key, value);
+                                    failed = enrolment.status();
+                                    if (!failed.ok()) return store::Visit::kStop;
+                                    if (Lasts(*enrolment))
+                                      channels.push_back(consents::IdOf(key.substr(prefix.size())));
+                                    return store::Visit::kContinue;
+                                  }));
+  if (!failed.ok()) return failed;
+  return channels;
+}
+
 absl::StatusOr<std::vector<ids::Uuid>> ChannelsOf(const store::Reader& reader, const ids::Uuid& person_id) {
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
   std::vector<ids::Uuid> channels;
-  absl::Status failed;
   for (const ids::Uuid& relative : family) {
-    const std::string prefix = keys::EnrolmentsOf(relative);
-    const auto add = [&](std::string_view key, std::string_view value) {
-      const absl::StatusOr<storage::Enrolment> enrolment = store::ParseValue<storage::Enrolment>(key, value);
-      failed = enrolment.status();
-      if (!failed.ok()) return store::Visit::kStop;
-      const ids::Uuid channel = consents::IdOf(key.substr(prefix.size()));
-      const bool known = std::find(channels.begin(), channels.end(), channel) != channels.end();
-      if (Lasts(*enrolment) && !known) channels.push_back(channel);
-      return store::Visit::kContinue;
-    };
-    NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, add));
-    NWD_RETURN_IF_ERROR(failed);
+    NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> theirs, ChannelsUnder(reader, relative));
+    for (const ids::Uuid& channel : theirs) {
+      if (std::find(channels.begin(), channels.end(), channel) == channels.end()) channels.push_back(channel);
+    }
   }
   return channels;
 }

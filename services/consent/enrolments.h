@@ -23,6 +23,8 @@ namespace nwd::consent::enrolments {
 absl::StatusOr<bool> ActsFor(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& channel_id);
 // The channels that the person is enrolled with, each once.
 absl::StatusOr<std::vector<ids::Uuid>> ChannelsOf(const store::Reader& reader, const ids::Uuid& person_id);
+// The same under this id of theirs alone.
+absl::StatusOr<std::vector<ids::Uuid>> ChannelsUnder(const store::Reader& reader, const ids::Uuid& person_id);
 // Whether the organisation made a code with which the person, under whichever of their ids, ever enrolled with the
 // channel; true of any where the makers came to be kEnrolmentMakersMax: those after them are not kept.
 absl::StatusOr<bool> WasMadeBy(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& channel_id,

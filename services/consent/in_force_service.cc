@@ -93,16 +93,16 @@ async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, c
   const Occasion occasion{.event = taken.way.event, .by_person = ByPerson(call, taken.way.event, taken.reason)};
   NWD_CO_ASSIGN_OR_RETURN(taken.receipt, co_await DrawUpIfReadable(parts_, call, named, occasion));
   bool out = false;
-  std::vector<ids::Uuid> told;
+  ToldOfEnd told;
   auto effect = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<Response> {
     NWD_ASSIGN_OR_RETURN(out, Apply(txn, call, named, consent, taken, told));
     Response response = Stands<Response>(consent);
-    response.set_notices(static_cast<int>(told.size()));
+    response.set_notices(static_cast<int>(told.readers.size()));
     return response;
   };
   auto body = [&](store::Txn& txn) -> absl::StatusOr<Response> {
     out = false;
-    told.clear();
+    told = {};
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, named.consent_id));
     NWD_RETURN_IF_ERROR(ties::Prove(txn, call, tie, consent));
     auto once = [&] { return effect(txn, *consent); };
@@ -112,14 +112,14 @@ async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, c
   if (!response.ok()) co_return Corrupt(parts_, "a consent", response.status());
   if (out) {
     if (taken.way.event == ConsentEvent::kWithdraw) parts_.figures.withdrawals.Increment();
-    RingBells(parts_, told);
+    RingBells(parts_, told.readers);
+    RingBells(parts_, told.others);
   }
   co_return response;
 }
 
 absl::StatusOr<bool> InForceService::Apply(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
-                                           storage::Consent& consent, const Taken& taken,
-                                           std::vector<ids::Uuid>& told) const {
+                                           storage::Consent& consent, const Taken& taken, ToldOfEnd& told) const {
   const absl::Time now = call.Now();
   const bool suspends = taken.way.event == ConsentEvent::kSuspend;
   const bool again = consent.state() == taken.way.state;

@@ -15,6 +15,7 @@
 #include "services/consent/named_consent.h"
 #include "services/consent/parts.h"
 #include "services/consent/receipts.h"
+#include "services/consent/withdrawal.h"
 
 namespace nwd::consent {
 
@@ -47,9 +48,9 @@ class InForceService {
 
   template <class Response, class Request>
   async::Task<absl::StatusOr<Response>> TakeOut(rpc::Call& call, const Request& request, Taken taken);
-  // Within a body: answers whether the consent went out of force by this; who was sent a notice is added to `told`.
+  // Within a body: answers whether the consent went out of force by this; `told` is filled with who was sent a notice.
   absl::StatusOr<bool> Apply(store::Txn& txn, const rpc::Call& call, const NamedConsent& named,
-                             storage::Consent& consent, const Taken& taken, std::vector<ids::Uuid>& told) const;
+                             storage::Consent& consent, const Taken& taken, ToldOfEnd& told) const;
   absl::Status Resume(store::Txn& txn, const rpc::Call& call, const NamedConsent& named, storage::Consent& consent,
                       const v1::ResumeConsentRequest& request, const Draft& receipt) const;
 

@@ -9,6 +9,7 @@
 #include "services/consent/emergency_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/match_rows.h"
+#include "services/consent/notice_schedule.h"
 #include "services/consent/notice_steps.h"
 
 namespace nwd::consent {
@@ -79,7 +80,7 @@ async::Task<absl::Status> Janitor::ForgetMatches() {
 async::Task<absl::Status> Janitor::FollowNotices() {
   notices::Followed followed;
   do {
-    auto body = [&](store::Txn& txn) { return notices::Follow(txn, parts_.clock.Now()); };
+    auto body = [&](store::Txn& txn) { return notices::Follow(txn, parts_.organisations, parts_.clock.Now()); };
     NWD_CO_ASSIGN_OR_RETURN(followed, co_await parts_.store.Update(body));
     for (const ids::Uuid& recipient : followed.reminded) {
       parts_.figures.notice_reminders.Increment();

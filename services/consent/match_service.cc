@@ -8,6 +8,7 @@
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/join_telling.h"
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/match_rows.h"
@@ -69,18 +70,19 @@ void MatchService::Register(rpc::Router& router) {
 async::Task<absl::StatusOr<v1::ConfirmMatchResponse>> MatchService::ConfirmMatch(
     rpc::Call& call, const v1::ConfirmMatchRequest& request) {
   NWD_CO_ASSIGN_OR_RETURN(const Asked asked, co_await Read(request));
+  Confirmed outcome;
   // A refusal has effects of its own, so its body answers OK with nothing.
   auto body = [&](store::Txn& txn) -> absl::StatusOr<std::optional<v1::ConfirmMatchResponse>> {
     // Whoever was told of the match registered the person, and holds them.
     NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(txn, asked.registered, OrganisationOf(call)));
     if (!held) return status::Denied();
     call.ProveTie(common::v1::TIE_SELF);
-    bool refused = false;
-    auto once = [&] { return Confirm(txn, call, asked, refused); };
+    outcome = {};
+    auto once = [&] { return Confirm(txn, call, asked, outcome); };
     absl::StatusOr<v1::ConfirmMatchResponse> confirmed =
         parts_.requests.Once<v1::ConfirmMatchResponse>(txn, call, request, once);
     if (confirmed.ok()) return std::make_optional(*std::move(confirmed));
-    if (!refused) return confirmed.status();
+    if (!outcome.refused) return confirmed.status();
     NWD_RETURN_IF_ERROR(Refuse(txn, call, asked));
     return std::optional<v1::ConfirmMatchResponse>();
   };
@@ -88,6 +90,7 @@ async::Task<absl::StatusOr<v1::ConfirmMatchResponse>> MatchService::ConfirmMatch
                           co_await parts_.store.Update(body, call.deadline()));
   (confirmed.has_value() ? parts_.figures.matches_confirmed : parts_.figures.matches_refused).Increment();
   if (!confirmed.has_value()) co_return status::Denied();
+  RingBells(parts_, outcome.told);
   co_return *confirmed;
 }
 
@@ -111,7 +114,7 @@ async::Task<absl::StatusOr<MatchService::Asked>> MatchService::Read(const v1::Co
 }
 
 absl::StatusOr<v1::ConfirmMatchResponse> MatchService::Confirm(store::Txn& txn, const rpc::Call& call,
-                                                               const Asked& asked, bool& refused) const {
+                                                               const Asked& asked, Confirmed& confirmed) const {
   const ids::Uuid organisation = OrganisationOf(call);
   NWD_ASSIGN_OR_RETURN(const storage::MatchBudget budget, matches::BudgetOf(txn, call.Now(), organisation));
   if (budget.refused() >= kRefusedADayMax) {
@@ -126,11 +129,13 @@ absl::StatusOr<v1::ConfirmMatchResponse> MatchService::Confirm(store::Txn& txn, 
                                 "was given for an identifier of this kind: one of another must confirm it");
   }
   NWD_ASSIGN_OR_RETURN(const std::vector<storage::Person> family, FamilyRows(txn, asked.matched));
-  refused = !Confirms(asked.said, *match, family);
-  if (refused) return status::Denied();
+  confirmed.refused = !Confirms(asked.said, *match, family);
+  if (confirmed.refused) return status::Denied();
 
   // Another desk may have joined them since.
   NWD_ASSIGN_OR_RETURN(const bool were_one, joins::AreOne(txn, asked.registered, asked.matched));
+  NWD_ASSIGN_OR_RETURN(const Family registered, joins::FamilyOf(txn, asked.registered));
+  NWD_ASSIGN_OR_RETURN(const Family matched, joins::FamilyOf(txn, asked.matched));
   NWD_ASSIGN_OR_RETURN(const bool joined, joins::Join(txn, asked.registered, asked.matched));
   if (!joined) {
     return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kLimitReached,
@@ -139,7 +144,8 @@ absl::StatusOr<v1::ConfirmMatchResponse> MatchService::Confirm(store::Txn& txn, 
   }
   matches::Delete(txn, asked.match_id, *match);
   if (!were_one) {
-    NWD_RETURN_IF_ERROR(SettleFamily(txn, asked.registered));
+    NWD_RETURN_IF_ERROR(SettleFamily(txn, asked.registered, call.Now(), confirmed.told));
+    NWD_RETURN_IF_ERROR(TellMerged(txn, registered, matched, call.Now(), confirmed.told));
     Announce(txn, call, asked);
   }
   v1::ConfirmMatchResponse response;
@@ -174,14 +180,14 @@ async::Task<absl::StatusOr<v1::SplitPersonResponse>> MatchService::SplitPerson(r
                                                                                const v1::SplitPersonRequest& request) {
   const ids::Uuid named = parts_.references.PersonOf(OrganisationOf(call), request.person_ref()).value_or(ids::Uuid());
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, named));
+  std::vector<ids::Uuid> told;
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::SplitPersonResponse> {
     NWD_ASSIGN_OR_RETURN(const std::optional<ids::Uuid> other, joins::Split(txn, named));
     if (!other.has_value()) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kNotJoined,
                            "this person is joined to nobody, so there is nothing to undo");
     }
-    NWD_RETURN_IF_ERROR(SettleSplit(txn, named, call.Now()));
-    NWD_RETURN_IF_ERROR(SettleSplit(txn, *other, call.Now()));
+    NWD_RETURN_IF_ERROR(SettleBoth(txn, named, *other, call.Now(), told));
     AppendPersonChange(txn, named, common::v1::PersonChange::TYPE_SPLIT, OrganisationOf(call), call.Now(), *other);
     storage::Deed deed = DeedOf(call);
     deed.set_other_person_id(std::string(other->bytes()));
@@ -191,11 +197,23 @@ async::Task<absl::StatusOr<v1::SplitPersonResponse>> MatchService::SplitPerson(r
     return response;
   };
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::SplitPersonResponse> {
+    told.clear();
     NWD_RETURN_IF_ERROR(HeldPerson(parts_, txn, call, request.person_ref()).status());
     auto once = [&] { return effect(txn); };
     return parts_.requests.Once<v1::SplitPersonResponse>(txn, call, request, once);
   };
-  co_return co_await parts_.store.Update(body, call.deadline());
+  NWD_CO_ASSIGN_OR_RETURN(v1::SplitPersonResponse response, co_await parts_.store.Update(body, call.deadline()));
+  RingBells(parts_, told);
+  co_return response;
+}
+
+absl::Status MatchService::SettleBoth(store::Txn& txn, const ids::Uuid& named, const ids::Uuid& other, absl::Time now,
+                                      std::vector<ids::Uuid>& told) const {
+  NWD_RETURN_IF_ERROR(SettleSplit(txn, named, now, told));
+  NWD_RETURN_IF_ERROR(SettleSplit(txn, other, now, told));
+  NWD_ASSIGN_OR_RETURN(const Family one, joins::FamilyOf(txn, named));
+  NWD_ASSIGN_OR_RETURN(const Family two, joins::FamilyOf(txn, other));
+  return TellSplit(txn, one, two, now, told);
 }
 
 }  // namespace nwd::consent

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/person_service.pb.h"
@@ -35,11 +36,19 @@ class MatchService {
     Confirmation said;
   };
   async::Task<absl::StatusOr<Asked>> Read(const v1::ConfirmMatchRequest& request);
-  // Joins the two, or Denied with `refused` set where what was said is not theirs. Within a body.
+  // Joins the two, or Denied with `refused` set where what was said is not theirs; `told` is filled with whom a notice was
+  // sent to. Within a body.
+  struct Confirmed {
+    bool refused = false;
+    std::vector<ids::Uuid> told;
+  };
   absl::StatusOr<v1::ConfirmMatchResponse> Confirm(store::Txn& txn, const rpc::Call& call, const Asked& asked,
-                                                   bool& refused) const;
+                                                   Confirmed& confirmed) const;
   // That the two are joined, to the others and in the audit log of each. Within a body.
   void Announce(store::Txn& txn, const rpc::Call& call, const Asked& asked) const;
+  // What splitting `named` from `other` changes and whom it concerns; fills `told`. Within a body.
+  absl::Status SettleBoth(store::Txn& txn, const ids::Uuid& named, const ids::Uuid& other, absl::Time now,
+                          std::vector<ids::Uuid>& told) const;
   // What is left of a match that was refused. Within a body.
   absl::Status Refuse(store::Txn& txn, const rpc::Call& call, const Asked& asked) const;
 

@@ -1,16 +1,18 @@
 #include "services/consent/notice_rows.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
+#include "services/consent/categories.h"
 #include "services/consent/cited_basis.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
-#include "services/consent/notice_steps.h"
+#include "services/consent/limits.h"
+#include "services/consent/notice_schedule.h"
 
 namespace nwd::consent::notices {
 namespace {
@@ -25,28 +27,20 @@ absl::StatusOr<uint64_t> NextNumber(store::Txn& txn, const ids::Uuid& recipient_
   return counter.last();
 }
 
-// Numbers of a recipient's rows after `after`, in order, until `visit` says to stop.
-absl::Status WalkNumbers(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after, bool open_only,
-                         absl::FunctionRef<store::Visit(uint64_t sequence, std::string_view value)> visit) {
-  store::Range range =
-      store::PrefixRange(open_only ? keys::OpenNoticesOf(recipient_id) : keys::NoticesOf(recipient_id));
-  range.begin = open_only ? keys::OpenNotice(recipient_id, after + 1) : keys::Notice(recipient_id, after + 1);
-  return reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
-    store::KeyReader parts(key);
-    std::string_view recipient;
-    uint64_t sequence = 0;
-    if (!parts.Bytes(ids::Uuid::kSizeBytes, &recipient) || !parts.Number(&sequence)) return store::Visit::kContinue;
-    return visit(sequence, value);
-  });
-}
-
-// What a reminder says; nothing where what it reminds of was answered since.
-absl::StatusOr<std::optional<Numbered>> Reminded(const store::Reader& reader, const ids::Uuid& recipient_id,
-                                                 uint64_t sequence, const storage::Notice& reminder) {
-  NWD_ASSIGN_OR_RETURN(Numbered of, At(reader, recipient_id, reminder.reminds_of()));
+// What lies at a number, as it is shown; nothing of a reminder in a list, nor of one to a watcher of what was answered since.
+absl::StatusOr<std::optional<Numbered>> Shown(const store::Reader& reader, const ids::Uuid& recipient_id,
+                                              uint64_t sequence, Which which) {
+  NWD_ASSIGN_OR_RETURN(Numbered numbered, At(reader, recipient_id, sequence));
+  const storage::Notice& row = numbered.notice;
+  if (row.reminds_of() == 0) {
+    if (which == Which::kWatched) numbered.notice.clear_reminders();  // as it was when it was sent
+    return numbered;
+  }
+  if (which != Which::kWatched) return std::nullopt;
+  NWD_ASSIGN_OR_RETURN(Numbered of, At(reader, recipient_id, row.reminds_of()));
   if (of.notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) return std::nullopt;
   of.sequence = sequence;
-  of.notice.set_reminders(reminder.reminders());
+  of.notice.set_reminders(row.reminders());
   return of;
 }
 
@@ -96,56 +90,50 @@ absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const 
   return At(reader, recipient_id, place->sequence());
 }
 
-absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after,
-                                            int limit, Which which) {
-  std::vector<Numbered> found;
-  absl::Status status;
-  auto take = [&](uint64_t sequence, std::string_view value) -> absl::Status {
-    std::optional<Numbered> next;
-    if (which == Which::kOpen) {
-      NWD_ASSIGN_OR_RETURN(next, At(reader, recipient_id, sequence));
-    } else {
-      NWD_ASSIGN_OR_RETURN(storage::Notice row,
-                           store::ParseValue<storage::Notice>(keys::Notice(recipient_id, sequence), value));
-      if (row.reminds_of() == 0) {
-        if (which == Which::kWatched) row.clear_reminders();  // as it was when it was sent
-        next = Numbered{sequence, std::move(row), {}};
-      } else if (which == Which::kWatched) {
-        NWD_ASSIGN_OR_RETURN(next, Reminded(reader, recipient_id, sequence, row));
-      }
+absl::StatusOr<Listed> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after, int limit,
+                             Which which) {
+  const bool open_only = which == Which::kOpen;
+  store::Range range =
+      store::PrefixRange(open_only ? keys::OpenNoticesOf(recipient_id) : keys::NoticesOf(recipient_id));
+  range.begin = open_only ? keys::OpenNotice(recipient_id, after + 1) : keys::Notice(recipient_id, after + 1);
+  // Reminders that are passed over make a page shorter, not longer to read.
+  const auto looked_at_max = static_cast<size_t>(std::min(limit * (1 + kRemindersMax), kRowsLookedAtMax));
+  Listed listed;
+  listed.last = after;
+  std::vector<uint64_t> sequences;
+  NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view) {
+    store::KeyReader parts(key);
+    std::string_view recipient;
+    uint64_t sequence = 0;
+    if (parts.Bytes(ids::Uuid::kSizeBytes, &recipient) && parts.Number(&sequence)) sequences.push_back(sequence);
+    return sequences.size() <= looked_at_max ? store::Visit::kContinue : store::Visit::kStop;
+  }));
+  for (size_t i = 0; i < sequences.size(); ++i) {
+    if (std::ssize(listed.found) == limit || i == looked_at_max) {
+      listed.more = true;
+      break;
     }
-    if (!next.has_value()) return absl::OkStatus();
+    listed.last = sequences[i];
+    NWD_ASSIGN_OR_RETURN(std::optional<Numbered> next, Shown(reader, recipient_id, sequences[i], which));
+    if (!next.has_value()) continue;
     const ids::Uuid person_id = consents::IdOf(next->notice.person_id());
     NWD_ASSIGN_OR_RETURN(next->known_as, joins::AsHeldBy(reader, person_id, recipient_id));
-    found.push_back(*std::move(next));
-    return absl::OkStatus();
-  };
-  NWD_RETURN_IF_ERROR(
-      WalkNumbers(reader, recipient_id, after, which == Which::kOpen, [&](uint64_t sequence, std::string_view value) {
-        status = take(sequence, value);
-        const bool go_on = status.ok() && std::ssize(found) < limit;
-        return go_on ? store::Visit::kContinue : store::Visit::kStop;
-      }));
-  if (!status.ok()) return status;
-  return found;
+    listed.found.push_back(*std::move(next));
+  }
+  return listed;
 }
 
-namespace {
-
-// The recipient is to tell the person something; nothing it has is in question.
 bool AsksToTell(v1::NoticeType type) {
   return type == v1::NOTICE_TYPE_EMERGENCY_ACCESS || type == v1::NOTICE_TYPE_SEND_CODE;
 }
-
-}  // namespace
 
 bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer) {
   if (AsksToTell(type)) return answer == v1::NOTICE_ANSWER_TOLD || answer == v1::NOTICE_ANSWER_NOT_TOLD;
   switch (answer) {
     case v1::NOTICE_ANSWER_ERASED:
-      return type != v1::NOTICE_TYPE_RECTIFICATION && type != v1::NOTICE_TYPE_RESTRICTION;
+      return type != v1::NOTICE_TYPE_RESTRICTION && type != v1::NOTICE_TYPE_MERGE;
     case v1::NOTICE_ANSWER_CORRECTED:
-      return type == v1::NOTICE_TYPE_RECTIFICATION;
+      return type == v1::NOTICE_TYPE_RECTIFICATION || type == v1::NOTICE_TYPE_MERGE || type == v1::NOTICE_TYPE_SPLIT;
     case v1::NOTICE_ANSWER_RETAINED:
       return true;
     case v1::NOTICE_ANSWER_HELD:
@@ -180,6 +168,8 @@ v1::Notice Show(const storage::Notice& notice, std::string person_ref) {
   shown.set_answer(notice.answer());
   if (notice.answer_time_us() != 0) *shown.mutable_answer_time() = MicrosToTimestamp(notice.answer_time_us());
   shown.set_reminders(notice.reminders());
+  ForEachCategory(notice.categories(), [&](Category category) { shown.add_categories(category); });
+  shown.set_source_organisation_id(ShownId(notice.source_id()));
   if (notice.escalate_time_us() != 0) *shown.mutable_escalate_time() = MicrosToTimestamp(notice.escalate_time_us());
   return shown;
 }

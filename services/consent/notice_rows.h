@@ -27,7 +27,7 @@ struct Numbered {
   ids::Uuid known_as;      // the person, by the id that the recipient knows (joins.h); filled by After
 };
 
-// Gives the notice its id and the recipient's next number, and has it followed until it is answered (notice_steps.h).
+// Gives the notice its id and the recipient's next number, and has it followed until it is answered (notice_schedule.h).
 absl::Status Add(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice);
 // The next reminder of a notice, `reminded.notice.reminders` its number.
 absl::Status AddReminder(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& reminded, absl::Time now);
@@ -39,10 +39,17 @@ absl::StatusOr<std::optional<Numbered>> Find(const store::Reader& reader, const 
                                              const ids::Uuid& notice_id);
 // What lies at a number that an index names; DATA_LOSS where nothing does.
 absl::StatusOr<Numbered> At(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t sequence);
-// Those after number `after`, oldest first, at most `limit`.
-absl::StatusOr<std::vector<Numbered>> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after,
-                                            int limit, Which which);
+// Those after number `after`, oldest first, at most `limit`, of kRowsLookedAtMax numbers at most.
+struct Listed {
+  std::vector<Numbered> found;
+  uint64_t last = 0;  // the last number that was looked at; `after` where there was none
+  bool more = false;  // others come after it
+};
+absl::StatusOr<Listed> After(const store::Reader& reader, const ids::Uuid& recipient_id, uint64_t after, int limit,
+                             Which which);
 
+// Whether the recipient is to tell the person something, and nothing that it has is in question.
+bool AsksToTell(v1::NoticeType type);
 // Whether a notice of this type can be answered so: what was withdrawn cannot be corrected.
 bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer);
 // The answers it takes, in words: "ERASED, RETAINED".

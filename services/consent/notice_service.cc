@@ -13,6 +13,7 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/notice_steps.h"
+#include "services/consent/notice_ties.h"
 #include "services/consent/reasons.h"
 #include "services/consent/receipts.h"
 
@@ -38,25 +39,17 @@ std::string BasisOf(const storage::Notice& notice, const person_keys::PersonKey&
   return key->Open(notice.sealed_retained_basis(), AssociatedData(notice)).value_or("");
 }
 
-// Whether a notice about this person is the asker's to see now. An agency answers for what it had, whoever holds the
-// person.
-absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& asker, const ids::Uuid& person_id) {
-  if (!asker.is_channel) return true;
-  return ties::HasPerson(reader, asker, person_id);
-}
-
 }  // namespace
 
 absl::StatusOr<NoticeService::Page> NoticeService::PageAfter(const store::Reader& reader, const ties::Asker& asker,
                                                              uint64_t after, int page_size, notices::Which which) {
-  NWD_ASSIGN_OR_RETURN(std::vector<notices::Numbered> found,
-                       notices::After(reader, asker.organisation_id, after, page_size + 1, which));
+  NWD_ASSIGN_OR_RETURN(notices::Listed listed, notices::After(reader, asker.organisation_id, after, page_size, which));
   Page page;
-  page.more = static_cast<int>(found.size()) > page_size;
-  if (page.more) found.resize(static_cast<size_t>(page_size));
-  page.last = found.empty() ? after : found.back().sequence;
-  for (notices::Numbered& numbered : found) {
-    NWD_ASSIGN_OR_RETURN(const bool shown, IsShownTo(reader, asker, consents::IdOf(numbered.notice.person_id())));
+  page.last = listed.last;
+  page.more = listed.more;
+  for (notices::Numbered& numbered : listed.found) {
+    NWD_ASSIGN_OR_RETURN(const bool shown,
+                         notices::IsShownTo(reader, asker, consents::IdOf(numbered.notice.person_id())));
     if (shown) page.shown.push_back(std::move(numbered));
   }
   return page;
@@ -68,7 +61,7 @@ absl::StatusOr<std::optional<notices::Numbered>> NoticeService::Find(const store
   NWD_ASSIGN_OR_RETURN(std::optional<notices::Numbered> numbered,
                        notices::Find(reader, asker.organisation_id, notice_id));
   const ids::Uuid person_id = numbered.has_value() ? consents::IdOf(numbered->notice.person_id()) : ids::Uuid();
-  NWD_ASSIGN_OR_RETURN(const bool shown, IsShownTo(reader, asker, person_id));
+  NWD_ASSIGN_OR_RETURN(const bool shown, notices::IsShownTo(reader, asker, person_id));
   if (!shown) numbered.reset();
   return numbered;
 }
@@ -101,8 +94,7 @@ async::Task<absl::Status> NoticeService::WatchNotices(rpc::Call& call, const v1:
     for (const notices::Numbered& numbered : page.shown) {
       v1::WatchNoticesResponse response;
       response.set_cursor(tokens::SealCursor(parts_.tokens, kFeed, call.organisation_id(), numbered.sequence));
-      *response.mutable_notice() =
-          notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, numbered.known_as));
+      *response.mutable_notice() = Show(recipient, numbered);
       // As it was when sent.
       response.mutable_notice()->clear_answer();
       response.mutable_notice()->clear_answer_time();
@@ -138,11 +130,12 @@ async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::Acknow
 
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key,
                           co_await KeyOrNull(parts_, consents::IdOf(seen->notice.person_id())));
-  const std::string receipt = DrawUp(call, request, seen->notice);
+  const absl::Time now = call.Now();
+  const AnswerGiven given{request, now, DrawUp(request, OrganisationOf(call), seen->notice, now)};
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::AcknowledgeNoticeResponse> {
     NWD_ASSIGN_OR_RETURN(std::optional<notices::Numbered> numbered, Find(txn, asker, notice_id));
     if (!numbered.has_value()) return status::Denied();
-    auto once = [&] { return Answer(txn, call, request, *numbered, key, receipt); };
+    auto once = [&] { return Answer(txn, call, given, *numbered, key); };
     return parts_.requests.Once<v1::AcknowledgeNoticeResponse>(txn, call, request, once);
   };
   NWD_CO_ASSIGN_OR_RETURN(v1::AcknowledgeNoticeResponse response, co_await parts_.store.Update(body, call.deadline()));
@@ -150,8 +143,8 @@ async::Task<absl::StatusOr<v1::AcknowledgeNoticeResponse>> NoticeService::Acknow
   co_return response;
 }
 
-std::string NoticeService::DrawUp(const rpc::Call& call, const v1::AcknowledgeNoticeRequest& request,
-                                  const storage::Notice& notice) const {
+std::string NoticeService::DrawUp(const v1::AcknowledgeNoticeRequest& request, const ids::Uuid& recipient,
+                                  const storage::Notice& notice, absl::Time now) const {
   receipt::NoticeAnswer answer;
   answer.receipt_id = ids::Uuid::Random().ToString();
   answer.notice_id = ShownId(notice.notice_id());
@@ -162,10 +155,10 @@ std::string NoticeService::DrawUp(const rpc::Call& call, const v1::AcknowledgeNo
   answer.disclosures = notice.disclosure_count();
   answer.sent = FromMicros(notice.create_time_us());
   answer.due = FromMicros(notice.due_time_us());
-  answer.recipient = NamedInReceipt(parts_, OrganisationOf(call));
+  answer.recipient = NamedInReceipt(parts_, recipient);
   answer.answer = request.answer();
   answer.retained_basis = request.retained_basis();
-  answer.time = FromMicros(Micros(call.Now()));
+  answer.time = FromMicros(Micros(now));
   return receipt::Write(answer);
 }
 
@@ -192,10 +185,10 @@ async::Task<absl::Status> NoticeService::HandOut(const ties::Asker& asker, const
 }
 
 absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& txn, const rpc::Call& call,
-                                                                    const v1::AcknowledgeNoticeRequest& request,
+                                                                    const AnswerGiven& given,
                                                                     notices::Numbered numbered,
-                                                                    const person_keys::PersonKey& key,
-                                                                    const std::string& receipt) const {
+                                                                    const person_keys::PersonKey& key) const {
+  const v1::AcknowledgeNoticeRequest& request = given.request;
   storage::Notice& notice = numbered.notice;
   v1::AcknowledgeNoticeResponse response;
   if (notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) {
@@ -209,14 +202,14 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
                            "the person was erased; nothing about them can be retained here");
     }
     notice.set_answer(request.answer());
-    notice.set_answer_time_us(Micros(call.Now()));
+    notice.set_answer_time_us(Micros(given.now));
     if (!request.retained_basis().empty()) {
       notice.set_sealed_retained_basis(key->Seal(request.retained_basis(), AssociatedData(notice)));
     }
     if (key != nullptr) {
-      notice.set_sealed_receipt(key->Seal(receipt, ReceiptData(notice)));
+      notice.set_sealed_receipt(key->Seal(given.receipt, ReceiptData(notice)));
     } else {
-      notice.set_bare_receipt(receipt);
+      notice.set_bare_receipt(given.receipt);
     }
     NWD_RETURN_IF_ERROR(notices::PutAnswered(txn, OrganisationOf(call), numbered));
     storage::Deed deed = DeedOf(call);
@@ -225,7 +218,7 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
     deed.set_authority_id(notice.authority_id());
     deed.set_emergency_access_id(notice.emergency_access_id());
     deed.set_answer(notice.answer());
-    Record(parts_, txn, "notice.answered", call.Now(), consents::IdOf(notice.person_id()), key, deed);
+    Record(parts_, txn, "notice.answered", given.now, consents::IdOf(notice.person_id()), key, deed);
   }
   *response.mutable_answer_time() = MicrosToTimestamp(notice.answer_time_us());
   return response;
@@ -251,7 +244,7 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
   for (const notices::Numbered& numbered : page.shown) {
     const ids::Uuid person_id = consents::IdOf(numbered.notice.person_id());
     v1::Notice& shown = *response.add_notices();
-    shown = notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, numbered.known_as));
+    shown = Show(recipient, numbered);
     if (!numbered.notice.code_seed().empty()) {
       NWD_CO_ASSIGN_OR_RETURN(*shown.mutable_code(), co_await CodeOf(numbered.notice, call.Now()));
     }
@@ -262,30 +255,39 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
   co_return response;
 }
 
+v1::Notice NoticeService::Show(const ids::Uuid& recipient, const notices::Numbered& numbered) const {
+  v1::Notice shown = notices::Show(numbered.notice, parts_.references.ReferenceOf(recipient, numbered.known_as));
+  const std::string& other = numbered.notice.other_person_id();
+  if (!other.empty()) shown.set_other_person_ref(parts_.references.ReferenceOf(recipient, consents::IdOf(other)));
+  return shown;
+}
+
 async::Task<absl::StatusOr<v1::ListOverdueNoticesResponse>> NoticeService::ListOverdueNotices(
     rpc::Call& call, const v1::ListOverdueNoticesRequest& request) {
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   NWD_CO_ASSIGN_OR_RETURN(const std::string from, tokens::PageStart(parts_.tokens, scope, request));
-  auto body = [&](const store::Reader& reader) {
-    return notices::ListOverdue(reader, from, tokens::PageSize(request.page_size()));
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListOverdueNoticesResponse> {
+    NWD_ASSIGN_OR_RETURN(const notices::OverduePage page,
+                         notices::ListOverdue(reader, from, tokens::PageSize(request.page_size())));
+    v1::ListOverdueNoticesResponse response;
+    for (const notices::Overdue& overdue : page.listed) {
+      NWD_ASSIGN_OR_RETURN(const bool able,
+                           notices::CanBeAnswered(reader, parts_.organisations, overdue.recipient_id, overdue.notice));
+      const storage::Notice& notice = overdue.notice;
+      v1::OverdueNotice& shown = *response.add_notices();
+      shown.set_notice_id(ShownId(notice.notice_id()));
+      shown.set_type(notice.type());
+      shown.set_recipient_organisation_id(overdue.recipient_id.ToString());
+      *shown.mutable_create_time() = MicrosToTimestamp(notice.create_time_us());
+      *shown.mutable_due_time() = MicrosToTimestamp(notice.due_time_us());
+      *shown.mutable_escalate_time() = MicrosToTimestamp(notice.escalate_time_us());
+      shown.set_reminders(notice.reminders());
+      shown.set_unable_to_answer(!able);
+    }
+    if (!page.next.empty()) response.set_next_page_token(parts_.tokens.Seal(scope, page.next));
+    return response;
   };
-  NWD_CO_ASSIGN_OR_RETURN(const notices::OverduePage page, co_await parts_.store.View(body));
-  v1::ListOverdueNoticesResponse response;
-  for (const notices::Overdue& overdue : page.listed) {
-    const storage::Notice& notice = overdue.notice;
-    const std::string recipient = overdue.recipient_id.ToString();
-    v1::OverdueNotice& shown = *response.add_notices();
-    shown.set_notice_id(ShownId(notice.notice_id()));
-    shown.set_type(notice.type());
-    shown.set_recipient_organisation_id(recipient);
-    *shown.mutable_create_time() = MicrosToTimestamp(notice.create_time_us());
-    *shown.mutable_due_time() = MicrosToTimestamp(notice.due_time_us());
-    *shown.mutable_escalate_time() = MicrosToTimestamp(notice.escalate_time_us());
-    shown.set_reminders(notice.reminders());
-    shown.set_unable_to_answer(!IsActive(parts_.organisations.Known(recipient)));
-  }
-  if (!page.next.empty()) response.set_next_page_token(parts_.tokens.Seal(scope, page.next));
-  co_return response;
+  co_return co_await parts_.store.View(body);
 }
 
 async::Task<absl::StatusOr<std::string>> NoticeService::CodeOf(const storage::Notice& notice, absl::Time now) const {

@@ -48,18 +48,23 @@ class NoticeService {
   static absl::StatusOr<std::optional<notices::Numbered>> Find(const store::Reader& reader, const ties::Asker& asker,
                                                                const ids::Uuid& notice_id);
 
+  // An answer as it was drawn up, before the body that may keep it.
+  struct AnswerGiven {
+    const v1::AcknowledgeNoticeRequest& request;
+    absl::Time now;
+    std::string receipt;  // the bytes that are signed
+  };
+  std::string DrawUp(const v1::AcknowledgeNoticeRequest& request, const ids::Uuid& recipient,
+                     const storage::Notice& notice, absl::Time now) const;
   // The answer itself, within a body; the caller has the tie. `key` is null where the person was erased.
-  absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(store::Txn& txn, const rpc::Call& call,
-                                                       const v1::AcknowledgeNoticeRequest& request,
-                                                       notices::Numbered numbered, const person_keys::PersonKey& key,
-                                                       const std::string& receipt) const;
-  // The bytes of the receipt that this answer leaves.
-  std::string DrawUp(const rpc::Call& call, const v1::AcknowledgeNoticeRequest& request,
-                     const storage::Notice& notice) const;
+  absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(store::Txn& txn, const rpc::Call& call, const AnswerGiven& given,
+                                                       notices::Numbered numbered,
+                                                       const person_keys::PersonKey& key) const;
   // Adds the receipt that was kept with the answer, signed; nothing where it can no longer be read.
   async::Task<absl::Status> HandOut(const ties::Asker& asker, const ids::Uuid& notice_id,
                                     const person_keys::PersonKey& key, v1::AcknowledgeNoticeResponse& response) const;
 
+  v1::Notice Show(const ids::Uuid& recipient, const notices::Numbered& numbered) const;
   // The code that the person is to be sent; empty where it can no longer be used.
   async::Task<absl::StatusOr<std::string>> CodeOf(const storage::Notice& notice, absl::Time now) const;
 

@@ -1,13 +1,11 @@
 // What becomes of a notice that nobody answers: its recipient is reminded every kRemindEvery, kRemindersMax times, and once
 // the answer is overdue it is put before the hub's administrators, where it stays until it is answered.
 //
-// Each notice that awaits an answer stands in an index by when something is next due; Follow, called by the janitor, does
-// what is due and moves it on. Called within a View or an Update; errors are the store's, or DATA_LOSS for what does not
+// Each notice that awaits an answer stands in an index by when something is next due (notice_schedule.h); Follow, called by
+// the janitor, does what is due and moves it on. Called within a View or an Update; errors are the store's, or DATA_LOSS for what does not
 // parse. No state.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,16 +14,10 @@
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
 #include "services/consent/notice_rows.h"
+#include "services/consent/organisations.h"
 #include "services/consent/storage.pb.h"
 
 namespace nwd::consent::notices {
-
-// When something is next due about the notice while it is not answered; nothing where nothing is. Pure.
-std::optional<int64_t> NextStepUs(const storage::Notice& notice);
-
-// Of a notice that was sent, and of one that was answered.
-absl::Status StartFollowing(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& sent);
-absl::Status StopFollowing(store::Txn& txn, const ids::Uuid& recipient_id, const Numbered& answered);
 
 struct Overdue {
   ids::Uuid recipient_id;
@@ -37,10 +29,9 @@ struct Followed {
   bool more = false;                // others are due
 };
 // Does what is due at `now` about kNoticesFollowedUpMax notices at most. Where several reminders fell due while nobody
-// looked, one is sent.
-absl::StatusOr<Followed> Follow(store::Txn& txn, absl::Time now);
-
-absl::StatusOr<storage::NoticeCounts> Counts(const store::Reader& reader);
+// looked, one is sent. What somebody was to tell the person and can no longer (the person has left the channel) is followed
+// no further.
+absl::StatusOr<Followed> Follow(store::Txn& txn, const Organisations& organisations, absl::Time now);
 
 struct OverduePage {
   std::vector<Overdue> listed;  // the longest overdue first

@@ -7,6 +7,7 @@
 #include "common/calendar/london.h"
 #include "services/consent/ceilings.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/correction.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
@@ -18,10 +19,7 @@ namespace {
 
 void Add(const VersionName& released, storage::Disclosure& disclosure) {
   disclosure.set_categories(disclosure.categories() | MaskOf(released.category));
-  const auto& sources = disclosure.source_ids();
-  if (std::find(sources.begin(), sources.end(), released.source_id.bytes()) == sources.end()) {
-    disclosure.add_source_ids(std::string(released.source_id.bytes()));
-  }
+  disclosures::AddSource(std::string(released.source_id.bytes()), MaskOf(released.category), disclosure);
 }
 
 // Of the entries of permitted categories, those this organisation may have: its own, and of other sources' what the
@@ -125,9 +123,13 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
   NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
 
   const absl::Time now = call.Now();
+  std::vector<ids::Uuid> told;
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::PutRecordResponse> {
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::RecordVersion> before,
                          records::Newest(txn, person_id, category, organisation));
+    if (request.corrects() && !before.has_value()) {
+      return status::InvalidField("corrects", "there is no version of yours before, so there is nothing to correct");
+    }
     const VersionName name{person_id, category, organisation, before.has_value() ? before->version() + 1 : 1};
     storage::RecordVersion version;
     version.set_sealed(SealSection(*key, name, request.section()));
@@ -139,20 +141,25 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
     storage::Deed deed = DeedOf(call);
     deed.set_categories_asked(MaskOf(category));
     deed.set_version(name.version);
-    Record(parts_, txn, "record.put", now, person_id, key, deed);
+    Record(parts_, txn, request.corrects() ? "record.corrected" : "record.put", now, person_id, key, deed);
+    if (request.corrects()) NWD_RETURN_IF_ERROR(TellCorrected(txn, person_id, category, organisation, now, told));
     v1::PutRecordResponse response;
+    response.set_notices(static_cast<int>(told.size()));
     response.set_version(name.version);
     response.set_etag(Cat("r", name.version));
     return response;
   };
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::PutRecordResponse> {
+    told.clear();
     NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(txn, person_id, organisation));
     if (!held || key == nullptr) return status::Denied();
     call.ProveTie(common::v1::TIE_PERSON_HOLDER);
     auto once = [&] { return effect(txn); };
     return parts_.requests.Once<v1::PutRecordResponse>(txn, call, request, once);
   };
-  co_return co_await parts_.store.Update(body, call.deadline());
+  NWD_CO_ASSIGN_OR_RETURN(v1::PutRecordResponse response, co_await parts_.store.Update(body, call.deadline()));
+  RingBells(parts_, told);
+  co_return response;
 }
 
 async::Task<absl::StatusOr<v1::GetRecordResponse>> RecordService::GetRecord(rpc::Call& call,

@@ -19,7 +19,7 @@ storage::Disclosure DisclosureOf(const Cited& cited, const Question& question,
   Cite(cited, disclosure);
   disclosure.set_recipient_id(std::string(question.organisation_id.bytes()));
   disclosure.set_purpose(question.purpose);
-  disclosure.add_source_ids(std::string(IdIn(request.source_organisation_id()).bytes()));
+  disclosures::AddSource(std::string(IdIn(request.source_organisation_id()).bytes()), 0, disclosure);
   disclosure.set_referral_id(std::string(IdIn(request.referral_id()).bytes()));
   return disclosure;
 }

@@ -26,8 +26,8 @@ absl::Status SpendCode(store::Txn& txn, const storage::Consent& consent) {
 
 }  // namespace
 
-absl::Status SettleSplit(store::Txn& txn, const ids::Uuid& person_id, absl::Time now) {
-  NWD_RETURN_IF_ERROR(SettleFamily(txn, person_id));
+absl::Status SettleSplit(store::Txn& txn, const ids::Uuid& person_id, absl::Time now, std::vector<ids::Uuid>& told) {
+  NWD_RETURN_IF_ERROR(SettleFamily(txn, person_id, now, told));
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(txn, person_id));
   NWD_ASSIGN_OR_RETURN(std::vector<storage::Consent> all, consents::OfPerson(txn, person_id));
   for (storage::Consent& consent : all) {

@@ -10,6 +10,8 @@
 // undone by a later yes as precise.
 #pragma once
 
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/ids/uuid.h"
@@ -17,6 +19,7 @@
 
 namespace nwd::consent {
 
-absl::Status SettleSplit(store::Txn& txn, const ids::Uuid& person_id, absl::Time now);
+// Adds to `told` whom a notice was sent to.
+absl::Status SettleSplit(store::Txn& txn, const ids::Uuid& person_id, absl::Time now, std::vector<ids::Uuid>& told);
 
 }  // namespace nwd::consent

@@ -5,28 +5,34 @@
 
 #include "common/base/macros.h"
 #include "common/base/timestamps.h"
+#include "services/consent/basis.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/notice_rows.h"
 
 namespace nwd::consent {
-namespace {
 
-absl::Status Tell(store::Txn& txn, const Telling& telling, const storage::Recipient& recipient,
-                  const std::vector<ids::Uuid>& newest) {
-  storage::Notice notice;
-  notice.set_type(telling.type);
-  notice.set_person_id(std::string(telling.person_id.bytes()));
-  Cite(telling.basis, notice);
-  for (const ids::Uuid& disclosure : newest) notice.add_disclosure_ids(std::string(disclosure.bytes()));
-  notice.set_disclosure_count(recipient.disclosures());
-  notice.set_create_time_us(Micros(telling.now));
-  notice.set_due_time_us(Micros(telling.now + kNoticeDue));
-  return notices::Add(txn, consents::IdOf(recipient.organisation_id()), std::move(notice));
+void Touched::Add(const ids::Uuid& disclosure_id) {
+  if (++count <= kNoticeDisclosuresMax) newest.push_back(disclosure_id);
 }
 
-}  // namespace
+absl::StatusOr<ids::Uuid> KnownBy(const store::Reader& reader, const storage::Disclosure& disclosure,
+                                  const ids::Uuid& otherwise) {
+  NWD_ASSIGN_OR_RETURN(const BasisPtr basis, FindBasis(reader, CitedOf(disclosure)));
+  return basis != nullptr ? basis->person_id() : otherwise;
+}
+
+absl::Status Tell(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice, const Touched& touched,
+                  absl::Time now, std::vector<ids::Uuid>& told) {
+  for (const ids::Uuid& disclosure : touched.newest) notice.add_disclosure_ids(std::string(disclosure.bytes()));
+  notice.set_disclosure_count(touched.count);
+  notice.set_create_time_us(Micros(now));
+  notice.set_due_time_us(Micros(now + kNoticeDue));
+  NWD_RETURN_IF_ERROR(notices::Add(txn, recipient_id, std::move(notice)));
+  told.push_back(recipient_id);
+  return absl::OkStatus();
+}
 
 absl::Status TellReaders(store::Txn& txn, const Telling& telling,
                          google::protobuf::RepeatedPtrField<storage::Recipient> recipients,
@@ -39,8 +45,13 @@ absl::Status TellReaders(store::Txn& txn, const Telling& telling,
   const disclosures::Under under{telling.basis, telling.person_id, recipients};
   NWD_ASSIGN_OR_RETURN(disclosures::ByRecipient newest, disclosures::NewestUnder(txn, under, kNoticeDisclosuresMax));
   for (const storage::Recipient& recipient : recipients) {
-    NWD_RETURN_IF_ERROR(Tell(txn, telling, recipient, newest[recipient.organisation_id()]));
-    told.push_back(consents::IdOf(recipient.organisation_id()));
+    storage::Notice notice;
+    notice.set_type(telling.type);
+    notice.set_person_id(std::string(telling.person_id.bytes()));
+    Cite(telling.basis, notice);
+    const Touched touched{newest[recipient.organisation_id()], recipient.disclosures()};
+    NWD_RETURN_IF_ERROR(
+        Tell(txn, consents::IdOf(recipient.organisation_id()), std::move(notice), touched, telling.now, told));
   }
   return absl::OkStatus();
 }

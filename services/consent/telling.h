@@ -1,11 +1,14 @@
-// Telling those who read on a basis that it no longer stands: a notice to each, which they must answer (UK GDPR,
-// Article 19). Called within an Update; errors are the store's, or DATA_LOSS. Once it is durable, the bells of who was
-// told are to be rung.
+// Telling those who read that what they read on no longer stands, or that what they read was wrong: a notice to each, which
+// they must answer (UK GDPR, Article 19). Called within an Update; errors are the store's, or DATA_LOSS. Once it is
+// durable, the bells of who was told are to be rung.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
@@ -28,5 +31,22 @@ struct Telling {
 absl::Status TellReaders(store::Txn& txn, const Telling& telling,
                          google::protobuf::RepeatedPtrField<storage::Recipient> recipients,
                          std::vector<ids::Uuid>& told);
+
+// Disclosures to one recipient that a notice is about: the newest kNoticeDisclosuresMax, newest first, and how many in all.
+struct Touched {
+  std::vector<ids::Uuid> newest;
+  int count = 0;
+  void Add(const ids::Uuid& disclosure_id);
+};
+using TouchedByRecipient = std::map<ids::Uuid, Touched>;
+
+// Whom the basis of a disclosure is about: by their id its recipient learned of them, where it holds none of their ids.
+// `otherwise` where the basis is no longer there.
+absl::StatusOr<ids::Uuid> KnownBy(const store::Reader& reader, const storage::Disclosure& disclosure,
+                                  const ids::Uuid& otherwise);
+
+// Sends `notice`, of which its type and whom it is about are given, and adds the recipient to `told`.
+absl::Status Tell(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice, const Touched& touched,
+                  absl::Time now, std::vector<ids::Uuid>& told);
 
 }  // namespace nwd::consent

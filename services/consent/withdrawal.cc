@@ -76,8 +76,8 @@ absl::StatusOr<std::optional<storage::Consent>> Superseded(const store::Reader& 
   return old;
 }
 
-absl::StatusOr<std::vector<ids::Uuid>> TakeOutOfForce(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
-                                                      v1::NoticeType notice, absl::Time now) {
+absl::StatusOr<ToldOfEnd> TakeOutOfForce(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
+                                         v1::NoticeType notice, absl::Time now) {
   const std::optional<ConsentState> next = Next(consent.state(), event);
   NWD_CHECK(next.has_value() && *next != v1::CONSENT_STATE_GIVEN);
   consent.set_state(*next);
@@ -88,15 +88,15 @@ absl::StatusOr<std::vector<ids::Uuid>> TakeOutOfForce(store::Txn& txn, storage::
     consent.clear_resume_needs_person();
     NWD_RETURN_IF_ERROR(grants::CloseAll(txn, consent, Micros(now)));
   }
-  std::vector<ids::Uuid> told;
+  ToldOfEnd told;
   if (notice != v1::NOTICE_TYPE_UNSPECIFIED) {
-    NWD_RETURN_IF_ERROR(TellReadersOf(txn, consent, notice, now, told));
-    if (event != ConsentEvent::kInvalidate) NWD_RETURN_IF_ERROR(TellBack(txn, consent, notice, now, told));
+    NWD_RETURN_IF_ERROR(TellReadersOf(txn, consent, notice, now, told.readers));
+    if (event != ConsentEvent::kInvalidate) NWD_RETURN_IF_ERROR(TellBack(txn, consent, notice, now, told.readers));
   }
   consents::Put(txn, consent);
   AppendConsentChange(txn, consent, now);
   // A yes that was never valid lifted nothing.
-  if (event == ConsentEvent::kInvalidate) NWD_RETURN_IF_ERROR(SettleFamily(txn, PersonOf(consent)));
+  if (event == ConsentEvent::kInvalidate) NWD_RETURN_IF_ERROR(SettleFamily(txn, PersonOf(consent), now, told.others));
   return told;
 }
 

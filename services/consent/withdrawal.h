@@ -23,10 +23,16 @@
 namespace nwd::consent {
 
 // Takes the consent out of force by `event`, which must be possible in its state (checked by the caller). `notice`
-// UNSPECIFIED: nobody is told. Answers which recipients were sent a notice; once it is durable, their bells are to be
+// UNSPECIFIED: nobody is told. Answers which recipients were sent a notice; once it is durable, the bells of all are to be
 // rung.
-absl::StatusOr<std::vector<ids::Uuid>> TakeOutOfForce(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
-                                                      v1::NoticeType notice, absl::Time now);
+struct ToldOfEnd {
+  std::vector<ids::Uuid> readers;  // who had read under it
+  // By an invalidation: who had read under other consents, perhaps of others, which a refusal closes again. Not the
+  // caller's to know of.
+  std::vector<ids::Uuid> others;
+};
+absl::StatusOr<ToldOfEnd> TakeOutOfForce(store::Txn& txn, storage::Consent& consent, ConsentEvent event,
+                                         v1::NoticeType notice, absl::Time now);
 
 // FAILED_PRECONDITION, ALREADY_SUPERSEDED, where the consent that this one cites lost its place to another: a consent has
 // one successor, and only that one goes on from it. What ended in any other way can be cited as often as it is asked anew.

@@ -59,8 +59,11 @@ struct Bench {
 const std::vector<Bench>& AllBenches();
 
 // One file each.
+absl::Status AuditAppend(Context& context);
+absl::Status AuditProof(Context& context);
 absl::Status ConsentCheck(Context& context);
 absl::Status ConsentWithdraw(Context& context);
+absl::Status NoticeFanout(Context& context);
 absl::Status PersonMatch(Context& context);
 absl::Status RecordGet(Context& context);
 absl::Status Memory(Context& context);

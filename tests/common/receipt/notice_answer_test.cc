@@ -37,6 +37,8 @@ TEST(NoticeAnswer, ReadsBackAsItWasWritten) {
   EXPECT_EQ(*ReadNoticeAnswer(Write(erased)), erased);
   erased.emergency_access_id.swap(erased.authority_id);
   EXPECT_EQ(*ReadNoticeAnswer(Write(erased)), erased);
+  erased.emergency_access_id.clear();
+  EXPECT_EQ(*ReadNoticeAnswer(Write(erased)), erased) << "of a correction, which rests on no basis";
 }
 
 TEST(NoticeAnswer, TheSameAnswerIsTheSameBytes) { EXPECT_EQ(Write(Retained()), Write(Retained())); }

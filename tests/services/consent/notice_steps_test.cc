@@ -151,6 +151,15 @@ TEST_F(NoticeStepsTest, OverdueOnesAreListedPageByPageTheLongestFirst) {
     token = page->next_page_token();
   } while (!token.empty());
   EXPECT_EQ(listed, expected);
+  std::string forged = Overdue(2)->next_page_token();
+  forged[forged.size() / 2] ^= 1;
+  v1::ListNoticesRequest another;
+  another.set_page_size(2);
+  const auto other =
+      desk_.Ask(desk_.services().notice(), &NoticeService::ListNotices, "college", another)->next_page_token();
+  for (const std::string& wrong : {forged, other, std::string("AAAA"), forged.substr(0, 8)}) {
+    EXPECT_THAT(Overdue(2, wrong), Refused(absl::StatusCode::kInvalidArgument, "INVALID_TOKEN")) << wrong;
+  }
 }
 
 TEST_F(NoticeStepsTest, ManyFallDueAtOnceAndNoneIsPassedOver) {
@@ -168,6 +177,36 @@ TEST_F(NoticeStepsTest, ManyFallDueAtOnceAndNoneIsPassedOver) {
   ASSERT_TRUE(async::BlockOn(desk_.store().Update(send)).ok());
   Pass(kRemindEvery);
   EXPECT_THAT(desk_.metrics().Text(), HasSubstr(Cat("nwd_consent_notice_reminders_total ", many)));
+}
+
+TEST_F(NoticeStepsTest, WhatAChannelWasToTellAPersonWhoHasLeftItIsFollowedNoFurther) {
+  desk_.AddChannel("app");
+  desk_.Add("crisis", common::v1::ORGANISATION_KIND_HEALTH, {common::v1::ROLE_AGENCY, common::v1::ROLE_SAFEGUARDING});
+  const std::string ref = desk_.Register("crisis", "Ben Sample");
+  const std::string app_ref = desk_.Enrol("app", "crisis", ref);
+  const ids::Uuid person = *ids::Uuid::Parse(desk_.PersonId("crisis", ref));
+  storage::Notice notice;
+  notice.set_type(v1::NOTICE_TYPE_EMERGENCY_ACCESS);
+  notice.set_person_id(std::string(person.bytes()));
+  notice.set_create_time_us(Micros(desk_.clock().Now()));
+  notice.set_due_time_us(Micros(desk_.clock().Now() + kNoticeDue));
+  auto send = [&](store::Txn& txn) { return notices::Add(txn, *ids::Uuid::Parse(desk_.IdOf("app")), notice); };
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(async::BlockOn(desk_.store().Update(send)).ok());
+  Pass(kRemindEvery);
+  EXPECT_THAT(desk_.metrics().Text(), HasSubstr("nwd_consent_notices_open 2"));
+  EXPECT_THAT(desk_.metrics().Text(), HasSubstr("nwd_consent_notice_reminders_total 2"));
+  ASSERT_TRUE(desk_.EndEnrolment("app", app_ref, "app").ok());
+  Pass(kRemindEvery);
+  EXPECT_THAT(desk_.metrics().Text(), HasSubstr("nwd_consent_notices_open 0"));
+  EXPECT_THAT(desk_.metrics().Text(), HasSubstr("nwd_consent_notice_reminders_total 2"));
+  EXPECT_THAT(Overdue()->notices(), IsEmpty());
+  // Back again, they answer it after all.
+  desk_.Enrol("app", "crisis", ref);
+  const std::string id = List("app").notices(0).notice_id();
+  ASSERT_TRUE(Answer("app", id, v1::NOTICE_ANSWER_TOLD).ok());
+  GiveReadWithdraw(1);
+  Follow();
+  EXPECT_THAT(desk_.metrics().Text(), HasSubstr("nwd_consent_notices_open 1")) << "the one of the withdrawal";
 }
 
 // The receipt of an answer.
