@@ -1,6 +1,9 @@
 // The audit logs of a hub that runs, read from outside as a stranger does; across kills, and with a disclosure proved.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <span>
+
 #include "absl/time/clock.h"
 #include "common/audit/proof.h"
 #include "common/audit/record.h"
@@ -10,6 +13,7 @@
 #include "deploy/audit/verify.h"
 #include "deploy/audit/witness.h"
 #include "deploy/hub/folder.h"
+#include "deploy/hub/shell.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "tests/e2e/things.h"
 #include "tests/e2e/world.h"
@@ -78,6 +82,41 @@ TEST_F(AuditLogs, AWitnessSeesNoForkThoughTheServiceIsKilledAgainAndAgain) {
     ASSERT_TRUE(seen.ok()) << seen.status();
     EXPECT_GT(seen->now.size, before + 1) << "both people's entries are in the log";
   }
+  const auto whole = Verify("consent");
+  EXPECT_TRUE(whole.ok()) << whole.status();
+}
+
+// Each new line of the key file signs beside the one before, until the next: who verifies has that long to take it up.
+TEST_F(AuditLogs, TheSigningKeyRotatesWithAnOverlap) {
+  testing::TempFolder memory;
+  // A witness that knows one key alone.
+  const auto look = [&](const audit::Verifier& verifier) {
+    return audit::Look(*LogOf("consent"), std::span(&verifier, 1), memory.Path());
+  };
+  const auto rotate = [&] {
+    const std::string nwd = hub::Quoted(Cat(hub::ProgramsFolder(), "/nwd"));
+    const std::string file = hub::Quoted(hub::KeyFile(world_.hub().folder));
+    ASSERT_EQ(std::system(Cat(nwd, " keys new --file ", file, " > /dev/null").c_str()), 0);
+    world_.Stop("consent");
+    world_.Start("consent");
+    world_.Register(kReferrer);
+  };
+  world_.Register(kReferrer);
+  const std::vector<audit::Verifier> before = VerifiersOf("consent");
+  ASSERT_EQ(before.size(), 1u);
+  ASSERT_TRUE(look(before.front()).ok());
+  rotate();
+  const std::vector<audit::Verifier> during = VerifiersOf("consent");
+  ASSERT_EQ(during.size(), 2u);
+  for (const audit::Verifier* verifier : {&before.front(), &during.front()}) {
+    const auto seen = look(*verifier);
+    EXPECT_TRUE(seen.ok()) << seen.status() << ": the old key and the new one sign, and it is no fork";
+  }
+  rotate();
+  EXPECT_FALSE(look(before.front()).ok()) << "two keys sign, and it is neither";
+  EXPECT_TRUE(look(during.front()).ok());
+  const std::vector<audit::Verifier> after = VerifiersOf("consent");
+  EXPECT_TRUE(look(after.front()).ok());
   const auto whole = Verify("consent");
   EXPECT_TRUE(whole.ok()) << whole.status();
 }
