@@ -26,7 +26,8 @@ using ::testing::IsEmpty;
 constexpr int64_t kOperationsUsual = 40'000;
 constexpr int kKills = 4;  // the last one when all is done
 constexpr int kPeopleMin = 12;
-constexpr int64_t kOperationsPerPerson = 40'000;  // a person can have so many consents only
+// One organisation can have 100 consents of a person, and about one in 85 operations asks for one.
+constexpr int64_t kOperationsPerPerson = 5'000;
 constexpr size_t kToldMax = 5;
 
 int64_t Operations() {
