@@ -39,10 +39,10 @@ rocksdb::ColumnFamilyOptions LookedUp(const std::shared_ptr<rocksdb::Cache>& cac
   // Most gets are for keys long flushed: the filter spares them a walk through the memory table, a third of what a get
   // costs.
   options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = kMemtableFilterShare;
   // The filters know the beginnings of keys as well: a scan of what has one beginning (what somebody has) asks only the
   // files that may hold any of it, where else it would read a block in each level.
   options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kScannedPrefixBytes));
-  options.memtable_prefix_bloom_size_ratio = kMemtableFilterShare;
   return options;
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/base/strings.h"
+#include "common/base/macros.h"
 #include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
@@ -33,15 +33,17 @@ absl::StatusOr<Place> PlaceIn(std::string_view key) {
   return place;
 }
 
-absl::Status FollowOne(store::Txn& txn, const Organisations& organisations, const Place& place, absl::Time now,
+// `step`: the row of the index that says it is due.
+absl::Status FollowOne(store::Txn& txn, const Organisations& organisations, const std::string& step, absl::Time now,
                        Followed& followed) {
+  NWD_ASSIGN_OR_RETURN(const Place place, PlaceIn(step));
   NWD_ASSIGN_OR_RETURN(Numbered numbered, At(txn, place.recipient_id, place.sequence));
   storage::Notice& notice = numbered.notice;
   if (AsksToTell(notice.type())) {
     NWD_ASSIGN_OR_RETURN(const bool can, CanBeAnswered(txn, organisations, place.recipient_id, notice));
     if (!can) return StopFollowing(txn, place.recipient_id, numbered);
   }
-  txn.Delete(keys::NoticeStep(*NextStepUs(notice), place.recipient_id, place.sequence));
+  txn.Delete(step);
   const auto passed =
       static_cast<int>((Micros(now) - notice.create_time_us()) / absl::ToInt64Microseconds(kRemindEvery));
   const int reminders = std::min(passed, kRemindersMax);
@@ -71,10 +73,7 @@ absl::StatusOr<Followed> Follow(store::Txn& txn, const Organisations& organisati
   }));
   Followed followed;
   followed.more = due.size() == kNoticesFollowedUpMax;
-  for (const std::string& key : due) {
-    NWD_ASSIGN_OR_RETURN(const Place place, PlaceIn(key));
-    NWD_RETURN_IF_ERROR(FollowOne(txn, organisations, place, now, followed));
-  }
+  for (const std::string& step : due) NWD_RETURN_IF_ERROR(FollowOne(txn, organisations, step, now, followed));
   return followed;
 }
 

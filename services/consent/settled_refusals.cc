@@ -15,7 +15,6 @@
 #include "services/consent/decide.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/limits.h"
-#include "services/consent/recipients.h"
 #include "services/consent/telling.h"
 #include "services/consent/withdrawal.h"
 
