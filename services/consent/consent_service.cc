@@ -14,10 +14,10 @@
 #include "services/consent/keys.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/record_rows.h"
+#include "services/consent/superseding.h"
 #include "services/consent/terms_at_hub.h"
 #include "services/consent/text_rows.h"
 #include "services/consent/ties.h"
-#include "services/consent/withdrawal.h"
 
 namespace nwd::consent {
 namespace {

@@ -6,6 +6,7 @@
 #include "services/consent/named_consent.h"
 #include "services/consent/reasons.h"
 #include "services/consent/settled_refusals.h"
+#include "services/consent/superseding.h"
 #include "services/consent/ties.h"
 #include "services/consent/withdrawal.h"
 

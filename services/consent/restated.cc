@@ -9,7 +9,7 @@
 #include "services/consent/consent_states.h"
 #include "services/consent/keys.h"
 #include "services/consent/parts.h"
-#include "services/consent/withdrawal.h"
+#include "services/consent/superseding.h"
 
 namespace nwd::consent {
 namespace {

@@ -15,8 +15,8 @@
 #include "services/consent/decide.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/limits.h"
+#include "services/consent/superseding.h"
 #include "services/consent/telling.h"
-#include "services/consent/withdrawal.h"
 
 namespace nwd::consent {
 namespace {
