@@ -21,6 +21,7 @@ void TellOwnSay(World& world, Story& story);
 void TellEmergency(World& world, Story& story);
 void TellAppointments(World& world, Story& story);
 void TellOutcomes(World& world, Story& story);
+void TellRights(World& world, Story& story);
 void TellWithdrawal(World& world, Story& story);
 void TellKeys(World& world, Story& story);
 void TellProof(World& world, Story& story);

@@ -177,6 +177,7 @@ void Tell(const DemoOptions& options, Stage& stage, hub::HubState hub, Story& st
   TellEmergency(world, story);
   TellAppointments(world, story);
   TellOutcomes(world, story);
+  TellRights(world, story);
   TellWithdrawal(world, story);
   TellKeys(world, story);
   TellProof(world, story);

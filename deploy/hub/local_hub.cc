@@ -65,7 +65,7 @@ absl::Status Prepare(const UpOptions& options) {
 // Whom each service calls.
 std::vector<std::string> PeersOf(const std::string& service) {
   if (service == "directory") return {"referral"};
-  if (service == "consent") return {"directory"};
+  if (service == "consent") return {"directory", "referral", "outcome"};
   if (service == "referral") return {"directory", "consent", "outcome"};
   return {"directory", "consent", "referral"};
 }

@@ -22,6 +22,7 @@
 #include "common/replica/feed_keeper.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
+#include "services/consent/held_elsewhere_rpc.h"
 #include "services/consent/services.h"
 
 namespace nwd::consent {
@@ -33,8 +34,11 @@ class App {
     store::Store& keys;  // people's keys, apart from the data
     const crypto::HubKey& hub_key;
     const Clock& clock;
+    const calendar::WorkingCalendar& calendar;
     access::Registry& registry;
     rpc::Client& directory;
+    rpc::Client& referral;  // asked when a person's data is exported, like the next
+    rpc::Client& outcome;
     metrics::Registry& metrics;
     Options options = {};
     const audit::Log* audit_log = nullptr;      // proves disclosures
@@ -52,6 +56,7 @@ class App {
  private:
   const AppParts parts_;
   replica::DirectoryReplica directory_;
+  HeldElsewhereRpc elsewhere_;
   Services services_;
   replica::ChangeFeedService changes_;
   replica::FeedKeeper feed_keeper_;

@@ -10,9 +10,21 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/emergency_decision.h"
 #include "services/consent/emergency_rows.h"
+#include "services/consent/restriction_rows.h"
 
 namespace nwd::consent {
 namespace {
+
+// A consent or an authority, which both give way to a restriction of what they are about.
+template <class Row>
+absl::StatusOr<Decision> JudgeUnderAgreement(const store::Reader& reader, const Row& basis, const Question& question,
+                                             absl::Time now) {
+  NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(reader, basis.agreement_id()));
+  NWD_ASSIGN_OR_RETURN(const CategoryMask restricted, restrictions::InForce(reader, consents::IdOf(basis.person_id())));
+  Decision decision = Decide(basis, question, agreement.get(), now);
+  Restrict(restricted, decision);
+  return decision;
+}
 
 template <class Row>
 void CountDisclosure(Row& basis, const ids::Uuid& organisation_id) {
@@ -30,8 +42,7 @@ class ConsentBasis final : public Basis {
     return FindRecipient(consent_, organisation_id) != nullptr;
   }
   absl::StatusOr<Decision> Judge(const store::Reader& reader, const Question& question, absl::Time now) const override {
-    NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(reader, consent_.agreement_id()));
-    return Decide(consent_, question, agreement.get(), now);
+    return JudgeUnderAgreement(reader, consent_, question, now);
   }
   bool OpensSource(const ids::Uuid& organisation_id, const ids::Uuid& source) const override {
     return consent::OpensSource(consent_, organisation_id, source);
@@ -68,8 +79,7 @@ class AuthorityBasis final : public Basis {
     return FindRecipient(authority_, organisation_id) != nullptr;
   }
   absl::StatusOr<Decision> Judge(const store::Reader& reader, const Question& question, absl::Time now) const override {
-    NWD_ASSIGN_OR_RETURN(const AgreementPtr agreement, CitedAgreement(reader, authority_.agreement_id()));
-    return Decide(authority_, question, agreement.get(), now);
+    return JudgeUnderAgreement(reader, authority_, question, now);
   }
   // Two organisations said so, and the second receives nothing by it: all sources are open, also to an asserter that is
   // itself a recipient.
@@ -105,6 +115,7 @@ class EmergencyBasis final : public Basis {
   bool IsRecipient(const ids::Uuid& organisation_id) const override {
     return access_.organisation_id() == organisation_id.bytes();
   }
+  // A restriction does not hide a danger (UK GDPR, Article 18(2): the rights of another, important public interest).
   absl::StatusOr<Decision> Judge(const store::Reader&, const Question& question, absl::Time now) const override {
     return Decide(access_, question, now);
   }

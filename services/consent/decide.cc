@@ -71,6 +71,14 @@ Decision Pass(CategoryMask asked, v1::DenialReason whole, std::initializer_list<
   return decision;
 }
 
+void Restrict(CategoryMask restricted, Decision& decision) {
+  ForEachCategory(restricted & (decision.permitted | decision.own_only), [&](Category category) {
+    decision.reasons[static_cast<size_t>(category)] = v1::DENIAL_REASON_RESTRICTED;
+  });
+  decision.permitted &= ~restricted;
+  decision.own_only &= ~restricted;
+}
+
 Decision NoBasis(CategoryMask categories) {
   Decision decision;
   ForEachCategory(categories, [&](Category category) {

@@ -65,6 +65,10 @@ bool HasUsesLeft(const Row& basis) {
   return basis.max_uses() <= 0 || basis.uses() < basis.max_uses();
 }
 
+// What rests is not permitted, whatever else is, not even what the organisation itself put in: RESTRICTED. It is told only
+// where nothing else stands in the way.
+void Restrict(CategoryMask restricted, Decision& decision);
+
 // The answer to who may not know more: NO_BASIS for every category.
 Decision NoBasis(CategoryMask categories);
 

@@ -4,14 +4,11 @@
 
 #include "common/audit/log.h"
 #include "common/base/timestamps.h"
-#include "services/consent/categories.h"
-#include "services/consent/cited_basis.h"
 #include "services/consent/consent_rows.h"
-#include "services/consent/emergency_rows.h"
-#include "services/consent/emergency_states.h"
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/reasons.h"
+#include "services/consent/shown_disclosures.h"
 #include "services/consent/ties.h"
 
 namespace nwd::consent {
@@ -44,36 +41,6 @@ void CheckNamed(const rpc::Call& call, const v1::ListDisclosuresRequest& request
   } else if (request.recipient_organisation_id().empty()) {
     violations.Add("recipient_organisation_id", "is required where no person is named");
   }
-}
-
-v1::Disclosure Show(const disclosures::Placed& placed, std::string person_ref) {
-  v1::Disclosure shown;
-  shown.set_disclosure_id(placed.disclosure_id.ToString());
-  shown.set_person_ref(std::move(person_ref));
-  shown.set_recipient_organisation_id(consents::IdOf(placed.disclosure.recipient_id()).ToString());
-  ShowCited(placed.disclosure, shown);
-  shown.set_purpose(placed.disclosure.purpose());
-  ForEachCategory(placed.disclosure.categories(), [&](Category category) { shown.add_categories(category); });
-  *shown.mutable_disclose_time() = MicrosToTimestamp(placed.time_us);
-  shown.set_referral_id(ShownId(placed.disclosure.referral_id()));
-  return shown;
-}
-
-bool Concerns(const storage::Disclosure& disclosure, std::string_view organisation) {
-  return disclosure.recipient_id() == organisation ||
-         std::find(disclosure.source_ids().begin(), disclosure.source_ids().end(), organisation) !=
-             disclosure.source_ids().end();
-}
-
-// A holder sees what concerns it. The person, through a channel, sees everything about them; but not yet what was read
-// in an emergency of which telling them is unsafe: whoever threatens them may be looking over their shoulder.
-absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& asker,
-                               const storage::Disclosure& disclosure) {
-  if (!asker.is_channel) return Concerns(disclosure, asker.organisation_id.bytes());
-  if (disclosure.emergency_access_id().empty()) return true;
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::EmergencyAccess> access,
-                       emergencies::Find(reader, consents::IdOf(disclosure.emergency_access_id())));
-  return !access.has_value() || !IsKeptFromPerson(*access);
 }
 
 }  // namespace
@@ -128,13 +95,13 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
           // A page may be short where few of many rows are the caller's: the next page goes on from there.
           if (++looked_at > kRowsLookedAtMax) return go_on_from_here();
           const bool asked_for = recipient.is_nil() || placed.disclosure.recipient_id() == recipient.bytes();
-          const absl::StatusOr<bool> shown = IsShownTo(reader, asker, placed.disclosure);
+          const absl::StatusOr<bool> shown = disclosures::IsShownTo(reader, asker, placed.disclosure);
           failed = shown.status();
           if (!failed.ok()) return store::Visit::kStop;
           if (!asked_for || !*shown) return store::Visit::kContinue;
           // Only here: that a page follows must not tell of a row that is not shown.
           if (response.disclosures_size() == page_size) return go_on_from_here();
-          *response.add_disclosures() = Show(placed, request.person_ref());
+          *response.add_disclosures() = disclosures::Show(placed, request.person_ref());
           return store::Visit::kContinue;
         }));
     NWD_RETURN_IF_ERROR(failed);
@@ -164,7 +131,7 @@ async::Task<absl::StatusOr<v1::GetDisclosureProofResponse>> DisclosureService::G
       if (named.has_value()) break;
     }
     if (!named.has_value()) return status::Denied();
-    NWD_ASSIGN_OR_RETURN(const bool shown, IsShownTo(reader, asker, *named));
+    NWD_ASSIGN_OR_RETURN(const bool shown, disclosures::IsShownTo(reader, asker, *named));
     if (!shown) return status::Denied();
     call.ProveTie(common::v1::TIE_PERSON_HOLDER);
     std::optional<audit::Proof> proof;
@@ -198,7 +165,7 @@ async::Task<absl::StatusOr<v1::ListDisclosuresResponse>> DisclosureService::List
             response.set_next_page_token(parts_.tokens.Seal(tokens::PageScope(call.organisation_id(), request), row));
             return store::Visit::kStop;
           }
-          *response.add_disclosures() = Show(placed, "");
+          *response.add_disclosures() = disclosures::Show(placed, "");
           return store::Visit::kContinue;
         }));
     return response;

@@ -9,6 +9,7 @@
 #include "services/consent/categories.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/emergency_states.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"
 
@@ -39,6 +40,7 @@ void Add(store::Txn& txn, const storage::EmergencyAccess& access) {
   txn.Put(keys::EmergencyByTime(access.open_time_us(), access_id), "");
   txn.Put(keys::EmergencyOfOrganisation(consents::IdOf(access.organisation_id()), access.open_time_us(), access_id),
           "");
+  txn.Put(keys::EmergencyOfPerson(consents::IdOf(access.person_id()), access.open_time_us(), access_id), "");
   txn.Put(keys::EmergencyUnreviewed(ReviewDueTimeUs(access), access_id), "");
 }
 
@@ -86,6 +88,17 @@ absl::Status Walk(const store::Reader& reader, const std::string& from,
     return store::Visit::kStop;
   }));
   return failed;
+}
+
+absl::StatusOr<std::vector<storage::EmergencyAccess>> OfPerson(const store::Reader& reader,
+                                                               const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> places,
+                       joins::PlacesOfFamily(reader, person_id, keys::EmergenciesOfPerson, ""));
+  std::vector<storage::EmergencyAccess> all;
+  for (const std::string& place : places) {
+    NWD_ASSIGN_OR_RETURN(all.emplace_back(), Named(reader, place));
+  }
+  return all;
 }
 
 absl::StatusOr<Overdue> CountOverdue(const store::Reader& reader, absl::Time before, absl::Time now) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -38,6 +39,9 @@ absl::StatusOr<Opened> CountOpened(const store::Reader& reader, const ids::Uuid&
 // says stop.
 absl::Status Walk(const store::Reader& reader, const std::string& from,
                   absl::FunctionRef<store::Visit(const std::string& key, const storage::EmergencyAccess&)> visit);
+
+// Those about a person, under whichever of their ids (joins.h), newest first.
+absl::StatusOr<std::vector<storage::EmergencyAccess>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id);
 
 // How many reviews are overdue at `now`, at most kReviewsOverdueCountedMax, and of those how many came to be after
 // `before`. Reads keys of one index alone.

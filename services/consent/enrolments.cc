@@ -41,20 +41,27 @@ absl::StatusOr<bool> ActsFor(const store::Reader& reader, const ids::Uuid& perso
                      [](const storage::Enrolment& enrolment) { return enrolment.end_us() == 0; });
 }
 
-absl::StatusOr<std::vector<ids::Uuid>> ChannelsUnder(const store::Reader& reader, const ids::Uuid& person_id) {
+absl::StatusOr<std::vector<Enrolled>> AllUnder(const store::Reader& reader, const ids::Uuid& person_id) {
   const std::string prefix = keys::EnrolmentsOf(person_id);
+  std::vector<Enrolled> all;
+  absl::Status parsed;
+  auto add = [&](std::string_view key, std::string_view value) {
+    absl::StatusOr<storage::Enrolment> row = store::ParseValue<storage::Enrolment>(key, value);
+    parsed.Update(row.status());
+    if (row.ok()) all.push_back({consents::IdOf(key.substr(prefix.size())), *std::move(row)});
+    return parsed.ok() ? store::Visit::kContinue : store::Visit::kStop;
+  };
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, add));
+  NWD_RETURN_IF_ERROR(parsed);
+  return all;
+}
+
+absl::StatusOr<std::vector<ids::Uuid>> ChannelsUnder(const store::Reader& reader, const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<Enrolled> all, AllUnder(reader, person_id));
   std::vector<ids::Uuid> channels;
-  absl::Status failed;
-  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward,
-                                  [&](std::string_view key, std::string_view value) {
-                                    const auto enrolment = store::ParseValue<storage::Enrolment>(key, value);
-                                    failed = enrolment.status();
-                                    if (!failed.ok()) return store::Visit::kStop;
-                                    if (Lasts(*enrolment))
-                                      channels.push_back(consents::IdOf(key.substr(prefix.size())));
-                                    return store::Visit::kContinue;
-                                  }));
-  if (!failed.ok()) return failed;
+  for (const Enrolled& enrolled : all) {
+    if (Lasts(enrolled.row)) channels.push_back(enrolled.channel_id);
+  }
   return channels;
 }
 

@@ -25,6 +25,12 @@ absl::StatusOr<bool> ActsFor(const store::Reader& reader, const ids::Uuid& perso
 absl::StatusOr<std::vector<ids::Uuid>> ChannelsOf(const store::Reader& reader, const ids::Uuid& person_id);
 // The same under this id of theirs alone.
 absl::StatusOr<std::vector<ids::Uuid>> ChannelsUnder(const store::Reader& reader, const ids::Uuid& person_id);
+// All that ever were under this id of theirs, with those that ended.
+struct Enrolled {
+  ids::Uuid channel_id;
+  storage::Enrolment row;
+};
+absl::StatusOr<std::vector<Enrolled>> AllUnder(const store::Reader& reader, const ids::Uuid& person_id);
 // Whether the organisation made a code with which the person, under whichever of their ids, ever enrolled with the
 // channel; true of any where the makers came to be kEnrolmentMakersMax: those after them are not kept.
 absl::StatusOr<bool> WasMadeBy(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& channel_id,

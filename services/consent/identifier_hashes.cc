@@ -9,6 +9,19 @@
 
 namespace nwd::consent {
 
+std::string_view KindOfKept(std::string_view kept) {
+  if (kept.empty()) return "";
+  switch (static_cast<IdentifierKind>(kept.front())) {
+    case IdentifierKind::kNino:
+      return "NINO";
+    case IdentifierKind::kNhsNumber:
+      return "NHS_NUMBER";
+    case IdentifierKind::kUln:
+      return "ULN";
+  }
+  return "";
+}
+
 IdentifierHashes::IdentifierHashes(const crypto::HubKey& hub_key)
     : nino_(hub_key.Derive("consent/identifier/nino")),
       nhs_number_(hub_key.Derive("consent/identifier/nhs-number")),

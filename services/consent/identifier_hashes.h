@@ -21,6 +21,9 @@ struct HashedIdentifier {
   std::string Kept() const { return static_cast<char>(kind) + hash; }
 };
 
+// The kind of an identifier as it is kept, in words: "NINO"; empty where it is none.
+std::string_view KindOfKept(std::string_view kept);
+
 // By what a description is found again.
 struct HashedDetails {
   std::vector<HashedIdentifier> identifiers;

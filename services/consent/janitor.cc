@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "common/log/log.h"
+#include "services/consent/case_rows.h"
 #include "services/consent/code_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/consent_states.h"
@@ -38,6 +39,8 @@ async::Task<void> Janitor::Run(rpc::Stop& stop) {
     if (!forgotten.ok()) log::Line(log::Level::kWarning, "consent.matches_failed").Status(forgotten).Emit();
     const absl::Status counted = co_await CountOverdueReviews();
     if (!counted.ok()) log::Line(log::Level::kWarning, "consent.reviews_failed").Status(counted).Emit();
+    const absl::Status cases = co_await CountOverdueCases();
+    if (!cases.ok()) log::Line(log::Level::kWarning, "consent.cases_failed").Status(cases).Emit();
     const absl::Status followed = co_await FollowNotices();
     if (!followed.ok()) log::Line(log::Level::kWarning, "consent.notices_failed").Status(followed).Emit();
     const absl::Status codes = co_await ForgetCodes();
@@ -103,6 +106,21 @@ async::Task<absl::Status> Janitor::CountOverdueReviews() {
   parts_.figures.emergency_reviews_overdue.Set(overdue.all);
   if (overdue.newly > 0) {
     log::Line(log::Level::kWarning, "consent.emergency_reviews_overdue")
+        .Int("newly", overdue.newly)
+        .Int("overdue", overdue.all)
+        .Emit();
+  }
+  co_return absl::OkStatus();
+}
+
+async::Task<absl::Status> Janitor::CountOverdueCases() {
+  const absl::Time now = parts_.clock.Now();
+  auto body = [&](const store::Reader& reader) { return cases::CountOverdue(reader, cases_counted_, now); };
+  NWD_CO_ASSIGN_OR_RETURN(const cases::Overdue overdue, co_await parts_.store.View(body));
+  cases_counted_ = now;
+  parts_.figures.cases_overdue.Set(overdue.all);
+  if (overdue.newly > 0) {
+    log::Line(log::Level::kWarning, "consent.cases_overdue")
         .Int("newly", overdue.newly)
         .Int("overdue", overdue.all)
         .Emit();

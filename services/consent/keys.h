@@ -51,9 +51,16 @@ inline constexpr char kEmergency = '3';
 inline constexpr char kEmergencyByTime = '4';
 inline constexpr char kEmergencyUnreviewed = '5';
 inline constexpr char kEmergencyOfOrganisation = '7';
+inline constexpr char kEmergencyOfPerson = '@';
 inline constexpr char kChannelCodeHash = '6';
 inline constexpr char kAuthorityStanding = '8';
 inline constexpr char kAuthorityAwaiting = '9';
+inline constexpr char kCase = '=';
+inline constexpr char kCaseOfPerson = '%';
+inline constexpr char kCaseOfHandler = '&';
+inline constexpr char kCaseDue = '!';
+inline constexpr char kRestrictions = '~';
+inline constexpr char kNoticeOfPerson = '*';
 
 // Person.
 inline std::string Person(const Uuid& person) { return KeyBuilder(kPerson).Bytes(person.bytes()).Build(); }
@@ -282,6 +289,47 @@ inline std::string OverdueNotice(int64_t due_time_us, const Uuid& recipient, uin
 }
 inline std::string NoticeCounts() { return std::string(1, kNoticeCounts); }
 
+// Nothing: the notices about a person, newest first.
+inline std::string NoticesOfPerson(const Uuid& person) {
+  return KeyBuilder(kNoticeOfPerson).Bytes(person.bytes()).Build();
+}
+inline std::string NoticeOfPerson(const Uuid& person, int64_t create_time_us, const Uuid& notice) {
+  return KeyBuilder(kNoticeOfPerson)
+      .Bytes(person.bytes())
+      .Descending(static_cast<uint64_t>(create_time_us))
+      .Bytes(notice.bytes())
+      .Build();
+}
+
+// Case; nothing: a person's, newest first; those that an organisation answers, in the order of their list
+// (case_rows.h); those whose clock runs, by when they are due, soonest first.
+inline std::string Case(const Uuid& id) { return KeyBuilder(kCase).Bytes(id.bytes()).Build(); }
+inline std::string CasesOfPerson(const Uuid& person) { return KeyBuilder(kCaseOfPerson).Bytes(person.bytes()).Build(); }
+inline std::string CaseOfPerson(const Uuid& person, int64_t create_time_us, const Uuid& id) {
+  return KeyBuilder(kCaseOfPerson)
+      .Bytes(person.bytes())
+      .Descending(static_cast<uint64_t>(create_time_us))
+      .Bytes(id.bytes())
+      .Build();
+}
+inline std::string CasesOfHandler(const Uuid& handler) {
+  return KeyBuilder(kCaseOfHandler).Bytes(handler.bytes()).Build();
+}
+inline std::string CaseOfHandler(const Uuid& handler, char group, uint64_t number, const Uuid& id) {
+  return KeyBuilder(kCaseOfHandler).Bytes(handler.bytes()).Bytes({&group, 1}).Number(number).Bytes(id.bytes()).Build();
+}
+inline std::string CasesDue() { return std::string(1, kCaseDue); }
+inline std::string CaseDue(int64_t due_time_us, const Uuid& id) {
+  return KeyBuilder(kCaseDue).Number(static_cast<uint64_t>(due_time_us)).Bytes(id.bytes()).Build();
+}
+// Before it lie those overdue at `now_us`.
+inline std::string CasesDueAfter(int64_t now_us) {
+  return KeyBuilder(kCaseDue).Number(static_cast<uint64_t>(now_us) + 1).Build();
+}
+
+// Restrictions.
+inline std::string Restrictions(const Uuid& person) { return KeyBuilder(kRestrictions).Bytes(person.bytes()).Build(); }
+
 // EmergencyAccess; nothing: all of them, and those that an organisation opened, newest first; nothing: those not reviewed
 // yet, by when the review is due, soonest first.
 inline std::string Emergency(const Uuid& access) { return KeyBuilder(kEmergency).Bytes(access.bytes()).Build(); }
@@ -295,6 +343,17 @@ inline std::string EmergenciesOfOrganisation(const Uuid& organisation) {
 inline std::string EmergencyOfOrganisation(const Uuid& organisation, int64_t open_time_us, const Uuid& access) {
   return KeyBuilder(kEmergencyOfOrganisation)
       .Bytes(organisation.bytes())
+      .Descending(static_cast<uint64_t>(open_time_us))
+      .Bytes(access.bytes())
+      .Build();
+}
+// Nothing: those about a person, newest first.
+inline std::string EmergenciesOfPerson(const Uuid& person) {
+  return KeyBuilder(kEmergencyOfPerson).Bytes(person.bytes()).Build();
+}
+inline std::string EmergencyOfPerson(const Uuid& person, int64_t open_time_us, const Uuid& access) {
+  return KeyBuilder(kEmergencyOfPerson)
+      .Bytes(person.bytes())
       .Descending(static_cast<uint64_t>(open_time_us))
       .Bytes(access.bytes())
       .Build();

@@ -88,6 +88,19 @@ inline constexpr int kExplanationsWaitingMax = 1;
 inline constexpr int kExplainRowsAtOnce = 4096;          // of one snapshot: a few milliseconds
 inline constexpr size_t kExplainedBasesMax = 4'000'000;  // that name one organisation, 16 bytes each
 
+inline constexpr int kCasesPerPersonMax = 1000;         // those of all organisations
+inline constexpr int kCasesPerOpenerMax = 100;          // about one person; so that one cannot use them all up
+inline constexpr int kCasesOverdueCountedMax = 10'000;  // by one look of the janitor
+inline constexpr int kCaseMonths = 1;                   // to answer (UK GDPR, Article 12(3))
+inline constexpr int kCaseMonthsExtended = 3;           // where it is complex (the same)
+inline constexpr int kComplaintDays = 30;               // to acknowledge one, its own day among them (DPA 2018, 164A)
+inline constexpr absl::Duration kCaseReceivedWithin = absl::Hours(24 * 365);  // before it is opened
+
+inline constexpr int kExportThreads = 1;                              // an export goes through all that is held
+inline constexpr int kExportsWaitingMax = 8;                          // others are shed
+inline constexpr size_t kExportPartBytes = 786'432;                   // of the file in one message: a multiple of three
+inline constexpr size_t kExportBytesMax = size_t{256} * 1024 * 1024;  // of the file; some 1,000 times what is usual
+
 inline constexpr size_t kVersionsPageBytesMax = 2 * 1024 * 1024;  // of sections on one page of versions
 
 }  // namespace nwd::consent

@@ -1,4 +1,5 @@
 // nwd-consent: the consent service as a program.
+#include "common/calendar/working_calendar.h"
 #include "common/person_keys/person_keys.h"
 #include "common/program/service_program.h"
 #include "common/store_rocksdb/rocks_store.h"
@@ -10,12 +11,18 @@ int main(int argc, char** argv) {
                                   "Keeps people, what they agreed to and their records, and decides who may see what.",
                                   {.grpc_port = 7102, .http_port = 9102});
   program.AddPeer("directory", 7101);
+  program.AddPeer("referral", 7103);
+  program.AddPeer("outcome", 7104);
   consent::Options options;
   program.options()
       .Add("--compared-a-day", &options.compared_a_day_max,
            "Registrations of an organisation that are compared with others, a day")
       .Range(0, consent::kComparedADayLimit);
   if (const auto code = program.Configure(argc, argv)) return *code;
+
+  const absl::StatusOr<calendar::WorkingCalendar> calendar =
+      calendar::WorkingCalendar::Load(program.facts_folder() + "/bank-holidays-england.csv");
+  if (!calendar.ok()) return program.Fail(calendar.status());
 
   // Keys lie apart from what they seal, so that erasing a person is erasing a key.
   auto keys = store::RocksStore::Open(
@@ -30,8 +37,11 @@ int main(int argc, char** argv) {
                     .keys = **keys,
                     .hub_key = program.hub_key(),
                     .clock = program.clock(),
+                    .calendar = *calendar,
                     .registry = program.registry(),
                     .directory = program.Peer("directory"),
+                    .referral = program.Peer("referral"),
+                    .outcome = program.Peer("outcome"),
                     .metrics = program.metrics(),
                     .options = options,
                     .audit_log = &audit_log,

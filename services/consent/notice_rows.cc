@@ -17,6 +17,8 @@
 namespace nwd::consent::notices {
 namespace {
 
+std::string BasisData(const storage::Notice& notice) { return Cat("notice-basis/", notice.notice_id()); }
+
 absl::StatusOr<uint64_t> NextNumber(store::Txn& txn, const ids::Uuid& recipient_id) {
   const std::string counter_key = keys::NoticeSequence(recipient_id);
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::NoticeSequence> last,
@@ -63,6 +65,7 @@ absl::Status Add(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice
   store::PutMessage(txn, keys::NoticePlace(notice_id), place);
   store::PutMessage(txn, keys::Notice(recipient_id, sequence), notice);
   txn.Put(keys::OpenNotice(recipient_id, sequence), "");
+  txn.Put(keys::NoticeOfPerson(consents::IdOf(notice.person_id()), notice.create_time_us(), notice_id), "");
   return StartFollowing(txn, recipient_id, {sequence, std::move(notice), {}});
 }
 
@@ -123,6 +126,31 @@ absl::StatusOr<Listed> After(const store::Reader& reader, const ids::Uuid& recip
   return listed;
 }
 
+void SealRetainedBasis(const crypto::AeadKey& key, std::string_view basis, storage::Notice& notice) {
+  notice.set_sealed_retained_basis(key.Seal(basis, BasisData(notice)));
+}
+
+std::string OpenRetainedBasis(const crypto::AeadKey* key, const storage::Notice& notice) {
+  if (key == nullptr || notice.sealed_retained_basis().empty()) return "";
+  return key->Open(notice.sealed_retained_basis(), BasisData(notice)).value_or("");
+}
+
+absl::StatusOr<std::vector<Sent>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> places,
+                       joins::PlacesOfFamily(reader, person_id, keys::NoticesOfPerson, ""));
+  std::vector<Sent> sent;
+  for (const std::string& place : places) {
+    const ids::Uuid notice_id = consents::IdOf(std::string_view(place).substr(place.size() - ids::Uuid::kSizeBytes));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::NoticePlace> where,
+                         store::Find<storage::NoticePlace>(reader, keys::NoticePlace(notice_id)));
+    if (!where.has_value()) return absl::DataLossError("the index of a person's notices names one that is not there");
+    const ids::Uuid recipient_id = consents::IdOf(where->recipient_id());
+    NWD_ASSIGN_OR_RETURN(Numbered numbered, At(reader, recipient_id, where->sequence()));
+    sent.push_back({recipient_id, std::move(numbered.notice)});
+  }
+  return sent;
+}
+
 bool AsksToTell(v1::NoticeType type) {
   return type == v1::NOTICE_TYPE_EMERGENCY_ACCESS || type == v1::NOTICE_TYPE_SEND_CODE;
 }
@@ -131,13 +159,13 @@ bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer) {
   if (AsksToTell(type)) return answer == v1::NOTICE_ANSWER_TOLD || answer == v1::NOTICE_ANSWER_NOT_TOLD;
   switch (answer) {
     case v1::NOTICE_ANSWER_ERASED:
-      return type != v1::NOTICE_TYPE_RESTRICTION && type != v1::NOTICE_TYPE_MERGE;
+      return type != v1::NOTICE_TYPE_MERGE;
     case v1::NOTICE_ANSWER_CORRECTED:
       return type == v1::NOTICE_TYPE_RECTIFICATION || type == v1::NOTICE_TYPE_MERGE || type == v1::NOTICE_TYPE_SPLIT;
     case v1::NOTICE_ANSWER_RETAINED:
       return true;
     case v1::NOTICE_ANSWER_HELD:
-      return type == v1::NOTICE_TYPE_SUSPENSION;
+      return type == v1::NOTICE_TYPE_SUSPENSION || type == v1::NOTICE_TYPE_RESTRICTION;
     default:
       return false;
   }

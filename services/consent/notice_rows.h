@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/crypto/aead.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
 #include "nwd/consent/v1/record_service.pb.h"
@@ -54,6 +55,18 @@ bool AsksToTell(v1::NoticeType type);
 bool CanAnswer(v1::NoticeType type, v1::NoticeAnswer answer);
 // The answers it takes, in words: "ERASED, RETAINED".
 std::string AnswersTo(v1::NoticeType type);
+
+// The lawful basis that the recipient named with RETAINED, sealed under the person's key and bound to the notice.
+void SealRetainedBasis(const crypto::AeadKey& key, std::string_view basis, storage::Notice& notice);
+// Empty where none was named, and where it can no longer be read (`key` is null, or does not open it).
+std::string OpenRetainedBasis(const crypto::AeadKey* key, const storage::Notice& notice);
+
+// The notices about a person, under whichever of their ids (joins.h), newest first, each with whom it was sent to.
+struct Sent {
+  ids::Uuid recipient_id;
+  storage::Notice notice;
+};
+absl::StatusOr<std::vector<Sent>> OfPerson(const store::Reader& reader, const ids::Uuid& person_id);
 
 // As the API shows it. The basis named with RETAINED is the caller's to open and set.
 v1::Notice Show(const storage::Notice& notice, std::string person_ref);

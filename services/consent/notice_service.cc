@@ -26,17 +26,10 @@ std::string_view ListName(const v1::ListNoticesRequest& request) {
   return request.open_only() ? "notices/open" : "notices/all";
 }
 
-std::string AssociatedData(const storage::Notice& notice) { return Cat("notice-basis/", notice.notice_id()); }
 std::string ReceiptData(const storage::Notice& notice) { return Cat("notice-receipt/", notice.notice_id()); }
 
 notices::Which Listed(const v1::ListNoticesRequest& request) {
   return request.open_only() ? notices::Which::kOpen : notices::Which::kAll;
-}
-
-// The lawful basis that the recipient named; empty where none was, or where it can no longer be read.
-std::string BasisOf(const storage::Notice& notice, const person_keys::PersonKey& key) {
-  if (key == nullptr || notice.sealed_retained_basis().empty()) return "";
-  return key->Open(notice.sealed_retained_basis(), AssociatedData(notice)).value_or("");
 }
 
 }  // namespace
@@ -192,7 +185,8 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
   storage::Notice& notice = numbered.notice;
   v1::AcknowledgeNoticeResponse response;
   if (notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) {
-    if (notice.answer() != request.answer() || BasisOf(notice, key) != request.retained_basis()) {
+    if (notice.answer() != request.answer() ||
+        notices::OpenRetainedBasis(key.get(), notice) != request.retained_basis()) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kAlreadyAnswered,
                            "the notice has been answered otherwise; an answer stands");
     }
@@ -204,7 +198,7 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
     notice.set_answer(request.answer());
     notice.set_answer_time_us(Micros(given.now));
     if (!request.retained_basis().empty()) {
-      notice.set_sealed_retained_basis(key->Seal(request.retained_basis(), AssociatedData(notice)));
+      notices::SealRetainedBasis(*key, request.retained_basis(), notice);
     }
     if (key != nullptr) {
       notice.set_sealed_receipt(key->Seal(given.receipt, ReceiptData(notice)));
@@ -250,7 +244,7 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
     }
     if (numbered.notice.sealed_retained_basis().empty()) continue;
     NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
-    shown.set_retained_basis(BasisOf(numbered.notice, key));
+    shown.set_retained_basis(notices::OpenRetainedBasis(key.get(), numbered.notice));
   }
   co_return response;
 }

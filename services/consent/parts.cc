@@ -42,6 +42,10 @@ Figures::Figures(metrics::Registry& registry)
                                     .AddGauge("nwd_consent_emergency_reviews_overdue",
                                               "Emergency accesses whose review is overdue, counted every 30 seconds.")
                                     .With({})),
+      cases_overdue(registry
+                        .AddGauge("nwd_consent_cases_overdue",
+                                  "Cases of people's rights that are overdue, counted every 30 seconds.")
+                        .With({})),
       enrolments(
           registry.AddCounter("nwd_consent_enrolments_total", "People who enrolled with a resident channel.").With({})),
       codes_refused(

@@ -35,6 +35,24 @@ void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& org
   store::PutMessage(txn, keys::Holder(person_id, organisation_id), holder);
 }
 
+absl::StatusOr<std::vector<HolderOf>> HoldersOf(const store::Reader& reader, const ids::Uuid& person_id) {
+  const std::string prefix = keys::HoldersOf(person_id);
+  std::vector<HolderOf> holders;
+  absl::Status parsed;
+  auto add = [&](std::string_view key, std::string_view value) {
+    absl::StatusOr<storage::Holder> row = store::ParseValue<storage::Holder>(key, value);
+    parsed.Update(row.status());
+    const auto organisation = ids::Uuid::FromBytes(key.substr(prefix.size()));
+    if (row.ok() && organisation.has_value()) holders.push_back({*organisation, *std::move(row)});
+    return store::Visit::kContinue;
+  };
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(prefix), store::Direction::kForward, add));
+  NWD_RETURN_IF_ERROR(parsed);
+  std::stable_sort(holders.begin(), holders.end(),
+                   [](const HolderOf& a, const HolderOf& b) { return a.row.since_us() < b.row.since_us(); });
+  return holders;
+}
+
 absl::Status CountConsent(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id) {
   const auto refused = [](std::string_view whose, int limit) {
     return status::Error(

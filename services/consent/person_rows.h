@@ -20,6 +20,12 @@ void Put(store::Txn& txn, const ids::Uuid& person_id, const storage::Person& per
 // An organisation holds a person if it registered them.
 absl::StatusOr<bool> Holds(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& organisation_id);
 void AddHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id, absl::Time now);
+// The organisations that hold this very id, the first first.
+struct HolderOf {
+  ids::Uuid organisation_id;
+  storage::Holder row;
+};
+absl::StatusOr<std::vector<HolderOf>> HoldersOf(const store::Reader& reader, const ids::Uuid& person_id);
 // Counts one more consent that an organisation drew up about a person whom it holds; those under all ids of the person
 // count (joins.h). FAILED_PRECONDITION, LIMIT_REACHED
 // where it has as many as it may, or all organisations have; then nothing is counted.

@@ -20,11 +20,15 @@ inline constexpr char kEnrolledByCaptor[] = "ENROLLED_BY_CAPTOR";
 inline constexpr char kErased[] = "ERASED";
 inline constexpr char kLimitReached[] = "LIMIT_REACHED";
 inline constexpr char kNotForThisKind[] = "NOT_FOR_THIS_KIND";
+inline constexpr char kNotDoneYet[] = "NOT_DONE_YET";
 inline constexpr char kNotJoined[] = "NOT_JOINED";
+inline constexpr char kNobodyToAnswer[] = "NOBODY_TO_ANSWER";
 inline constexpr char kNoReceipt[] = "NO_RECEIPT";
 inline constexpr char kNoRightToObject[] = "NO_RIGHT_TO_OBJECT";
+inline constexpr char kOnlyOnce[] = "ONLY_ONCE";
 inline constexpr char kPersonNotAsked[] = "PERSON_NOT_ASKED";
 inline constexpr char kSuspendedByCaptor[] = "SUSPENDED_BY_CAPTOR";
+inline constexpr char kTooLate[] = "TOO_LATE";
 
 // RESOURCE_EXHAUSTED.
 inline constexpr char kTooManyEmergencies[] = "TOO_MANY_EMERGENCIES";

@@ -12,26 +12,24 @@ constexpr std::string_view kAuditKey = "consent/audit";
 
 }  // namespace
 
-Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
-                   const access::Registry& registry, AskOrganisation ask, AskAgreement ask_agreement,
-                   metrics::Registry& metrics, const Options& options, const audit::Log* audit_log)
-    : references_(hub_key),
-      hashes_(hub_key),
-      codes_(hub_key),
-      audit_(hub_key.Derive(kAuditKey)),
-      requests_(hub_key.Derive("consent/requests")),
-      tokens_(hub_key.Derive("consent/tokens")),
-      person_keys_(keys, hub_key.WrappingKeys(kWrappingPurpose)),
-      organisations_(registry, std::move(ask)),
-      agreements_(store, std::move(ask_agreement)),
-      check_log_(store, audit_),
-      unused_keys_(store, person_keys_),
+Services::Services(Given given)
+    : references_(given.hub_key),
+      hashes_(given.hub_key),
+      codes_(given.hub_key),
+      audit_(given.hub_key.Derive(kAuditKey)),
+      requests_(given.hub_key.Derive("consent/requests")),
+      tokens_(given.hub_key.Derive("consent/tokens")),
+      person_keys_(given.keys, given.hub_key.WrappingKeys(kWrappingPurpose)),
+      organisations_(given.registry, std::move(given.ask_organisation)),
+      agreements_(given.store, std::move(given.ask_agreement)),
+      check_log_(given.store, audit_),
+      unused_keys_(given.store, person_keys_),
       workers_(kMatchThreads, kMatchesWaitingMax),
-      figures_(metrics),
-      options_(options),
-      parts_{store,         person_keys_, references_, hashes_,        codes_,      audit_,
-             audit_log,     requests_,    tokens_,     organisations_, agreements_, check_log_,
-             notice_bells_, unused_keys_, workers_,    clock,          figures_,    options_},
+      figures_(given.metrics),
+      options_(given.options),
+      parts_{given.store,     person_keys_, references_, hashes_,        codes_,      audit_,
+             given.audit_log, requests_,    tokens_,     organisations_, agreements_, check_log_,
+             notice_bells_,   unused_keys_, workers_,    given.clock,    figures_,    options_},
       person_(parts_),
       match_(parts_),
       main_contact_(parts_),
@@ -41,7 +39,7 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       decision_(parts_),
       corroboration_(parts_),
       in_force_(parts_),
-      receipt_(parts_, receipt::SigningKeyOf(hub_key)),
+      receipt_(parts_, receipt::SigningKeyOf(given.hub_key)),
       authority_(parts_),
       authority_acts_(parts_),
       access_(parts_),
@@ -49,10 +47,12 @@ Services::Services(store::Store& store, store::Store& keys, const crypto::HubKey
       explain_(parts_),
       record_(parts_),
       disclosure_(parts_),
-      notice_(parts_, receipt::SigningKeyOf(hub_key)),
+      notice_(parts_, receipt::SigningKeyOf(given.hub_key)),
+      cases_(parts_, given.calendar),
+      exports_(parts_, given.elsewhere),
       version_(parts_),
       janitor_(parts_),
-      registration_(metrics.OnScrape([this](metrics::Scrape& scrape) {
+      registration_(given.metrics.OnScrape([this](metrics::Scrape& scrape) {
         scrape.Gauge("nwd_consent_checks_waiting", "Checks answered whose audit entry is not durable yet.",
                      static_cast<double>(check_log_.Waiting()));
       })) {}
@@ -76,6 +76,8 @@ void Services::Register(rpc::Router& router) {
   record_.Register(router);
   disclosure_.Register(router);
   notice_.Register(router);
+  cases_.Register(router);
+  exports_.Register(router);
   version_.Register(router);
 }
 

@@ -1,4 +1,4 @@
-// All of this service's handlers and what they share, over a store, a store of keys and the hub's key. It knows nothing
+// All of this service's handlers and what they share, over what they are given. It knows nothing
 // of servers and peers: App adds those, tests use it as it is. What it is given outlives it; it must go before the
 // stores do, since its last act is to write the checks that wait. One thread makes and destroys it; its handlers run on
 // any of the server's queues, many at once.
@@ -10,6 +10,7 @@
 #include "services/consent/access_service.h"
 #include "services/consent/authority_acts.h"
 #include "services/consent/authority_service.h"
+#include "services/consent/case_service.h"
 #include "services/consent/consent_service.h"
 #include "services/consent/corroboration_service.h"
 #include "services/consent/decision_service.h"
@@ -17,6 +18,8 @@
 #include "services/consent/emergency_service.h"
 #include "services/consent/enrolment_service.h"
 #include "services/consent/explain_service.h"
+#include "services/consent/export_service.h"
+#include "services/consent/held_elsewhere.h"
 #include "services/consent/in_force_service.h"
 #include "services/consent/janitor.h"
 #include "services/consent/main_contact_service.h"
@@ -36,9 +39,22 @@ inline constexpr char kWrappingPurpose[] =
 
 class Services {
  public:
-  Services(store::Store& store, store::Store& keys, const crypto::HubKey& hub_key, const Clock& clock,
-           const access::Registry& registry, AskOrganisation ask, AskAgreement ask_agreement,
-           metrics::Registry& metrics, const Options& options = {}, const audit::Log* audit_log = nullptr);
+  // What it stands on.
+  struct Given {
+    store::Store& store;
+    store::Store& keys;  // people's keys, apart from the data
+    const crypto::HubKey& hub_key;
+    const Clock& clock;
+    const calendar::WorkingCalendar& calendar;
+    const access::Registry& registry;
+    AskOrganisation ask_organisation;
+    AskAgreement ask_agreement;
+    metrics::Registry& metrics;
+    Options options = {};
+    const audit::Log* audit_log = nullptr;  // without it there are no proofs
+    HeldElsewhere* elsewhere = nullptr;     // without it nothing is exported
+  };
+  explicit Services(Given given);
 
   void Register(rpc::Router& router);
   // What comparing names of other scripts needs, away from the queues: the first such name need not wait for it.
@@ -61,6 +77,8 @@ class Services {
   RecordService& record() { return record_; }
   DisclosureService& disclosure() { return disclosure_; }
   NoticeService& notice() { return notice_; }
+  CaseService& cases() { return cases_; }
+  ExportService& exports() { return exports_; }
   VersionService& version() { return version_; }
   CheckLog& check_log() { return check_log_; }
   Janitor& janitor() { return janitor_; }
@@ -104,6 +122,8 @@ class Services {
   RecordService record_;
   DisclosureService disclosure_;
   NoticeService notice_;
+  CaseService cases_;
+  ExportService exports_;
   VersionService version_;
   Janitor janitor_;
   metrics::Registration registration_;

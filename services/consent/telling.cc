@@ -56,4 +56,22 @@ absl::Status TellReaders(store::Txn& txn, const Telling& telling,
   return absl::OkStatus();
 }
 
+void GivenTo::Add(const disclosures::Placed& placed) {
+  Recipient& recipient = recipients_[consents::IdOf(placed.disclosure.recipient_id())];
+  if (recipient.touched.count == 0) recipient.newest = placed;
+  recipient.touched.Add(placed.disclosure_id);
+}
+
+absl::Status GivenTo::Tell(store::Txn& txn, const storage::Notice& notice, absl::Time now,
+                           std::vector<ids::Uuid>& told) const {
+  for (const auto& [id, recipient] : recipients_) {
+    NWD_ASSIGN_OR_RETURN(const ids::Uuid known_by,
+                         KnownBy(txn, recipient.newest.disclosure, recipient.newest.person_id));
+    storage::Notice theirs = notice;
+    theirs.set_person_id(std::string(known_by.bytes()));
+    NWD_RETURN_IF_ERROR(consent::Tell(txn, id, std::move(theirs), recipient.touched, now, told));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace nwd::consent

@@ -15,6 +15,7 @@
 #include "google/protobuf/repeated_ptr_field.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "services/consent/cited_basis.h"
+#include "services/consent/disclosure_rows.h"
 #include "services/consent/storage.pb.h"
 
 namespace nwd::consent {
@@ -48,5 +49,21 @@ absl::StatusOr<ids::Uuid> KnownBy(const store::Reader& reader, const storage::Di
 // Sends `notice`, of which its type and whom it is about are given, and adds the recipient to `told`.
 absl::Status Tell(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notice notice, const Touched& touched,
                   absl::Time now, std::vector<ids::Uuid>& told);
+
+// Who was given something, gathered from disclosures of one person, each once and the newest first.
+class GivenTo {
+ public:
+  void Add(const disclosures::Placed& placed);
+  // Sends each of them `notice`, of which all is given but whom it is about, and adds them to `told`. Each is told by the id
+  // that it asked about: it may have been that of another whom the person is, or was, joined to.
+  absl::Status Tell(store::Txn& txn, const storage::Notice& notice, absl::Time now, std::vector<ids::Uuid>& told) const;
+
+ private:
+  struct Recipient {
+    Touched touched;
+    disclosures::Placed newest;
+  };
+  std::map<ids::Uuid, Recipient> recipients_;
+};
 
 }  // namespace nwd::consent

@@ -25,6 +25,7 @@
 #include "services/outcome/outcome_service.h"
 #include "services/outcome/own_changes.h"
 #include "services/outcome/peers.h"
+#include "services/outcome/person_data_service.h"
 #include "services/outcome/release.h"
 #include "services/outcome/restated.h"
 
@@ -62,6 +63,7 @@ struct App::State {
         feed_keeper(from.store, from.clock, RestatedTables()),
         maintenance(person_keys, kWrappingPurpose, from.read_hub_key),
         outcome_service({from.store, person_keys, tokens, requests, audit, peers}),
+        person_data_service(from.store, tokens),
         insight_service({from.store, releases, own_changes, workers, tokens, requests, audit}) {
     outbox.Handle(std::string(kEraseKind),
                   [this](const outbox::Delivery& delivery) { return erasure.Erase(delivery.payload); });
@@ -96,6 +98,7 @@ struct App::State {
   replica::FeedKeeper feed_keeper;
   maintenance::MaintenanceService maintenance;
   OutcomeService outcome_service;
+  PersonDataService person_data_service;
   InsightService insight_service;
   std::vector<metrics::Registration> figures;
 };
@@ -119,6 +122,7 @@ absl::Status App::Load() {
 void App::Register(rpc::Router& router) {
   state_->outcome_service.Register(router);
   state_->insight_service.Register(router);
+  state_->person_data_service.Register(router);
   state_->change_feed.Register(router);
   state_->maintenance.Register(router);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/macros.h"
+#include "common/base/timestamps.h"
 #include "common/store/proto_value.h"
 #include "services/outcome/keys.h"
 #include "services/outcome/outcomes.h"
@@ -17,7 +18,9 @@ namespace {
 
 // `referral` is null for a step that is about none, or about one this service knows nothing of.
 bool Sees(const storage::StepRow& step, const storage::ReferralRow* referral, std::string_view organisation_id,
-          bool whole) {
+          Journeys::Sight sight) {
+  if (sight == Journeys::Sight::kEverything) return true;
+  const bool whole = sight == Journeys::Sight::kPermitted;
   if (referral != nullptr) {
     if (referral->referrer_organisation_id() == organisation_id) return true;
     if (step.draft()) return false;
@@ -132,7 +135,7 @@ absl::StatusOr<bool> Journeys::ForgetSome(store::Txn& txn, ids::Uuid person, int
 }
 
 absl::Status Journeys::Visit(
-    const store::Reader& reader, const std::vector<ids::Uuid>& person, std::string_view organisation_id, bool whole,
+    const store::Reader& reader, const std::vector<ids::Uuid>& person, std::string_view organisation_id, Sight sight,
     std::string_view after,
     absl::FunctionRef<store::Visit(std::string_view place, absl::Time, const storage::StepRow&)> visit) {
   NWD_ASSIGN_OR_RETURN(const std::vector<Placed> steps, StepsAfter(reader, person, after));
@@ -141,10 +144,20 @@ absl::Status Journeys::Visit(
     if (const std::optional<ids::Uuid> id = ids::Uuid::Parse(step.row.referral_id())) {
       NWD_ASSIGN_OR_RETURN(referral, Referrals::Find(reader, *id));
     }
-    if (!Sees(step.row, referral ? &*referral : nullptr, organisation_id, whole)) continue;
+    if (!Sees(step.row, referral ? &*referral : nullptr, organisation_id, sight)) continue;
     if (visit(step.place, step.time, step.row) == store::Visit::kStop) break;
   }
   return absl::OkStatus();
+}
+
+v1::JourneyStep Journeys::ToMessage(absl::Time time, const storage::StepRow& row) {
+  v1::JourneyStep step;
+  *step.mutable_step_time() = ToTimestamp(time);
+  step.set_type(row.type());
+  step.set_organisation_id(row.organisation_id());
+  step.set_referral_id(row.referral_id());
+  step.set_service_id(row.service_id());
+  return step;
 }
 
 }  // namespace nwd::outcome

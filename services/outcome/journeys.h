@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
+#include "nwd/outcome/v1/outcome_service.pb.h"
 #include "services/outcome/months.h"
 #include "services/outcome/storage.pb.h"
 
@@ -47,12 +48,18 @@ class Journeys {
   // Takes out up to `limit` steps, and with them outcomes and the person's id in referrals; false once there are none.
   static absl::StatusOr<bool> ForgetSome(store::Txn& txn, ids::Uuid person, int limit);
 
+  // How much of a journey is seen: what an organisation sees of itself; with a consent that permits all; or everything,
+  // what was only ever a draft or an error too, which is for the person's own export alone.
+  enum class Sight { kOwn, kPermitted, kEverything };
+
   // The steps an organisation sees, oldest first, from after `after` (a place met before; empty for the first on), of
-  // all ids of one person. `whole`: a consent permits all.
+  // all ids of one person.
   static absl::Status Visit(
-      const store::Reader& reader, const std::vector<ids::Uuid>& person, std::string_view organisation_id, bool whole,
+      const store::Reader& reader, const std::vector<ids::Uuid>& person, std::string_view organisation_id, Sight sight,
       std::string_view after,
       absl::FunctionRef<store::Visit(std::string_view place, absl::Time, const storage::StepRow&)> visit);
+  // As the API shows it.
+  static v1::JourneyStep ToMessage(absl::Time time, const storage::StepRow& row);
 };
 
 }  // namespace nwd::outcome

@@ -53,16 +53,6 @@ storage::OutcomeRecorded AuditOf(const storage::OutcomeRow& row) {
   return detail;
 }
 
-v1::JourneyStep ToMessage(absl::Time time, const storage::StepRow& row) {
-  v1::JourneyStep step;
-  *step.mutable_step_time() = ToTimestamp(time);
-  step.set_type(row.type());
-  step.set_organisation_id(row.organisation_id());
-  step.set_referral_id(row.referral_id());
-  step.set_service_id(row.service_id());
-  return step;
-}
-
 }  // namespace
 
 void OutcomeService::Register(rpc::Router& router) {
@@ -221,6 +211,7 @@ async::Task<absl::StatusOr<v1::GetJourneyResponse>> OutcomeService::GetJourney(r
     if (!may.ok()) co_return IsRefusal(may.status()) ? status::Denied() : may.status();
     if (!*may) co_return status::Denied();
   }
+  const Journeys::Sight sight = whole ? Journeys::Sight::kPermitted : Journeys::Sight::kOwn;
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   NWD_CO_ASSIGN_OR_RETURN(const std::string after, tokens::PageStart(parts_.tokens, scope, request));
   const int page_size = tokens::PageSize(request.page_size());
@@ -231,13 +222,13 @@ async::Task<absl::StatusOr<v1::GetJourneyResponse>> OutcomeService::GetJourney(r
     if (erased) return status::Denied();
     v1::GetJourneyResponse response;
     std::string last;
-    NWD_RETURN_IF_ERROR(Journeys::Visit(txn, all_ids, call.organisation_id(), whole, after,
+    NWD_RETURN_IF_ERROR(Journeys::Visit(txn, all_ids, call.organisation_id(), sight, after,
                                         [&](std::string_view place, absl::Time time, const storage::StepRow& row) {
                                           if (response.steps_size() == page_size) {
                                             response.set_next_page_token(parts_.tokens.Seal(scope, last));
                                             return store::Visit::kStop;
                                           }
-                                          *response.add_steps() = ToMessage(time, row);
+                                          *response.add_steps() = Journeys::ToMessage(time, row);
                                           last = std::string(place);
                                           return store::Visit::kContinue;
                                         }));

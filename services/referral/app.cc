@@ -22,6 +22,7 @@
 #include "services/referral/mover.h"
 #include "services/referral/parts.h"
 #include "services/referral/peers_rpc.h"
+#include "services/referral/person_data_service.h"
 #include "services/referral/referral_service.h"
 #include "services/referral/restated.h"
 #include "services/referral/split_people.h"
@@ -58,6 +59,7 @@ struct App::State {
         maintenance(keys, kWrappingPurpose, from.read_hub_key),
         referral_service(parts),
         appointment_service(parts),
+        person_data_service(parts),
         outbox_figures(program::AddOutboxMetrics(from.metrics, outbox)),
         directory_figures(program::AddReplicaMetrics(from.metrics, "directory", directory_replica.follower())),
         consent_figures(program::AddReplicaMetrics(from.metrics, "consent", consent_changes)),
@@ -108,6 +110,7 @@ struct App::State {
   maintenance::MaintenanceService maintenance;
   ReferralService referral_service;
   AppointmentService appointment_service;
+  PersonDataService person_data_service;
   metrics::Registration outbox_figures;
   metrics::Registration directory_figures;
   metrics::Registration consent_figures;
@@ -125,6 +128,7 @@ absl::Status App::Load() {
 void App::Register(rpc::Router& router) {
   state_->referral_service.Register(router);
   state_->appointment_service.Register(router);
+  state_->person_data_service.Register(router);
   state_->change_feed.Register(router);
   state_->maintenance.Register(router);
 }

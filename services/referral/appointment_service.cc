@@ -22,8 +22,6 @@
 namespace nwd::referral {
 namespace {
 
-constexpr std::string_view kPlace = "place";
-
 // An appointment with its referral, where the caller is party to that; else status::Denied(). Proves TIE_REFERRAL_PARTY
 // and, for the receiver, TIE_RECEIVER.
 struct Booked {
@@ -66,21 +64,6 @@ std::string AuditType(AppointmentState state) {
   std::string type = "appointment." + AppointmentStateWord(state);
   absl::AsciiStrToLower(&type);
   return type;
-}
-
-absl::StatusOr<v1::Appointment> ShowAppointment(const storage::Appointment& appointment,
-                                                const person_keys::PersonKey& key) {
-  v1::Appointment out;
-  out.set_appointment_id(appointment.appointment_id());
-  out.set_referral_id(appointment.referral_id());
-  out.set_state(appointment.state());
-  *out.mutable_start_time() = MicrosToTimestamp(appointment.start_time_us());
-  out.set_duration_minutes(appointment.duration_minutes());
-  NWD_ASSIGN_OR_RETURN(*out.mutable_place(),
-                       OpenText(key, appointment.appointment_id(), kPlace, appointment.sealed_place()));
-  out.set_etag(EtagOf(appointment));
-  *out.mutable_create_time() = MicrosToTimestamp(appointment.create_time_us());
-  return out;
 }
 
 void Write(store::Txn& txn, const Parts& parts, const rpc::Call& call, const storage::Appointment* before,

@@ -7,6 +7,7 @@
 //   n referral, time, note                        Note
 //   l organisation, ↓time, referral               ListRow    its own: made (create time) or received (send time)
 //   p organisation, person_ref, ↓time, referral   ListRow    the same, of a person by the organisation's reference
+//   i person, ↓time, referral                              all of a person's, by when they were made
 //   o referrer, person, service                   referral id (16 bytes)   open and sent: there is one at most
 //   c basis, referral                                        open referrals that rest on a consent or an authority
 //   k basis                                       EndedBasis
@@ -85,6 +86,11 @@ inline std::string PersonListEntry(std::string_view organisation_id, std::string
       .Descending(static_cast<uint64_t>(time_us))
       .Bytes(Raw(referral_id).bytes())
       .Build();
+}
+
+inline std::string OfPerson(std::string_view person_id) { return Table('i', person_id).Build(); }
+inline std::string OfPersonEntry(std::string_view person_id, int64_t time_us, std::string_view referral_id) {
+  return Table('i', person_id).Descending(static_cast<uint64_t>(time_us)).Bytes(Raw(referral_id).bytes()).Build();
 }
 
 inline std::string Open(std::string_view referrer_id, std::string_view person_id, std::string_view service_id) {

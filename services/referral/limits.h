@@ -33,6 +33,8 @@ inline constexpr absl::Duration kOtherRefsTimeout = absl::Seconds(1);
 
 // Rows one list call may look at for a page; a page that met the limit is short and its token goes on.
 inline constexpr int kRowsPerPageMax = 2000;
+// Of a page of what is held about a person: well within a message.
+inline constexpr size_t kPersonPageBytesMax = 2 * 1024 * 1024;
 inline constexpr int kNotesPerReferralMax = 1000;
 inline constexpr int kAppointmentsPerReferralMax = 200;
 inline constexpr absl::Duration kBookAheadMax = absl::Hours(24 * 366);

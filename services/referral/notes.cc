@@ -116,11 +116,7 @@ async::Task<absl::StatusOr<v1::ListNotesResponse>> ReferralService::ListNotes(rp
   v1::ListNotesResponse response;
   response.set_next_page_token(found.next_page_token);
   for (const storage::Note& note : found.notes) {
-    v1::Note& out = *response.add_notes();
-    out.set_note_id(note.note_id());
-    out.set_author_organisation_id(note.author_organisation_id());
-    NWD_CO_ASSIGN_OR_RETURN(*out.mutable_text(), OpenText(key, note.note_id(), kNotes, note.sealed_text()));
-    *out.mutable_create_time() = MicrosToTimestamp(note.create_time_us());
+    NWD_CO_ASSIGN_OR_RETURN(*response.add_notes(), ShowNote(note, key));
   }
   co_return response;
 }

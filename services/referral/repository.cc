@@ -32,6 +32,7 @@ void AddListRows(const Referral& referral, std::vector<IndexRow>& rows) {
   rows.push_back({keys::ListEntry(referrer, referral.create_time_us(), id), row.SerializeAsString()});
   rows.push_back({keys::PersonListEntry(referrer, referral.referrer_person_ref(), referral.create_time_us(), id),
                   row.SerializeAsString()});
+  rows.push_back({keys::OfPersonEntry(referral.person_id(), referral.create_time_us(), id), ""});
   if (same || !sent) return;
   row.set_as_referrer(false);
   row.set_as_receiver(true);

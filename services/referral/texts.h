@@ -19,6 +19,7 @@ namespace nwd::referral {
 inline constexpr std::string_view kNotes = "notes";
 inline constexpr std::string_view kQuestion = "question";
 inline constexpr std::string_view kAnswer = "answer";
+inline constexpr std::string_view kPlace = "place";
 
 // Empty text stays empty.
 std::string SealText(const crypto::AeadKey& key, std::string_view owner_id, std::string_view part,

@@ -2,6 +2,7 @@
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "services/referral/appointments.h"
 #include "services/referral/texts.h"
 #include "services/referral/times.h"
 
@@ -87,6 +88,30 @@ absl::StatusOr<v1::Referral> Show(const storage::Referral& referral, Actors side
     NWD_ASSIGN_OR_RETURN(*out.mutable_answer(), OpenText(key, id, kAnswer, referral.sealed_answer()));
   }
   NWD_ASSIGN_OR_RETURN(*out.mutable_question(), OpenText(key, id, kQuestion, referral.sealed_question()));
+  return out;
+}
+
+absl::StatusOr<v1::Note> ShowNote(const storage::Note& note, const person_keys::PersonKey& key) {
+  v1::Note out;
+  out.set_note_id(note.note_id());
+  out.set_author_organisation_id(note.author_organisation_id());
+  NWD_ASSIGN_OR_RETURN(*out.mutable_text(), OpenText(key, note.note_id(), kNotes, note.sealed_text()));
+  *out.mutable_create_time() = MicrosToTimestamp(note.create_time_us());
+  return out;
+}
+
+absl::StatusOr<v1::Appointment> ShowAppointment(const storage::Appointment& appointment,
+                                                const person_keys::PersonKey& key) {
+  v1::Appointment out;
+  out.set_appointment_id(appointment.appointment_id());
+  out.set_referral_id(appointment.referral_id());
+  out.set_state(appointment.state());
+  *out.mutable_start_time() = MicrosToTimestamp(appointment.start_time_us());
+  out.set_duration_minutes(appointment.duration_minutes());
+  NWD_ASSIGN_OR_RETURN(*out.mutable_place(),
+                       OpenText(key, appointment.appointment_id(), kPlace, appointment.sealed_place()));
+  out.set_etag(EtagOf(appointment));
+  *out.mutable_create_time() = MicrosToTimestamp(appointment.create_time_us());
   return out;
 }
 

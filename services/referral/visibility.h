@@ -16,7 +16,9 @@
 
 #include "absl/status/statusor.h"
 #include "common/person_keys/person_keys.h"
+#include "nwd/referral/v1/appointment_service.pb.h"
 #include "nwd/referral/v1/referral.pb.h"
+#include "nwd/referral/v1/referral_service.pb.h"
 #include "services/referral/storage.pb.h"
 #include "services/referral/transitions.h"
 
@@ -40,6 +42,10 @@ bool ShowsEvent(const storage::Referral& referral, int64_t sequence, Actors side
 v1::Referral ShowSummary(const storage::Referral& referral, Actors sides);
 // With the text the sides may see; `key` is null where the person was erased.
 absl::StatusOr<v1::Referral> Show(const storage::Referral& referral, Actors sides, const person_keys::PersonKey& key);
+// A note, with its text; an appointment, with its place.
+absl::StatusOr<v1::Note> ShowNote(const storage::Note& note, const person_keys::PersonKey& key);
+absl::StatusOr<v1::Appointment> ShowAppointment(const storage::Appointment& appointment,
+                                                const person_keys::PersonKey& key);
 v1::ReferralEvent ShowEvent(std::string_view referral_id, const storage::Event& event,
                             std::string_view organisation_id);
 

@@ -70,11 +70,16 @@ class Register {
   Register(const Asked& asked, const crypto::HubKey& hub_key, store::Store& data, store::Store& keys)
       : college_(*ids::Uuid::Parse(asked.college)),
         jobcentre_(*ids::Uuid::Parse(asked.jobcentre)),
-        services_(
-            data, keys, hub_key, SystemClock::Get(), Known(asked),
-            [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); },
-            [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); }, metrics_,
-            {.compared_a_day_max = consent::kComparedADayLimit}) {
+        services_({.store = data,
+                   .keys = keys,
+                   .hub_key = hub_key,
+                   .clock = SystemClock::Get(),
+                   .calendar = calendar_,
+                   .registry = Known(asked),
+                   .ask_organisation = AskNobody,
+                   .ask_agreement = AskNobody,
+                   .metrics = metrics_,
+                   .options = {.compared_a_day_max = consent::kComparedADayLimit}}) {
     DrawUpTerms(asked.college);
   }
 
@@ -178,6 +183,9 @@ class Register {
     co_return created->consent_id();
   }
 
+  static async::Task<absl::Status> AskNobody(const std::string&) { co_return absl::OkStatus(); }
+
+  const calendar::WorkingCalendar calendar_ = *calendar::WorkingCalendar::FromHolidays({});
   const ids::Uuid college_, jobcentre_;
   access::Registry registry_;
   metrics::Registry metrics_;

@@ -234,6 +234,7 @@ bool IsPublic(const Rpc& rpc, const std::string& field) {
       "recipient_organisation_ids",
       "redirect_service_id",  // of the catalogue
       "channel_organisation_id",
+      "handler_organisation_id",
       "held_by_organisation_id",
       "party_organisation_id",
       "party_organisation_ids",
@@ -284,7 +285,8 @@ bool HasMeanings(const Rpc& rpc) { return !BadMeaningsOf(*rpc.method->input_type
 bool AboutPerson(const Rpc& rpc) { return rpc.rule.about_person() && rpc.rule.roles_size() > 0; }
 // What is overdue takes two weeks to be so: NoticeStepsTest forges the tokens of its list.
 bool HasPageToken(const Rpc& rpc) {
-  return FieldOf(rpc, "page_token") != nullptr && rpc.method->name() != "ListOverdueNotices";
+  const std::string& name = rpc.method->name();
+  return FieldOf(rpc, "page_token") != nullptr && name != "ListOverdueNotices" && name != "ListOverdueCases";
 }
 bool HasFilters(const Rpc& rpc) { return HasPageToken(rpc) && !FiltersOf(rpc).empty(); }
 bool HasCursor(const Rpc& rpc) { return FieldOf(rpc, "cursor") != nullptr; }

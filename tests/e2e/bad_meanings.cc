@@ -10,6 +10,7 @@
 #include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/consent/v1/rights_service.pb.h"
 #include "nwd/directory/v1/agreement_service.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
@@ -177,6 +178,17 @@ void AddConsent(Table& table) {
                                        q.add_categories(v1::CATEGORY_DEMOGRAPHICS);
                                        q.add_categories(v1::CATEGORY_IDENTITY);
                                      });
+  Add<c::OpenCaseRequest>(table, "what goes with other cases, a section twice, and too long ago",
+                          {"authority_id", "categories[1]", "receive_time"}, [](auto& q) {
+                            q.set_authority_id(kNobody);
+                            q.add_categories(v1::CATEGORY_SKILLS);
+                            q.add_categories(v1::CATEGORY_SKILLS);
+                            q.mutable_receive_time()->set_seconds(1);
+                          });
+  Add<c::CloseCaseRequest>(table, "no answer, and a refusal of what was fulfilled", {"answer", "refusal"}, [](auto& q) {
+    q.clear_answer();
+    q.set_refusal(c::CASE_REFUSAL_EXEMPT);
+  });
   Add<c::CheckAccessRequest>(table, "on no basis", {"consent_id"}, [](auto& q) { q.clear_consent_id(); });
   Add<c::CheckAccessRequest>(table, "on two bases", {"authority_id", "consent_id"},
                              [](auto& q) { q.set_authority_id(kNobody); });

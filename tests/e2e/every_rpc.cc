@@ -14,13 +14,16 @@
 #include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/consent/v1/rights_service.pb.h"
 #include "nwd/directory/v1/agreement_service.pb.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
 #include "nwd/directory/v1/feed_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
 #include "nwd/outcome/v1/insight_service.pb.h"
 #include "nwd/outcome/v1/outcome_service.pb.h"
+#include "nwd/outcome/v1/person_data_service.pb.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
+#include "nwd/referral/v1/person_data_service.pb.h"
 #include "nwd/referral/v1/referral_service.pb.h"
 
 namespace nwd::e2e {
@@ -43,13 +46,16 @@ const std::vector<std::pair<std::string, std::vector<const google::protobuf::Fil
         consent::v1::AssertAuthorityRequest::descriptor()->file(),
         consent::v1::CreateConsentRequest::descriptor()->file(), consent::v1::CheckAccessRequest::descriptor()->file(),
         consent::v1::PutRecordRequest::descriptor()->file(),
-        consent::v1::OpenEmergencyAccessRequest::descriptor()->file(), change, maintenance}},
+        consent::v1::OpenEmergencyAccessRequest::descriptor()->file(),
+        consent::v1::OpenCaseRequest::descriptor()->file(), change, maintenance}},
       {"referral",
        {referral::v1::CreateReferralRequest::descriptor()->file(),
-        referral::v1::BookAppointmentRequest::descriptor()->file(), change, maintenance}},
+        referral::v1::BookAppointmentRequest::descriptor()->file(),
+        referral::v1::ListPersonReferralsRequest::descriptor()->file(), change, maintenance}},
       {"outcome",
        {outcome::v1::RecordOutcomeRequest::descriptor()->file(),
-        outcome::v1::QueryIndicatorsRequest::descriptor()->file(), change, maintenance}},
+        outcome::v1::QueryIndicatorsRequest::descriptor()->file(),
+        outcome::v1::ListPersonStepsRequest::descriptor()->file(), change, maintenance}},
   };
   return programs;
 }
@@ -60,6 +66,7 @@ int EnumValue(const FieldDescriptor& field) {
       {"decision", consent::v1::CONSENT_STATE_GIVEN},
       {"action", referral::v1::REFERRAL_ACTION_RECEIVE},
       {"attendance", referral::v1::APPOINTMENT_STATE_ATTENDED},
+      {"outcome", consent::v1::CASE_OUTCOME_WITHDRAWN},  // which needs no words
       {"lawful_basis",
        common::v1::LAWFUL_BASIS_VITAL_INTERESTS},  // not the first, consent: of authorities, emergencies
   };
@@ -129,8 +136,9 @@ void SetField(Message& message, const FieldDescriptor& field, const std::map<std
   }
 }
 
-// Where one basis of several can be cited, it is the consent.
+// Where one basis of several can be cited, it is the consent; and an authority goes with a case of one kind only.
 bool IsOtherBasis(const FieldDescriptor& field) {
+  if (field.containing_type() == consent::v1::OpenCaseRequest::descriptor()) return field.name() == "authority_id";
   const bool basis = field.name() == "authority_id" || field.name() == "emergency_access_id";
   return basis && field.containing_type()->FindFieldByName("consent_id") != nullptr;
 }

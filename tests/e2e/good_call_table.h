@@ -29,6 +29,7 @@ void Add(Table& table, const std::string& who, const std::string& other, Body bo
 void AddDirectoryCalls(Table& table);
 void AddConsentCalls(Table& table);
 void AddReferralCalls(Table& table);
+void AddRightsCalls(Table& table);
 void AddOutcomeCalls(Table& table);
 
 }  // namespace nwd::e2e

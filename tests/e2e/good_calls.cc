@@ -21,6 +21,7 @@ const Table& GoodCalls() {
     Table made;
     AddDirectoryCalls(made);
     AddConsentCalls(made);
+    AddRightsCalls(made);
     AddReferralCalls(made);
     AddOutcomeCalls(made);
     // Every service offers its own feed to the others.

@@ -193,6 +193,19 @@ consent::v1::GetRecordRequest Reading(const Shared& shared) {
   return read;
 }
 
+consent::v1::OpenCaseRequest OpeningCase(World& world, const std::string& who, consent::v1::CaseKind kind) {
+  consent::v1::OpenCaseRequest open;
+  open.set_person_ref(world.Register(who));
+  open.set_kind(kind);
+  open.set_request("Sample: what the person asked");
+  if (kind == consent::v1::CASE_KIND_RESTRICTION) open.add_categories(v1::CATEGORY_IDENTITY);
+  return open;
+}
+
+consent::v1::OpenCaseResponse OpenedCase(World& world, const std::string& who, consent::v1::CaseKind kind) {
+  return world.Do<consent::v1::OpenCaseResponse>(who, OpeningCase(world, who, kind));
+}
+
 consent::v1::OpenEmergencyAccessRequest Opening(World& world, const std::string& who) {
   consent::v1::OpenEmergencyAccessRequest open;
   open.set_person_ref(world.Register(who));
@@ -299,6 +312,7 @@ Things Between(World& world, const std::string& referrer, const std::string& rec
           {"referral_id", sent.referral_id()},
           {"appointment_id", booked.appointment_id()},
           {"emergency_access_id", OpenedEmergency(world, kCrisis)},
+          {"case_id", OpenedCase(world, kStranger, consent::v1::CASE_KIND_ACCESS).case_id()},
           {"recipient_organisation_id", world.IdOf(kStranger)}};
 }
 

@@ -10,6 +10,7 @@
 #include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/consent/v1/rights_service.pb.h"
 #include "nwd/directory/v1/agreement_service.pb.h"
 #include "nwd/directory/v1/feed_service.pb.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
@@ -70,6 +71,9 @@ std::string AuthorityOf(World& world, const std::string& asserter, const std::st
 consent::v1::GetRecordRequest Reading(const Shared& shared);
 // What opens emergency access to somebody whom `who` has just registered, and has put in something about; and what reads
 // under it.
+// A case that `who` would answer of somebody it registers.
+consent::v1::OpenCaseRequest OpeningCase(World& world, const std::string& who, consent::v1::CaseKind kind);
+consent::v1::OpenCaseResponse OpenedCase(World& world, const std::string& who, consent::v1::CaseKind kind);
 consent::v1::OpenEmergencyAccessRequest Opening(World& world, const std::string& who);
 consent::v1::GetRecordRequest ReadingInEmergency(const std::string& person_ref, const std::string& emergency_access_id);
 // The id of one that `who` opened.

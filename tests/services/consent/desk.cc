@@ -6,6 +6,7 @@
 #include "common/store/proto_value.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "tests/testing/project_calendar.h"
 
 namespace nwd::consent {
 
@@ -35,23 +36,29 @@ void Desk::Restart(char hub_key_fill) {
 }
 
 std::unique_ptr<Services> Desk::Start() {
-  return std::make_unique<Services>(
-      store_, keys_, hub_key_, clock_, registry_,
-      [this](const std::string& id) -> async::Task<absl::Status> {
+  return std::make_unique<Services>(Services::Given{
+      .store = store_,
+      .keys = keys_,
+      .hub_key = hub_key_,
+      .clock = clock_,
+      .calendar = testing::ProjectCalendar(),
+      .registry = registry_,
+      .ask_organisation = [this](const std::string& id) -> async::Task<absl::Status> {
         ++asked_;
         const auto found = directory_only_.find(id);
         if (found == directory_only_.end()) co_return absl::NotFoundError("no such organisation");
         registry_.Set(found->second);
         co_return absl::OkStatus();
       },
-      [this](const std::string& id) -> async::Task<absl::Status> {
+      .ask_agreement = [this](const std::string& id) -> async::Task<absl::Status> {
         ++asked_;
         if (const auto found = agreements_in_directory_only_.find(id); found != agreements_in_directory_only_.end()) {
           NWD_CO_RETURN_IF_ERROR(co_await Bring(found->second));
         }
         co_return absl::OkStatus();
       },
-      metrics_);
+      .metrics = metrics_,
+      .elsewhere = &elsewhere_});
 }
 
 namespace {

@@ -134,10 +134,35 @@ class Desk {
   // How many audit entries of this type are durable.
   int Audited(const std::string& type);
 
+  // What other services hold of anybody, as a test has it.
+  struct Elsewhere final : HeldElsewhere {
+    using Items = std::vector<referral::v1::PersonReferralItem>;
+    using Journey = std::vector<outcome::v1::PersonStep>;
+    async::Task<absl::StatusOr<Items>> Referrals(const rpc::Call&, const Asked& of) override {
+      asked.push_back(of);
+      co_return referrals;
+    }
+    async::Task<absl::StatusOr<Journey>> Steps(const rpc::Call&, const Asked& of) override {
+      asked.push_back(of);
+      co_return steps;
+    }
+    async::Task<absl::StatusOr<std::string>> OrganisationName(const rpc::Call&, const std::string& id) override {
+      co_return Cat("Organisation ", id);
+    }
+    async::Task<absl::StatusOr<std::string>> ServiceName(const rpc::Call&, const std::string& id) override {
+      co_return Cat("Service ", id);
+    }
+    absl::StatusOr<Items> referrals = Items();
+    absl::StatusOr<Journey> steps = Journey();
+    std::vector<Asked> asked;
+  };
+  Elsewhere& elsewhere() { return elsewhere_; }
+
  private:
   std::unique_ptr<Services> Start();
   async::Task<absl::Status> Bring(common::v1::AgreementChange agreement);
 
+  Elsewhere elsewhere_;
   ManualClock clock_;
   store::MemoryStore store_, keys_;
   crypto::HubKey hub_key_;

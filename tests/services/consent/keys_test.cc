@@ -38,6 +38,13 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(Disclosure(kA, 5, kB)), Cat("64", kAHex, "fffffffffffffffa", kBHex));
   EXPECT_EQ(Hex(DisclosureOfRecipient(kA, 5, kB)), Cat("62", kAHex, "fffffffffffffffa", kBHex));
   EXPECT_EQ(Hex(Notice(kA, 7)), Cat("6d", kAHex, "0000000000000007"));
+  EXPECT_EQ(Hex(NoticeOfPerson(kA, 5, kB)), Cat("2a", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(EmergencyOfPerson(kA, 5, kB)), Cat("40", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(Case(kA)), Cat("3d", kAHex));
+  EXPECT_EQ(Hex(CaseOfPerson(kA, 5, kB)), Cat("25", kAHex, "fffffffffffffffa", kBHex));
+  EXPECT_EQ(Hex(CaseOfHandler(kA, 'a', 5, kB)), Cat("26", kAHex, "61", "0000000000000005", kBHex));
+  EXPECT_EQ(Hex(CaseDue(5, kA)), Cat("21", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(Restrictions(kA)), Cat("7e", kAHex));
   EXPECT_EQ(Hex(NoticeSequence(kA)), Cat("71", kAHex));
   EXPECT_EQ(Hex(NoticePlace(kA)), Cat("6b", kAHex));
   EXPECT_EQ(Hex(OpenNotice(kA, 7)), Cat("75", kAHex, "0000000000000007"));
@@ -81,6 +88,11 @@ TEST(Keys, AnAuthorityWhoseTimeIsOverNowStandsNoMore) {
 TEST(Keys, AReviewThatIsDueNowIsDue) {
   EXPECT_LT(EmergencyUnreviewed(100, kC), EmergenciesDueAfter(100));
   EXPECT_GE(EmergencyUnreviewed(101, kA), EmergenciesDueAfter(100));
+}
+
+TEST(Keys, ACaseThatIsDueNowIsOverdue) {
+  EXPECT_LT(CaseDue(100, kC), CasesDueAfter(100));
+  EXPECT_GE(CaseDue(101, kA), CasesDueAfter(100));
 }
 
 TEST(Keys, WhatEndsNowHasEnded) {

@@ -47,10 +47,16 @@ class Speed {
     captor_ = registry_.FindById(captor.organisation_id);
     data_ = *store::RocksStore::Open({.folder = folder_.Path() + "/data"});
     keys_ = *store::RocksStore::Open({.folder = folder_.Path() + "/keys"});
-    services_ = std::make_unique<Services>(
-        *data_, *keys_, hub_key_, SystemClock::Get(), registry_,
-        [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); },
-        [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); }, metrics_);
+    const auto ask_nobody = [](const std::string&) -> async::Task<absl::Status> { co_return absl::OkStatus(); };
+    services_ = std::make_unique<Services>(Services::Given{.store = *data_,
+                                                           .keys = *keys_,
+                                                           .hub_key = hub_key_,
+                                                           .clock = SystemClock::Get(),
+                                                           .calendar = calendar_,
+                                                           .registry = registry_,
+                                                           .ask_organisation = ask_nobody,
+                                                           .ask_agreement = ask_nobody,
+                                                           .metrics = metrics_});
     v1::CreateTextRequest text;
     text.set_text("words");
     text.set_language("en");
@@ -166,6 +172,7 @@ class Speed {
 
   testing::TempFolder folder_;
   crypto::HubKey hub_key_ = *crypto::HubKey::FromEnvironment("TEST", std::string(43, 'A') + "=");
+  const calendar::WorkingCalendar calendar_ = *calendar::WorkingCalendar::FromHolidays({});
   access::Registry registry_;
   metrics::Registry metrics_;
   access::OrganisationPtr organisation_, captor_;

@@ -147,7 +147,7 @@ TEST_F(JourneyTest, AnErasedPersonLeavesNothingBehindAndStaysErased) {
   const auto steps = [&] {
     const auto visit = [&](const store::Reader& reader) -> absl::StatusOr<int> {
       int met = 0;
-      NWD_RETURN_IF_ERROR(Journeys::Visit(reader, {*ids::Uuid::Parse(Id("ada"))}, Id("jobcentre"), true, "",
+      NWD_RETURN_IF_ERROR(Journeys::Visit(reader, {*ids::Uuid::Parse(Id("ada"))}, "", Journeys::Sight::kEverything, "",
                                           [&](std::string_view, absl::Time, const storage::StepRow&) {
                                             ++met;
                                             return store::Visit::kContinue;

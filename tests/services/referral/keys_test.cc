@@ -29,6 +29,7 @@ TEST(Keys, HaveTheirGoldenBytes) {
   EXPECT_EQ(Hex(keys::ListEntry(kA, 0x102, kB)), Cat("l ", kRawA, kTimeDown, kRawB));
   EXPECT_EQ(Hex(keys::PersonListEntry(kA, "p1_x", 0x102, kB)), Cat("p ", kRawA, "70315f7800", kTimeDown, kRawB));
   EXPECT_EQ(Hex(keys::Open(kA, kB, kC)), Cat("o ", kRawA, kRawB, kRawC));
+  EXPECT_EQ(Hex(keys::OfPersonEntry(kA, 0x102, kB)), Cat("i ", kRawA, kTimeDown, kRawB));
   EXPECT_EQ(Hex(keys::OfBasisEntry(kA, kB)), Cat("c ", kRawA, kRawB));
   EXPECT_EQ(Hex(keys::EndedBasis(kA)), Cat("k ", kRawA));
   EXPECT_EQ(Hex(keys::Predecessor(kA)), Cat("v ", kRawA));

@@ -89,9 +89,9 @@ class Office : public ::testing::Test {
   static void Admit(const std::string& who, rpc::Call& call, absl::Time deadline = absl::InfiniteFuture()) {
     rpc::Call::Facts facts;
     facts.deadline = deadline;
-    if (who == "service/outcome") {
+    if (constexpr std::string_view kService = "service/"; who.starts_with(kService)) {
       facts.caller.kind = access::Caller::Kind::kService;
-      facts.caller.service = "outcome";
+      facts.caller.service = who.substr(kService.size());
     } else {
       facts.caller.kind = access::Caller::Kind::kOrganisation;
       auto trusted = std::make_shared<access::Organisation>();

@@ -93,13 +93,17 @@ class OverTls : public ::testing::Test {
     directory_service_ = hub_.Serve("directory", directory_router_, registry_);
   }
   void ServeConsent() {
+    consents_nobody_ = hub_.Connect(hub_.FolderOf("service/consent"), "referral", "127.0.0.1:1");
     consent_app_ =
         std::make_unique<consent::App>(consent::App::AppParts{.store = consent_store_,
                                                               .keys = consent_keys_,
                                                               .hub_key = hub_key_,
                                                               .clock = SystemClock::Get(),
+                                                              .calendar = testing::ProjectCalendar(),
                                                               .registry = registry_,
                                                               .directory = directory_service_->As("service/consent"),
+                                                              .referral = *consents_nobody_,
+                                                              .outcome = *consents_nobody_,
                                                               .metrics = metrics_});
     ASSERT_TRUE(consent_app_->Load().ok());
     consent_app_->Register(consent_router_);
@@ -226,7 +230,7 @@ class OverTls : public ::testing::Test {
   std::unique_ptr<testing::TestService> directory_service_;
   std::unique_ptr<consent::App> consent_app_;
   std::unique_ptr<testing::TestService> consent_service_;
-  std::unique_ptr<rpc::Client> nobody_;
+  std::unique_ptr<rpc::Client> nobody_, consents_nobody_;
   std::unique_ptr<App> referral_app_;
   std::unique_ptr<testing::TestService> referral_service_;
   std::string ada_, consent_id_;

@@ -1,0 +1,68 @@
+#include "services/consent/held_elsewhere_rpc.h"
+
+#include "common/base/macros.h"
+#include "nwd/directory/v1/catalogue_service.pb.h"
+#include "nwd/directory/v1/organisation_service.pb.h"
+
+namespace nwd::consent {
+namespace {
+
+constexpr int kAskedAtOnce = 500;  // the most that a list gives on a page
+
+template <class Request>
+Request RequestOf(const HeldElsewhere::Asked& asked) {
+  Request request;
+  for (const std::string& id : asked.person_ids) request.add_person_ids(id);
+  request.set_organisation_id(asked.organisation_id);
+  request.set_page_size(kAskedAtOnce);
+  return request;
+}
+
+}  // namespace
+
+async::Task<absl::StatusOr<std::vector<referral::v1::PersonReferralItem>>> HeldElsewhereRpc::Referrals(
+    const rpc::Call& call, const Asked& asked) {
+  auto request = RequestOf<referral::v1::ListPersonReferralsRequest>(asked);
+  std::vector<referral::v1::PersonReferralItem> all;
+  do {
+    NWD_CO_ASSIGN_OR_RETURN(referral::v1::ListPersonReferralsResponse page,
+                            co_await referral_.AwaitFor<referral::v1::ListPersonReferralsResponse>(call, request));
+    for (referral::v1::PersonReferralItem& item : *page.mutable_items()) all.push_back(std::move(item));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  co_return all;
+}
+
+async::Task<absl::StatusOr<std::vector<outcome::v1::PersonStep>>> HeldElsewhereRpc::Steps(const rpc::Call& call,
+                                                                                          const Asked& asked) {
+  auto request = RequestOf<outcome::v1::ListPersonStepsRequest>(asked);
+  std::vector<outcome::v1::PersonStep> all;
+  do {
+    NWD_CO_ASSIGN_OR_RETURN(outcome::v1::ListPersonStepsResponse page,
+                            co_await outcome_.AwaitFor<outcome::v1::ListPersonStepsResponse>(call, request));
+    for (outcome::v1::PersonStep& step : *page.mutable_steps()) all.push_back(std::move(step));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  co_return all;
+}
+
+async::Task<absl::StatusOr<std::string>> HeldElsewhereRpc::OrganisationName(const rpc::Call& call,
+                                                                            const std::string& id) {
+  directory::v1::GetOrganisationRequest request;
+  request.set_organisation_id(id);
+  const auto found = co_await directory_.AwaitFor<directory::v1::GetOrganisationResponse>(call, request);
+  if (absl::IsNotFound(found.status())) co_return id;
+  if (!found.ok()) co_return found.status();
+  co_return found->organisation().name();
+}
+
+async::Task<absl::StatusOr<std::string>> HeldElsewhereRpc::ServiceName(const rpc::Call& call, const std::string& id) {
+  directory::v1::GetServiceRequest request;
+  request.set_service_id(id);
+  const auto found = co_await directory_.AwaitFor<directory::v1::GetServiceResponse>(call, request);
+  if (absl::IsNotFound(found.status())) co_return id;
+  if (!found.ok()) co_return found.status();
+  co_return found->service().name();
+}
+
+}  // namespace nwd::consent

@@ -1,0 +1,45 @@
+#include "services/consent/restriction.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "common/base/macros.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/disclosure_rows.h"
+#include "services/consent/joins.h"
+#include "services/consent/limits.h"
+#include "services/consent/telling.h"
+
+namespace nwd::consent {
+namespace {
+
+// Something of these sections went out that another than the recipient had put in.
+bool GaveAnothers(const storage::Disclosure& disclosure, CategoryMask categories) {
+  const auto& sources = disclosure.source_ids();
+  return std::any_of(sources.begin(), sources.end(), [&](const std::string& source) {
+    const CategoryMask gave = disclosures::CategoriesOf(disclosure, consents::IdOf(source));
+    return source != disclosure.recipient_id() && (gave & categories) != 0;
+  });
+}
+
+}  // namespace
+
+absl::Status TellRestricted(store::Txn& txn, const ids::Uuid& person_id, CategoryMask categories, absl::Time now,
+                            std::vector<ids::Uuid>& told) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(txn, person_id));
+  GivenTo given;
+  absl::flat_hash_set<ids::Uuid> met;  // a release that concerned several of the ids lies with each of them
+  int budget = kDisclosuresLookedAtMax;
+  for (const ids::Uuid& relative : family) {
+    NWD_RETURN_IF_ERROR(disclosures::WalkNewest(txn, relative, budget, [&](const disclosures::Placed& placed) {
+      if (GaveAnothers(placed.disclosure, categories) && met.insert(placed.disclosure_id).second) given.Add(placed);
+    }));
+  }
+  storage::Notice notice;
+  notice.set_type(v1::NOTICE_TYPE_RESTRICTION);
+  notice.set_categories(categories);
+  return given.Tell(txn, notice, now, told);
+}
+
+}  // namespace nwd::consent

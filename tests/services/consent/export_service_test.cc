@@ -1,0 +1,261 @@
+// Exports: everything that is held about a person, for the person; for an agency what it answers for, and no word of others.
+#include "services/consent/export_service.h"
+
+#include "absl/strings/escaping.h"
+#include "common/crypto/sha256.h"
+#include "google/protobuf/util/json_util.h"
+#include "services/consent/joins.h"
+#include "services/consent/limits.h"
+#include "services/consent/reasons.h"
+#include "tests/services/consent/case_desk.h"
+
+namespace nwd::consent {
+namespace {
+
+using namespace common::v1;  // NOLINT
+using absl::StatusCode;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// The parts of a file, as they come.
+class Parts final : public rpc::RawWriter {
+ public:
+  async::Task<absl::Status> Write(const google::protobuf::Message& response) override {
+    seen.push_back(static_cast<const v1::ExportPersonResponse&>(response));
+    co_return absl::OkStatus();
+  }
+  std::vector<v1::ExportPersonResponse> seen;
+};
+
+class ExportTest : public CaseTest {
+ protected:
+  absl::StatusOr<std::string> File(const std::string& who, const std::string& case_id, v1::ExportFormat format) {
+    const auto& descriptor = *v1::ExportPersonRequest::descriptor();
+    rpc::Call call(testing::MethodOf(descriptor), desk_.RuleOf(descriptor), desk_.clock());
+    call.SetFacts(desk_.FactsOf(who));
+    call.SetRegistry(&desk_.registry());
+    v1::ExportPersonRequest request;
+    request.set_case_id(case_id);
+    request.set_format(format);
+    Parts parts;
+    rpc::Writer<v1::ExportPersonResponse> writer(parts);
+    const absl::Status ended = async::BlockOn(desk_.services().exports().ExportPerson(call, request, writer));
+    if (!ended.ok()) {
+      EXPECT_THAT(parts.seen, IsEmpty()) << "an export is whole or not at all";
+      return ended;
+    }
+    EXPECT_TRUE(call.TieProved());
+    std::string file;
+    for (size_t i = 0; i < parts.seen.size(); ++i) {
+      const std::string& content = parts.seen[i].content();
+      EXPECT_TRUE(content.size() == kExportPartBytes || i + 1 == parts.seen.size());
+      file += content;
+    }
+    EXPECT_EQ(parts.seen.front().size_bytes(), static_cast<int64_t>(file.size()));
+    EXPECT_EQ(absl::HexStringToBytes(parts.seen.front().sha256()), crypto::View(crypto::Sha256(file)));
+    return file;
+  }
+  v1::PersonExport Export(const std::string& who, const std::string& case_id) {
+    const absl::StatusOr<std::string> file = File(who, case_id, v1::EXPORT_FORMAT_JSON);
+    EXPECT_TRUE(file.ok()) << file.status();
+    v1::PersonExport exported;
+    if (file.ok()) {
+      EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(*file, &exported).ok());
+    }
+    return exported;
+  }
+  // What happens to somebody: put in twice, agreed, read, corrected, withdrawn, restricted.
+  void LiveALittle() {
+    desk_.Put("college", college_ref_, desk_.Contact("020 7946 0018", false));
+    consent_ = desk_.Give("lambeth", ref_, desk_.Terms({"college"}));
+    ASSERT_TRUE(desk_.Read("college", college_ref_, consent_).ok());
+    desk_.Put("lambeth", ref_, desk_.Skills("stonemasonry"));
+    ASSERT_TRUE(desk_.Withdraw("lambeth", consent_).ok());
+    referral::v1::PersonReferralItem item;
+    item.mutable_referral()->set_referral_id(ids::Uuid::Random().ToString());
+    item.mutable_referral()->set_referrer_organisation_id(desk_.IdOf("lambeth"));
+    item.mutable_referral()->set_service_id(ids::Uuid::Random().ToString());
+    item.mutable_referral()->add_alternative_service_ids(ids::Uuid::Random().ToString());
+    desk_.elsewhere().referrals->push_back(item);
+    outcome::v1::PersonStep step;
+    step.mutable_step()->set_type("outcome.job_start");
+    step.mutable_outcome()->set_hourly_pay_pence(1480);
+    desk_.elsewhere().steps->push_back(step);
+  }
+  std::string consent_;
+};
+
+TEST_F(ExportTest, ThePersonGetsAllOfItThroughTheirChannel) {
+  LiveALittle();
+  const v1::OpenCaseResponse opened = Opened("app", app_ref_, v1::CASE_KIND_ACCESS);
+  const v1::PersonExport all = Export("app", opened.case_id());
+  EXPECT_EQ(all.scope(), v1::EXPORT_SCOPE_WHOLE);
+  EXPECT_EQ(all.case_id(), opened.case_id());
+  ASSERT_EQ(all.people_size(), 1);
+  EXPECT_EQ(all.people(0).full_name(), "Ada Lovelace");
+  EXPECT_EQ(all.people(0).date_of_birth(), "1990-05-17");
+  EXPECT_THAT(all.people(0).identifiers(), ElementsAre("NINO"));
+  ASSERT_EQ(all.people(0).holders_size(), 2);
+  EXPECT_EQ(all.people(0).holders(0).organisation_id(), desk_.IdOf("lambeth"));
+  ASSERT_EQ(all.people(0).enrolments_size(), 1);
+  EXPECT_EQ(all.people(0).enrolments(0).organisation_id(), desk_.IdOf("app"));
+  ASSERT_EQ(all.record_size(), 3) << "contact, and both versions of the skills";
+  EXPECT_EQ(all.record(0).section().contact().phone(), "020 7946 0018");
+  EXPECT_EQ(all.record(1).section().skills().skills(0), "stonemasonry");
+  EXPECT_EQ(all.record(2).section().skills().skills(0), "bricklaying");
+  ASSERT_EQ(all.consents_size(), 1);
+  EXPECT_EQ(all.consents(0).consent().state(), v1::CONSENT_STATE_WITHDRAWN);
+  EXPECT_THAT(all.consents(0).text(), HasSubstr("We would like to share"));
+  EXPECT_EQ(all.consents(0).receipts_size(), 2) << "of giving and of withdrawing";
+  EXPECT_EQ(all.consents(0).consent().practitioner(), "") << "whose code is the captor's";
+  ASSERT_EQ(all.disclosures_size(), 1);
+  EXPECT_EQ(all.disclosures(0).recipient_organisation_id(), desk_.IdOf("college"));
+  EXPECT_EQ(all.disclosures(0).consent_id(), consent_);
+  ASSERT_EQ(all.notices_size(), 1);
+  EXPECT_EQ(all.notices(0).recipient_organisation_id(), desk_.IdOf("college"));
+  EXPECT_EQ(all.notices(0).notice().type(), v1::NOTICE_TYPE_WITHDRAWAL);
+  EXPECT_EQ(all.cases_size(), 1);
+  EXPECT_EQ(all.referrals_size(), 1);
+  EXPECT_EQ(all.journey(0).outcome().hourly_pay_pence(), 1480);
+  ASSERT_EQ(all.suggestions_size(), 2);
+  EXPECT_EQ(all.suggestions(0).kind(), v1::AutomatedSuggestion::KIND_SAME_PERSON);
+  EXPECT_EQ(all.suggestions(0).organisation_id(), desk_.IdOf("college"));
+  EXPECT_EQ(all.suggestions(1).kind(), v1::AutomatedSuggestion::KIND_ALTERNATIVE_SERVICES);
+  EXPECT_EQ(all.organisations_size(), 3) << "lambeth, college, app: each is named";
+  EXPECT_EQ(all.services_size(), 2);
+  EXPECT_THAT(all.DebugString(), Not(HasSubstr("p1_"))) << "nobody's reference";
+  for (const HeldElsewhere::Asked& asked : desk_.elsewhere().asked) {
+    EXPECT_THAT(asked.person_ids, ElementsAre(desk_.PersonId("lambeth", ref_)));
+    EXPECT_EQ(asked.organisation_id, "");
+  }
+}
+
+TEST_F(ExportTest, AnAgencyGetsItsOwnPartAndNoWordOfWhoElseKnowsThePerson) {
+  LiveALittle();
+  desk_.elsewhere().referrals->clear();
+  const v1::OpenCaseResponse opened = Opened("college", college_ref_, v1::CASE_KIND_ACCESS);
+  Opened("lambeth", ref_, v1::CASE_KIND_COMPLAINT);
+  const v1::PersonExport own = Export("college", opened.case_id());
+  EXPECT_EQ(own.scope(), v1::EXPORT_SCOPE_ORGANISATION);
+  ASSERT_EQ(own.people_size(), 1);
+  EXPECT_EQ(own.people(0).holders_size(), 1);
+  EXPECT_THAT(own.people(0).enrolments(), IsEmpty());
+  ASSERT_EQ(own.record_size(), 1);
+  EXPECT_EQ(own.record(0).source_organisation_id(), desk_.IdOf("college"));
+  EXPECT_EQ(own.consents_size(), 1) << "which names it";
+  EXPECT_EQ(own.disclosures_size(), 1) << "what it read";
+  EXPECT_EQ(own.notices_size(), 1);
+  EXPECT_EQ(own.cases_size(), 1) << "not Lambeth's";
+  EXPECT_THAT(own.suggestions(), IsEmpty());
+  for (const HeldElsewhere::Asked& asked : desk_.elsewhere().asked) {
+    EXPECT_EQ(asked.organisation_id, desk_.IdOf("college"));
+  }
+  const v1::OpenCaseResponse lambeths = Opened("lambeth", ref_, v1::CASE_KIND_ACCESS);
+  const v1::PersonExport theirs = Export("lambeth", lambeths.case_id());
+  EXPECT_EQ(theirs.record_size(), 2);
+  EXPECT_EQ(theirs.disclosures_size(), 1) << "what was read of what it put in";
+  EXPECT_THAT(theirs.notices(), IsEmpty()) << "the college's";
+}
+
+TEST_F(ExportTest, WhatThePersonIsNotToKnowOfIsLeftOut) {
+  desk_.Add("crisis", ORGANISATION_KIND_HEALTH, {ROLE_AGENCY, ROLE_SAFEGUARDING});
+  desk_.Put("college", college_ref_, desk_.Contact("020 7946 0018", false));
+  const std::string crisis_ref = desk_.Register("crisis", "Ada Lovelace", "AB123456C");
+  for (const bool unsafe : {true, false}) {
+    v1::OpenEmergencyAccessRequest open;
+    open.set_person_ref(crisis_ref);
+    open.set_reason("does not answer");
+    open.set_lawful_basis(LAWFUL_BASIS_VITAL_INTERESTS);
+    open.add_categories(CATEGORY_CONTACT);
+    open.set_unsafe_to_tell(unsafe);
+    const auto access = desk_.Ask(desk_.services().emergency(), &EmergencyService::OpenEmergencyAccess, "crisis", open);
+    ASSERT_TRUE(access.ok()) << access.status();
+    v1::GetRecordRequest read;
+    read.set_person_ref(crisis_ref);
+    read.set_purpose(PURPOSE_SAFEGUARDING);
+    read.add_categories(CATEGORY_CONTACT);
+    read.set_mode(v1::SHARING_MODE_VIEW);
+    read.set_emergency_access_id(access->emergency_access_id());
+    ASSERT_TRUE(desk_.Ask(desk_.services().record(), &RecordService::GetRecord, "crisis", read).ok());
+  }
+  const v1::PersonExport all = Export("app", Opened("app", app_ref_, v1::CASE_KIND_ACCESS).case_id());
+  ASSERT_EQ(all.emergency_accesses_size(), 1) << "the one that was safe to tell of";
+  EXPECT_EQ(all.emergency_accesses(0).reason(), "does not answer");
+  EXPECT_EQ(all.emergency_accesses(0).practitioner(), "");
+  ASSERT_EQ(all.disclosures_size(), 1);
+  EXPECT_EQ(all.disclosures(0).emergency_access_id(), all.emergency_accesses(0).emergency_access_id());
+}
+
+TEST_F(ExportTest, ItIsCountedAndAuditedBeforeItLeaves) {
+  const v1::OpenCaseResponse opened = Opened("lambeth", ref_, v1::CASE_KIND_ACCESS);
+  Export("lambeth", opened.case_id());
+  EXPECT_EQ(desk_.Audited("person.exported"), 1);
+  const v1::Case shown = Cases("lambeth")->cases(0);
+  EXPECT_EQ(shown.exports(), 1);
+  EXPECT_TRUE(Close("lambeth", opened.case_id(), shown.etag(), v1::CASE_OUTCOME_FULFILLED).ok());
+}
+
+TEST_F(ExportTest, OnlyWhoAnswersAnAccessThatIsOpenExports) {
+  const v1::OpenCaseResponse opened = Opened("lambeth", ref_, v1::CASE_KIND_ACCESS);
+  for (const char* who : {"college", "stranger", "app"}) {
+    EXPECT_TRUE(absl::IsPermissionDenied(File(who, opened.case_id(), v1::EXPORT_FORMAT_JSON).status())) << who;
+  }
+  const std::string complaint = Opened("lambeth", ref_, v1::CASE_KIND_COMPLAINT).case_id();
+  EXPECT_THAT(File("lambeth", complaint, v1::EXPORT_FORMAT_JSON),
+              Refused(StatusCode::kFailedPrecondition, reasons::kWrongState));
+  const auto asked = Advance("lambeth", opened.case_id(), opened.etag(), v1::CASE_ACTION_ASK_IDENTITY);
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  EXPECT_THAT(File("lambeth", opened.case_id(), v1::EXPORT_FORMAT_JSON),
+              Refused(StatusCode::kFailedPrecondition, reasons::kWrongState))
+      << "it is not known who asks";
+  ASSERT_TRUE(Close("lambeth", opened.case_id(), asked->etag(), v1::CASE_OUTCOME_WITHDRAWN).ok());
+  EXPECT_THAT(File("lambeth", opened.case_id(), v1::EXPORT_FORMAT_JSON),
+              Refused(StatusCode::kFailedPrecondition, reasons::kWrongState));
+  EXPECT_EQ(desk_.Audited("person.exported"), 0);
+}
+
+TEST_F(ExportTest, WithoutTheOthersThereIsNone) {
+  const v1::OpenCaseResponse opened = Opened("app", app_ref_, v1::CASE_KIND_ACCESS);
+  desk_.elsewhere().steps = absl::UnavailableError("the outcome service is down");
+  EXPECT_TRUE(absl::IsUnavailable(File("app", opened.case_id(), v1::EXPORT_FORMAT_HTML).status()));
+  EXPECT_EQ(Cases("app")->cases(0).exports(), 0);
+}
+
+TEST_F(ExportTest, APageOfItRunsNothingLoadsNothingAndEscapesWhatPeopleWrote) {
+  LiveALittle();
+  v1::OpenCaseRequest request = Opening(app_ref_, v1::CASE_KIND_ACCESS);
+  request.set_request("<script>alert('mine')</script> & \"more\"");
+  const auto opened = Open("app", request);
+  const absl::StatusOr<std::string> page = File("app", opened->case_id(), v1::EXPORT_FORMAT_HTML);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->rfind("<!doctype html>", 0), 0u);
+  const auto has = [&](const std::string& text) { return page->find(text) != std::string::npos; };
+  for (const char* not_there : {"<script", "href=\"http", "src=", "url(", "<link", "p1_"}) {
+    EXPECT_FALSE(has(not_there)) << not_there;
+  }
+  EXPECT_TRUE(has("What is held about <span dir=\"auto\">Ada Lovelace</span>"));
+  EXPECT_TRUE(has("&lt;script&gt;alert('mine')&lt;/script&gt; &amp; &quot;more&quot;"));
+  EXPECT_TRUE(has("stonemasonry"));
+  EXPECT_TRUE(has(Cat("Organisation ", desk_.IdOf("college")))) << "named, not numbered";
+  EXPECT_TRUE(has("2 March 2026, 09:00"));
+  EXPECT_TRUE(has("2 April 2026, 23:59")) << "until when it is due";
+  EXPECT_TRUE(has("<th>Recipient organisation</th>")) << "disclosures are a table";
+}
+
+TEST_F(ExportTest, PeopleWhoWereJoinedAreExportedAsOne) {
+  const std::string other = desk_.Register("college", "Ada King");
+  const ids::Uuid a = *ids::Uuid::Parse(desk_.PersonId("lambeth", ref_));
+  const ids::Uuid b = *ids::Uuid::Parse(desk_.PersonId("college", other));
+  auto join = [&](store::Txn& txn) { return joins::Join(txn, a, b).status(); };
+  ASSERT_TRUE(async::BlockOn(desk_.store().Update(join)).ok());
+  desk_.Put("college", other, desk_.Skills("analysis"));
+  const v1::PersonExport all = Export("app", Opened("app", app_ref_, v1::CASE_KIND_ACCESS).case_id());
+  EXPECT_EQ(all.people_size(), 2);
+  EXPECT_EQ(all.record_size(), 2);
+  EXPECT_EQ(desk_.elsewhere().asked.front().person_ids.size(), 2u);
+}
+
+}  // namespace
+}  // namespace nwd::consent

@@ -1,0 +1,128 @@
+// Restriction: from the answer on nothing of it is permitted to anybody, who read it is told, and it rests until it is lifted.
+#include "services/consent/reasons.h"
+#include "tests/services/consent/case_desk.h"
+
+namespace nwd::consent {
+namespace {
+
+using namespace common::v1;  // NOLINT
+using absl::StatusCode;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class RestrictionTest : public CaseTest {
+ protected:
+  RestrictionTest() : consent_(desk_.Give("lambeth", ref_, desk_.Terms({"college"}))) {}
+
+  bool MayRead(Category category = CATEGORY_SKILLS) {
+    return desk_.Check("college", college_ref_, consent_, {category})->permitted();
+  }
+  const std::string consent_;
+};
+
+TEST_F(RestrictionTest, FromTheAnswerOnNobodyReadsIt) {
+  ASSERT_TRUE(MayRead());
+  Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION);
+  const auto check = desk_.Check("college", college_ref_, consent_, {CATEGORY_SKILLS, CATEGORY_CONTACT});
+  ASSERT_TRUE(check.ok());
+  EXPECT_THAT(check->permitted_categories(), ElementsAre(CATEGORY_CONTACT)) << "what was not restricted goes on";
+  ASSERT_EQ(check->denied_categories_size(), 1);
+  EXPECT_EQ(check->denied_categories(0).reason(), v1::DENIAL_REASON_RESTRICTED);
+  EXPECT_TRUE(absl::IsPermissionDenied(desk_.Read("college", college_ref_, consent_).status()));
+}
+
+TEST_F(RestrictionTest, ItIsNoWayToLearnThatThereIsAPerson) {
+  const std::string strangers_ref = desk_.RefFor("stranger", ref_, "lambeth");
+  const auto before = desk_.Check("stranger", strangers_ref, consent_);
+  Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION);
+  EXPECT_EQ(desk_.Check("stranger", strangers_ref, consent_)->SerializeAsString(), before->SerializeAsString());
+}
+
+TEST_F(RestrictionTest, WhatStandsInTheWayOtherwiseIsToldFirst) {
+  Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION);
+  ASSERT_TRUE(desk_.Withdraw("lambeth", consent_).ok());
+  EXPECT_EQ(desk_.Check("college", college_ref_, consent_)->denied_categories(0).reason(),
+            v1::DENIAL_REASON_NOT_IN_FORCE);
+}
+
+TEST_F(RestrictionTest, WhoReadItIsToldAndKeepsItUnused) {
+  ASSERT_TRUE(desk_.Read("college", college_ref_, consent_).ok());
+  const v1::OpenCaseResponse opened = Opened("app", app_ref_, v1::CASE_KIND_RESTRICTION);
+  EXPECT_EQ(opened.notices(), 1);
+  ASSERT_EQ(NoticesTo("college").size(), 1u);
+  const v1::Notice notice = NoticesTo("college").front();
+  EXPECT_EQ(notice.type(), v1::NOTICE_TYPE_RESTRICTION);
+  EXPECT_THAT(notice.categories(), ElementsAre(CATEGORY_SKILLS));
+  EXPECT_EQ(notice.person_ref(), college_ref_);
+  EXPECT_EQ(notice.disclosure_count(), 1);
+  v1::AcknowledgeNoticeRequest answer;
+  answer.set_notice_id(notice.notice_id());
+  answer.set_answer(v1::NOTICE_ANSWER_CORRECTED);
+  const auto acknowledge = [&] {
+    return desk_.Ask(desk_.services().notice(), &NoticeService::AcknowledgeNotice, "college", answer).status();
+  };
+  EXPECT_TRUE(absl::IsInvalidArgument(acknowledge())) << "nothing was corrected";
+  answer.set_answer(v1::NOTICE_ANSWER_HELD);
+  EXPECT_TRUE(acknowledge().ok());
+  EXPECT_THAT(NoticesTo("lambeth"), IsEmpty()) << "it read nothing";
+}
+
+TEST_F(RestrictionTest, WhoReadSomethingElseIsNotTold) {
+  desk_.Put("lambeth", ref_, desk_.Contact("020 7946 0018", false));
+  ASSERT_TRUE(desk_.Read("college", college_ref_, consent_, {CATEGORY_CONTACT}).ok());
+  EXPECT_EQ(Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION).notices(), 0);
+}
+
+TEST_F(RestrictionTest, FulfilledItRestsUntilItIsLifted) {
+  const v1::OpenCaseResponse opened = Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION);
+  const auto closed = Close("lambeth", opened.case_id(), opened.etag(), v1::CASE_OUTCOME_FULFILLED);
+  ASSERT_TRUE(closed.ok()) << closed.status();
+  EXPECT_TRUE(closed->restricted());
+  EXPECT_FALSE(MayRead());
+  EXPECT_THAT(FieldsOf(Lift("lambeth", opened.case_id(), false).status()), ElementsAre("person_told"));
+  EXPECT_FALSE(MayRead());
+  EXPECT_TRUE(absl::IsPermissionDenied(Lift("college", opened.case_id()).status()));
+  ASSERT_TRUE(Lift("lambeth", opened.case_id()).ok());
+  EXPECT_TRUE(MayRead());
+  const v1::Case shown = Cases("lambeth")->cases(0);
+  EXPECT_FALSE(shown.restricted());
+  EXPECT_EQ(FromTimestamp(shown.lift_time()), desk_.clock().Now());
+  EXPECT_TRUE(Lift("lambeth", opened.case_id()).ok()) << "what is lifted stays so";
+}
+
+TEST_F(RestrictionTest, RefusedOrTakenBackItIsOver) {
+  for (const auto outcome : {v1::CASE_OUTCOME_REFUSED, v1::CASE_OUTCOME_WITHDRAWN}) {
+    const v1::OpenCaseResponse opened = Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION);
+    ASSERT_FALSE(MayRead());
+    const auto closed = Close("lambeth", opened.case_id(), opened.etag(), outcome);
+    ASSERT_TRUE(closed.ok()) << closed.status();
+    EXPECT_FALSE(closed->restricted());
+    EXPECT_TRUE(MayRead());
+  }
+}
+
+TEST_F(RestrictionTest, ThePersonLiftsItThroughTheirChannelWhoeverAnswers) {
+  const v1::OpenCaseResponse opened = Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION);
+  EXPECT_TRUE(absl::IsPermissionDenied(Lift("other-app", opened.case_id()).status()));
+  ASSERT_TRUE(Lift("app", opened.case_id(), false).ok());
+  EXPECT_TRUE(MayRead());
+}
+
+TEST_F(RestrictionTest, OneOfTwoThatIsLiftedLeavesTheOther) {
+  const v1::OpenCaseResponse first = Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION);
+  v1::OpenCaseRequest both = Opening(college_ref_, v1::CASE_KIND_RESTRICTION);
+  both.add_categories(CATEGORY_CONTACT);
+  ASSERT_TRUE(Open("college", both).ok());
+  ASSERT_TRUE(Lift("lambeth", first.case_id()).ok());
+  EXPECT_FALSE(MayRead());
+  EXPECT_FALSE(MayRead(CATEGORY_CONTACT));
+  EXPECT_TRUE(MayRead(CATEGORY_GOALS));
+}
+
+TEST_F(RestrictionTest, OnlyARestrictionIsLifted) {
+  const v1::OpenCaseResponse opened = Opened("lambeth", ref_, v1::CASE_KIND_ACCESS);
+  EXPECT_THAT(Lift("lambeth", opened.case_id()), Refused(StatusCode::kFailedPrecondition, reasons::kWrongState));
+}
+
+}  // namespace
+}  // namespace nwd::consent
