@@ -2,7 +2,7 @@
 // library that keeps rows of its own. A key is a one-byte table tag followed by parts: fixed bytes as they are,
 // integers big-endian, text ended by a zero byte (text parts hold no zero byte), so that byte order is the order of the
 // parts. Table tags in capitals belong to common libraries: 'I' 'J' idempotency, 'O' outbox, 'P' 'W' person keys (in
-// a store of their own), 'R' replicas, 'T' the time reached (program). A service uses the others.
+// a store of their own), 'R' replicas, 'T' the time reached (program), 'L' the audit log, 'K' retention. A service uses the others.
 //
 // The same parts, under a first byte that says what they are, serve as small values (idempotency, outbox, person keys),
 // as the associated data of a sealed record (audit) and as a cursor's payload (tokens).

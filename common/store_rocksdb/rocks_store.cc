@@ -94,6 +94,17 @@ class RocksEngine final : public Store {
     return figures;
   }
 
+  absl::Status ForgetDeleted() {
+    rocksdb::DB& engine = database_->Engine();
+    // What is in memory goes to the tables, whole: then no log holds anything that was written before.
+    const std::vector<rocksdb::ColumnFamilyHandle*> families = {database_->Data(), database_->FeedEntries(),
+                                                                database_->Meta()};
+    NWD_RETURN_IF_ERROR(ToStatus(engine.Flush(rocksdb::FlushOptions(), families), "emptying the log"));
+    rocksdb::CompactRangeOptions whole;
+    whole.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    return ToStatus(engine.CompactRange(whole, database_->Data(), nullptr, nullptr), "rewriting the tables");
+  }
+
   absl::Status Checkpoint(const std::string& folder) override {
     rocksdb::Checkpoint* made = nullptr;
     NWD_RETURN_IF_ERROR(ToStatus(rocksdb::Checkpoint::Create(&database_->Engine(), &made), "preparing a copy"));
@@ -125,6 +136,10 @@ absl::StatusOr<std::unique_ptr<Store>> RocksStore::Open(const RocksOptions& opti
   auto engine = std::make_unique<rocks::RocksEngine>();
   NWD_RETURN_IF_ERROR(engine->Start(options));
   return std::unique_ptr<Store>(std::move(engine));
+}
+
+absl::Status RocksStore::ForgetDeleted(Store& store) {
+  return dynamic_cast<rocks::RocksEngine&>(store).ForgetDeleted();
 }
 
 }  // namespace nwd::store

@@ -32,6 +32,11 @@ class RocksStore {
   // Errors are one sentence that says what to do: FAILED_PRECONDITION where the folder cannot be used (not writable, in
   // use by another process, another format), DATA_LOSS where what it holds is damaged.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const RocksOptions& options);
+
+  // Rewrites the live files so that nothing is in them, the log included, that was deleted or written over before the call.
+  // `store` is one that Open made. Blocks, for about a second for each 100 MB; calls go on meanwhile. For erasing: what
+  // was deleted otherwise stays on disk until the engine comes to merge the file it is in.
+  static absl::Status ForgetDeleted(Store& store);
 };
 
 }  // namespace nwd::store

@@ -7,7 +7,9 @@
 #include "deploy/demo/chapters.h"
 #include "google/protobuf/util/json_util.h"
 #include "nwd/consent/v1/access_service.pb.h"
+#include "nwd/consent/v1/erasure_service.pb.h"
 #include "nwd/consent/v1/person_export.pb.h"
+#include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/rights_service.pb.h"
 
 namespace nwd::demo {
@@ -150,6 +152,45 @@ Figure Complain(World& world) {
   return "acknowledged within the 30 days, and answered";
 }
 
+// Somebody who is registered for this alone: nothing else in the story misses them.
+Figure EraseSomebody(World& world) {
+  const std::string desk = Enrolled(world).registrar;
+  v1::RegisterPersonRequest person;
+  person.mutable_details()->set_full_name("Sample Forgotten");
+  person.mutable_details()->set_date_of_birth("1980-02-03");
+  NWD_ASSIGN_OR_RETURN(const auto registered, world.Call<v1::RegisterPersonResponse>(desk, person));
+  v1::PutRecordRequest put;
+  put.set_person_ref(registered.person_ref());
+  put.mutable_section()->mutable_skills()->add_skills("Sample: shorthand");
+  NWD_RETURN_IF_ERROR(world.Call<v1::PutRecordResponse>(desk, put).status());
+  v1::OpenCaseRequest open;
+  open.set_person_ref(registered.person_ref());
+  open.set_kind(v1::CASE_KIND_ERASURE);
+  NWD_ASSIGN_OR_RETURN(const auto opened, world.Call<v1::OpenCaseResponse>(desk, open));
+  v1::AdvanceCaseRequest grant;
+  grant.set_case_id(opened.case_id());
+  grant.set_etag(opened.etag());
+  grant.set_action(v1::CASE_ACTION_GRANT_ERASURE);
+  NWD_ASSIGN_OR_RETURN(const auto granted, world.Call<v1::AdvanceCaseResponse>(desk, grant));
+  v1::ErasePersonRequest erase;
+  erase.set_case_id(opened.case_id());
+  erase.set_etag(granted.etag());
+  NWD_RETURN_IF_ERROR(Refused("who granted an erasure carries it out",
+                              world.Call<v1::ErasePersonResponse>(desk, erase).status(),
+                              absl::StatusCode::kPermissionDenied));
+  NWD_RETURN_IF_ERROR(world.Call<v1::ErasePersonResponse>(kFirstAdmin, erase).status());
+  NWD_RETURN_IF_ERROR(Refused("putting in about somebody who was erased",
+                              world.Call<v1::PutRecordResponse>(desk, put).status(),
+                              absl::StatusCode::kPermissionDenied));
+  const auto gone = [&]() -> absl::StatusOr<bool> {
+    NWD_ASSIGN_OR_RETURN(const auto listed,
+                         world.Call<v1::ListErasuresResponse>(kFirstAdmin, v1::ListErasuresRequest()));
+    return listed.erasures_size() == 1 && listed.erasures(0).erasure().has_gone_time();
+  };
+  NWD_RETURN_IF_ERROR(Soon("no service holds a key of who was erased", gone));
+  return "by two hands; no live file of any service holds a key of theirs";
+}
+
 }  // namespace
 
 void TellRights(World& world, Story& story) {
@@ -158,6 +199,7 @@ void TellRights(World& world, Story& story) {
   story.Step("an agency answers for itself", [&] { return ExportOwn(world); });
   story.Step("what a person has restricted rests", [&] { return Restrict(world); });
   story.Step("a complaint has its clock", [&] { return Complain(world); });
+  story.Step("somebody is erased", [&] { return EraseSomebody(world); });
 }
 
 }  // namespace nwd::demo

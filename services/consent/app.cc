@@ -5,6 +5,7 @@
 #include "common/idempotency/janitor.h"
 #include "common/program/replica_metrics.h"
 #include "services/consent/restated.h"
+#include "services/consent/retention.h"
 
 namespace nwd::consent {
 
@@ -23,14 +24,20 @@ App::App(const AppParts& parts)
                  .metrics = parts.metrics,
                  .options = parts.options,
                  .audit_log = parts.audit_log,
-                 .elsewhere = &elsewhere_}),
+                 .elsewhere = &elsewhere_,
+                 .forget_deleted_keys = parts.forget_deleted_keys}),
       changes_(parts.store, services_.tokens()),
       feed_keeper_(parts.store, parts.clock, RestatedTables(parts.clock)),
+      retention_(parts.retention == nullptr
+                     ? std::nullopt
+                     : std::optional<retention::Job>(std::in_place, parts.store, parts.clock, *parts.retention,
+                                                     RetainedKinds(services_.parts(), parts.calendar))),
       maintenance_(services_.person_keys(), kWrappingPurpose, parts.read_hub_key),
       figures_(program::AddReplicaMetrics(parts.metrics, "directory", directory_.follower())) {}
 
 absl::Status App::Load() {
   NWD_RETURN_IF_ERROR(calendar::CheckLondon());
+  if (retention_.has_value()) NWD_RETURN_IF_ERROR(retention_->Check());
   NWD_RETURN_IF_ERROR(maintenance_.Load(parts_.hub_key));
   return directory_.Load();
 }
@@ -47,6 +54,10 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([this](rpc::Stop& stop) { return feed_keeper_.Run(stop); });
   server.Background([this](rpc::Stop& stop) { return services_.check_log().Run(stop); });
   server.Background([this](rpc::Stop& stop) { return services_.janitor().Run(stop); });
+  if (retention_.has_value()) {
+    server.Background([this](rpc::Stop& stop) { return retention_->Run(stop); });
+  }
+  server.Background([this](rpc::Stop& stop) { return services_.erasure_following().Run(stop); });
   server.Background([this](rpc::Stop& stop) {
     return idempotency::KeepTidy(services_.requests(), parts_.store, parts_.clock, stop);
   });

@@ -13,6 +13,7 @@
 // queues.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "common/access/registry.h"
@@ -20,6 +21,7 @@
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
 #include "common/replica/feed_keeper.h"
+#include "common/retention/job.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
 #include "services/consent/held_elsewhere_rpc.h"
@@ -43,6 +45,8 @@ class App {
     Options options = {};
     const audit::Log* audit_log = nullptr;      // proves disclosures
     maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
+    ForgetDeletedKeys forget_deleted_keys = {};
+    const retention::Schedule* retention = nullptr;  // without it nothing is let go of
   };
   explicit App(const AppParts& parts);
 
@@ -60,6 +64,7 @@ class App {
   Services services_;
   replica::ChangeFeedService changes_;
   replica::FeedKeeper feed_keeper_;
+  std::optional<retention::Job> retention_;
   maintenance::MaintenanceService maintenance_;
   metrics::Registration figures_;
 };

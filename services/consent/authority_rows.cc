@@ -58,6 +58,22 @@ absl::Status Add(store::Txn& txn, const storage::Authority& authority, const sto
   return absl::OkStatus();
 }
 
+absl::Status Forget(store::Txn& txn, const storage::Authority& authority) {
+  const ids::Uuid authority_id = IdOf(authority.authority_id());
+  txn.Delete(keys::Authority(authority_id));
+  txn.Delete(keys::Terms(authority_id));
+  txn.Delete(StandingKey(authority));
+  txn.Delete(keys::AuthorityOfPerson(IdOf(authority.person_id()), authority.create_time_us(), authority_id));
+  std::vector<std::string> rows;
+  NWD_RETURN_IF_ERROR(txn.Scan(store::PrefixRange(keys::GrantsOfConsent(authority_id)), store::Direction::kForward,
+                               [&](std::string_view key, std::string_view) {
+                                 rows.emplace_back(key);
+                                 return store::Visit::kContinue;
+                               }));
+  for (const std::string& row : rows) txn.Delete(row);
+  return absl::OkStatus();
+}
+
 absl::Status ForgetEnded(store::Txn& txn, const store::Range& ended) {
   std::vector<std::string> rows;
   NWD_RETURN_IF_ERROR(txn.Scan(ended, store::Direction::kForward, [&](std::string_view key, std::string_view) {

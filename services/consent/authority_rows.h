@@ -24,6 +24,8 @@ void PutOver(store::Txn& txn, const storage::Authority& authority);
 // The authority, its terms and its places in the indexes of its person, of which some that ended by time are forgotten.
 absl::Status Add(store::Txn& txn, const storage::Authority& authority, const storage::SealedTerms& terms,
                  absl::Time now);
+// One that has had its time: it, its terms, that text was released under it, and its places in the indexes.
+absl::Status Forget(store::Txn& txn, const storage::Authority& authority);
 // Deletes the first kEndedForgottenMax rows of a range of an index: nobody is told when an authority's time is over, so
 // what is left of it goes as new ones come.
 absl::Status ForgetEnded(store::Txn& txn, const store::Range& ended);

@@ -1,4 +1,5 @@
 // RightsService's ListCases and ListOverdueCases.
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "services/consent/case_ties.h"
 #include "services/consent/cited_basis.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/erasure_rows.h"
 #include "services/consent/held_person.h"
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
@@ -20,6 +22,7 @@ namespace {
 struct Listed {
   storage::Case row;
   std::string person_ref;
+  std::optional<storage::Erasure> erasure = std::nullopt;
 };
 
 struct Page {
@@ -66,7 +69,11 @@ absl::StatusOr<Page> ReadPage(const store::Reader& reader, const Parts& parts, r
     if (!answers && !of_one) continue;
     NWD_ASSIGN_OR_RETURN(std::string person_ref,
                          ReferenceOfTheirs(reader, parts, asker, consents::IdOf(row.person_id())));
-    page.listed.push_back({std::move(row), std::move(person_ref)});
+    std::optional<storage::Erasure> erasure;
+    if (row.erase_time_us() != 0) {
+      NWD_ASSIGN_OR_RETURN(erasure, erasures::Find(reader, consents::IdOf(row.case_id())));
+    }
+    page.listed.push_back({std::move(row), std::move(person_ref), std::move(erasure)});
   }
   return page;
 }
@@ -96,6 +103,10 @@ async::Task<absl::StatusOr<v1::ListCasesResponse>> CaseService::ListCases(rpc::C
     std::string person_ref = key != nullptr ? std::move(listed.person_ref) : std::string();
     *response.add_cases() = cases::Show(listed.row, *words, OrganisationOf(call), std::move(person_ref), call.Now());
   }
+  for (int i = 0; i < response.cases_size(); ++i) {
+    const std::optional<storage::Erasure>& erasure = page->listed[static_cast<size_t>(i)].erasure;
+    if (erasure.has_value()) *response.mutable_cases(i)->mutable_erasure() = cases::ShowErasure(*erasure);
+  }
   if (!page->next.empty()) response.set_next_page_token(parts_.tokens.Seal(scope, page->next));
   co_return response;
 }
@@ -112,7 +123,7 @@ async::Task<absl::StatusOr<v1::ListOverdueCasesResponse>> CaseService::ListOverd
         page.next = place;
         return store::Visit::kStop;
       }
-      page.listed.push_back({row, ""});
+      page.listed.push_back({row, "", std::nullopt});
       return store::Visit::kContinue;
     };
     NWD_RETURN_IF_ERROR(cases::WalkOverdue(reader, call.Now(), from, visit));

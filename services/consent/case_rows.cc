@@ -23,6 +23,10 @@ constexpr char kRunning = 'a';
 constexpr char kStopped = 'b';
 constexpr char kClosed = 'c';
 
+// Those of the list of erasures.
+constexpr char kGranted = 'a';
+constexpr char kErased = 'b';
+
 ids::Uuid IdOf(const storage::Case& row) { return consents::IdOf(row.case_id()); }
 std::string AssociatedData(const ids::Uuid& case_id) { return Cat("case/", case_id.bytes()); }
 
@@ -37,9 +41,25 @@ std::string PlaceInList(const storage::Case& row) {
   return keys::CaseOfHandler(handler, kRunning, static_cast<uint64_t>(row.due_time_us()), IdOf(row));
 }
 
+// Among the erasures; empty where it is none that was granted.
+std::string PlaceAmongErasures(const storage::Case& row) {
+  if (row.erase_time_us() != 0) {
+    return keys::ErasureListed(kErased, ~static_cast<uint64_t>(row.erase_time_us()), IdOf(row));
+  }
+  if (row.state() != v1::CASE_STATE_AWAITING_ERASURE) return "";
+  return keys::ErasureListed(kGranted, static_cast<uint64_t>(row.due_time_us()), IdOf(row));
+}
+
+void DeletePlaces(store::Txn& txn, const storage::Case& row) {
+  txn.Delete(PlaceInList(row));
+  if (row.due_time_us() != 0) txn.Delete(keys::CaseDue(row.due_time_us(), IdOf(row)));
+  if (const std::string place = PlaceAmongErasures(row); !place.empty()) txn.Delete(place);
+}
+
 void PutPlaces(store::Txn& txn, const storage::Case& row) {
   txn.Put(PlaceInList(row), "");
   if (row.due_time_us() != 0) txn.Put(keys::CaseDue(row.due_time_us(), IdOf(row)), "");
+  if (const std::string place = PlaceAmongErasures(row); !place.empty()) txn.Put(place, "");
 }
 
 // The case that the end of a key names.
@@ -78,10 +98,15 @@ void Add(store::Txn& txn, const storage::Case& row) {
 }
 
 void Replace(store::Txn& txn, const storage::Case& before, const storage::Case& row) {
-  txn.Delete(PlaceInList(before));
-  if (before.due_time_us() != 0) txn.Delete(keys::CaseDue(before.due_time_us(), IdOf(before)));
+  DeletePlaces(txn, before);
   store::PutMessage(txn, keys::Case(IdOf(row)), row);
   PutPlaces(txn, row);
+}
+
+void Forget(store::Txn& txn, const storage::Case& row) {
+  DeletePlaces(txn, row);
+  txn.Delete(keys::Case(IdOf(row)));
+  txn.Delete(keys::CaseOfPerson(consents::IdOf(row.person_id()), row.create_time_us(), IdOf(row)));
 }
 
 absl::Status WalkHandler(const store::Reader& reader, const ids::Uuid& handler_id, bool open_only,
@@ -104,6 +129,12 @@ absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id,
 
 absl::Status WalkOverdue(const store::Reader& reader, absl::Time now, const std::string& from, Visitor visit) {
   return Walk(reader, {keys::CasesDue(), keys::CasesDueAfter(Micros(now))}, from, visit);
+}
+
+absl::Status WalkErasures(const store::Reader& reader, bool awaiting_only, const std::string& from, Visitor visit) {
+  store::Range range = store::PrefixRange(keys::ErasuresListed());
+  if (awaiting_only) range.end = keys::ErasuresListed() + kErased;
+  return Walk(reader, std::move(range), from, visit);
 }
 
 absl::StatusOr<Count> CountOf(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& opener_id) {
@@ -165,6 +196,18 @@ v1::Case Show(const storage::Case& row, const storage::CaseWords& words, const i
   if (row.lift_time_us() != 0) *shown.mutable_lift_time() = MicrosToTimestamp(row.lift_time_us());
   shown.set_overdue(IsOverdue(row, now));
   shown.set_etag(EtagOf(row));
+  return shown;
+}
+
+v1::Erasure ShowErasure(const storage::Erasure& erasure) {
+  v1::Erasure shown;
+  *shown.mutable_erase_time() = MicrosToTimestamp(erasure.erase_time_us());
+  shown.set_eraser_organisation_id(ShownId(erasure.eraser_id()));
+  if (erasure.gone_time_us() != 0) {
+    *shown.mutable_gone_time() = MicrosToTimestamp(erasure.gone_time_us());
+    *shown.mutable_complete_time() = ToTimestamp(FromMicros(erasure.gone_time_us()) + kKeyBackupsKept);
+  }
+  shown.set_complete(erasure.complete());
   return shown;
 }
 

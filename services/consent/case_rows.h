@@ -23,6 +23,9 @@ void Add(store::Txn& txn, const storage::Case& row);
 // One that was `before`: its places go where they now belong.
 void Replace(store::Txn& txn, const storage::Case& before, const storage::Case& row);
 
+// One that has had its time. That somebody was erased stays (erasure_rows.h).
+void Forget(store::Txn& txn, const storage::Case& row);
+
 // Calls `visit` with each place and case, from the place `from` (empty means the first) until it says stop.
 using Visitor = absl::FunctionRef<store::Visit(const std::string& place, const storage::Case&)>;
 // Those that an organisation answers: whose clock runs, soonest due first; whose clock stands still, longest first; then,
@@ -34,6 +37,9 @@ absl::Status WalkPerson(const store::Reader& reader, const ids::Uuid& person_id,
                         Visitor visit);
 // Those overdue at `now`, longest first.
 absl::Status WalkOverdue(const store::Reader& reader, absl::Time now, const std::string& from, Visitor visit);
+
+// Erasures that were granted, due soonest first; then, where `awaiting_only` is false, those carried out, newest first.
+absl::Status WalkErasures(const store::Reader& reader, bool awaiting_only, const std::string& from, Visitor visit);
 
 // How many there are of a person, at most kCasesPerPersonMax; and of those how many one organisation opened.
 struct Count {
@@ -60,5 +66,8 @@ std::string EtagOf(const storage::Case& row);
 // The case at `now` as `organisation_id`, which may see it, sees it.
 v1::Case Show(const storage::Case& row, const storage::CaseWords& words, const ids::Uuid& organisation_id,
               std::string person_ref, absl::Time now);
+
+// How far an erasure is.
+v1::Erasure ShowErasure(const storage::Erasure& erasure);
 
 }  // namespace nwd::consent::cases

@@ -59,6 +59,7 @@ absl::Status CheckOpening(const rpc::Call& call, const v1::OpenCaseRequest& requ
 
 absl::Status CheckClosing(const rpc::Call&, const v1::CloseCaseRequest& request) {
   status::Violations violations;
+  if (request.outcome() == v1::CASE_OUTCOME_ERASED) violations.Add("outcome", "is the hub's own to say");
   const bool refuses = request.outcome() == v1::CASE_OUTCOME_REFUSED || request.outcome() == v1::CASE_OUTCOME_PARTLY;
   if (refuses && request.refusal() == v1::CASE_REFUSAL_UNSPECIFIED) {
     violations.Add("refusal", "is required with REFUSED and PARTLY: why");
@@ -141,7 +142,7 @@ absl::Status CheckDone(const store::Reader& reader, const storage::Case& row, ab
     case v1::CASE_KIND_ACCESS:
       return row.exports() > 0 ? absl::OkStatus() : NotDone("no export was made for it (ExportPerson)");
     case v1::CASE_KIND_ERASURE:
-      return NotDone("the person is not erased");
+      return NotDone("the person is not erased (GRANT_ERASURE, then a second organisation's ErasePerson)");
     case v1::CASE_KIND_OBJECTION: {
       NWD_ASSIGN_OR_RETURN(const std::optional<storage::Authority> authority,
                            authorities::Find(reader, consents::IdOf(row.authority_id())));

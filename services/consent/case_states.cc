@@ -39,7 +39,7 @@ struct Step {
   bool in_time;  // only while it is not overdue
   std::string_view effect;
 };
-constexpr std::array<Step, 5> kSteps = {{
+constexpr std::array<Step, 6> kSteps = {{
     {v1::CASE_ACTION_ACKNOWLEDGE, BitsOf({v1::CASE_KIND_COMPLAINT}), BitsOf({v1::CASE_STATE_OPEN}), v1::CASE_STATE_OPEN,
      true, false, "one month from now for the outcome"},
     {v1::CASE_ACTION_ASK_IDENTITY, kRequests, BitsOf({v1::CASE_STATE_OPEN}), v1::CASE_STATE_AWAITING_IDENTITY, true,
@@ -50,6 +50,8 @@ constexpr std::array<Step, 5> kSteps = {{
      "the clock begins (identity), or goes on (clarification)"},
     {v1::CASE_ACTION_EXTEND, kRequests, BitsOf({v1::CASE_STATE_OPEN}), v1::CASE_STATE_OPEN, true, true,
      "three months in all"},
+    {v1::CASE_ACTION_GRANT_ERASURE, BitsOf({v1::CASE_KIND_ERASURE}), BitsOf({v1::CASE_STATE_OPEN}),
+     v1::CASE_STATE_AWAITING_ERASURE, false, false, "goes on until a second organisation has erased"},
 }};
 
 const Step* StepOf(v1::CaseAction action) {
@@ -131,6 +133,16 @@ void StartAgain(absl::Time now, storage::Case& row) {
   row.set_stop_time_us(0);
 }
 
+void SetClosed(v1::CaseOutcome outcome, absl::Time now, storage::Case& row) {
+  if (row.kind() == v1::CASE_KIND_COMPLAINT && row.acknowledge_time_us() == 0) row.set_acknowledge_time_us(Micros(now));
+  row.set_state(v1::CASE_STATE_CLOSED);
+  row.set_outcome(outcome);
+  row.set_close_time_us(Micros(now));
+  row.set_stop_time_us(0);
+  row.set_due_time_us(0);
+  row.set_revision(row.revision() + 1);
+}
+
 std::string_view Without(std::string_view prefix, const std::string& name) {
   return std::string_view(name).substr(prefix.size());
 }
@@ -138,7 +150,7 @@ std::string_view Without(std::string_view prefix, const std::string& name) {
 }  // namespace
 
 int64_t DueTimeUs(const calendar::WorkingCalendar& calendar, const storage::Case& row) {
-  if (row.state() != v1::CASE_STATE_OPEN) return 0;
+  if (row.state() != v1::CASE_STATE_OPEN && row.state() != v1::CASE_STATE_AWAITING_ERASURE) return 0;
   const auto months_after = [&](int64_t from_us, int months) {
     return calendar::DayOf(calendar.AddCalendarMonths(FromMicros(from_us), months));
   };
@@ -183,22 +195,19 @@ absl::Status Advance(const calendar::WorkingCalendar& calendar, v1::CaseAction a
 
 absl::Status Close(v1::CaseOutcome outcome, absl::Time now, storage::Case& row) {
   const bool without_answer = outcome == v1::CASE_OUTCOME_REFUSED || outcome == v1::CASE_OUTCOME_WITHDRAWN;
-  const Bits from = BitsOf({v1::CASE_STATE_OPEN}) | (without_answer ? kAwaiting : 0);
+  const Bits granted = BitsOf({v1::CASE_STATE_AWAITING_ERASURE});
+  const Bits from = BitsOf({v1::CASE_STATE_OPEN}) | granted | (without_answer ? kAwaiting : 0);
   if (!HasBit(from, row.state())) {
     return WrongState({.thing = "case",
                        .state = StateName(row.state()),
                        .event = "CLOSE with this outcome",
                        .states = StatesIn(from)});
   }
-  if (row.kind() == v1::CASE_KIND_COMPLAINT && row.acknowledge_time_us() == 0) row.set_acknowledge_time_us(Micros(now));
-  row.set_state(v1::CASE_STATE_CLOSED);
-  row.set_outcome(outcome);
-  row.set_close_time_us(Micros(now));
-  row.set_stop_time_us(0);
-  row.set_due_time_us(0);
-  row.set_revision(row.revision() + 1);
+  SetClosed(outcome, now, row);
   return absl::OkStatus();
 }
+
+void CloseErased(absl::Time now, storage::Case& row) { SetClosed(v1::CASE_OUTCOME_ERASED, now, row); }
 
 bool EndsRestriction(v1::CaseOutcome outcome) {
   return outcome == v1::CASE_OUTCOME_REFUSED || outcome == v1::CASE_OUTCOME_WITHDRAWN;

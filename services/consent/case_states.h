@@ -33,8 +33,11 @@ absl::Status Advance(const calendar::WorkingCalendar& calendar, v1::CaseAction a
                      storage::Case& row);
 
 // Closes it with this outcome. FAILED_PRECONDITION, WRONG_STATE where it is closed; and where an answer is awaited, for
-// other outcomes than REFUSED and WITHDRAWN.
+// other outcomes than REFUSED and WITHDRAWN. (A granted ERASURE is FULFILLED by being carried out.)
 absl::Status Close(v1::CaseOutcome outcome, absl::Time now, storage::Case& row);
+
+// Closes one whose person was erased by another.
+void CloseErased(absl::Time now, storage::Case& row);
 
 // Closed so, a restriction is over.
 bool EndsRestriction(v1::CaseOutcome outcome);

@@ -14,7 +14,8 @@ namespace nwd::consent::cases {
 absl::StatusOr<bool> IsAnsweredBy(const store::Reader& reader, const ties::Asker& asker,
                                   const std::optional<storage::Case>& row) {
   const bool handler = row.has_value() && row->handler_id() == asker.organisation_id.bytes();
-  if (!asker.is_channel) return handler;
+  // Who was erased is enrolled nowhere; whoever answered sees that it was done.
+  if (!asker.is_channel || (handler && row->erase_time_us() != 0)) return handler;
   NWD_ASSIGN_OR_RETURN(const bool speaks, SpeaksFor(reader, asker, row));
   return handler && speaks;
 }

@@ -13,7 +13,7 @@
 
 namespace nwd::consent::cases {
 
-// The asker answers it; a resident channel only while the person is enrolled with it. False of no case, at the same reads.
+// The asker answers it; a resident channel only while the person is enrolled with it, or was erased by it. False of no case.
 absl::StatusOr<bool> IsAnsweredBy(const store::Reader& reader, const ties::Asker& asker,
                                   const std::optional<storage::Case>& row);
 // Or it is a resident channel that its person is enrolled with, whoever answers it.

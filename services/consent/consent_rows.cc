@@ -8,6 +8,7 @@
 #include "services/consent/decide.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
+#include "services/consent/person_rows.h"
 
 namespace nwd::consent::consents {
 namespace {
@@ -32,6 +33,24 @@ void Add(store::Txn& txn, const storage::Consent& consent, const storage::Sealed
   store::PutMessage(txn, keys::Terms(consent_id), terms);
   txn.Put(keys::ConsentOfPerson(IdOf(consent.person_id()), consent.create_time_us(), consent_id), "");
   txn.Put(keys::ConsentEnd(consent.valid_until_us(), consent_id), "");
+}
+
+absl::Status Forget(store::Txn& txn, const storage::Consent& consent) {
+  const ids::Uuid consent_id = IdOf(consent.consent_id()), person_id = IdOf(consent.person_id());
+  txn.Delete(keys::Consent(consent_id));
+  txn.Delete(keys::Terms(consent_id));
+  txn.Delete(keys::ConsentOfPerson(person_id, consent.create_time_us(), consent_id));
+  txn.Delete(keys::ConsentEnd(consent.valid_until_us(), consent_id));
+  std::vector<std::string> rows;
+  for (const std::string& prefix : {keys::ReceiptsOfConsent(consent_id), keys::GrantsOfConsent(consent_id)}) {
+    NWD_RETURN_IF_ERROR(
+        txn.Scan(store::PrefixRange(prefix), store::Direction::kForward, [&](std::string_view key, std::string_view) {
+          rows.emplace_back(key);
+          return store::Visit::kContinue;
+        }));
+  }
+  for (const std::string& row : rows) txn.Delete(row);
+  return people::UncountConsent(txn, person_id, IdOf(consent.captor_organisation_id()));
 }
 
 absl::StatusOr<std::vector<storage::Consent>> TakeOver(store::Txn& txn, absl::Time now, size_t limit) {

@@ -22,6 +22,10 @@ void Put(store::Txn& txn, const storage::Consent& consent);
 // The consent, its terms and its places in the indexes.
 void Add(store::Txn& txn, const storage::Consent& consent, const storage::SealedTerms& terms);
 
+// One that has had its time: it, its terms, receipts and grants, and its places in the indexes; it counts no more among
+// those that were drawn up.
+absl::Status Forget(store::Txn& txn, const storage::Consent& consent);
+
 // Those whose time is over at `now`, whatever became of them before, soonest first, at most `limit`. Each is taken
 // once.
 absl::StatusOr<std::vector<storage::Consent>> TakeOver(store::Txn& txn, absl::Time now, size_t limit);

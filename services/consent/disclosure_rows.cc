@@ -35,6 +35,17 @@ bool ReadKey(std::string_view key, Placed& placed, ids::Uuid& owner) {
   return true;
 }
 
+}  // namespace
+
+absl::StatusOr<Place> PlaceIn(std::string_view key) {
+  Placed placed;
+  ids::Uuid owner;
+  if (!ReadKey(key, placed, owner)) return absl::DataLossError("the key of a disclosure has another form");
+  return Place{placed.time_us, placed.disclosure_id};
+}
+
+namespace {
+
 void Put(store::Txn& txn, const Placed& placed) {
   store::PutMessage(txn, keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id), placed.disclosure);
 }

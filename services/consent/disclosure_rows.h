@@ -40,6 +40,13 @@ uint32_t CategoriesOf(const storage::Disclosure& disclosure, const ids::Uuid& so
 // A release that happens again, by a retry: it now covers also what `again` does.
 absl::Status Widen(store::Txn& txn, const Release& again);
 
+// When a disclosure was and which, by the key of its row. DATA_LOSS where it is none.
+struct Place {
+  int64_t time_us = 0;
+  ids::Uuid disclosure_id;
+};
+absl::StatusOr<Place> PlaceIn(std::string_view key);
+
 // A basis, whose person it is about, and recipients of it, which know how many disclosures there were to each.
 struct Under {
   const Cited& basis;

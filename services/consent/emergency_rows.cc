@@ -54,6 +54,15 @@ void Replace(store::Txn& txn, const storage::EmergencyAccess& before, const stor
   if (!reviewed && is != was) txn.Put(is, "");
 }
 
+void Forget(store::Txn& txn, const storage::EmergencyAccess& access) {
+  const ids::Uuid access_id = IdOf(access);
+  const int64_t time_us = access.open_time_us();
+  txn.Delete(keys::Emergency(access_id));
+  txn.Delete(keys::EmergencyByTime(time_us, access_id));
+  txn.Delete(keys::EmergencyOfOrganisation(consents::IdOf(access.organisation_id()), time_us, access_id));
+  txn.Delete(keys::EmergencyOfPerson(consents::IdOf(access.person_id()), time_us, access_id));
+}
+
 absl::StatusOr<Opened> CountOpened(const store::Reader& reader, const ids::Uuid& organisation_id, absl::Time now) {
   store::Range lately = store::PrefixRange(keys::EmergenciesOfOrganisation(organisation_id));
   lately.end = keys::EmergencyOfOrganisation(organisation_id, Micros(now - kEmergenciesCountedOver), ids::Uuid());

@@ -24,6 +24,9 @@ void Add(store::Txn& txn, const storage::EmergencyAccess& access);
 // One that was `before`: its place among those not reviewed goes where it now belongs.
 void Replace(store::Txn& txn, const storage::EmergencyAccess& before, const storage::EmergencyAccess& access);
 
+// One that has had its time, and was reviewed.
+void Forget(store::Txn& txn, const storage::EmergencyAccess& access);
+
 // What an organisation has opened lately: within kEmergenciesCountedOver, and of those how many permit at `now`.
 // Counts no further than kEmergenciesOpenedMax. What was opened in the future, as a clock that was set back has it, was
 // opened lately.

@@ -1,5 +1,5 @@
-// What other services hold about a person, and what the directory calls organisations and services: for exports. A small
-// interface, so that exporting is tested without a network; held_elsewhere_rpc.h has the real one.
+// What other services hold about a person, and what the directory calls organisations and services: for exports, and for
+// erasure. A small interface, so that both are tested without a network; held_elsewhere_rpc.h has the real one.
 //
 // Parameters live until the task has ended. Errors are those of the call: UNAVAILABLE, DEADLINE_EXCEEDED. Thread-safe.
 #pragma once
@@ -33,6 +33,9 @@ class HeldElsewhere {
   // The name; the id again where the directory does not know it.
   virtual async::Task<absl::StatusOr<std::string>> OrganisationName(const rpc::Call& call, const std::string& id) = 0;
   virtual async::Task<absl::StatusOr<std::string>> ServiceName(const rpc::Call& call, const std::string& id) = 0;
+
+  // Whether no live file of any other service holds a key of these people, who were erased. Asked by nobody's call.
+  virtual async::Task<absl::StatusOr<bool>> ConfirmErasure(const std::vector<std::string>& person_ids) = 0;
 };
 
 }  // namespace nwd::consent

@@ -7,7 +7,8 @@
 namespace nwd::consent {
 namespace {
 
-constexpr int kAskedAtOnce = 500;  // the most that a list gives on a page
+constexpr int kAskedAtOnce = 500;                              // the most that a list gives on a page
+constexpr absl::Duration kConfirmTimeout = absl::Seconds(60);  // the other service rewrites its files
 
 template <class Request>
 Request RequestOf(const HeldElsewhere::Asked& asked) {
@@ -63,6 +64,21 @@ async::Task<absl::StatusOr<std::string>> HeldElsewhereRpc::ServiceName(const rpc
   if (absl::IsNotFound(found.status())) co_return id;
   if (!found.ok()) co_return found.status();
   co_return found->service().name();
+}
+
+async::Task<absl::StatusOr<bool>> HeldElsewhereRpc::ConfirmErasure(const std::vector<std::string>& person_ids) {
+  const rpc::CallOptions options{.timeout = kConfirmTimeout};
+  referral::v1::ConfirmErasureRequest of_referral;
+  outcome::v1::ConfirmErasureRequest of_outcome;
+  for (const std::string& id : person_ids) {
+    of_referral.add_person_ids(id);
+    of_outcome.add_person_ids(id);
+  }
+  NWD_CO_ASSIGN_OR_RETURN(const auto referral,
+                          co_await referral_.Await<referral::v1::ConfirmErasureResponse>(of_referral, options));
+  NWD_CO_ASSIGN_OR_RETURN(const auto outcome,
+                          co_await outcome_.Await<outcome::v1::ConfirmErasureResponse>(of_outcome, options));
+  co_return referral.gone() && outcome.gone();
 }
 
 }  // namespace nwd::consent

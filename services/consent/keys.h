@@ -60,6 +60,10 @@ inline constexpr char kCaseOfPerson = '%';
 inline constexpr char kCaseOfHandler = '&';
 inline constexpr char kCaseDue = '!';
 inline constexpr char kRestrictions = '~';
+inline constexpr char kErasure = '?';
+inline constexpr char kErasureOpen = '/';
+inline constexpr char kErasureListed = ':';
+inline constexpr char kErasedPerson = '$';
 inline constexpr char kNoticeOfPerson = '*';
 
 // Person.
@@ -201,6 +205,9 @@ inline std::string Record(const Uuid& person, common::v1::Category category, con
 inline std::string RecordsOfPerson(const Uuid& person) { return KeyBuilder(kRecord).Bytes(person.bytes()).Build(); }
 
 // RecordVersion: those before, newest first.
+inline std::string VersionsOfPerson(const Uuid& person) {
+  return KeyBuilder(kRecordVersion).Bytes(person.bytes()).Build();
+}
 inline std::string VersionsBefore(const Uuid& person, common::v1::Category category, const Uuid& source) {
   const char section = static_cast<char>(category);
   return KeyBuilder(kRecordVersion).Bytes(person.bytes()).Bytes({&section, 1}).Bytes(source.bytes()).Build();
@@ -329,6 +336,17 @@ inline std::string CasesDueAfter(int64_t now_us) {
 
 // Restrictions.
 inline std::string Restrictions(const Uuid& person) { return KeyBuilder(kRestrictions).Bytes(person.bytes()).Build(); }
+
+// Erasure: by its case; nothing: those that are not complete; those granted and carried out, in the order of their list
+// (case_rows.h). ErasedPerson.
+inline std::string Erasure(const Uuid& case_id) { return KeyBuilder(kErasure).Bytes(case_id.bytes()).Build(); }
+inline std::string ErasureOpen(const Uuid& case_id) { return KeyBuilder(kErasureOpen).Bytes(case_id.bytes()).Build(); }
+inline std::string ErasuresOpen() { return std::string(1, kErasureOpen); }
+inline std::string ErasureListed(char group, uint64_t number, const Uuid& case_id) {
+  return KeyBuilder(kErasureListed).Bytes({&group, 1}).Number(number).Bytes(case_id.bytes()).Build();
+}
+inline std::string ErasuresListed() { return std::string(1, kErasureListed); }
+inline std::string ErasedPerson(const Uuid& person) { return KeyBuilder(kErasedPerson).Bytes(person.bytes()).Build(); }
 
 // EmergencyAccess; nothing: all of them, and those that an organisation opened, newest first; nothing: those not reviewed
 // yet, by when the review is due, soonest first.

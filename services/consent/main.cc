@@ -2,6 +2,7 @@
 #include "common/calendar/working_calendar.h"
 #include "common/person_keys/person_keys.h"
 #include "common/program/service_program.h"
+#include "common/retention/schedule.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/consent/app.h"
 
@@ -24,6 +25,9 @@ int main(int argc, char** argv) {
       calendar::WorkingCalendar::Load(program.facts_folder() + "/bank-holidays-england.csv");
   if (!calendar.ok()) return program.Fail(calendar.status());
 
+  const absl::StatusOr<retention::Schedule> retention =
+      retention::Schedule::Load(program.facts_folder() + "/retention.csv", "consent");
+  if (!retention.ok()) return program.Fail(retention.status());
   // Keys lie apart from what they seal, so that erasing a person is erasing a key.
   auto keys = store::RocksStore::Open(
       {.folder = program.Folder("keys"), .block_cache_bytes = person_keys::kKeyStoreCacheBytes});
@@ -45,6 +49,8 @@ int main(int argc, char** argv) {
                     .metrics = program.metrics(),
                     .options = options,
                     .audit_log = &audit_log,
-                    .read_hub_key = [&] { return program.ReadHubKey(); }});
+                    .read_hub_key = [&] { return program.ReadHubKey(); },
+                    .forget_deleted_keys = [&] { return store::RocksStore::ForgetDeleted(**keys); },
+                    .retention = &*retention});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

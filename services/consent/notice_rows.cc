@@ -39,7 +39,10 @@ absl::StatusOr<std::optional<Numbered>> Shown(const store::Reader& reader, const
     return numbered;
   }
   if (which != Which::kWatched) return std::nullopt;
-  NWD_ASSIGN_OR_RETURN(Numbered of, At(reader, recipient_id, row.reminds_of()));
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Notice> reminded,
+                       store::Find<storage::Notice>(reader, keys::Notice(recipient_id, row.reminds_of())));
+  if (!reminded.has_value()) return std::nullopt;  // it has had its time
+  Numbered of{row.reminds_of(), *std::move(reminded), {}};
   if (of.notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) return std::nullopt;
   of.sequence = sequence;
   of.notice.set_reminders(row.reminders());

@@ -21,6 +21,7 @@ namespace nwd::consent {
 namespace {
 
 constexpr std::string_view kFeed = "notices";
+constexpr std::string_view kBareBasis = "notice-basis";
 // A page token is a cursor too, good for the list it was given for.
 std::string_view ListName(const v1::ListNoticesRequest& request) {
   return request.open_only() ? "notices/open" : "notices/all";
@@ -162,7 +163,10 @@ async::Task<absl::Status> NoticeService::HandOut(const ties::Asker& asker, const
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<notices::Numbered> answered, co_await parts_.store.View(look));
   if (!answered.has_value()) co_return absl::OkStatus();
   const storage::Notice& notice = answered->notice;
-  std::string content = notice.bare_receipt();
+  std::string content;
+  if (!notice.bare_receipt().empty()) {
+    NWD_CO_ASSIGN_OR_RETURN(content, parts_.tokens.Open(ReceiptData(notice), notice.bare_receipt()));
+  }
   if (!notice.sealed_receipt().empty()) {
     if (key == nullptr) co_return absl::OkStatus();
     absl::StatusOr<std::string> opened = key->Open(notice.sealed_receipt(), ReceiptData(notice));
@@ -177,6 +181,25 @@ async::Task<absl::Status> NoticeService::HandOut(const ties::Asker& asker, const
   co_return absl::OkStatus();
 }
 
+// Of a person who was erased under the service's own key: they can no longer be named by it, and whoever keeps something of
+// them is to have said on which basis.
+void NoticeService::Keep(const v1::AcknowledgeNoticeRequest& request, const std::string& receipt,
+                         const person_keys::PersonKey& key, storage::Notice& notice) const {
+  const std::string& basis = request.retained_basis();
+  if (key == nullptr) {
+    notice.set_bare_receipt(parts_.tokens.Seal(ReceiptData(notice), receipt));
+    if (!basis.empty()) notice.set_bare_retained_basis(parts_.tokens.Seal(kBareBasis, basis));
+    return;
+  }
+  notice.set_sealed_receipt(key->Seal(receipt, ReceiptData(notice)));
+  if (!basis.empty()) notices::SealRetainedBasis(*key, basis, notice);
+}
+
+std::string NoticeService::BasisOf(const storage::Notice& notice, const person_keys::PersonKey& key) const {
+  if (notice.bare_retained_basis().empty()) return notices::OpenRetainedBasis(key.get(), notice);
+  return parts_.tokens.Open(kBareBasis, notice.bare_retained_basis()).value_or("");
+}
+
 absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& txn, const rpc::Call& call,
                                                                     const AnswerGiven& given,
                                                                     notices::Numbered numbered,
@@ -185,26 +208,14 @@ absl::StatusOr<v1::AcknowledgeNoticeResponse> NoticeService::Answer(store::Txn& 
   storage::Notice& notice = numbered.notice;
   v1::AcknowledgeNoticeResponse response;
   if (notice.answer() != v1::NOTICE_ANSWER_UNSPECIFIED) {
-    if (notice.answer() != request.answer() ||
-        notices::OpenRetainedBasis(key.get(), notice) != request.retained_basis()) {
+    if (notice.answer() != request.answer() || BasisOf(notice, key) != request.retained_basis()) {
       return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kAlreadyAnswered,
                            "the notice has been answered otherwise; an answer stands");
     }
   } else {
-    if (request.answer() == v1::NOTICE_ANSWER_RETAINED && key == nullptr) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kErased,
-                           "the person was erased; nothing about them can be retained here");
-    }
     notice.set_answer(request.answer());
     notice.set_answer_time_us(Micros(given.now));
-    if (!request.retained_basis().empty()) {
-      notices::SealRetainedBasis(*key, request.retained_basis(), notice);
-    }
-    if (key != nullptr) {
-      notice.set_sealed_receipt(key->Seal(given.receipt, ReceiptData(notice)));
-    } else {
-      notice.set_bare_receipt(given.receipt);
-    }
+    Keep(request, given.receipt, key, notice);
     NWD_RETURN_IF_ERROR(notices::PutAnswered(txn, OrganisationOf(call), numbered));
     storage::Deed deed = DeedOf(call);
     deed.set_notice_id(notice.notice_id());
@@ -242,9 +253,11 @@ async::Task<absl::StatusOr<v1::ListNoticesResponse>> NoticeService::ListNotices(
     if (!numbered.notice.code_seed().empty()) {
       NWD_CO_ASSIGN_OR_RETURN(*shown.mutable_code(), co_await CodeOf(numbered.notice, call.Now()));
     }
-    if (numbered.notice.sealed_retained_basis().empty()) continue;
+    const bool names_one =
+        !numbered.notice.sealed_retained_basis().empty() || !numbered.notice.bare_retained_basis().empty();
+    if (!names_one) continue;
     NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await KeyOrNull(parts_, person_id));
-    shown.set_retained_basis(notices::OpenRetainedBasis(key.get(), numbered.notice));
+    shown.set_retained_basis(BasisOf(numbered.notice, key));
   }
   co_return response;
 }

@@ -60,6 +60,11 @@ class NoticeService {
   absl::StatusOr<v1::AcknowledgeNoticeResponse> Answer(store::Txn& txn, const rpc::Call& call, const AnswerGiven& given,
                                                        notices::Numbered numbered,
                                                        const person_keys::PersonKey& key) const;
+  // Keeps an answer's words with the notice.
+  void Keep(const v1::AcknowledgeNoticeRequest& request, const std::string& receipt, const person_keys::PersonKey& key,
+            storage::Notice& notice) const;
+  // The lawful basis that the recipient named; empty where none was, or where it can no longer be read.
+  std::string BasisOf(const storage::Notice& notice, const person_keys::PersonKey& key) const;
   // Adds the receipt that was kept with the answer, signed; nothing where it can no longer be read.
   async::Task<absl::Status> HandOut(const ties::Asker& asker, const ids::Uuid& notice_id,
                                     const person_keys::PersonKey& key, v1::AcknowledgeNoticeResponse& response) const;

@@ -46,6 +46,10 @@ Figures::Figures(metrics::Registry& registry)
                         .AddGauge("nwd_consent_cases_overdue",
                                   "Cases of people's rights that are overdue, counted every 30 seconds.")
                         .With({})),
+      erasures_open(registry
+                        .AddGauge("nwd_consent_erasures_open",
+                                  "Erasures that were carried out and are not complete; every 10 seconds.")
+                        .With({})),
       enrolments(
           registry.AddCounter("nwd_consent_enrolments_total", "People who enrolled with a resident channel.").With({})),
       codes_refused(

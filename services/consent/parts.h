@@ -44,7 +44,7 @@ struct Figures {
   metrics::Counter matches_shown, matches_confirmed, matches_refused;
   metrics::Counter notice_reminders;
   metrics::Gauge notices_open, notices_overdue;
-  metrics::Gauge emergency_reviews_overdue, cases_overdue;
+  metrics::Gauge emergency_reviews_overdue, cases_overdue, erasures_open;
   metrics::Counter enrolments, codes_refused;
 };
 

@@ -84,6 +84,21 @@ absl::Status CountConsent(store::Txn& txn, const ids::Uuid& person_id, const ids
   return absl::OkStatus();
 }
 
+absl::Status UncountConsent(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id) {
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Holder> holder,
+                       store::Find<storage::Holder>(txn, keys::Holder(person_id, organisation_id)));
+  if (holder.has_value() && holder->consents() > 0) {
+    holder->set_consents(holder->consents() - 1);
+    store::PutMessage(txn, keys::Holder(person_id, organisation_id), *holder);
+  }
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> person, Find(txn, person_id));
+  if (person.has_value() && person->consents() > 0) {
+    person->set_consents(person->consents() - 1);
+    Put(txn, person_id, *person);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Known>> FindFamily(const store::Reader& reader, const ids::Uuid& person_id) {
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
   std::vector<Known> known;

@@ -31,6 +31,9 @@ absl::StatusOr<std::vector<HolderOf>> HoldersOf(const store::Reader& reader, con
 // where it has as many as it may, or all organisations have; then nothing is counted.
 absl::Status CountConsent(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id);
 
+// One that is kept no more.
+absl::Status UncountConsent(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id);
+
 struct Known {
   ids::Uuid person_id;
   storage::Person person;

@@ -50,6 +50,8 @@ Services::Services(Given given)
       notice_(parts_, receipt::SigningKeyOf(given.hub_key)),
       cases_(parts_, given.calendar),
       exports_(parts_, given.elsewhere),
+      erasure_following_(parts_, given.elsewhere, std::move(given.forget_deleted_keys)),
+      erasure_(parts_, erasure_following_),
       version_(parts_),
       janitor_(parts_),
       registration_(given.metrics.OnScrape([this](metrics::Scrape& scrape) {
@@ -78,6 +80,7 @@ void Services::Register(rpc::Router& router) {
   notice_.Register(router);
   cases_.Register(router);
   exports_.Register(router);
+  erasure_.Register(router);
   version_.Register(router);
 }
 

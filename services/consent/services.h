@@ -17,6 +17,8 @@
 #include "services/consent/disclosure_service.h"
 #include "services/consent/emergency_service.h"
 #include "services/consent/enrolment_service.h"
+#include "services/consent/erasure_following.h"
+#include "services/consent/erasure_service.h"
 #include "services/consent/explain_service.h"
 #include "services/consent/export_service.h"
 #include "services/consent/held_elsewhere.h"
@@ -53,6 +55,7 @@ class Services {
     Options options = {};
     const audit::Log* audit_log = nullptr;  // without it there are no proofs
     HeldElsewhere* elsewhere = nullptr;     // without it nothing is exported
+    ForgetDeletedKeys forget_deleted_keys = {};
   };
   explicit Services(Given given);
 
@@ -79,6 +82,8 @@ class Services {
   NoticeService& notice() { return notice_; }
   CaseService& cases() { return cases_; }
   ExportService& exports() { return exports_; }
+  ErasureService& erasure() { return erasure_; }
+  ErasureFollowing& erasure_following() { return erasure_following_; }
   VersionService& version() { return version_; }
   CheckLog& check_log() { return check_log_; }
   Janitor& janitor() { return janitor_; }
@@ -86,6 +91,8 @@ class Services {
   const References& references() const { return references_; }
   const tokens::Tokens& tokens() const { return tokens_; }
   const idempotency::Requests& requests() const { return requests_; }
+  // For the retention job.
+  const Parts& parts() const { return parts_; }
 
  private:
   const References references_;
@@ -124,6 +131,8 @@ class Services {
   NoticeService notice_;
   CaseService cases_;
   ExportService exports_;
+  ErasureFollowing erasure_following_;
+  ErasureService erasure_;
   VersionService version_;
   Janitor janitor_;
   metrics::Registration registration_;

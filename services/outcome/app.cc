@@ -1,5 +1,6 @@
 #include "services/outcome/app.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "common/replica/directory_replica.h"
 #include "common/replica/feed_keeper.h"
 #include "common/replica/follower.h"
+#include "common/retention/job.h"
 #include "common/tokens/tokens.h"
 #include "services/outcome/changes.h"
 #include "services/outcome/erasure.h"
@@ -28,6 +30,7 @@
 #include "services/outcome/person_data_service.h"
 #include "services/outcome/release.h"
 #include "services/outcome/restated.h"
+#include "services/outcome/retention.h"
 
 namespace nwd::outcome {
 namespace {
@@ -61,9 +64,12 @@ struct App::State {
         referral_changes(from.store, from.referral, "referral", Applier(), from.clock),
         change_feed(from.store, tokens),
         feed_keeper(from.store, from.clock, RestatedTables()),
+        retention(from.retention == nullptr ? std::nullopt
+                                            : std::optional<retention::Job>(std::in_place, from.store, from.clock,
+                                                                            *from.retention, RetainedKinds())),
         maintenance(person_keys, kWrappingPurpose, from.read_hub_key),
         outcome_service({from.store, person_keys, tokens, requests, audit, peers}),
-        person_data_service(from.store, tokens),
+        person_data_service(from.store, person_keys, tokens, from.forget_deleted_keys),
         insight_service({from.store, releases, own_changes, workers, tokens, requests, audit}) {
     outbox.Handle(std::string(kEraseKind),
                   [this](const outbox::Delivery& delivery) { return erasure.Erase(delivery.payload); });
@@ -96,6 +102,7 @@ struct App::State {
 
   replica::ChangeFeedService change_feed;
   replica::FeedKeeper feed_keeper;
+  std::optional<retention::Job> retention;
   maintenance::MaintenanceService maintenance;
   OutcomeService outcome_service;
   PersonDataService person_data_service;
@@ -108,6 +115,7 @@ App::App(const Parts& parts) : state_(std::make_unique<State>(parts)) {}
 App::~App() = default;
 
 absl::Status App::Load() {
+  if (state_->retention.has_value()) NWD_RETURN_IF_ERROR(state_->retention->Check());
   NWD_RETURN_IF_ERROR(calendar::CheckLondon());
   NWD_RETURN_IF_ERROR(state_->maintenance.Load(state_->parts.hub_key));
   State& state = *state_;
@@ -134,6 +142,9 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([&state](rpc::Stop& stop) { return state.referral_changes.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.own_changes.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.feed_keeper.Run(stop); });
+  if (state.retention.has_value()) {
+    server.Background([&state](rpc::Stop& stop) { return state.retention->Run(stop); });
+  }
   server.Background([&state](rpc::Stop& stop) { return state.outbox.Run(stop); });
   server.Background([&state](rpc::Stop& stop) {
     return idempotency::KeepTidy(state.requests, state.parts.store, state.parts.clock, stop);

@@ -9,6 +9,7 @@
 // queues.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,7 @@
 #include "common/facts/facts.h"
 #include "common/maintenance/maintenance_service.h"
 #include "common/metrics/metrics.h"
+#include "common/retention/schedule.h"
 #include "common/rpc/client.h"
 #include "common/rpc/router.h"
 #include "common/rpc/server.h"
@@ -41,6 +43,9 @@ class App {
     rpc::Client& referral;
     metrics::Registry& metrics;
     maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
+    // Takes out of the live files of the store of keys what was deleted. Blocks.
+    std::function<absl::Status()> forget_deleted_keys = {};
+    const retention::Schedule* retention = nullptr;  // without it nothing is let go of
   };
   explicit App(const Parts& parts);
   ~App();

@@ -109,6 +109,26 @@ absl::StatusOr<bool> Journeys::IsErased(const store::Reader& reader, ids::Uuid p
   return reader.Get(keys::Erased(person), &there);
 }
 
+absl::StatusOr<absl::Time> Journeys::TimeOf(std::string_view key) {
+  store::KeyReader parts(key);
+  std::string_view who;
+  uint64_t micros = 0;
+  if (!parts.Bytes(ids::Uuid::kSizeBytes, &who) || !parts.Number(&micros)) {
+    return absl::DataLossError("a stored step has a key of another form");
+  }
+  return absl::FromUnixMicros(static_cast<int64_t>(micros));
+}
+
+absl::StatusOr<bool> Journeys::HasSteps(const store::Reader& reader, ids::Uuid person) {
+  bool any = false;
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::Journey(person)), store::Direction::kForward,
+                                  [&](std::string_view, std::string_view) {
+                                    any = true;
+                                    return store::Visit::kStop;
+                                  }));
+  return any;
+}
+
 absl::StatusOr<bool> Journeys::ForgetSome(store::Txn& txn, ids::Uuid person, int limit) {
   std::vector<std::pair<std::string, storage::StepRow>> steps;
   absl::Status fault;

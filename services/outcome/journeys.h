@@ -45,6 +45,9 @@ class Journeys {
   // From now on nothing is kept of this person. The steps are taken out bit by bit with ForgetSome.
   static void MarkErased(store::Txn& txn, ids::Uuid person);
   static absl::StatusOr<bool> IsErased(const store::Reader& reader, ids::Uuid person);
+  // When a step was, by its key; DATA_LOSS where it is none.
+  static absl::StatusOr<absl::Time> TimeOf(std::string_view key);
+  static absl::StatusOr<bool> HasSteps(const store::Reader& reader, ids::Uuid person);
   // Takes out up to `limit` steps, and with them outcomes and the person's id in referrals; false once there are none.
   static absl::StatusOr<bool> ForgetSome(store::Txn& txn, ids::Uuid person, int limit);
 

@@ -48,6 +48,7 @@ inline std::string OutcomeOf(Uuid referral, absl::CivilDay day, Uuid outcome) {
   return KeyBuilder('d').Bytes(referral.bytes()).Number(number).Bytes(outcome.bytes()).Build();
 }
 
+inline std::string Journeys() { return KeyBuilder('j').Build(); }
 inline std::string Journey(Uuid person) { return KeyBuilder('j').Bytes(person.bytes()).Build(); }
 // `sequence` orders what happened in the same instant; `source` tells one thing from another.
 inline std::string Step(Uuid person, absl::Time time, int64_t sequence, std::string_view type, Uuid source) {

@@ -21,6 +21,10 @@ inline constexpr int kWrittenUpWithinDays = 7;
 // Steps of an erased person taken out in one transaction.
 inline constexpr int kForgottenAtOnce = 200;
 
+// Threads that rewrite the files of keys after an erasure, and who may wait for them.
+inline constexpr int kForgetThreads = 1;
+inline constexpr int kForgetWaitingMax = 4;
+
 // Releases computed at the same time, and waiting to be.
 inline constexpr int kReleaseThreads = 1;
 inline constexpr int kReleasesWaitingMax = 4;

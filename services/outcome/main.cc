@@ -1,6 +1,7 @@
 // nwd-outcome: reads its options, opens its stores, serves, drains.
 #include "common/person_keys/person_keys.h"
 #include "common/program/service_program.h"
+#include "common/retention/schedule.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/outcome/app.h"
 
@@ -14,6 +15,9 @@ int main(int argc, char** argv) {
   program.AddPeer("referral", 7103);
   if (const std::optional<int> code = program.Configure(argc, argv)) return *code;
 
+  const absl::StatusOr<retention::Schedule> retention =
+      retention::Schedule::Load(program.facts_folder() + "/retention.csv", "outcome");
+  if (!retention.ok()) return program.Fail(retention.status());
   const absl::StatusOr<std::unique_ptr<store::Store>> data =
       store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
@@ -31,6 +35,8 @@ int main(int argc, char** argv) {
                     .consent = program.Peer("consent"),
                     .referral = program.Peer("referral"),
                     .metrics = program.metrics(),
-                    .read_hub_key = [&] { return program.ReadHubKey(); }});
+                    .read_hub_key = [&] { return program.ReadHubKey(); },
+                    .forget_deleted_keys = [&] { return store::RocksStore::ForgetDeleted(**keys); },
+                    .retention = &*retention});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

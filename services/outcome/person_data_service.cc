@@ -24,7 +24,10 @@ absl::StatusOr<v1::PersonStep> StepOf(const store::Reader& reader, absl::Time ti
 
 }  // namespace
 
-void PersonDataService::Register(rpc::Router& router) { router.Unary(this, &PersonDataService::ListPersonSteps); }
+void PersonDataService::Register(rpc::Router& router) {
+  router.Unary(this, &PersonDataService::ListPersonSteps);
+  router.Unary(this, &PersonDataService::ConfirmErasure);
+}
 
 async::Task<absl::StatusOr<v1::ListPersonStepsResponse>> PersonDataService::ListPersonSteps(
     rpc::Call& call, const v1::ListPersonStepsRequest& request) {
@@ -56,6 +59,27 @@ async::Task<absl::StatusOr<v1::ListPersonStepsResponse>> PersonDataService::List
     return response;
   };
   co_return co_await store_.View(body);
+}
+
+// Gone: the feed has told, and no step and no key is left, be it in a file that is live.
+async::Task<absl::StatusOr<v1::ConfirmErasureResponse>> PersonDataService::ConfirmErasure(
+    rpc::Call&, const v1::ConfirmErasureRequest& request) {
+  v1::ConfirmErasureResponse response;
+  for (const std::string& id : request.person_ids()) {
+    const ids::Uuid person = ids::Uuid::Parse(id).value_or(ids::Uuid());
+    auto done = [&](const store::Reader& reader) -> absl::StatusOr<bool> {
+      NWD_ASSIGN_OR_RETURN(const bool erased, Journeys::IsErased(reader, person));
+      NWD_ASSIGN_OR_RETURN(const bool steps, Journeys::HasSteps(reader, person));
+      return erased && !steps;
+    };
+    NWD_CO_ASSIGN_OR_RETURN(const bool is_done, co_await store_.View(done));
+    const absl::StatusOr<person_keys::PersonKey> key = co_await person_keys_.Find(person);
+    if (!is_done || key.ok()) co_return response;
+    if (!absl::IsNotFound(key.status())) co_return key.status();
+  }
+  if (forget_deleted_ != nullptr) NWD_CO_RETURN_IF_ERROR(co_await workers_.Run([this] { return forget_deleted_(); }));
+  response.set_gone(true);
+  co_return response;
 }
 
 }  // namespace nwd::outcome

@@ -1,5 +1,6 @@
 #include "services/referral/app.h"
 
+#include <optional>
 #include <utility>
 
 #include "common/audit/audit.h"
@@ -14,6 +15,7 @@
 #include "common/replica/directory_replica.h"
 #include "common/replica/feed_keeper.h"
 #include "common/replica/follower.h"
+#include "common/retention/job.h"
 #include "common/tokens/tokens.h"
 #include "services/referral/access_delivery.h"
 #include "services/referral/appointment_service.h"
@@ -25,6 +27,7 @@
 #include "services/referral/person_data_service.h"
 #include "services/referral/referral_service.h"
 #include "services/referral/restated.h"
+#include "services/referral/retention.h"
 #include "services/referral/split_people.h"
 
 namespace nwd::referral {
@@ -55,11 +58,14 @@ struct App::State {
         consent_changes(from.store, from.consent, "consent", ApplyConsentChange, from.clock),
         change_feed(from.store, tokens),
         feed_keeper(from.store, from.clock, RestatedTables()),
+        retention(from.retention == nullptr ? std::nullopt
+                                            : std::optional<retention::Job>(std::in_place, from.store, from.clock,
+                                                                            *from.retention, RetainedKinds())),
         hub_key(from.hub_key),
         maintenance(keys, kWrappingPurpose, from.read_hub_key),
         referral_service(parts),
         appointment_service(parts),
-        person_data_service(parts),
+        person_data_service(parts, from.forget_deleted_keys),
         outbox_figures(program::AddOutboxMetrics(from.metrics, outbox)),
         directory_figures(program::AddReplicaMetrics(from.metrics, "directory", directory_replica.follower())),
         consent_figures(program::AddReplicaMetrics(from.metrics, "consent", consent_changes)),
@@ -106,6 +112,7 @@ struct App::State {
 
   replica::ChangeFeedService change_feed;
   replica::FeedKeeper feed_keeper;
+  std::optional<retention::Job> retention;
   const crypto::HubKey& hub_key;
   maintenance::MaintenanceService maintenance;
   ReferralService referral_service;
@@ -121,6 +128,7 @@ App::App(const Parts& parts) : state_(std::make_unique<State>(parts)) {}
 App::~App() = default;
 
 absl::Status App::Load() {
+  if (state_->retention.has_value()) NWD_RETURN_IF_ERROR(state_->retention->Check());
   NWD_RETURN_IF_ERROR(state_->maintenance.Load(state_->hub_key));
   return state_->directory_replica.Load();
 }
@@ -140,6 +148,9 @@ void App::StartBackground(rpc::Server& server) {
   server.Background([&state](rpc::Stop& stop) { return state.ended_bases.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.split_people.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.feed_keeper.Run(stop); });
+  if (state.retention.has_value()) {
+    server.Background([&state](rpc::Stop& stop) { return state.retention->Run(stop); });
+  }
   server.Background([&state](rpc::Stop& stop) { return state.outbox.Run(stop); });
   server.Background([&state](rpc::Stop& stop) { return state.janitor.Run(stop); });
   server.Background(

@@ -8,6 +8,7 @@
 // Built, loaded, registered and destroyed by one thread, in that order; destroyed after the server has drained.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,7 @@
 #include "common/facts/facts.h"
 #include "common/maintenance/maintenance_service.h"
 #include "common/metrics/metrics.h"
+#include "common/retention/schedule.h"
 #include "common/rpc/client.h"
 #include "common/rpc/router.h"
 #include "common/rpc/server.h"
@@ -43,6 +45,9 @@ class App {
     rpc::Client& outcome;
     metrics::Registry& metrics;
     maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
+    // Takes out of the live files of the store of keys what was deleted. Blocks.
+    std::function<absl::Status()> forget_deleted_keys = {};
+    const retention::Schedule* retention = nullptr;  // without it nothing is let go of
     Times times = {};
   };
   explicit App(const Parts& parts);

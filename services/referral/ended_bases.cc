@@ -298,6 +298,10 @@ async::Task<absl::Status> EndedBases::Erase(const std::string& person_id) {
   if (id) {
     const absl::Status destroyed = co_await parts_.keys.Destroy(*id);
     if (!destroyed.ok() && !absl::IsNotFound(destroyed)) co_return destroyed;
+    const auto forget = [&](store::Txn& txn) { return repository::ForgetSome(txn, person_id, kForgottenAtOnce); };
+    for (bool more = true; more;) {
+      NWD_CO_ASSIGN_OR_RETURN(more, co_await parts_.store.Update(forget));
+    }
   }
   const std::string waiting = keys::ErasedPersonWaiting(person_id);
   co_return co_await Done(waiting);

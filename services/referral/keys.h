@@ -101,7 +101,8 @@ inline std::string OfBasis(std::string_view basis_id) { return Table('c', basis_
 inline std::string OfBasisEntry(std::string_view basis_id, std::string_view referral_id) {
   return Table('c', basis_id).Bytes(Raw(referral_id).bytes()).Build();
 }
-inline std::string EndedBasis(std::string_view basis_id) { return Table('k', basis_id).Build(); }
+inline constexpr char kEndedBases = 'k';
+inline std::string EndedBasis(std::string_view basis_id) { return Table(kEndedBases, basis_id).Build(); }
 inline std::string EndedBasisWaiting(std::string_view basis_id) { return Table('w', basis_id).Build(); }
 inline std::string Predecessor(std::string_view consent_id) { return Table('v', consent_id).Build(); }
 inline std::string EndedBasesWaiting() { return store::KeyBuilder('w').Build(); }

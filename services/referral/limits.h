@@ -33,6 +33,9 @@ inline constexpr absl::Duration kOtherRefsTimeout = absl::Seconds(1);
 
 // Rows one list call may look at for a page; a page that met the limit is short and its token goes on.
 inline constexpr int kRowsPerPageMax = 2000;
+inline constexpr int kForgottenAtOnce = 50;  // referrals of an erased person, in one transaction
+inline constexpr int kForgetThreads = 1;     // that rewrite the files of keys
+inline constexpr int kForgetWaitingMax = 4;
 // Of a page of what is held about a person: well within a message.
 inline constexpr size_t kPersonPageBytesMax = 2 * 1024 * 1024;
 inline constexpr int kNotesPerReferralMax = 1000;

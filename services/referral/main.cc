@@ -2,6 +2,7 @@
 #include "common/calendar/working_calendar.h"
 #include "common/person_keys/person_keys.h"
 #include "common/program/service_program.h"
+#include "common/retention/schedule.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/referral/app.h"
 #include "services/referral/due_times.h"
@@ -33,6 +34,9 @@ int main(int argc, char** argv) {
   const absl::StatusOr<calendar::WorkingCalendar> calendar =
       calendar::WorkingCalendar::Load(program.facts_folder() + "/bank-holidays-england.csv");
   if (!calendar.ok()) return program.Fail(calendar.status());
+  const absl::StatusOr<retention::Schedule> retention =
+      retention::Schedule::Load(program.facts_folder() + "/retention.csv", "referral");
+  if (!retention.ok()) return program.Fail(retention.status());
   const absl::StatusOr<std::unique_ptr<store::Store>> data =
       store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
@@ -52,6 +56,8 @@ int main(int argc, char** argv) {
                      .outcome = program.Peer("outcome"),
                      .metrics = program.metrics(),
                      .read_hub_key = [&] { return program.ReadHubKey(); },
+                     .forget_deleted_keys = [&] { return store::RocksStore::ForgetDeleted(**keys); },
+                     .retention = &*retention,
                      .times = times});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

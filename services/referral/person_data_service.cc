@@ -175,7 +175,10 @@ class PageOfPerson {
 
 }  // namespace
 
-void PersonDataService::Register(rpc::Router& router) { router.Unary(this, &PersonDataService::ListPersonReferrals); }
+void PersonDataService::Register(rpc::Router& router) {
+  router.Unary(this, &PersonDataService::ListPersonReferrals);
+  router.Unary(this, &PersonDataService::ConfirmErasure);
+}
 
 async::Task<absl::StatusOr<v1::ListPersonReferralsResponse>> PersonDataService::ListPersonReferrals(
     rpc::Call& call, const v1::ListPersonReferralsRequest& request) {
@@ -194,6 +197,26 @@ async::Task<absl::StatusOr<v1::ListPersonReferralsResponse>> PersonDataService::
     return response;
   };
   co_return co_await parts_.store.View(body);
+}
+
+// Gone: the feed has told, nothing waits to be done, and no key is left, be it in a file that is live.
+async::Task<absl::StatusOr<v1::ConfirmErasureResponse>> PersonDataService::ConfirmErasure(
+    rpc::Call&, const v1::ConfirmErasureRequest& request) {
+  v1::ConfirmErasureResponse response;
+  for (const std::string& person_id : request.person_ids()) {
+    auto done = [&](const store::Reader& reader) -> absl::StatusOr<bool> {
+      std::string waiting;
+      NWD_ASSIGN_OR_RETURN(const bool erased, repository::IsErased(reader, person_id));
+      NWD_ASSIGN_OR_RETURN(const bool waits, reader.Get(keys::ErasedPersonWaiting(person_id), &waiting));
+      return erased && !waits;
+    };
+    NWD_CO_ASSIGN_OR_RETURN(const bool is_done, co_await parts_.store.View(done));
+    NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, person_id));
+    if (!is_done || key != nullptr) co_return response;
+  }
+  if (forget_deleted_ != nullptr) NWD_CO_RETURN_IF_ERROR(co_await workers_.Run([this] { return forget_deleted_(); }));
+  response.set_gone(true);
+  co_return response;
 }
 
 }  // namespace nwd::referral

@@ -30,15 +30,19 @@ void AddListRows(const Referral& referral, std::vector<IndexRow>& rows) {
   const std::string& id = referral.referral_id();
   const std::string& referrer = referral.referrer_organisation_id();
   rows.push_back({keys::ListEntry(referrer, referral.create_time_us(), id), row.SerializeAsString()});
-  rows.push_back({keys::PersonListEntry(referrer, referral.referrer_person_ref(), referral.create_time_us(), id),
-                  row.SerializeAsString()});
+  if (!referral.referrer_person_ref().empty()) {  // not of a person who was erased
+    rows.push_back({keys::PersonListEntry(referrer, referral.referrer_person_ref(), referral.create_time_us(), id),
+                    row.SerializeAsString()});
+  }
   rows.push_back({keys::OfPersonEntry(referral.person_id(), referral.create_time_us(), id), ""});
   if (same || !sent) return;
   row.set_as_referrer(false);
   row.set_as_receiver(true);
   const std::string& receiver = referral.receiver_organisation_id();
   rows.push_back({keys::ListEntry(receiver, referral.send_time_us(), id), row.SerializeAsString()});
-  if (referral.accepted()) {  // before that the receiver does not know whom it is about, nor may a list tell
+  if (referral.accepted() &&
+      !referral.receiver_person_ref()
+           .empty()) {  // before that the receiver does not know whom it is about, nor may a list tell
     rows.push_back({keys::PersonListEntry(receiver, referral.receiver_person_ref(), referral.send_time_us(), id),
                     row.SerializeAsString()});
   }
@@ -77,6 +81,29 @@ bool HasKey(const std::vector<IndexRow>& rows, const std::string& key) {
   return std::any_of(rows.begin(), rows.end(), [&](const IndexRow& row) { return row.key == key; });
 }
 
+absl::StatusOr<std::vector<std::string>> AppointmentsOf(const store::Reader& reader, std::string_view referral_id) {
+  std::vector<std::string> ids;
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(keys::Appointments(referral_id)), store::Direction::kForward,
+                                  [&](std::string_view key, std::string_view) {
+                                    ids.push_back(keys::LastId(key));
+                                    return store::Visit::kContinue;
+                                  }));
+  return ids;
+}
+
+// Where the person was to be met.
+absl::Status ForgetPlaces(store::Txn& txn, std::string_view referral_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> ids, AppointmentsOf(txn, referral_id));
+  for (const std::string& id : ids) {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Appointment> appointment,
+                         store::Find<storage::Appointment>(txn, keys::Appointment(id)));
+    if (!appointment.has_value() || appointment->sealed_place().empty()) continue;
+    appointment->clear_sealed_place();
+    store::PutMessage(txn, keys::Appointment(id), *appointment);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status DeletePrefix(store::Txn& txn, const std::string& prefix) {
   std::vector<std::string> found;
   NWD_RETURN_IF_ERROR(
@@ -86,6 +113,12 @@ absl::Status DeletePrefix(store::Txn& txn, const std::string& prefix) {
       }));
   for (const std::string& key : found) txn.Delete(key);
   return absl::OkStatus();
+}
+
+absl::Status RemoveAppointments(store::Txn& txn, std::string_view referral_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> ids, AppointmentsOf(txn, referral_id));
+  for (const std::string& id : ids) txn.Delete(keys::Appointment(id));
+  return DeletePrefix(txn, keys::Appointments(referral_id));
 }
 
 }  // namespace
@@ -115,6 +148,7 @@ void Put(store::Txn& txn, const Referral* before, const Referral& after) {
 
 absl::Status Remove(store::Txn& txn, const Referral& referral) {
   for (const IndexRow& row : IndexRows(referral, /*with_lists=*/true)) txn.Delete(row.key);
+  NWD_RETURN_IF_ERROR(RemoveAppointments(txn, referral.referral_id()));
   NWD_RETURN_IF_ERROR(DeletePrefix(txn, keys::Events(referral.referral_id())));
   NWD_RETURN_IF_ERROR(DeletePrefix(txn, keys::Notes(referral.referral_id())));
   txn.Delete(keys::Referral(referral.referral_id()));
@@ -160,6 +194,39 @@ absl::StatusOr<bool> HasOtherOpen(const store::Reader& reader, const Referral& r
 absl::StatusOr<std::optional<storage::EndedBasis>> FindEndedBasis(const store::Reader& reader,
                                                                   std::string_view basis_id) {
   return store::Find<storage::EndedBasis>(reader, keys::EndedBasis(basis_id));
+}
+
+absl::StatusOr<bool> ForgetSome(store::Txn& txn, std::string_view person_id, int limit) {
+  std::vector<Referral> theirs;
+  absl::Status fault;
+  int looked_at = 0;
+  NWD_RETURN_IF_ERROR(txn.Scan(store::PrefixRange(keys::OfPerson(person_id)), store::Direction::kForward,
+                               [&](std::string_view key, std::string_view) {
+                                 absl::StatusOr<Referral> referral = Get(txn, keys::LastId(key));
+                                 fault = referral.status();
+                                 if (!fault.ok() || looked_at == limit) return store::Visit::kStop;
+                                 ++looked_at;
+                                 theirs.push_back(*std::move(referral));
+                                 return store::Visit::kContinue;
+                               }));
+  NWD_RETURN_IF_ERROR(fault);
+  for (const Referral& before : theirs) {
+    for (const IndexRow& row : IndexRows(before, /*with_lists=*/true)) txn.Delete(row.key);
+    Referral after = before;
+    after.clear_summary();
+    after.clear_priority_groups();
+    after.clear_referrer_person_ref();
+    after.clear_receiver_person_ref();
+    after.clear_sealed_notes();
+    after.clear_sealed_question();
+    after.clear_sealed_answer();
+    store::PutMessage(txn, keys::Referral(after.referral_id()), after);
+    for (const IndexRow& row : IndexRows(after, /*with_lists=*/true)) txn.Put(row.key, row.value);
+    txn.Delete(keys::OfPersonEntry(person_id, after.create_time_us(), after.referral_id()));
+    NWD_RETURN_IF_ERROR(DeletePrefix(txn, keys::Notes(after.referral_id())));
+    NWD_RETURN_IF_ERROR(ForgetPlaces(txn, after.referral_id()));
+  }
+  return looked_at == limit;
 }
 
 absl::StatusOr<bool> IsErased(const store::Reader& reader, std::string_view person_id) {

@@ -25,7 +25,7 @@ absl::StatusOr<Referral> Get(const store::Reader& reader, std::string_view refer
 
 // `before`: what is stored now; null for a new referral.
 void Put(store::Txn& txn, const Referral* before, const Referral& after);
-// The referral with its events, notes and index rows. Drafts only: they have no appointments.
+// The referral with its events, notes, appointments and index rows.
 absl::Status Remove(store::Txn& txn, const Referral& referral);
 
 void PutEvent(store::Txn& txn, std::string_view referral_id, const storage::Event& event);
@@ -39,6 +39,11 @@ absl::StatusOr<bool> HasOtherOpen(const store::Reader& reader, const Referral& r
                                   const std::vector<std::string>& joined_person_ids);
 absl::StatusOr<std::optional<storage::EndedBasis>> FindEndedBasis(const store::Reader& reader,
                                                                   std::string_view basis_id);
+
+// Takes what a person is told by out of referrals of theirs, at most so many: texts, notes, places, summary and groups, and
+// the references by which the two sides found them. That there was a referral, between whom, for what service, and what
+// became of it stays. True while there may be more.
+absl::StatusOr<bool> ForgetSome(store::Txn& txn, std::string_view person_id, int limit);
 
 // The person was erased.
 absl::StatusOr<bool> IsErased(const store::Reader& reader, std::string_view person_id);

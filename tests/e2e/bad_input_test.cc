@@ -112,8 +112,9 @@ TEST_P(RequestIds, AreGoodForOneRequest) {
 
 std::string NameOf(const ::testing::TestParamInfo<Rpc>& info) {
   std::string name = info.param.method->name();
-  if (info.param.method->service()->file()->package() == "nwd.common.v1") name += Cat("Of", info.param.service);
-  return name;
+  const std::string& service = info.param.method->service()->full_name();
+  const bool of_several = service.rfind("nwd.common.v1.", 0) == 0 || service.find(".PersonDataService") != service.npos;
+  return of_several ? Cat(name, "Of", info.param.service) : name;
 }
 
 // An RPC without one changes nothing, or is the same done twice.

@@ -1,3 +1,4 @@
+#include "nwd/consent/v1/erasure_service.pb.h"
 #include "nwd/consent/v1/rights_service.pb.h"
 #include "nwd/outcome/v1/person_data_service.pb.h"
 #include "nwd/referral/v1/person_data_service.pb.h"
@@ -19,6 +20,13 @@ Request OfPerson(World& world) {
   Request request;
   request.add_person_ids(world.Do<referral::v1::GetReferralPartiesResponse>(kOutcomeService, get).person_id());
   request.set_page_size(1);
+  return request;
+}
+
+template <class Request>
+Request OfSomebody(World&) {
+  Request request;
+  request.add_person_ids("00000000-0000-4000-8000-000000000000");
   return request;
 }
 
@@ -63,6 +71,16 @@ void AddRightsCalls(Table& table) {
     return asked;
   });
   Add(table, kAdmin, kSecondAdmin, [](World&) { return c::ListOverdueCasesRequest(); });
+  Add(table, kAdmin, kSecondAdmin, [](World& world) {
+    GrantedErasure(world, kReferrer);
+    GrantedErasure(world, kReferrer);
+    c::ListErasuresRequest list;
+    list.set_page_size(1);
+    return list;
+  });
+  Add(table, kAdmin, "", [](World& world) { return GrantedErasure(world, kReferrer); });
+  Add(table, kConsentService, "", [](World& world) { return OfSomebody<referral::v1::ConfirmErasureRequest>(world); });
+  Add(table, kConsentService, "", [](World& world) { return OfSomebody<outcome::v1::ConfirmErasureRequest>(world); });
   Add(table, kConsentService, "",
       [](World& world) { return OfPerson<referral::v1::ListPersonReferralsRequest>(world); });
   Add(table, kConsentService, "", [](World& world) { return OfPerson<outcome::v1::ListPersonStepsRequest>(world); });

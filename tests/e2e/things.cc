@@ -206,6 +206,18 @@ consent::v1::OpenCaseResponse OpenedCase(World& world, const std::string& who, c
   return world.Do<consent::v1::OpenCaseResponse>(who, OpeningCase(world, who, kind));
 }
 
+consent::v1::ErasePersonRequest GrantedErasure(World& world, const std::string& who) {
+  const consent::v1::OpenCaseResponse opened = OpenedCase(world, who, consent::v1::CASE_KIND_ERASURE);
+  consent::v1::AdvanceCaseRequest grant;
+  grant.set_case_id(opened.case_id());
+  grant.set_etag(opened.etag());
+  grant.set_action(consent::v1::CASE_ACTION_GRANT_ERASURE);
+  consent::v1::ErasePersonRequest erase;
+  erase.set_case_id(opened.case_id());
+  erase.set_etag(world.Do<consent::v1::AdvanceCaseResponse>(who, grant).etag());
+  return erase;
+}
+
 consent::v1::OpenEmergencyAccessRequest Opening(World& world, const std::string& who) {
   consent::v1::OpenEmergencyAccessRequest open;
   open.set_person_ref(world.Register(who));

@@ -8,6 +8,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "nwd/consent/v1/authority_service.pb.h"
 #include "nwd/consent/v1/emergency_service.pb.h"
+#include "nwd/consent/v1/erasure_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/consent/v1/rights_service.pb.h"
@@ -74,6 +75,8 @@ consent::v1::GetRecordRequest Reading(const Shared& shared);
 // A case that `who` would answer of somebody it registers.
 consent::v1::OpenCaseRequest OpeningCase(World& world, const std::string& who, consent::v1::CaseKind kind);
 consent::v1::OpenCaseResponse OpenedCase(World& world, const std::string& who, consent::v1::CaseKind kind);
+// What carries out an erasure that `who` has granted.
+consent::v1::ErasePersonRequest GrantedErasure(World& world, const std::string& who);
 consent::v1::OpenEmergencyAccessRequest Opening(World& world, const std::string& who);
 consent::v1::GetRecordRequest ReadingInEmergency(const std::string& person_ref, const std::string& emergency_access_id);
 // The id of one that `who` opened.

@@ -152,6 +152,12 @@ class Desk {
     async::Task<absl::StatusOr<std::string>> ServiceName(const rpc::Call&, const std::string& id) override {
       co_return Cat("Service ", id);
     }
+    async::Task<absl::StatusOr<bool>> ConfirmErasure(const std::vector<std::string>& people) override {
+      confirmed = people;
+      co_return gone;
+    }
+    absl::StatusOr<bool> gone = true;
+    std::vector<std::string> confirmed;
     absl::StatusOr<Items> referrals = Items();
     absl::StatusOr<Journey> steps = Journey();
     std::vector<Asked> asked;

@@ -45,6 +45,10 @@ TEST(Keys, AreTheBytesThatWereKeptFromTheStart) {
   EXPECT_EQ(Hex(CaseOfHandler(kA, 'a', 5, kB)), Cat("26", kAHex, "61", "0000000000000005", kBHex));
   EXPECT_EQ(Hex(CaseDue(5, kA)), Cat("21", "0000000000000005", kAHex));
   EXPECT_EQ(Hex(Restrictions(kA)), Cat("7e", kAHex));
+  EXPECT_EQ(Hex(Erasure(kA)), Cat("3f", kAHex));
+  EXPECT_EQ(Hex(ErasureOpen(kA)), Cat("2f", kAHex));
+  EXPECT_EQ(Hex(ErasureListed('a', 5, kA)), Cat("3a", "61", "0000000000000005", kAHex));
+  EXPECT_EQ(Hex(ErasedPerson(kA)), Cat("24", kAHex));
   EXPECT_EQ(Hex(NoticeSequence(kA)), Cat("71", kAHex));
   EXPECT_EQ(Hex(NoticePlace(kA)), Cat("6b", kAHex));
   EXPECT_EQ(Hex(OpenNotice(kA, 7)), Cat("75", kAHex, "0000000000000007"));

@@ -33,7 +33,7 @@ class PersonDataTest : public OutcomeFixture {
     for (const v1::PersonStep& step : steps) types.push_back(step.step().type());
     return types;
   }
-  PersonDataService service_{store_, tokens_};
+  PersonDataService service_{store_, person_keys_, tokens_};
 };
 
 TEST_F(PersonDataTest, EveryStepAlsoOfDraftsAndErrorsAndWhatWasRecorded) {

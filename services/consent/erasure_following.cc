@@ -1,0 +1,101 @@
+#include "services/consent/erasure_following.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/macros.h"
+#include "common/base/timestamps.h"
+#include "common/log/log.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/erasure_rows.h"
+#include "services/consent/limits.h"
+
+namespace nwd::consent {
+
+async::Task<void> ErasureFollowing::Run(rpc::Stop& stop) {
+  absl::Duration pause = kErasuresFollowedEvery;
+  while (!co_await stop.WaitUntil(absl::Now() + pause)) {
+    const size_t before = not_gone_;
+    const absl::Status followed = co_await Follow();
+    const bool waits = not_gone_ > 0 && not_gone_ == before;
+    pause = waits ? std::min(2 * pause, kErasuresFollowedSeldom) : kErasuresFollowedEvery;
+    if (!followed.ok()) log::Line(log::Level::kWarning, "consent.erasures_failed").Status(followed).Emit();
+  }
+}
+
+async::Task<absl::Status> ErasureFollowing::Follow() {
+  auto look = [](const store::Reader& reader) { return erasures::Open(reader, kErasuresFollowedMax); };
+  NWD_CO_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> open, co_await parts_.store.View(look));
+  absl::Status failed;
+  not_gone_ = 0;
+  bool forgotten = false;  // once a round does for all of it
+  for (const ids::Uuid& case_id : open) {
+    const absl::Status followed = co_await FollowOne(case_id, forgotten);
+    failed.Update(followed);  // one that fails does not hold up the others
+  }
+  parts_.figures.erasures_open.Set(static_cast<double>(open.size()));
+  co_return failed;
+}
+
+async::Task<absl::Status> ErasureFollowing::FollowOne(ids::Uuid case_id, bool& forgotten) {
+  auto look = [&](const store::Reader& reader) { return erasures::Find(reader, case_id); };
+  NWD_CO_ASSIGN_OR_RETURN(std::optional<storage::Erasure> erasure, co_await parts_.store.View(look));
+  if (!erasure.has_value()) co_return absl::DataLossError("an index of erasures names one that is not there");
+  if (!erasure->swept()) NWD_CO_RETURN_IF_ERROR(co_await Sweep(case_id, *erasure));
+  erasure->set_swept(true);
+  if (erasure->gone_time_us() == 0) {
+    ++not_gone_;
+    NWD_CO_ASSIGN_OR_RETURN(const bool gone, co_await IsGone(*erasure, forgotten));
+    if (!gone) co_return absl::OkStatus();
+    erasure->set_gone_time_us(Micros(parts_.clock.Now()));
+    NWD_CO_RETURN_IF_ERROR(co_await Keep(case_id, *erasure));
+    --not_gone_;
+  }
+  if (parts_.clock.Now() < FromMicros(erasure->gone_time_us()) + kKeyBackupsKept) co_return absl::OkStatus();
+  erasure->set_complete(true);
+  co_return co_await Keep(case_id, *erasure);
+}
+
+async::Task<absl::Status> ErasureFollowing::Sweep(ids::Uuid case_id, const storage::Erasure& erasure) {
+  for (const std::string& bytes : erasure.person_ids()) {
+    const absl::Status destroyed = co_await parts_.person_keys.Destroy(consents::IdOf(bytes));
+    if (!destroyed.ok() && !absl::IsNotFound(destroyed)) co_return destroyed;
+  }
+  for (const std::string& bytes : erasure.person_ids()) {
+    const ids::Uuid person_id = consents::IdOf(bytes);
+    const auto sweep = [&](store::Txn& txn) { return erasures::SweepSome(txn, person_id, kErasedRowsSweptMax); };
+    for (bool more = true; more;) {
+      NWD_CO_ASSIGN_OR_RETURN(more, co_await parts_.store.Update(sweep));
+    }
+  }
+  storage::Erasure swept = erasure;
+  swept.set_swept(true);
+  co_return co_await Keep(case_id, std::move(swept));
+}
+
+async::Task<absl::StatusOr<bool>> ErasureFollowing::IsGone(const storage::Erasure& erasure, bool& forgotten) {
+  if (elsewhere_ != nullptr) {
+    std::vector<std::string> people;
+    for (const std::string& bytes : erasure.person_ids()) people.push_back(consents::IdOf(bytes).ToString());
+    NWD_CO_ASSIGN_OR_RETURN(const bool gone, co_await elsewhere_->ConfirmErasure(people));
+    if (!gone) co_return false;
+  }
+  if (forget_deleted_ != nullptr && !forgotten) {
+    NWD_CO_RETURN_IF_ERROR(co_await parts_.workers.Run([this] { return forget_deleted_(); }));
+    forgotten = true;
+  }
+  co_return true;
+}
+
+async::Task<absl::Status> ErasureFollowing::Keep(ids::Uuid case_id, storage::Erasure erasure) {
+  auto body = [&](store::Txn& txn) {
+    erasures::Put(txn, case_id, erasure);
+    return absl::OkStatus();
+  };
+  co_return co_await parts_.store.Update(body);
+}
+
+}  // namespace nwd::consent
