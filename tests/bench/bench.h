@@ -64,6 +64,7 @@ absl::Status AuditProof(Context& context);
 absl::Status ConsentCheck(Context& context);
 absl::Status ConsentWithdraw(Context& context);
 absl::Status NoticeFanout(Context& context);
+absl::Status PersonExport(Context& context);
 absl::Status PersonMatch(Context& context);
 absl::Status RecordGet(Context& context);
 absl::Status Memory(Context& context);

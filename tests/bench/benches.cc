@@ -19,6 +19,7 @@ const std::vector<Bench>& AllBenches() {
       {"idle-latency", "one call after each gap of 1.0 to 1.1 s", IdleLatency},
       {"recovery", "kill -9 of the consent service until it is ready again", Recovery},
       {"notice-fanout", "WithdrawConsent with 1,000 disclosures under it", NoticeFanout},
+      {"person-export", "ExportPerson of a person with 1,000 events", PersonExport},
       {"audit-append", "entries a second into an audit log: durable, and signed beside it", AuditAppend},
       {"feed-import", "services a second: validated, indexed, durable", FeedImport},
       {"directory-search", "text, category, 5 km and open places; page of 10", DirectorySearch},
