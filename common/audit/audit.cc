@@ -31,6 +31,13 @@ std::string Audit::AppendPlain(store::Txn& txn, std::string_view type, absl::Tim
   return AppendSealed(txn, type, now, ids::Uuid(), service_key_, detail);
 }
 
+void Audit::AppendAs(store::Txn& txn, std::string_view type, absl::Time now, const crypto::Digest& commitment) const {
+  const std::string entry = EncodeEntry(type, now, commitment);
+  const std::string k = crypto::RandomBytes(crypto::kKeySizeBytes);  // of nothing: records have one form
+  const std::string sealed = SealDetail(service_key_, ids::Uuid(), entry, k, "");
+  txn.Append(store::Feed::kAudit, EncodeRecord({entry, ids::Uuid(), sealed}));
+}
+
 std::string Audit::AppendUnder(const crypto::AeadKey* person_key, store::Txn& txn, std::string_view type,
                                absl::Time now, ids::Uuid person_id, const google::protobuf::Message& detail) const {
   return person_key != nullptr ? Append(txn, type, now, person_id, *person_key, detail)

@@ -17,6 +17,7 @@
 
 #include "absl/time/time.h"
 #include "common/crypto/aead.h"
+#include "common/crypto/sha256.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
 #include "google/protobuf/message.h"
@@ -35,6 +36,8 @@ class Audit {
                      const crypto::AeadKey& person_key, const google::protobuf::Message& detail) const;
   std::string AppendPlain(store::Txn& txn, std::string_view type, absl::Time now,
                           const google::protobuf::Message& detail) const;
+  // Of nobody, with a commitment that whoever reads the log can compute, and no detail (epoch.h).
+  void AppendAs(store::Txn& txn, std::string_view type, absl::Time now, const crypto::Digest& commitment) const;
   // One or the other: of nobody where there is no key.
   std::string AppendUnder(const crypto::AeadKey* person_key, store::Txn& txn, std::string_view type, absl::Time now,
                           ids::Uuid person_id, const google::protobuf::Message& detail) const;

@@ -37,6 +37,18 @@ absl::StatusOr<Hash> HashIn(const store::Reader& reader, uint32_t epoch, uint64_
   return HashOver(hashes, place);
 }
 
+// Of an entry of one epoch, over what was signed of it.
+absl::StatusOr<std::optional<Proof>> ProofIn(const store::Reader& reader, const rows::State& state, const Hash& leaf) {
+  const uint32_t epoch = state.epoch.number;
+  NWD_ASSIGN_OR_RETURN(const std::optional<uint64_t> index, rows::FindIndex(reader, epoch, leaf));
+  if (!index.has_value() || *index >= state.size) return std::nullopt;
+  Proof proof{*index, {}, state.checkpoint};
+  NWD_ASSIGN_OR_RETURN(proof.path, InclusionProof(*index, state.size, [&](const Subtree& subtree) {
+                         return HashIn(reader, epoch, state.size, subtree);
+                       }));
+  return proof;
+}
+
 absl::StatusOr<Record> RecordAt(const store::FeedEntry& entry, uint64_t index) {
   const std::optional<Record> record = DecodeRecord(entry.bytes);
   if (!record.has_value()) return absl::DataLossError(Cat("entry ", index, " of the audit log does not read"));
@@ -65,7 +77,8 @@ Log::~Log() = default;
 absl::Status Log::Load() {
   const auto find = [](const store::Reader& reader) { return rows::FindState(reader); };
   NWD_ASSIGN_OR_RETURN(const std::optional<rows::State> state, async::BlockOn(options_.store.View(find)));
-  if (!state.has_value()) return Begin();
+  if (!state.has_value()) return Begin(rows::Epoch());
+  if (state->checkpoint.empty()) return Begin(state->epoch);
   epoch_ = state->epoch;
   Show({state->size, state->checkpoint});
   const absl::Status taken_up = TakeUp(*state);
@@ -74,8 +87,9 @@ absl::Status Log::Load() {
   return absl::OkStatus();
 }
 
-absl::Status Log::Begin() {
-  const auto any = [](const store::Reader& reader) { return rows::HasTiles(reader); };
+absl::Status Log::Begin(const rows::Epoch& epoch) {
+  epoch_ = epoch;
+  const auto any = [&](const store::Reader& reader) { return rows::HasTiles(reader, epoch.number); };
   NWD_ASSIGN_OR_RETURN(const bool had_a_tree, async::BlockOn(options_.store.View(any)));
   if (had_a_tree) {
     Corrupt(absl::DataLossError("the audit log has a tree, and no checkpoint over it"));
@@ -182,13 +196,19 @@ absl::StatusOr<std::optional<std::string>> Log::ReadBundle(const Bundle& bundle)
 absl::StatusOr<std::optional<Proof>> Log::ProofOf(const store::Reader& reader, const Hash& leaf) const {
   // As the snapshot has it: what was taken in since is not in its tiles.
   NWD_ASSIGN_OR_RETURN(const std::optional<rows::State> now, rows::FindState(reader));
-  NWD_ASSIGN_OR_RETURN(const std::optional<uint64_t> index, rows::FindIndex(reader, epoch_.number, leaf));
-  if (!now.has_value() || !index.has_value() || *index >= now->size) return std::nullopt;
-  Proof proof{*index, {}, now->checkpoint};
-  NWD_ASSIGN_OR_RETURN(proof.path, InclusionProof(*index, now->size, [&](const Subtree& subtree) {
-                         return HashIn(reader, epoch_.number, now->size, subtree);
-                       }));
-  return proof;
+  if (!now.has_value()) return std::nullopt;
+  NWD_ASSIGN_OR_RETURN(std::optional<Proof> proof, ProofIn(reader, *now, leaf));
+  if (proof.has_value() || now->epoch == rows::Epoch()) return proof;
+  NWD_ASSIGN_OR_RETURN(const std::vector<rows::State> past, rows::FindPast(reader));
+  for (const rows::State& before : past) {
+    NWD_ASSIGN_OR_RETURN(proof, ProofIn(reader, before, leaf));
+    if (proof.has_value()) return proof;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::string> Log::Cited() const {
+  return async::BlockOn(options_.store.View([](const store::Reader& reader) { return rows::FindCited(reader); }));
 }
 
 absl::StatusOr<std::vector<store::FeedEntry>> Log::EntriesFrom(uint64_t index, int count) const {

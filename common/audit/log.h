@@ -75,10 +75,13 @@ class Log {
   // The keys that sign, as verifiers name them, newest first.
   std::vector<std::string> VerifierTexts() const;
 
+  // The note that this epoch's first entry cites; empty in the first epoch (epoch.h). Blocks.
+  absl::StatusOr<std::string> Cited() const;
+
   // The bytes of a tile or bundle, as wide as asked; nothing where the log has none of this width yet. Block.
   absl::StatusOr<std::optional<std::string>> ReadTile(const Tile& tile) const;
   absl::StatusOr<std::optional<std::string>> ReadBundle(const Bundle& bundle) const;
-  // Of an entry whose type is looked for; nothing where it is not signed yet. Within a View of the store; reads a tile for
+  // Of an entry whose type is looked for, in whichever epoch; nothing where it is not signed yet. Within a View of the store; reads a tile for
   // each level of the tree.
   absl::StatusOr<std::optional<Proof>> ProofOf(const store::Reader& reader, const Hash& leaf) const;
 
@@ -94,7 +97,7 @@ class Log {
     uint64_t size = 0;
     std::string checkpoint;
   };
-  absl::Status Begin();
+  absl::Status Begin(const rows::Epoch& epoch);
   absl::Status TakeUp(const rows::State& state);
   std::string Sign(const Frontier& frontier) const;
   // From this index on, `count` of them or as many as there are; and of those that were signed, which must be there.

@@ -37,8 +37,16 @@ std::string Lines(const std::vector<std::string>& lines) {
   return text;
 }
 
+http::Response Cited(const Log& log) {
+  absl::StatusOr<std::string> note = log.Cited();
+  if (note.ok()) return note->empty() ? NotThere() : Text(*std::move(note));
+  log::Line(log::Level::kError, "audit.not_served").Status(note.status()).Emit();
+  return {.status = 500, .body = "the log cannot be read here; its operator knows why\n"};
+}
+
 http::Response Answer(const Log& log, std::string_view path) {
   if (path == "checkpoint") return Text(log.checkpoint());
+  if (path == "cited") return Cited(log);
   if (path == "keys") return Text(Lines(log.VerifierTexts()));
   if (const auto bundle = ParseBundlePath(path)) return Page(log.ReadBundle(*bundle), bundle->width);
   if (const auto tile = ParseTilePath(path)) return Page(log.ReadTile(*tile), tile->width);

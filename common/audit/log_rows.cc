@@ -7,7 +7,7 @@
 namespace nwd::audit::rows {
 namespace {
 
-constexpr char kTable = 'L', kState = 's', kTile = 't', kIndex = 'w';
+constexpr char kTable = 'L', kState = 's', kTile = 't', kIndex = 'w', kPast = 'e', kCited = 'c', kCarried = 'n';
 constexpr char kForm = 1;          // of the values
 constexpr size_t kLeafBytes = 16;  // of a leaf's hash, in the key of its index
 
@@ -29,16 +29,11 @@ absl::Status Malformed(const char* what) {
   return absl::DataLossError(Cat("the audit log's ", what, " does not parse"));
 }
 
-}  // namespace
-
-absl::StatusOr<std::optional<State>> FindState(const store::Reader& reader) {
-  std::string bytes;
-  NWD_ASSIGN_OR_RETURN(const bool found, reader.Get(StateKey(), &bytes));
-  if (!found) return std::nullopt;
+absl::StatusOr<State> ParseState(std::string_view bytes) {
   store::KeyReader parts(bytes);
   State state;
   uint64_t epoch = 0;
-  if (bytes.front() != kForm || !parts.Number(&epoch) || !parts.Number(&state.epoch.begin) ||
+  if (bytes.empty() || bytes.front() != kForm || !parts.Number(&epoch) || !parts.Number(&state.epoch.begin) ||
       !parts.Number(&state.size)) {
     return Malformed("state");
   }
@@ -47,18 +42,73 @@ absl::StatusOr<std::optional<State>> FindState(const store::Reader& reader) {
   return state;
 }
 
-void PutState(store::Txn& txn, const State& state) {
-  txn.Put(StateKey(), store::KeyBuilder(kForm)
-                          .Number(state.epoch.number)
-                          .Number(state.epoch.begin)
-                          .Number(state.size)
-                          .Bytes(state.checkpoint)
-                          .Build());
+std::string ValueOf(const State& state) {
+  return store::KeyBuilder(kForm)
+      .Number(state.epoch.number)
+      .Number(state.epoch.begin)
+      .Number(state.size)
+      .Bytes(state.checkpoint)
+      .Build();
 }
 
-absl::StatusOr<bool> HasTiles(const store::Reader& reader) {
+}  // namespace
+
+absl::StatusOr<std::optional<State>> FindState(const store::Reader& reader) {
+  std::string bytes;
+  NWD_ASSIGN_OR_RETURN(const bool found, reader.Get(StateKey(), &bytes));
+  if (!found) return std::nullopt;
+  return ParseState(bytes);
+}
+
+void PutState(store::Txn& txn, const State& state) { txn.Put(StateKey(), ValueOf(state)); }
+
+void PutPast(store::Txn& txn, const State& state) {
+  txn.Put(Key(kPast).Descending(state.epoch.number).Build(), ValueOf(state));
+}
+
+absl::StatusOr<std::vector<State>> FindPast(const store::Reader& reader) {
+  std::vector<State> past;
+  absl::Status parsed;
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(Key(kPast).Build()), store::Direction::kForward,
+                                  [&](std::string_view, std::string_view value) {
+                                    absl::StatusOr<State> state = ParseState(value);
+                                    parsed = state.status();
+                                    if (!parsed.ok()) return store::Visit::kStop;
+                                    past.push_back(*std::move(state));
+                                    return store::Visit::kContinue;
+                                  }));
+  NWD_RETURN_IF_ERROR(parsed);
+  return past;
+}
+
+void PutCited(store::Txn& txn, std::string_view note) { txn.Put(Key(kCited).Build(), note); }
+
+absl::StatusOr<std::string> FindCited(const store::Reader& reader) {
+  std::string note;
+  NWD_RETURN_IF_ERROR(reader.Get(Key(kCited).Build(), &note).status());
+  return note;
+}
+
+absl::StatusOr<std::optional<Carried>> FindCarried(const store::Reader& reader) {
+  std::string bytes;
+  NWD_ASSIGN_OR_RETURN(const bool found, reader.Get(Key(kCarried).Build(), &bytes));
+  if (!found) return std::nullopt;
+  store::KeyReader parts(bytes);
+  Carried carried{};
+  if (bytes.empty() || bytes.front() != kForm || !parts.Number(&carried.after) || !parts.Number(&carried.through)) {
+    return Malformed("list of entries to take over");
+  }
+  return carried;
+}
+
+void PutCarried(store::Txn& txn, const Carried& carried) {
+  if (carried.after >= carried.through) return txn.Delete(Key(kCarried).Build());
+  txn.Put(Key(kCarried).Build(), store::KeyBuilder(kForm).Number(carried.after).Number(carried.through).Build());
+}
+
+absl::StatusOr<bool> HasTiles(const store::Reader& reader, uint32_t epoch) {
   bool any = false;
-  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(Key(kTile).Build()), store::Direction::kForward,
+  NWD_RETURN_IF_ERROR(reader.Scan(store::PrefixRange(Key(kTile).Number(epoch).Build()), store::Direction::kForward,
                                   [&](std::string_view, std::string_view) {
                                     any = true;
                                     return store::Visit::kStop;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/audit/tree.h"
@@ -28,8 +29,23 @@ struct State {
 absl::StatusOr<std::optional<State>> FindState(const store::Reader& reader);
 void PutState(store::Txn& txn, const State& state);
 
-// Whether there is any tile, of whichever epoch.
-absl::StatusOr<bool> HasTiles(const store::Reader& reader);
+// An epoch that ended with a restore, as it stood in the backup; newest first.
+void PutPast(store::Txn& txn, const State& state);
+absl::StatusOr<std::vector<State>> FindPast(const store::Reader& reader);
+// The note that the epoch's first entry cites; empty where it cites none.
+void PutCited(store::Txn& txn, std::string_view note);
+absl::StatusOr<std::string> FindCited(const store::Reader& reader);
+
+// What a new epoch has still to take over: entries of the feed after `after`, the last of which is `through`.
+struct Carried {
+  store::Position after, through;
+};
+// Nothing where all of it is taken over.
+absl::StatusOr<std::optional<Carried>> FindCarried(const store::Reader& reader);
+void PutCarried(store::Txn& txn, const Carried& carried);
+
+// Whether the epoch has any tile.
+absl::StatusOr<bool> HasTiles(const store::Reader& reader, uint32_t epoch);
 // A tile's hashes, as many as there are.
 absl::StatusOr<std::optional<std::string>> FindTile(const store::Reader& reader, uint32_t epoch, int level,
                                                     uint64_t index);

@@ -14,6 +14,7 @@
 namespace nwd::audit {
 namespace {
 
+constexpr char kSignaturesFollow[] = "\n\n";                   // the first of the two still belongs to the text
 constexpr std::string_view kSignatureBegin = "\xe2\x80\x94 ";  // an em dash and a space
 constexpr char kEd25519 = 0x01;
 constexpr size_t kKeyIdBytes = 4;
@@ -96,8 +97,15 @@ std::string SignCheckpoint(const Checkpoint& checkpoint, std::span<const crypto:
   return note;
 }
 
+bool IsNote(std::string_view note) { return note.find(kSignaturesFollow) != std::string_view::npos; }
+
+Hash CitationOf(std::string_view note) {
+  const size_t end = note.find(kSignaturesFollow);
+  return crypto::Sha256(end == std::string_view::npos ? std::string_view() : note.substr(0, end + 1));
+}
+
 absl::StatusOr<Checkpoint> OpenCheckpoint(std::string_view note, std::span<const Verifier> verifiers) {
-  const size_t blank = note.find("\n\n");
+  const size_t blank = note.find(kSignaturesFollow);
   if (blank == std::string_view::npos || blank + 2 == note.size() || note.back() != '\n') {
     return NoCheckpoint("it is not signed");
   }

@@ -48,6 +48,12 @@ std::string TextOf(const Checkpoint& checkpoint);
 // The checkpoint, signed by each of the keys under the name of its origin.
 std::string SignCheckpoint(const Checkpoint& checkpoint, std::span<const crypto::SigningKey* const> keys);
 
+// Whether it has the shape of a signed note.
+bool IsNote(std::string_view note);
+// What the first entry of an epoch commits to that cites this note: SHA-256 of the text that was signed; of nothing where
+// there is no note.
+Hash CitationOf(std::string_view note);
+
 // The checkpoint in a note that one of the verifiers signed. Signatures of others are passed over, one of theirs that is
 // wrong is not. INVALID_ARGUMENT where it is no checkpoint; DATA_LOSS where no verifier's signature is good, or the origin
 // is not the verifier's name.

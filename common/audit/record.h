@@ -18,6 +18,8 @@
 namespace nwd::audit {
 
 inline constexpr size_t kTypeBytesMax = 64;
+// The first entry of an epoch after the first (epoch.h).
+inline constexpr std::string_view kEpochBegan = "audit.epoch_began";
 
 struct Entry {
   std::string_view type;

@@ -21,6 +21,7 @@ absl::Status MaintenanceService::Load(const crypto::HubKey& hub_key) {
 
 void MaintenanceService::Register(rpc::Router& router) {
   router.Unary(this, &MaintenanceService::GetStatus);
+  router.Unary(this, &MaintenanceService::Backup);
   router.Stream(this, &MaintenanceService::RotateKeys);
 }
 
@@ -37,6 +38,24 @@ async::Task<absl::StatusOr<GetStatusResponse>> MaintenanceService::GetStatus(rpc
     status.set_newest(number == ring->newest());
   }
   co_return response;
+}
+
+async::Task<absl::StatusOr<common::v1::BackupResponse>> MaintenanceService::Backup(rpc::Call&,
+                                                                                   const common::v1::BackupRequest&) {
+  if (make_backup_ == nullptr) co_return absl::UnimplementedError("this service's engine has other means of backup");
+  const absl::StatusOr<backup::Made> made = co_await workers_.Run(make_backup_);
+  if (made.ok()) {
+    log::Line(log::Level::kInfo, "backup.made").Str("data", made->data).Str("keys", made->keys).Emit();
+    common::v1::BackupResponse response;
+    response.set_data_folder(made->data);
+    response.set_keys_folder(made->keys);
+    co_return response;
+  }
+  log::Line(log::Level::kError, "backup.failed").Status(made.status()).Emit();
+  if (absl::IsResourceExhausted(made.status())) co_return made.status();
+  co_return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kBackupFailed,
+                          "the backup could not be written, and nothing is left of it; the service's log says why "
+                          "(backup.failed)");
 }
 
 async::Task<absl::Status> MaintenanceService::RotateKeys(rpc::Call& call, const RotateKeysRequest&,

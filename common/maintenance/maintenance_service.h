@@ -12,6 +12,8 @@
 
 #include "absl/status/statusor.h"
 #include "common/async/task.h"
+#include "common/async/worker_pool.h"
+#include "common/backup/backup.h"
 #include "common/crypto/key_file.h"
 #include "common/person_keys/key_rotation.h"
 #include "common/person_keys/person_keys.h"
@@ -23,12 +25,22 @@ namespace nwd::maintenance {
 
 // Reads the hub's key again: a small file, on the thread that asks.
 using ReadHubKey = std::function<absl::StatusOr<crypto::HubKey>()>;
+// Makes a backup of the service's stores. Blocks.
+using MakeBackup = std::function<absl::StatusOr<backup::Made>()>;
+
+inline constexpr int kBackupsWaitingMax = 1;  // behind the one that is being made
 
 class MaintenanceService {
  public:
   // `purpose`: what the wrapping keys are derived for.
-  MaintenanceService(person_keys::PersonKeys& keys, std::string purpose, ReadHubKey read_hub_key)
-      : keys_(keys), rotation_(keys), purpose_(std::move(purpose)), read_hub_key_(std::move(read_hub_key)) {}
+  MaintenanceService(person_keys::PersonKeys& keys, std::string purpose, ReadHubKey read_hub_key,
+                     MakeBackup make_backup = {})
+      : keys_(keys),
+        rotation_(keys),
+        purpose_(std::move(purpose)),
+        read_hub_key_(std::move(read_hub_key)),
+        make_backup_(std::move(make_backup)),
+        workers_(1, kBackupsWaitingMax) {}
 
   // FAILED_PRECONDITION, one sentence, where people's keys lie under a wrapping key that the hub's key file has lost.
   // Blocks.
@@ -37,6 +49,8 @@ class MaintenanceService {
 
   async::Task<absl::StatusOr<common::v1::GetStatusResponse>> GetStatus(rpc::Call& call,
                                                                        const common::v1::GetStatusRequest& request);
+  async::Task<absl::StatusOr<common::v1::BackupResponse>> Backup(rpc::Call& call,
+                                                                 const common::v1::BackupRequest& request);
   async::Task<absl::Status> RotateKeys(rpc::Call& call, const common::v1::RotateKeysRequest& request,
                                        rpc::Writer<common::v1::RotateKeysResponse>& writer);
 
@@ -48,6 +62,8 @@ class MaintenanceService {
   person_keys::KeyRotation rotation_;
   const std::string purpose_;
   const ReadHubKey read_hub_key_;
+  const MakeBackup make_backup_;
+  async::WorkerPool workers_;  // one backup after the other
 };
 
 }  // namespace nwd::maintenance

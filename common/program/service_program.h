@@ -29,6 +29,7 @@
 
 #include "absl/status/status.h"
 #include "common/access/registry.h"
+#include "common/backup/restore.h"
 #include "common/base/clock.h"
 #include "common/config/config.h"
 #include "common/crypto/key_file.h"
@@ -79,6 +80,15 @@ class ServiceProgram {
   metrics::Registry& metrics();
   http::HttpServer& http();
   const std::string& trust_domain() const;
+
+  // Once the data is open and before anything else touches it: begins the new epoch where it came back from a backup.
+  absl::Status TakeUpRestore(store::Store& data);
+  // After TakeUpRestore: which epoch the data is in; and what is still to be done to it before the service serves, null where
+  // it did not come back from a backup.
+  uint32_t epoch() const;
+  const backup::Plan* restore() const;
+  // Into the folders that the options name. Blocks; thread-safe, one at a time.
+  absl::StatusOr<backup::Made> MakeBackup(store::Store& data, store::Store& keys) const;
 
   // The service's audit log over its data (common/audit/log.h), for who asks it for proofs of entries of these types.
   // Every service has one: Serve makes it where nobody asked, takes it up, serves it under /audit/ on the port of metrics,

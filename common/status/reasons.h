@@ -25,6 +25,7 @@ inline constexpr char kRequestIdReused[] = "REQUEST_ID_REUSED";
 
 // FAILED_PRECONDITION.
 inline constexpr char kWrongState[] = "WRONG_STATE";
+inline constexpr char kBackupFailed[] = "BACKUP_FAILED";
 inline constexpr char kKeyFileUnusable[] = "KEY_FILE_UNUSABLE";
 
 // ABORTED.

@@ -15,11 +15,18 @@ namespace {
 
 constexpr int kPageSizeDefault = 50;
 constexpr size_t kTokenBytesMax = 8192;  // far above any we make: what is longer is not looked at
-constexpr char kCursorTable = 'c';       // KeyBuilder's first byte; a cursor's payload is one number
+constexpr char kCursorTable = 'c';       // KeyBuilder's first byte; a cursor's payload: position, epoch
 
 absl::Status InvalidToken(std::string_view field) {
   return status::InvalidField(field, "is not one that this service gave you for this query; start again without one",
                               reasons::kInvalidToken);
+}
+
+absl::Status CursorOutOfRange() {
+  return status::Error(
+      absl::StatusCode::kOutOfRange, reasons::kCursorOutOfRange,
+      "the service was restored from a backup after this cursor was given; read the resources anew and start again "
+      "without a cursor");
 }
 
 // Parts joined so that no two lists of parts give the same text.
@@ -57,7 +64,8 @@ std::string PageScope(std::string_view organisation_id, const google::protobuf::
 int PageSize(int requested) { return requested == 0 ? kPageSizeDefault : requested; }
 
 std::string SealCursor(const Tokens& tokens, std::string_view feed, std::string_view reader, store::Position position) {
-  return tokens.Seal(CursorScope(feed, reader), store::KeyBuilder(kCursorTable).Number(position).Build());
+  return tokens.Seal(CursorScope(feed, reader),
+                     store::KeyBuilder(kCursorTable).Number(position).Number(tokens.epoch()).Build());
 }
 
 absl::StatusOr<store::Position> OpenCursor(const Tokens& tokens, std::string_view feed, std::string_view reader,
@@ -67,7 +75,9 @@ absl::StatusOr<store::Position> OpenCursor(const Tokens& tokens, std::string_vie
   if (!payload.ok()) return payload.status();
   store::KeyReader reading(*payload);
   store::Position position = 0;
-  if (!reading.Number(&position) || !reading.Done()) return InvalidToken(field);
+  uint64_t epoch = 0;
+  if (!reading.Number(&position) || !reading.Number(&epoch) || !reading.Done()) return InvalidToken(field);
+  if (epoch != tokens.epoch()) return CursorOutOfRange();
   return position;
 }
 

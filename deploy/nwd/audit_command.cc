@@ -134,6 +134,9 @@ int Watch(const Watching& asked) {
     if (!seen.ok()) {
       if (asked.every == 0) return Fail(seen.status());
       std::cerr << "nwd: " << StdView(seen.status().message()) << "\n";
+    } else if (seen->cited.has_value()) {
+      std::cout << "restored from a backup: " << Told(seen->now) << " follow " << Told(*seen->cited) << "\n"
+                << std::flush;
     } else if (!seen->before.has_value()) {
       std::cout << "remembered: " << Told(seen->now) << "\n" << std::flush;
     } else if (asked.every == 0 || *seen->before != seen->now.size) {
@@ -187,7 +190,7 @@ void AddAuditCommands(config::Options& program, Commands& commands) {
   print.Add("--hub-key", hub_key.get(), "File with the hub's key");
   print.Add("--trust-domain", domain.get(), "The hub's trust domain").Required();
   print.Add("--service", service.get(), "directory, consent, referral or outcome").Required();
-  print.Add("--epoch", epoch.get(), "Which epoch of the log; it is in the log's name").Range(1, 1'000'000);
+  print.Add("--epoch", epoch.get(), "Which epoch of the log; it is in the log's name").Range(1, INT32_MAX);
   commands.push_back(
       {&print, [hub_key, domain, service, epoch] { return PrintKeys(*hub_key, *domain, *service, *epoch); }});
 }

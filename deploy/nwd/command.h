@@ -24,6 +24,7 @@ void AddPkiCommands(config::Options& program, Commands& commands);
 void AddKeysCommands(config::Options& program, Commands& commands);
 void AddAuditCommands(config::Options& program, Commands& commands);
 void AddConsentCommands(config::Options& program, Commands& commands);
+void AddBackupCommands(config::Options& program, Commands& commands);
 void AddHubCommands(config::Options& program, Commands& commands);
 void AddImportCommand(config::Options& program, Commands& commands);
 void AddDemoCommand(config::Options& program, Commands& commands);

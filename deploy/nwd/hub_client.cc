@@ -94,4 +94,17 @@ absl::StatusOr<HubClient> HubClient::Open(const HubAsked& asked) {
   return client;
 }
 
+absl::StatusOr<HubClient> OpenAsOperator(const HubAsked& asked) {
+  if (!asked.tls.empty() || !asked.as.empty()) return HubClient::Open(asked);
+  return absl::InvalidArgumentError("--as or --tls must say whom to act as: an organisation with the role OPERATOR");
+}
+
+std::string Refusal(const std::string& service, const absl::Status& status) {
+  const bool refused = absl::IsPermissionDenied(status);
+  return Cat(
+      service, ": ", StdView(status.message()),
+      refused ? "; this is for an organisation with the role OPERATOR: name one by --as, or its certificates by --tls"
+              : "");
+}
+
 }  // namespace nwd::tool

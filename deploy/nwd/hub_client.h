@@ -49,4 +49,9 @@ class HubClient {
   std::map<std::string, rpc::Client*> to_;  // of own_ or of clients_
 };
 
+// The same as an operator: no admin may do what is asked, so there is nobody to act as unless somebody is named.
+absl::StatusOr<HubClient> OpenAsOperator(const HubAsked& asked);
+// What a service answered to an operator; where it does not let this caller, with what the caller would need.
+std::string Refusal(const std::string& service, const absl::Status& status);
+
 }  // namespace nwd::tool

@@ -60,12 +60,6 @@ Rotated RotateOne(const HubClient& hub, const std::string& service) {
   return rotated;
 }
 
-// No admin may do this, so there is nobody to act as unless somebody is named.
-absl::StatusOr<HubClient> OpenAsOperator(const HubAsked& asked) {
-  if (!asked.tls.empty() || !asked.as.empty()) return HubClient::Open(asked);
-  return absl::InvalidArgumentError("--as or --tls must say whom to act as: an organisation with the role OPERATOR");
-}
-
 std::string Numbers(const std::set<int>& newest) {
   std::string text;
   for (const int number : newest) text += Cat(text.empty() ? "" : ", ", number);
@@ -101,15 +95,6 @@ void PrintJson(const std::vector<Rotated>& all, bool whole) {
                              {"error", std::string(one.status.message())}};
   }
   std::cout << nlohmann::json{{"ok", whole}, {"services", services}}.dump() << "\n";
-}
-
-// What a service answered; where it does not let this caller, with what the caller would need.
-std::string Refusal(const std::string& service, const absl::Status& status) {
-  const bool refused = absl::IsPermissionDenied(status);
-  return Cat(
-      service, ": ", StdView(status.message()),
-      refused ? "; this is for an organisation with the role OPERATOR: name one by --as, or its certificates by --tls"
-              : "");
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ int Run(int argc, char** argv) {
   AddKeysCommands(program, commands);
   AddAuditCommands(program, commands);
   AddConsentCommands(program, commands);
+  AddBackupCommands(program, commands);
   AddHubCommands(program, commands);
   AddImportCommand(program, commands);
   AddDemoCommand(program, commands);

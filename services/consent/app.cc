@@ -3,8 +3,10 @@
 #include "common/base/macros.h"
 #include "common/calendar/london.h"
 #include "common/idempotency/janitor.h"
+#include "common/ledger/ledger.h"
 #include "common/program/replica_metrics.h"
 #include "services/consent/restated.h"
+#include "services/consent/restoring.h"
 #include "services/consent/retention.h"
 
 namespace nwd::consent {
@@ -25,21 +27,32 @@ App::App(const AppParts& parts)
                  .options = parts.options,
                  .audit_log = parts.audit_log,
                  .elsewhere = &elsewhere_,
-                 .forget_deleted_keys = parts.forget_deleted_keys}),
+                 .forget_deleted_keys = parts.forget_deleted_keys,
+                 .epoch = parts.epoch}),
       changes_(parts.store, services_.tokens()),
       feed_keeper_(parts.store, parts.clock, RestatedTables(parts.clock)),
       retention_(parts.retention == nullptr
                      ? std::nullopt
                      : std::optional<retention::Job>(std::in_place, parts.store, parts.clock, *parts.retention,
                                                      RetainedKinds(services_.parts(), parts.calendar))),
-      maintenance_(services_.person_keys(), kWrappingPurpose, parts.read_hub_key),
+      maintenance_(services_.person_keys(), kWrappingPurpose, parts.read_hub_key, parts.make_backup),
       figures_(program::AddReplicaMetrics(parts.metrics, "directory", directory_.follower())) {}
 
 absl::Status App::Load() {
   NWD_RETURN_IF_ERROR(calendar::CheckLondon());
   if (retention_.has_value()) NWD_RETURN_IF_ERROR(retention_->Check());
   NWD_RETURN_IF_ERROR(maintenance_.Load(parts_.hub_key));
-  return directory_.Load();
+  NWD_RETURN_IF_ERROR(directory_.Load());
+  return parts_.restore == nullptr ? absl::OkStatus() : Restore();
+}
+
+absl::Status App::Restore() {
+  std::optional<ledger::Ledger> ledger;
+  if (!parts_.restore->ledger.empty()) {
+    NWD_ASSIGN_OR_RETURN(ledger, ledger::Read(parts_.restore->ledger, ledger::Keys(parts_.hub_key, "consent")));
+  }
+  return consent::Restore(services_.parts(), services_.erasure_following(), ledger ? &*ledger : nullptr,
+                          parts_.restore->after);
 }
 
 void App::Register(rpc::Router& router) {

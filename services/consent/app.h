@@ -17,6 +17,7 @@
 #include <string>
 
 #include "common/access/registry.h"
+#include "common/backup/restore.h"
 #include "common/maintenance/maintenance_service.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
@@ -47,6 +48,9 @@ class App {
     maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
     ForgetDeletedKeys forget_deleted_keys = {};
     const retention::Schedule* retention = nullptr;  // without it nothing is let go of
+    maintenance::MakeBackup make_backup = {};
+    uint32_t epoch = 1;                     // of the data (common/audit/epoch.h)
+    const backup::Plan* restore = nullptr;  // the data came back from a backup
   };
   explicit App(const AppParts& parts);
 
@@ -58,6 +62,8 @@ class App {
   async::Task<absl::Status> OnUnknownIdentity(std::string spiffe_id);
 
  private:
+  absl::Status Restore();
+
   const AppParts parts_;
   replica::DirectoryReplica directory_;
   HeldElsewhereRpc elsewhere_;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/backup/backup.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
@@ -205,7 +206,7 @@ v1::Erasure ShowErasure(const storage::Erasure& erasure) {
   shown.set_eraser_organisation_id(ShownId(erasure.eraser_id()));
   if (erasure.gone_time_us() != 0) {
     *shown.mutable_gone_time() = MicrosToTimestamp(erasure.gone_time_us());
-    *shown.mutable_complete_time() = ToTimestamp(FromMicros(erasure.gone_time_us()) + kKeyBackupsKept);
+    *shown.mutable_complete_time() = ToTimestamp(FromMicros(erasure.gone_time_us()) + backup::kKeyBackupsKept);
   }
   shown.set_complete(erasure.complete());
   return shown;

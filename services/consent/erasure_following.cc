@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/backup/backup.h"
 #include "common/base/macros.h"
 #include "common/base/timestamps.h"
 #include "common/log/log.h"
@@ -54,7 +55,10 @@ async::Task<absl::Status> ErasureFollowing::FollowOne(ids::Uuid case_id, bool& f
     NWD_CO_RETURN_IF_ERROR(co_await Keep(case_id, *erasure));
     --not_gone_;
   }
-  if (parts_.clock.Now() < FromMicros(erasure->gone_time_us()) + kKeyBackupsKept) co_return absl::OkStatus();
+  if (parts_.clock.Now() < FromMicros(erasure->gone_time_us()) + backup::kKeyBackupsKept) co_return absl::OkStatus();
+  // A service that was restored from a backup meanwhile has the keys again.
+  NWD_CO_ASSIGN_OR_RETURN(const bool still_gone, co_await IsGone(*erasure, forgotten));
+  if (!still_gone) co_return absl::OkStatus();
   erasure->set_complete(true);
   co_return co_await Keep(case_id, *erasure);
 }

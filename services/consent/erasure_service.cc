@@ -129,6 +129,7 @@ async::Task<absl::StatusOr<v1::ErasePersonResponse>> ErasureService::ErasePerson
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Erasure> erasure, co_await parts_.store.View(erased));
   if (erasure.has_value() && !erasure->swept()) {
     NWD_CO_RETURN_IF_ERROR(co_await following_.Sweep(case_id, *erasure));
+    co_await parts_.off_host.Wait();
   }
   co_return response;
 }
@@ -155,7 +156,7 @@ absl::StatusOr<v1::ErasePersonResponse> ErasureService::EraseOnce(store::Txn& tx
   Record(parts_, txn, "person.erased", now, ids::Uuid(), nullptr, deed);
 
   v1::ErasePersonResponse response;
-  *response.mutable_erase_time() = ToTimestamp(now);
+  *response.mutable_erase_time() = MicrosToTimestamp(erasure.erase_time_us());
   response.set_notices(static_cast<int>(told.size()));
   response.set_etag(cases::EtagOf(row));
   return response;

@@ -114,6 +114,7 @@ async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, c
     if (taken.way.event == ConsentEvent::kWithdraw) parts_.figures.withdrawals.Increment();
     RingBells(parts_, told.readers);
     RingBells(parts_, told.others);
+    co_await parts_.off_host.Wait();
   }
   co_return response;
 }

@@ -96,9 +96,8 @@ inline constexpr int kCaseMonthsExtended = 3;           // where it is complex (
 inline constexpr int kComplaintDays = 30;               // to acknowledge one, its own day among them (DPA 2018, 164A)
 inline constexpr absl::Duration kCaseReceivedWithin = absl::Hours(24 * 365);  // before it is opened
 
-inline constexpr size_t kErasuresFollowedMax = 100;                      // in one round
-inline constexpr size_t kErasedRowsSweptMax = 500;                       // in one transaction
-inline constexpr absl::Duration kKeyBackupsKept = absl::Hours(24 * 30);  // backups of keys, at most
+inline constexpr size_t kErasuresFollowedMax = 100;  // in one round
+inline constexpr size_t kErasedRowsSweptMax = 500;   // in one transaction
 inline constexpr absl::Duration kErasuresFollowedEvery = absl::Seconds(2);
 inline constexpr absl::Duration kErasuresFollowedSeldom = absl::Minutes(1);  // while another service does not confirm
 

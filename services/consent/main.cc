@@ -35,6 +35,8 @@ int main(int argc, char** argv) {
   auto data = store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
 
+  if (const absl::Status taken = program.TakeUpRestore(**data); !taken.ok()) return program.Fail(taken);
+
   const audit::Log& audit_log =
       program.AuditLog(**data, {std::string(consent::kRecordDisclosed), std::string(consent::kReferralTextDisclosed)});
   consent::App app({.store = **data,
@@ -51,6 +53,9 @@ int main(int argc, char** argv) {
                     .audit_log = &audit_log,
                     .read_hub_key = [&] { return program.ReadHubKey(); },
                     .forget_deleted_keys = [&] { return store::RocksStore::ForgetDeleted(**keys); },
-                    .retention = &*retention});
+                    .retention = &*retention,
+                    .make_backup = [&] { return program.MakeBackup(**data, **keys); },
+                    .epoch = program.epoch(),
+                    .restore = program.restore()});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});
 }

@@ -23,6 +23,7 @@
 #include "services/consent/identifier_hashes.h"
 #include "services/consent/limits.h"
 #include "services/consent/notice_bells.h"
+#include "services/consent/off_host.h"
 #include "services/consent/one_time_codes.h"
 #include "services/consent/organisations.h"
 #include "services/consent/references.h"
@@ -68,6 +69,7 @@ struct Parts {
   CheckLog& check_log;
   NoticeBells& notice_bells;
   UnusedKeys& unused_keys;
+  OffHost& off_host;
   async::WorkerPool& workers;
   const Clock& clock;
   Figures& figures;

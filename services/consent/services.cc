@@ -18,18 +18,19 @@ Services::Services(Given given)
       codes_(given.hub_key),
       audit_(given.hub_key.Derive(kAuditKey)),
       requests_(given.hub_key.Derive("consent/requests")),
-      tokens_(given.hub_key.Derive("consent/tokens")),
+      tokens_(given.hub_key.Derive("consent/tokens"), given.epoch),
       person_keys_(given.keys, given.hub_key.WrappingKeys(kWrappingPurpose)),
       organisations_(given.registry, std::move(given.ask_organisation)),
       agreements_(given.store, std::move(given.ask_agreement)),
       check_log_(given.store, audit_),
       unused_keys_(given.store, person_keys_),
+      off_host_(given.store),
       workers_(kMatchThreads, kMatchesWaitingMax),
       figures_(given.metrics),
       options_(given.options),
-      parts_{given.store,     person_keys_, references_, hashes_,        codes_,      audit_,
-             given.audit_log, requests_,    tokens_,     organisations_, agreements_, check_log_,
-             notice_bells_,   unused_keys_, workers_,    given.clock,    figures_,    options_},
+      parts_{given.store, person_keys_, references_,    hashes_,     codes_,     audit_,        given.audit_log,
+             requests_,   tokens_,      organisations_, agreements_, check_log_, notice_bells_, unused_keys_,
+             off_host_,   workers_,     given.clock,    figures_,    options_},
       person_(parts_),
       match_(parts_),
       main_contact_(parts_),
@@ -52,11 +53,16 @@ Services::Services(Given given)
       exports_(parts_, given.elsewhere),
       erasure_following_(parts_, given.elsewhere, std::move(given.forget_deleted_keys)),
       erasure_(parts_, erasure_following_),
+      ledger_(parts_, ledger::Keys(given.hub_key, "consent")),
       version_(parts_),
       janitor_(parts_),
       registration_(given.metrics.OnScrape([this](metrics::Scrape& scrape) {
         scrape.Gauge("nwd_consent_checks_waiting", "Checks answered whose audit entry is not durable yet.",
                      static_cast<double>(check_log_.Waiting()));
+        scrape.Gauge("nwd_consent_ledger_behind", "Changes that are not known to be in the off-host ledger.",
+                     static_cast<double>(off_host_.Behind()));
+        scrape.Gauge("nwd_consent_ledger_asked_seconds", "Since the ledger was asked for last; infinite: never.",
+                     absl::ToDoubleSeconds(off_host_.SinceAsked()));
       })) {}
 
 void Services::Register(rpc::Router& router) {
@@ -81,6 +87,7 @@ void Services::Register(rpc::Router& router) {
   cases_.Register(router);
   exports_.Register(router);
   erasure_.Register(router);
+  ledger_.Register(router);
   version_.Register(router);
 }
 

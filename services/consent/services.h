@@ -24,6 +24,7 @@
 #include "services/consent/held_elsewhere.h"
 #include "services/consent/in_force_service.h"
 #include "services/consent/janitor.h"
+#include "services/consent/ledger_service.h"
 #include "services/consent/main_contact_service.h"
 #include "services/consent/match_service.h"
 #include "services/consent/notice_service.h"
@@ -56,6 +57,7 @@ class Services {
     const audit::Log* audit_log = nullptr;  // without it there are no proofs
     HeldElsewhere* elsewhere = nullptr;     // without it nothing is exported
     ForgetDeletedKeys forget_deleted_keys = {};
+    uint32_t epoch = 1;  // of the data (common/audit/epoch.h)
   };
   explicit Services(Given given);
 
@@ -84,6 +86,7 @@ class Services {
   ExportService& exports() { return exports_; }
   ErasureService& erasure() { return erasure_; }
   ErasureFollowing& erasure_following() { return erasure_following_; }
+  LedgerService& ledger() { return ledger_; }
   VersionService& version() { return version_; }
   CheckLog& check_log() { return check_log_; }
   Janitor& janitor() { return janitor_; }
@@ -107,6 +110,7 @@ class Services {
   CheckLog check_log_;
   NoticeBells notice_bells_;
   UnusedKeys unused_keys_;
+  OffHost off_host_;
   async::WorkerPool workers_;
   Figures figures_;
   const Options options_;
@@ -133,6 +137,7 @@ class Services {
   ExportService exports_;
   ErasureFollowing erasure_following_;
   ErasureService erasure_;
+  LedgerService ledger_;
   VersionService version_;
   Janitor janitor_;
   metrics::Registration registration_;

@@ -46,7 +46,7 @@ struct App::State {
       : parts(std::move(given)),
         requests(parts.hub_key.Derive("directory/requests")),
         audit(parts.hub_key.Derive("directory/audit")),
-        tokens(parts.hub_key.Derive("directory/tokens")),
+        tokens(parts.hub_key.Derive("directory/tokens"), parts.epoch),
         trust(parts.registry),
         pool(kPoolThreads, kPoolWaitingMax),
         announcer(parts.store, catalogue),

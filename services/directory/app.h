@@ -42,6 +42,7 @@ class App {
     std::string postcodes_file = {};  // CSV of the ONS Postcode Directory; empty: outcodes only
     std::string trust_domain = {};
     std::vector<std::string> admin_slugs = {};  // exactly two; needed on an empty store only
+    uint32_t epoch = 1;                         // of the data (common/audit/epoch.h)
   };
   explicit App(Parts parts);
   ~App();

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
 
   auto data = store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
+  if (const absl::Status taken = program.TakeUpRestore(**data); !taken.ok()) return program.Fail(taken);
   directory::App app({.store = **data,
                       .hub_key = program.hub_key(),
                       .clock = program.clock(),
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
                       .facts_folder = program.facts_folder(),
                       .postcodes_file = postcodes,
                       .trust_domain = program.trust_domain(),
-                      .admin_slugs = admins});
+                      .admin_slugs = admins,
+                      .epoch = program.epoch()});
   return program.Serve(app, {{"data", data->get()}});
 }

@@ -42,7 +42,7 @@ constexpr char kWrappingPurpose[] = "outcome/wrapping";  // what people's keys a
 struct App::State {
   explicit State(const Parts& from)
       : parts(from),
-        tokens(from.hub_key.Derive("outcome/tokens")),
+        tokens(from.hub_key.Derive("outcome/tokens"), from.epoch),
         requests(from.hub_key.Derive("outcome/requests")),
         audit(from.hub_key.Derive("outcome/audit")),
         person_keys(from.keys, from.hub_key.WrappingKeys(kWrappingPurpose)),
@@ -67,7 +67,7 @@ struct App::State {
         retention(from.retention == nullptr ? std::nullopt
                                             : std::optional<retention::Job>(std::in_place, from.store, from.clock,
                                                                             *from.retention, RetainedKinds())),
-        maintenance(person_keys, kWrappingPurpose, from.read_hub_key),
+        maintenance(person_keys, kWrappingPurpose, from.read_hub_key, from.make_backup),
         outcome_service({from.store, person_keys, tokens, requests, audit, peers}),
         person_data_service(from.store, person_keys, tokens, from.forget_deleted_keys),
         insight_service({from.store, releases, own_changes, workers, tokens, requests, audit}) {

@@ -41,7 +41,7 @@ struct App::State {
   explicit State(const App::Parts& from)
       : store(from.store),
         clock(from.clock),
-        tokens(from.hub_key.Derive("referral/tokens")),
+        tokens(from.hub_key.Derive("referral/tokens"), from.epoch),
         requests(from.hub_key.Derive("referral/requests")),
         audit(from.hub_key.Derive("referral/audit")),
         keys(from.keys, from.hub_key.WrappingKeys(kWrappingPurpose)),
@@ -62,7 +62,7 @@ struct App::State {
                                             : std::optional<retention::Job>(std::in_place, from.store, from.clock,
                                                                             *from.retention, RetainedKinds())),
         hub_key(from.hub_key),
-        maintenance(keys, kWrappingPurpose, from.read_hub_key),
+        maintenance(keys, kWrappingPurpose, from.read_hub_key, from.make_backup),
         referral_service(parts),
         appointment_service(parts),
         person_data_service(parts, from.forget_deleted_keys),

@@ -47,6 +47,8 @@ class App {
     maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
     // Takes out of the live files of the store of keys what was deleted. Blocks.
     std::function<absl::Status()> forget_deleted_keys = {};
+    maintenance::MakeBackup make_backup = {};
+    uint32_t epoch = 1;                              // of the data (common/audit/epoch.h)
     const retention::Schedule* retention = nullptr;  // without it nothing is let go of
     Times times = {};
   };

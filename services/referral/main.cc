@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   const absl::StatusOr<std::unique_ptr<store::Store>> keys = store::RocksStore::Open(
       {.folder = program.Folder("keys"), .block_cache_bytes = person_keys::kKeyStoreCacheBytes});
   if (!keys.ok()) return program.Fail(keys.status());
+  if (const absl::Status taken = program.TakeUpRestore(**data); !taken.ok()) return program.Fail(taken);
 
   referral::App app({.store = **data,
                      .keys = **keys,
@@ -57,6 +58,8 @@ int main(int argc, char** argv) {
                      .metrics = program.metrics(),
                      .read_hub_key = [&] { return program.ReadHubKey(); },
                      .forget_deleted_keys = [&] { return store::RocksStore::ForgetDeleted(**keys); },
+                     .make_backup = [&] { return program.MakeBackup(**data, **keys); },
+                     .epoch = program.epoch(),
                      .retention = &*retention,
                      .times = times});
   return program.Serve(app, {{"data", data->get()}, {"keys", keys->get()}});

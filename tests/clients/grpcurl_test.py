@@ -120,6 +120,14 @@ class Story:
     def call_as_admin(self, method, **request):
         return json.loads(self.run_lines(f"as hub-office -d '{json.dumps(request)}' 127.0.0.1:7101 nwd.directory.v1.{method}"))
 
+    def register_both(self):
+        """Lambeth and Community Works, by the hub's office; their ids."""
+        ids = {}
+        for slug, name, kind in (("lambeth", "Lambeth Council", "BOROUGH"), ("community-works", "Community Works", "VCS")):
+            made = self.call_as_admin("OrganisationService/CreateOrganisation", slug=slug, name=name, kind=f"ORGANISATION_KIND_{kind}")
+            ids[slug] = made["organisation_id"]
+        return ids
+
     def set_the_scene(self):
         """What the page says went before."""
 
@@ -155,14 +163,24 @@ class StoryOfIntegrating(Story, unittest.TestCase):
     ORGANISATIONS = ["lambeth", "community-works"]
 
     def set_the_scene(self):
-        ids = {}
-        for slug, name, kind in (("lambeth", "Lambeth Council", "BOROUGH"), ("community-works", "Community Works", "VCS")):
-            made = self.call_as_admin("OrganisationService/CreateOrganisation", slug=slug, name=name, kind=f"ORGANISATION_KIND_{kind}")
-            ids[slug] = made["organisation_id"]
+        ids = self.register_both()
         feed_id = self.hub.import_sample()["feed_id"]
         providers = self.call_as_admin("FeedService/ListProviders", feed_id=feed_id, page_size=500)["providers"]
         provider = next(one for one in providers if one["name"] == "Sample Lambeth Adult Learning")
         self.call_as_admin("FeedService/LinkProvider", feed_id=feed_id, external_id=provider["external_id"], organisation_id=ids["community-works"])
+
+
+class StoryOfRights(Story, unittest.TestCase):
+    PAGE, HEADING, WRITTEN = "rights.md", "A worked example", "erase_time"
+    ORGANISATIONS = ["lambeth", "community-works"]
+
+    def set_the_scene(self):
+        ids = self.register_both()
+        in_a_year = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=365)
+        self.call_as_admin("AgreementService/CreateAgreement", terms={
+            "title": "Sample agreement on skills support", "party_organisation_ids": [ids["lambeth"], ids["community-works"]],
+            "purposes": ["PURPOSE_SKILLS_TRAINING"], "categories": ["CATEGORY_IDENTITY"], "lawful_bases": ["LAWFUL_BASIS_PUBLIC_TASK"],
+            "valid_until": f"{in_a_year:%Y-%m-%dT00:00:00Z}", "document_sha256": "a" * 64})
 
 
 class StoryOfFeeds(Story, unittest.TestCase):

@@ -13,6 +13,7 @@
 #include "nwd/consent/v1/consent_service.pb.h"
 #include "nwd/consent/v1/emergency_service.pb.h"
 #include "nwd/consent/v1/erasure_service.pb.h"
+#include "nwd/consent/v1/ledger_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/consent/v1/rights_service.pb.h"
@@ -49,7 +50,7 @@ const std::vector<std::pair<std::string, std::vector<const google::protobuf::Fil
         consent::v1::PutRecordRequest::descriptor()->file(),
         consent::v1::OpenEmergencyAccessRequest::descriptor()->file(),
         consent::v1::OpenCaseRequest::descriptor()->file(), consent::v1::ErasePersonRequest::descriptor()->file(),
-        change, maintenance}},
+        consent::v1::ReadLedgerRequest::descriptor()->file(), change, maintenance}},
       {"referral",
        {referral::v1::CreateReferralRequest::descriptor()->file(),
         referral::v1::BookAppointmentRequest::descriptor()->file(),

@@ -2,6 +2,7 @@
 
 #include "nwd/common/v1/change_service.pb.h"
 #include "nwd/common/v1/maintenance_service.pb.h"
+#include "nwd/consent/v1/ledger_service.pb.h"
 #include "tests/e2e/good_call_table.h"
 
 namespace nwd::e2e {
@@ -33,6 +34,8 @@ const Table& GoodCalls() {
     // Each that keeps people's keys has them looked after by the operator.
     AddForOperator<v1::GetStatusRequest>(made);
     AddForOperator<v1::RotateKeysRequest>(made);
+    AddForOperator<v1::BackupRequest>(made);
+    AddForOperator<consent::v1::ReadLedgerRequest>(made);
     return made;
   }();
   return table;

@@ -19,6 +19,7 @@
 #include "nwd/common/v1/maintenance_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "tests/e2e/nwd_run.h"
 #include "tests/e2e/operator_view.h"
 #include "tests/e2e/world.h"
 
@@ -30,11 +31,6 @@ namespace v1 = common::v1;
 using ::testing::HasSubstr;
 
 constexpr int kPeople = 2000;  // some pages of a rotation
-
-struct Ended {
-  int exit_code = -1;
-  std::string out, err;
-};
 
 class KeysOfAHub : public ::testing::Test {
  protected:
@@ -48,36 +44,14 @@ class KeysOfAHub : public ::testing::Test {
     world.Refer(kReferrer, world.Consent(kReferrer, {kReceiver}));  // a key at the referral service too
   }
 
-  // Runs nwd with these arguments, to its end.
-  Ended Nwd(const std::vector<std::string>& arguments) {
-    const std::string err = folder_ / "err";
-    fs::remove(err);
-    std::vector<std::string> command = {Cat(hub::ProgramsFolder(), "/nwd")};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    const auto started = hub::StartProcess({.command = command, .log_file = err, .end_with_parent = true});
-    EXPECT_TRUE(started.ok()) << started.status();
-    Ended ended;
-    while (true) {
-      const auto line = hub::ReadLine(started->output, absl::Now() + absl::Seconds(60));
-      if (!line.ok()) break;
-      ended.out += Cat(*line, "\n");
-    }
-    close(started->output);
-    int status = 0;
-    waitpid(started->id.pid, &status, 0);
-    ended.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    std::ifstream file(err);
-    ended.err.assign(std::istreambuf_iterator<char>(file), {});
-    return ended;
-  }
   Ended Asking(const std::string& what, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments = {
         "keys", what, "--hub", world_.hub().folder, "--as", world_.HolderOf(v1::ROLE_OPERATOR)};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return Nwd(arguments);
+    return RunNwd(arguments);
   }
   void AddKey() {
-    const Ended added = Nwd({"keys", "new", "--file", KeyFile()});
+    const Ended added = RunNwd({"keys", "new", "--file", KeyFile()});
     ASSERT_EQ(added.exit_code, 0) << added.err;
   }
 
@@ -214,7 +188,7 @@ TEST_F(KeysOfAHub, AKeyFileThatLostWhatIsInUseIsOneSentence) {
   EXPECT_THAT(StartError(), HasSubstr("does not hold that key; restore it from its backup"));
   WriteKeyFile(whole.substr(0, whole.size() - 10));
   EXPECT_THAT(StartError(), HasSubstr("does not hold a key on its line"));
-  EXPECT_EQ(Nwd({"keys", "new", "--file", KeyFile()}).exit_code, 2) << "nor is it added to";
+  EXPECT_EQ(RunNwd({"keys", "new", "--file", KeyFile()}).exit_code, 2) << "nor is it added to";
   WriteKeyFile(Cat(lines.front().substr(0, 20), "\n"));
   EXPECT_THAT(StartError(), HasSubstr("does not hold a key: expected 32 bytes as 44 characters"));
   std::string another = lines.back().substr(lines.back().find(' ') + 1);
@@ -234,8 +208,8 @@ TEST_F(KeysOfAHub, TheirStatusSaysUnderWhichTheyLie) {
     ASSERT_FALSE(status[service].empty()) << service;
     EXPECT_TRUE(status[service].back()["newest"]) << service;
   }
-  EXPECT_EQ(Nwd({"keys", "status", "--as", "anybody", "--hub", folder_ / "nothing-here"}).exit_code, 2);
-  const Ended nobody = Nwd({"keys", "status", "--hub", world_.hub().folder});
+  EXPECT_EQ(RunNwd({"keys", "status", "--as", "anybody", "--hub", folder_ / "nothing-here"}).exit_code, 2);
+  const Ended nobody = RunNwd({"keys", "status", "--hub", world_.hub().folder});
   EXPECT_EQ(nobody.exit_code, 2);
   EXPECT_THAT(nobody.err, HasSubstr("an organisation with the role OPERATOR"));
 }
@@ -245,7 +219,7 @@ TEST_F(KeysOfAHub, OnlyAnOperatorRotates) {
     const auto status = world_.ClientOf(who, "consent").Call<v1::GetStatusResponse>(v1::GetStatusRequest(), kOptions);
     EXPECT_EQ(status.status().code(), absl::StatusCode::kPermissionDenied) << who;
   }
-  const Ended refused = Nwd({"keys", "rotate", "--hub", world_.hub().folder, "--as", kReferrer});
+  const Ended refused = RunNwd({"keys", "rotate", "--hub", world_.hub().folder, "--as", kReferrer});
   EXPECT_EQ(refused.exit_code, 1);
 }
 

@@ -21,7 +21,7 @@ OUTSIDE = {
     "unicode/": ["common/text/"],
     "curl/": ["deploy/audit/", "deploy/feed/"],
     "simdjson": ["services/directory/json_fields", "services/directory/feed_"],
-    "nlohmann/": ["common/receipt/", "deploy/", "tests/"],
+    "nlohmann/": ["common/backup/", "common/receipt/", "deploy/", "tests/"],
 }
 # Who may include which of our own folders.
 INSIDE = {
@@ -44,7 +44,7 @@ LINKS = {
     "ICU::": ["common/text/"],
     "CURL::": ["deploy/audit/", "deploy/feed/"],
     "simdjson::": ["services/directory/"],
-    "nlohmann_json::": ["common/receipt/", "deploy/", "tests/"],
+    "nlohmann_json::": ["common/backup/", "common/receipt/", "deploy/", "tests/"],
     "nwd_store_memory": ["tests/"],
     "GRPC": ["common/rpc/", "common/tls/", "common/program/", "deploy/hub/", "tests/"],
 }

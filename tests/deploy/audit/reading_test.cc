@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/time/clock.h"
+#include "common/audit/epoch.h"
 #include "common/audit/log_pages.h"
 #include "common/base/strings.h"
 #include "common/http/http_server.h"
@@ -182,6 +184,46 @@ TEST_F(Reading, AWitnessFindsALogThatShowsAnotherPast) {
   }
   ASSERT_NO_FATAL_FAILURE(keeper_.GrowTo(700));
   EXPECT_TRUE(Look(*Served(), keeper_.Verifiers(), memory).ok()) << "the true one still goes on";
+}
+
+// Restored from a backup, the log goes on under a new epoch: with the keys that the witness has, and the checkpoint that it
+// remembers cited.
+TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
+  const std::vector<Verifier> verifiers = keeper_.Verifiers();
+  const auto restored = [&](const std::string& cited) {
+    auto store = std::make_unique<store::MemoryStore>();
+    EXPECT_EQ(BeginEpoch(*store, Audit(std::string(32, 's')), {9, cited}, absl::Now()), absl::OkStatus());
+    return store;
+  };
+  const auto look = [&](store::Store& store, const std::string& memory) {
+    Keeper keeper(store);
+    EXPECT_TRUE(keeper.log().Load().ok() && keeper.log().Integrate().ok());
+    http::HttpServer server({});
+    ServeLog(server, keeper.log());
+    EXPECT_TRUE(server.Start().ok());
+    auto seen = Look(**OpenLog(Cat("http://127.0.0.1:", server.port(), "/audit")), verifiers, memory);
+    server.Stop();
+    return seen;
+  };
+  const std::string memory = folder_ / "memory";
+  fs::create_directories(memory);
+  const std::string early = keeper_.log().checkpoint();
+  ASSERT_NO_FATAL_FAILURE(keeper_.GrowTo(700));
+  ASSERT_TRUE(Look(*Served(), verifiers, memory).ok());
+
+  const absl::Status of_nothing = look(*restored(""), memory).status();
+  EXPECT_EQ(of_nothing.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(of_nothing.message()), HasSubstr("cites no checkpoint"));
+  const absl::Status too_early = look(*restored(early), memory).status();
+  EXPECT_EQ(too_early.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(too_early.message()), HasSubstr("cites 600 entries"));
+
+  const auto store = restored(keeper_.log().checkpoint());
+  const auto seen = look(*store, memory);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  ASSERT_TRUE(seen->cited.has_value());
+  EXPECT_EQ(seen->cited->size, 700u);
+  EXPECT_EQ(look(*store, memory)->before, 1u) << "and from then on as any log";
 }
 
 TEST_F(Reading, AnotherLogsCheckpointIsRefused) {

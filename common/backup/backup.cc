@@ -1,0 +1,121 @@
+#include "common/backup/backup.h"
+
+#include <filesystem>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "common/base/macros.h"
+#include "common/base/strings.h"
+#include "common/base/timestamps.h"
+#include "common/files/files.h"
+
+namespace nwd::backup {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kNameFormat[] = "%E4Y%m%dT%H%M%E3SZ";
+constexpr char kPartial[] = ".partial";
+constexpr absl::Duration kPartialKept = absl::Hours(1);  // far longer than one is being made
+constexpr char kAboutFile[] = "about.json", kMarkFile[] = "mark";
+constexpr size_t kAboutBytesMax = 16 << 10, kMarkBytesMax = 4 << 10;
+
+absl::Status Cannot(const std::string& folder, const std::error_code& why) {
+  return absl::UnavailableError(Cat("cannot write the backup ", folder, ": ", why.message()));
+}
+
+std::string TextOf(const About& about) {
+  const nlohmann::ordered_json json = {{"service", about.service},
+                                       {"time_us", Micros(about.time)},
+                                       {"epoch", about.epoch},
+                                       {"change", about.change},
+                                       {"checkpoint", about.checkpoint}};
+  return json.dump(2) + "\n";
+}
+
+// A copy of one store, whole or not there.
+absl::StatusOr<std::string> MakeOne(const std::string& place, const std::string& name, store::Store& store,
+                                    const Places& places, const About& about) {
+  const std::string folder = Cat(place, "/", absl::FormatTime(kNameFormat, about.time, absl::UTCTimeZone()));
+  const std::string partial = folder + kPartial;
+  std::error_code failed;
+  if (fs::exists(folder, failed)) return absl::AlreadyExistsError(Cat("there is a backup ", folder, " already"));
+  fs::remove_all(partial, failed);
+  fs::create_directories(partial, failed);
+  if (!failed) fs::permissions(partial, fs::perms::owner_all, failed);
+  if (failed) return Cannot(partial, failed);
+  const auto fill = [&]() -> absl::Status {
+    NWD_RETURN_IF_ERROR(store.Checkpoint(Cat(partial, "/", name)));
+    NWD_ASSIGN_OR_RETURN(const std::string mark,
+                         files::ReadWhole(Cat(places.data_folder, "/", kMarkFile), kMarkBytesMax));
+    NWD_RETURN_IF_ERROR(files::WriteWhole(Cat(partial, "/", kMarkOfBackup), mark));
+    NWD_RETURN_IF_ERROR(files::WriteWhole(Cat(partial, "/", kAboutFile), TextOf(about)));
+    fs::rename(partial, folder, failed);
+    return failed ? Cannot(folder, failed) : absl::OkStatus();
+  };
+  const absl::Status filled = fill();
+  if (filled.ok()) return folder;
+  fs::remove_all(partial, failed);
+  return filled;
+}
+
+}  // namespace
+
+absl::StatusOr<Made> Make(const Places& places, const About& about, store::Store& data, store::Store& keys) {
+  Made made;
+  NWD_ASSIGN_OR_RETURN(made.data, MakeOne(places.backups, "data", data, places, about));
+  // After the data: nobody in it lacks their key, but those who were erased meanwhile.
+  absl::StatusOr<std::string> of_keys = MakeOne(places.key_backups, "keys", keys, places, about);
+  if (!of_keys.ok()) {
+    std::error_code failed;
+    fs::remove_all(made.data, failed);
+    return of_keys.status();
+  }
+  made.keys = *std::move(of_keys);
+  return made;
+}
+
+absl::StatusOr<int> LetGo(const Places& places, absl::Time now) {
+  int gone = 0;
+  for (const std::string& place : {places.backups, places.key_backups}) {
+    std::error_code failed;
+    if (!fs::exists(place, failed)) continue;
+    for (const auto& entry : fs::directory_iterator(place, failed)) {
+      std::string name = entry.path().filename().string();
+      const bool partial = name.ends_with(kPartial);
+      if (partial) name.resize(name.size() - sizeof(kPartial) + 1);
+      absl::Time made;
+      if (!absl::ParseTime(kNameFormat, name, &made, nullptr)) continue;  // not ours
+      if (now - made < (partial ? kPartialKept : kKeyBackupsKept)) continue;
+      fs::remove_all(entry.path(), failed);
+      if (failed) return Cannot(entry.path().string(), failed);
+      ++gone;
+    }
+    if (failed) return Cannot(place, failed);
+  }
+  return gone;
+}
+
+absl::StatusOr<About> Read(const std::string& folder) {
+  const auto none = [&](std::string_view why) {
+    return absl::FailedPreconditionError(Cat(folder, " is no backup: ", why));
+  };
+  const absl::StatusOr<std::string> text = files::ReadWhole(Cat(folder, "/", kAboutFile), kAboutBytesMax);
+  if (!text.ok()) return none(StdView(text.status().message()));
+  const auto json = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  const auto is = [&](const char* name, auto fits) { return json.contains(name) && (json[name].*fits)(); };
+  using Json = nlohmann::json;
+  if (!json.is_object() || !is("service", &Json::is_string) || !is("time_us", &Json::is_number_integer) ||
+      !is("epoch", &Json::is_number_unsigned) || !is("change", &Json::is_number_unsigned) ||
+      !is("checkpoint", &Json::is_string)) {
+    return none(Cat(kAboutFile, " does not say what it is of"));
+  }
+  return About{.service = json["service"],
+               .time = FromMicros(json["time_us"]),
+               .epoch = json["epoch"],
+               .change = json["change"],
+               .checkpoint = json["checkpoint"]};
+}
+
+}  // namespace nwd::backup
