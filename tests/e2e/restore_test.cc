@@ -17,6 +17,7 @@
 #include "common/status/status.h"
 #include "deploy/hub/folder.h"
 #include "deploy/hub/process.h"
+#include "nwd/consent/v1/authority_service.pb.h"
 #include "nwd/consent/v1/erasure_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/consent/v1/rights_service.pb.h"
@@ -66,6 +67,32 @@ class Restores : public ::testing::Test {
     v1::WithdrawConsentRequest withdraw;
     withdraw.set_consent_id(readable.consented.consent_id);
     return world_.ClientOf(kReferrer, "consent").Call<v1::WithdrawConsentResponse>(withdraw, kOptions).status();
+  }
+  // Approved: somebody at the referrer, whom a stranger may know of as a public task.
+  struct Standing {
+    std::string person_ref;
+    std::string authority_id;
+  };
+  Standing MakeStanding() {
+    const v1::AssertAuthorityRequest request = Asserting(world_).request;
+    Standing made{request.person_ref(), world_.Do<v1::AssertAuthorityResponse>(kReferrer, request).authority_id()};
+    Approve(world_, made.authority_id);
+    return made;
+  }
+  v1::AuthorityState StateOf(const Standing& standing) {
+    v1::ListAuthoritiesRequest list;
+    list.set_person_ref(standing.person_ref);
+    const auto page = world_.ClientOf(kReferrer, "consent").Call<v1::ListAuthoritiesResponse>(list, kOptions);
+    EXPECT_TRUE(page.ok()) << page.status();
+    for (const v1::Authority& authority : page->authorities()) {
+      if (authority.authority_id() == standing.authority_id) return authority.state();
+    }
+    return v1::AUTHORITY_STATE_UNSPECIFIED;
+  }
+  void Object(const Standing& standing) {
+    v1::ObjectToAuthorityRequest object;
+    object.set_authority_id(standing.authority_id);
+    world_.Do<v1::ObjectToAuthorityResponse>(kReferrer, object);
   }
   int WithdrawalsToldOf(const Readable& readable) {
     v1::ListNoticesRequest list;
@@ -177,6 +204,7 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
   const Readable kept = MakeReadable(), withdrawn = MakeReadable(), erased = MakeReadable(), unasked = MakeReadable();
   const Readable counted = MakeReadable([](v1::ConsentTerms& terms) { terms.set_max_uses(5); });
   const v1::OpenCaseResponse asked = OpenErasure(erased);
+  const Standing relied_on = MakeStanding(), objected = MakeStanding();
   const std::string ledger = elsewhere_ / "consent.ledger";
   ASSERT_NO_FATAL_FAILURE(Follow(ledger));
   const nlohmann::json backup = Backup();
@@ -184,6 +212,7 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
   const Readable later = MakeReadable();
   ASSERT_EQ(Withdraw(later), absl::OkStatus());
   Erase(asked);
+  Object(objected);
   Erase(OpenErasure(unasked));  // the backup knows of no case
   ASSERT_EQ(Withdraw(withdrawn), absl::OkStatus());
   // At once: the withdrawal was answered, so it is in the ledger.
@@ -208,6 +237,8 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
     const auto versions = world_.ClientOf(kReferrer, "consent").Call<v1::ListVersionsResponse>(list, kOptions);
     EXPECT_EQ(versions.status().code(), absl::StatusCode::kPermissionDenied) << "nobody holds them any more";
   }
+  EXPECT_EQ(StateOf(relied_on), v1::AUTHORITY_STATE_ACTIVE);
+  EXPECT_EQ(StateOf(objected), v1::AUTHORITY_STATE_OBJECTED);
   EXPECT_EQ(ConsentOf(counted).state(), v1::CONSENT_STATE_SUSPENDED) << "how often it was used is not known";
 
   const Ended again = RunNwd(AsOperator({"ledger", "follow", "--once", "--file", ledger}));
@@ -218,7 +249,9 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
 
 TEST_F(Restores, WithoutTheLedgerEveryConsentRestsUntilThePersonStandsByIt) {
   const Readable kept = MakeReadable(), withdrawn = MakeReadable();
+  const Standing objected = MakeStanding();
   const nlohmann::json backup = Backup();
+  Object(objected);
   ASSERT_EQ(Withdraw(withdrawn), absl::OkStatus());
   LoseTheDisk();
   EXPECT_EQ(Restore(backup, {}).exit_code, 2) << "it is not forgotten by mistake";
@@ -229,6 +262,7 @@ TEST_F(Restores, WithoutTheLedgerEveryConsentRestsUntilThePersonStandsByIt) {
     EXPECT_EQ(ConsentOf(*one).state(), v1::CONSENT_STATE_SUSPENDED);
     EXPECT_EQ(Read(*one).code(), absl::StatusCode::kPermissionDenied);
   }
+  EXPECT_EQ(StateOf(objected), v1::AUTHORITY_STATE_ENDED) << "who might have objected is asked anew";
   v1::ResumeConsentRequest resume;
   resume.set_consent_id(kept.consented.consent_id);
   resume.set_etag(ConsentOf(kept).etag());
