@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr char kNameFormat[] = "%E4Y%m%dT%H%M%E3SZ";
 constexpr char kPartial[] = ".partial";
+// Whoever calls LetGo does so as often, so that nothing is there after kKeyBackupsKept.
+constexpr absl::Duration kLetGoEarly = absl::Hours(2);
 constexpr absl::Duration kPartialKept = absl::Hours(1);  // far longer than one is being made
 constexpr char kAboutFile[] = "about.json", kMarkFile[] = "mark";
 constexpr size_t kAboutBytesMax = 16 << 10, kMarkBytesMax = 4 << 10;
@@ -51,8 +53,9 @@ absl::StatusOr<std::string> MakeOne(const std::string& place, const std::string&
                          files::ReadWhole(Cat(places.data_folder, "/", kMarkFile), kMarkBytesMax));
     NWD_RETURN_IF_ERROR(files::WriteWhole(Cat(partial, "/", kMarkOfBackup), mark));
     NWD_RETURN_IF_ERROR(files::WriteWhole(Cat(partial, "/", kAboutFile), TextOf(about)));
+    NWD_RETURN_IF_ERROR(files::SyncAll(partial));
     fs::rename(partial, folder, failed);
-    return failed ? Cannot(folder, failed) : absl::OkStatus();
+    return failed ? Cannot(folder, failed) : files::SyncAll(folder);
   };
   const absl::Status filled = fill();
   if (filled.ok()) return folder;
@@ -87,7 +90,7 @@ absl::StatusOr<int> LetGo(const Places& places, absl::Time now) {
       if (partial) name.resize(name.size() - sizeof(kPartial) + 1);
       absl::Time made;
       if (!absl::ParseTime(kNameFormat, name, &made, nullptr)) continue;  // not ours
-      if (now - made < (partial ? kPartialKept : kKeyBackupsKept)) continue;
+      if (now - made < (partial ? kPartialKept : kKeyBackupsKept - kLetGoEarly)) continue;
       fs::remove_all(entry.path(), failed);
       if (failed) return Cannot(entry.path().string(), failed);
       ++gone;

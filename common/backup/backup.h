@@ -45,7 +45,7 @@ struct Made {
 // UNAVAILABLE where the folders cannot be written: nothing is left of it then.
 absl::StatusOr<Made> Make(const Places& places, const About& about, store::Store& data, store::Store& keys);
 
-// Deletes what was made before now − kKeyBackupsKept, and what was not finished within an hour; answers how many folders.
+// Deletes what will be older than kKeyBackupsKept within two hours (call it every hour), and what was not finished within an hour; answers how many folders.
 absl::StatusOr<int> LetGo(const Places& places, absl::Time now);
 
 // What the backup in a folder is of. FAILED_PRECONDITION where it is none.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "common/audit/epoch.h"
@@ -23,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr char kPlanFile[] = "restore.json", kLedgerFile[] = "restore.ledger", kMark[] = "mark";
 constexpr size_t kPlanBytesMax = 64 << 10;
+constexpr absl::Duration kHeadBehindMax = absl::Minutes(1);
 
 absl::Status Wrong(std::string why) { return absl::FailedPreconditionError(std::move(why)); }
 
@@ -31,6 +33,13 @@ absl::Status CheckBackups(const Asked& asked, const About& data, const About& ke
     if (about.service == asked.service) continue;
     return Wrong(Cat("the backup is of the ", about.service, " service, not of ", asked.service));
   }
+  for (const std::string& stores : {asked.backup + "/data", asked.key_backup + "/keys"}) {
+    if (!fs::is_directory(stores)) return Wrong(Cat("there is no ", stores, ": name the two that were made together"));
+  }
+  NWD_ASSIGN_OR_RETURN(const std::string mark, files::ReadWhole(Cat(asked.backup, "/", kMarkOfBackup), kPlanBytesMax));
+  NWD_ASSIGN_OR_RETURN(const std::string key_mark,
+                       files::ReadWhole(Cat(asked.key_backup, "/", kMarkOfBackup), kPlanBytesMax));
+  if (mark != key_mark) return Wrong("the backups of data and of keys are of two services, or of two hubs");
   if (data.epoch != keys.epoch) return Wrong("the backups of data and of keys are from before and after a restore");
   if (keys.time >= data.time) return absl::OkStatus();
   return Wrong(
@@ -48,7 +57,7 @@ absl::StatusOr<audit::Checkpoint> OpenOurs(const Asked& asked, const std::string
   }
   absl::StatusOr<audit::Checkpoint> opened = audit::OpenCheckpoint(note, verifiers);
   if (opened.ok()) return opened;
-  return Wrong(Cat("the last checkpoint ", StdView(opened.status().message())));
+  return Wrong(Cat("this hub key did not sign it: ", StdView(opened.status().message())));
 }
 
 uint32_t EpochIn(const std::string& origin) {
@@ -72,6 +81,39 @@ absl::StatusOr<ledger::Ledger> CheckLedger(const Asked& asked, const About& abou
   return ledger;
 }
 
+// Of a later epoch, or of the same one with more entries.
+bool Later(const audit::Checkpoint& one, const audit::Checkpoint& than) {
+  return std::pair(EpochIn(one.origin), one.size) > std::pair(EpochIn(than.origin), than.size);
+}
+
+struct Known {
+  std::string note;
+  audit::Checkpoint checkpoint;
+};
+
+// The latest of these notes; nothing where all are empty.
+absl::StatusOr<std::optional<Known>> NewestOf(const Asked& asked, const std::vector<std::string>& notes) {
+  std::optional<Known> newest;
+  for (const std::string& note : notes) {
+    if (note.empty()) continue;
+    NWD_ASSIGN_OR_RETURN(const audit::Checkpoint checkpoint, OpenOurs(asked, note));
+    if (!newest.has_value() || Later(checkpoint, newest->checkpoint)) newest = Known{note, checkpoint};
+  }
+  return newest;
+}
+
+// A head that came long after the backup, and knows of a shorter log, is that of another store under the same name.
+absl::Status CheckSameLife(const Asked& asked, const About& about, const ledger::Head& head) {
+  if (about.checkpoint.empty() || head.checkpoint.empty() || head.time < about.time + kHeadBehindMax) {
+    return absl::OkStatus();
+  }
+  NWD_ASSIGN_OR_RETURN(const audit::Checkpoint then, OpenOurs(asked, about.checkpoint));
+  NWD_ASSIGN_OR_RETURN(const audit::Checkpoint since, OpenOurs(asked, head.checkpoint));
+  if (!Later(then, since)) return absl::OkStatus();
+  return Wrong(Cat("the ledger was followed from another store than the backup's since: by its head the audit log has ",
+                   since.size, " entries, and by the backup before it ", then.size));
+}
+
 std::string TextOf(const Plan& plan) {
   const nlohmann::ordered_json json = {
       {"epoch", plan.epoch}, {"cited", plan.cited}, {"after", plan.after}, {"ledger", !plan.ledger.empty()}};
@@ -88,10 +130,13 @@ absl::Status Fill(const Asked& asked, const Plan& plan, const std::string& folde
     const std::string copy = Cat(folder, "/", kLedgerFile);
     fs::copy_file(asked.ledger, copy, failed);
     if (!failed) fs::copy_file(ledger::HeadFile(asked.ledger), ledger::HeadFile(copy), failed);
+    // Somebody may be adding to it.
+    if (!failed) NWD_RETURN_IF_ERROR(ledger::Read(copy, ledger::Keys(asked.hub_key, asked.service)).status());
   }
   if (!failed) fs::copy(asked.backup + "/data", folder + "/data", fs::copy_options::recursive, failed);
   if (!failed) fs::copy(asked.key_backup + "/keys", folder + "/keys", fs::copy_options::recursive, failed);
-  // Last: before it is there, no service opens the folder.
+  // Last, once all else is on disk: before it is there, no service opens the folder.
+  if (!failed) NWD_RETURN_IF_ERROR(files::SyncAll(folder));
   if (!failed) fs::copy_file(Cat(asked.backup, "/", kMarkOfBackup), Cat(folder, "/", kMark), failed);
   if (failed) return absl::UnavailableError(Cat("cannot put the backup into ", folder, ": ", failed.message()));
   return program::OpenDataFolder(folder, asked.service, asked.hub_key);
@@ -115,24 +160,33 @@ absl::StatusOr<Restored> Put(const Asked& asked, absl::Time now) {
             .cited = asked.last_checkpoint,
             .after = restored.about.change,
             .ledger = asked.ledger};
-  std::string newest_of_ours = restored.about.checkpoint;
+  std::vector<std::string> notes = {restored.about.checkpoint};
   if (!asked.ledger.empty()) {
     NWD_ASSIGN_OR_RETURN(const ledger::Ledger ledger, CheckLedger(asked, restored.about));
     restored.ledger_time = ledger.head.time;
+    NWD_RETURN_IF_ERROR(CheckSameLife(asked, restored.about, ledger.head));
     restored.ledger_entries =
         static_cast<size_t>(std::count_if(ledger.entries.begin(), ledger.entries.end(),
                                           [&](const ledger::Entry& entry) { return entry.position > plan.after; }));
-    if (!ledger.head.checkpoint.empty()) newest_of_ours = ledger.head.checkpoint;
+    notes.push_back(ledger.head.checkpoint);
   }
-  if (plan.cited.empty()) plan.cited = newest_of_ours;
+  NWD_ASSIGN_OR_RETURN(const std::optional<Known> ours, NewestOf(asked, notes));
+  // The later of the two: a witness may have looked before the ledger was followed last.
+  notes.push_back(asked.last_checkpoint);
+  NWD_ASSIGN_OR_RETURN(const std::optional<Known> newest, NewestOf(asked, notes));
+  if (newest.has_value()) plan.cited = newest->note;
   if (!plan.cited.empty()) {
     NWD_ASSIGN_OR_RETURN(const audit::Checkpoint cited, OpenOurs(asked, plan.cited));
-    plan.epoch = std::max(plan.epoch, EpochIn(cited.origin) + 1);
-    NWD_ASSIGN_OR_RETURN(const audit::Checkpoint ours, OpenOurs(asked, newest_of_ours));
-    if (cited.origin != ours.origin || cited.size < ours.size) {
-      return Wrong(Cat("the last checkpoint has ", cited.size, " entries of ", cited.origin, ", and ",
-                       asked.ledger.empty() ? "the backup" : "the ledger", " knows one of ", ours.size, " of ",
-                       ours.origin, ": it is not the last"));
+    const uint32_t epoch = EpochIn(cited.origin);
+    plan.epoch = std::max(plan.epoch, epoch + 1);
+    if (!asked.ledger.empty() && epoch > restored.about.epoch) {
+      return Wrong(
+          Cat("the last checkpoint is of ", cited.origin,
+              ", which began after this ledger: name the ledger that was followed since, with a backup of that time, "
+              "or go on without one"));
+    }
+    if (ours.has_value() && cited.origin == ours->checkpoint.origin) {
+      restored.unknown_entries = cited.size - ours->checkpoint.size;
     }
     restored.cites = true;
   }
@@ -166,6 +220,7 @@ absl::Status Done(const std::string& data_folder) {
   std::error_code failed;
   fs::remove(Cat(data_folder, "/", kPlanFile), failed);
   const std::string ledger = Cat(data_folder, "/", kLedgerFile);
+  if (!failed) NWD_RETURN_IF_ERROR(files::SyncAll(data_folder));  // or it would be carried out again
   if (!failed) fs::remove(ledger, failed);
   if (!failed) fs::remove(ledger::HeadFile(ledger), failed);
   return failed ? absl::UnavailableError(Cat("cannot put away ", data_folder, "/", kPlanFile, ": ", failed.message()))

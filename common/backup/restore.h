@@ -40,10 +40,14 @@ struct Restored {
   size_t ledger_entries = 0;  // that come after the backup
   absl::Time ledger_time;     // of its head
   bool cites = false;
+  // How many entries the audit log had, by the last checkpoint, that the ledger (without one: the backup) does not know of:
+  // what was taken back among these is lost.
+  uint64_t unknown_entries = 0;
 };
 
 // Puts it there. Nothing is there afterwards where it fails: FAILED_PRECONDITION where the folder is not empty, a backup is
-// of another service, hub or time than the other, or the ledger does not reach from the backup to the last checkpoint;
+// of another service, hub or time than the other, or the ledger does not reach back to the
+// backup, ends before it, or is of an epoch before the last checkpoint;
 // DATA_LOSS where the ledger is damaged or another hub's.
 absl::StatusOr<Restored> Put(const Asked& asked, absl::Time now);
 

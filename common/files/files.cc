@@ -93,6 +93,11 @@ absl::Status AppendLines(const std::string& path, std::string_view lines) {
   return SyncFolderOf(path);
 }
 
+absl::Status SyncAll(const std::string& folder) {
+  const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return directory.ok() && syncfs(directory.get()) == 0 ? absl::OkStatus() : Cannot("write", folder);
+}
+
 absl::StatusOr<std::string> ReadWhole(const std::string& path, size_t bytes_max) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.ok() && errno == ENOENT) return absl::NotFoundError(Cat("there is no ", path));

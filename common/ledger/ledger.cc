@@ -1,6 +1,8 @@
 #include "common/ledger/ledger.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
@@ -138,6 +141,18 @@ absl::StatusOr<Ledger> Read(const std::string& file, const Keys& keys) {
   return ledger;
 }
 
+File::~File() {
+  if (lock_ >= 0) close(lock_);
+}
+
+absl::Status File::Lock() {
+  const std::string path = path_ + ".lock";
+  lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (lock_ < 0) return absl::FailedPreconditionError(Cat("cannot write ", path, ": ", std::strerror(errno)));
+  if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(Cat("the ledger ", path_, " is being followed already, by another nwd"));
+}
+
 absl::StatusOr<std::string> File::Cursor() const {
   const absl::StatusOr<std::vector<std::string>> lines = LinesOf(HeadFile(path_));
   std::error_code failed;
@@ -147,8 +162,14 @@ absl::StatusOr<std::string> File::Cursor() const {
         Cat("the ledger ", path_, " has lost its head ", HeadFile(path_), "; take a backup, and begin a new ledger"));
   }
   NWD_RETURN_IF_ERROR(lines.status());
-  if (lines->size() == 2) return (*lines)[1];
-  return absl::FailedPreconditionError(Cat(HeadFile(path_), " is no head of a ledger; name another file"));
+  uint64_t bytes = 0;
+  if (lines->size() != 3 || !absl::SimpleAtoi((*lines)[2], &bytes)) {
+    return absl::FailedPreconditionError(Cat(HeadFile(path_), " is no head of a ledger; name another file"));
+  }
+  const uintmax_t there = std::filesystem::file_size(path_, failed);
+  if (!failed && there >= bytes) return (*lines)[1];
+  return absl::FailedPreconditionError(
+      Cat("the ledger ", path_, " is gone or was cut short since; take a backup, and begin a new ledger"));
 }
 
 absl::Status File::Add(const std::vector<std::string>& sealed_entries, std::string_view sealed_head,
@@ -156,7 +177,10 @@ absl::Status File::Add(const std::vector<std::string>& sealed_entries, std::stri
   std::string lines;
   for (const std::string& sealed : sealed_entries) lines += Line(sealed);
   NWD_RETURN_IF_ERROR(files::AppendLines(path_, lines));
-  return files::WriteWhole(HeadFile(path_), Cat(Line(sealed_head), cursor, "\n"));
+  std::error_code failed;
+  const uintmax_t bytes = std::filesystem::file_size(path_, failed);
+  if (failed) return absl::UnavailableError(Cat("cannot read ", path_, ": ", failed.message()));
+  return files::WriteWhole(HeadFile(path_), Cat(Line(sealed_head), cursor, "\n", bytes, "\n"));
 }
 
 }  // namespace nwd::ledger

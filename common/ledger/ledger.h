@@ -5,13 +5,13 @@
 // are and when, and can alter none. Every entry names the one before it, and the head the last one and how far the service's
 // feed had been gone through, so that an entry taken out, put in or moved, an end cut off, and another hub's ledger are found
 // when it is read to be replayed. That both a ledger and its head were put back to an earlier day shows only beside what
-// somebody else has kept: a checkpoint of the audit log (Head::checkpoint).
+// somebody else has kept: by how many entries the last checkpoint of the audit log is ahead of Head::checkpoint.
 //
 //   ledger::Keys keys(hub_key, "consent");
 //   absl::StatusOr<ledger::Ledger> ledger = ledger::Read("/mnt/other/consent.ledger", keys);
 //
 // On disk: a text file of one entry a line, base64, only ever added to; beside it FILE.head, replaced as a whole: the head's
-// line, and the cursor's with which it goes on. Values own what they hold. Keys are thread-safe; a file is one process's.
+// line, the cursor's with which it goes on, and how many bytes the file has. Values own what they hold. Keys are thread-safe; a file is one process's.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +73,12 @@ absl::StatusOr<Ledger> Read(const std::string& file, const Keys& keys);
 class File {
  public:
   explicit File(std::string path) : path_(std::move(path)) {}
-  // Where to go on; empty where there is no ledger yet.
+  ~File();
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  // Before anything else, by who adds to it. FAILED_PRECONDITION where somebody else does.
+  absl::Status Lock();
+  // Where to go on; empty where there is no ledger yet. FAILED_PRECONDITION where the file or its head is gone, or cut.
   absl::StatusOr<std::string> Cursor() const;
   // Adds what was answered, durably: the entries before the head. UNAVAILABLE where it cannot.
   absl::Status Add(const std::vector<std::string>& sealed_entries, std::string_view sealed_head,
@@ -81,6 +86,7 @@ class File {
 
  private:
   const std::string path_;
+  int lock_ = -1;
 };
 
 // Where the head of the ledger in `file` lies.

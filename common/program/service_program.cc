@@ -141,6 +141,7 @@ struct ServiceProgram::State {
   absl::Status MarkStores(const Stores& stores) const;
   std::vector<metrics::Registration> AddFigures(const Stores& stores);
   absl::StatusOr<std::unique_ptr<rpc::Server>> StartServer(const Parts& parts, rpc::Router& router);
+  static void MakeFirstBackup(const ServiceProgram& program, const Stores& stores);
   async::Task<void> LetBackupsGo(rpc::Stop& stop);
   async::Task<void> WatchClock(store::Store& kept_in, rpc::Stop& stop);
   async::Task<void> WatchStores(const Stores& stores, rpc::Server& server, rpc::Stop& stop);
@@ -276,6 +277,15 @@ absl::Status ServiceProgram::TakeUpRestore(store::Store& data) {
   }
   NWD_ASSIGN_OR_RETURN(state.epoch, audit::EpochOf(data));
   return absl::OkStatus();
+}
+
+// Of the new epoch: a ledger that is followed from now on goes with no older one.
+void ServiceProgram::State::MakeFirstBackup(const ServiceProgram& program, const Stores& stores) {
+  const auto keys = stores.find("keys");
+  if (keys == stores.end()) return;
+  const absl::StatusOr<backup::Made> made = program.MakeBackup(*stores.at("data"), *keys->second);
+  if (!made.ok()) return log::Line(log::Level::kError, "backup.failed").Status(made.status()).Emit();
+  log::Line(log::Level::kWarning, "backup.made").Str("data", made->data).Str("keys", made->keys).Emit();
 }
 
 uint32_t ServiceProgram::epoch() const { return state_->epoch; }
@@ -416,6 +426,7 @@ int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   if (state.restore.has_value()) {
     if (const absl::Status done = backup::Done(state.data); !done.ok()) return Fail(done);
     log::Line(log::Level::kWarning, "service.restored").Int("epoch", state.epoch).Emit();
+    State::MakeFirstBackup(*this, stores);
   }
   const std::vector<metrics::Registration> figures = state.AddFigures(stores);
   http::ServeOperations(*state.http, state.metrics, state.readiness);

@@ -3,6 +3,7 @@
 #include "common/audit/frontier.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "deploy/audit/epochs.h"
 
 namespace nwd::audit {
 namespace {
@@ -21,7 +22,7 @@ absl::StatusOr<std::string> GetBundle(LogSource& source, const Bundle& bundle) {
 absl::StatusOr<Checkpoint> VerifyLog(LogSource& source, std::span<const Verifier> verifiers,
                                      const std::function<void(uint64_t done, uint64_t size)>& progress) {
   NWD_ASSIGN_OR_RETURN(const std::string note, source.Get("checkpoint"));
-  NWD_ASSIGN_OR_RETURN(const Checkpoint checkpoint, OpenCheckpoint(note, verifiers));
+  NWD_ASSIGN_OR_RETURN(const Checkpoint checkpoint, OpenOfAnyEpoch(note, verifiers));
   TileReader served(source, checkpoint.size);
   Frontier made;
   for (uint64_t index = 0; made.size() < checkpoint.size; ++index) {

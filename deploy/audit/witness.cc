@@ -10,10 +10,11 @@
 #include <fstream>
 #include <iterator>
 
-#include "absl/strings/numbers.h"
 #include "common/audit/record.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/files/files.h"
+#include "deploy/audit/epochs.h"
 
 namespace nwd::audit {
 namespace {
@@ -35,77 +36,34 @@ absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::string& file) 
   return content;
 }
 
-// Whole and on disk, or not at all.
-absl::Status WriteWhole(const std::string& file, std::string_view content) {
-  const std::string fresh = file + ".new";
-  const int fd = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const bool written =
-      fd >= 0 && write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && fsync(fd) == 0;
-  if (fd >= 0) close(fd);
-  if (!written || rename(fresh.c_str(), file.c_str()) != 0) {
-    return absl::UnavailableError(Cat("cannot write ", file, ": ", std::strerror(errno)));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Forked(const std::string& folder, const Checkpoint& before, const std::string& old_note,
                     const Checkpoint& now, const std::string& note, std::string_view why) {
   const std::string file = FileOf(folder, Cat(now.origin, "-fork-", before.size, "-", now.size));
-  NWD_RETURN_IF_ERROR(WriteWhole(file, Cat(old_note, "\n", note)));
+  NWD_RETURN_IF_ERROR(files::WriteWhole(file, Cat(old_note, "\n", note)));
   return absl::DataLossError(Cat(why, "; both checkpoints, each signed by the log, are in ", file));
 }
 
-// "nwd/hub.example/consent/" and 1.
-struct Named {
-  std::string_view log;
+// What is remembered of other epochs of this log: the file of the newest one.
+struct OtherEpoch {
+  std::string file;
   uint64_t epoch = 0;
 };
-std::optional<Named> NameOf(std::string_view origin) {
-  const size_t slash = origin.rfind('/');
-  Named named;
-  if (slash == std::string_view::npos || !absl::SimpleAtoi(AbslView(origin.substr(slash + 1)), &named.epoch)) {
-    return std::nullopt;
-  }
-  named.log = origin.substr(0, slash + 1);
-  return named;
-}
-
-// The verifiers, also under the name of the epoch that the note is of, where that is later and of the same log.
-std::vector<Verifier> AndOfLaterEpoch(std::span<const Verifier> verifiers, std::string_view note) {
-  std::vector<Verifier> all;
-  const std::string origin(note.substr(0, note.find('\n')));
-  const std::optional<Named> now = NameOf(origin);
-  for (const Verifier& verifier : verifiers) {
-    all.push_back({verifier.name, *crypto::VerifyingKey::FromRaw(verifier.key.raw())});
-    const std::optional<Named> before = NameOf(verifier.name);
-    if (!now || !before || now->log != before->log || now->epoch <= before->epoch) continue;
-    all.push_back({origin, *crypto::VerifyingKey::FromRaw(verifier.key.raw())});
-  }
-  return all;
-}
-
-// The checkpoint in a note of the log whose keys these are, of the epoch that they are named for or a later one.
-absl::StatusOr<Checkpoint> Open(const std::string& note, std::span<const Verifier> verifiers) {
-  return OpenCheckpoint(note, AndOfLaterEpoch(verifiers, note));
-}
-
-// The newest epoch of this log, before this one, of which something is remembered: its file.
-std::string RememberedBefore(const std::string& folder, const Checkpoint& now) {
-  const std::optional<Named> named = NameOf(now.origin);
-  if (!named.has_value()) return "";
-  std::string newest;
-  uint64_t newest_epoch = 0;
+absl::StatusOr<OtherEpoch> NewestOtherEpoch(const std::string& folder, const Checkpoint& now) {
+  OtherEpoch newest;
+  const std::optional<LogName> named = LogNameOf(now.origin);
+  if (!named.has_value()) return newest;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-    std::ifstream in(entry.path(), std::ios::binary);
-    std::string origin;
-    std::getline(in, origin);
-    const std::optional<Named> of = NameOf(origin);
-    if (!of.has_value() || of->log != named->log || of->epoch >= named->epoch || of->epoch <= newest_epoch) continue;
+    if (!entry.is_regular_file()) continue;
+    NWD_ASSIGN_OR_RETURN(const std::optional<std::string> note, ReadIfThere(entry.path().string()));
+    const std::string text = note.value_or("");
+    const std::string origin = text.substr(0, text.find('\n'));
+    const std::optional<LogName> of = LogNameOf(origin);
+    if (!of.has_value() || of->log != named->log || of->epoch == named->epoch || of->epoch <= newest.epoch) continue;
     if (FileOf(folder, origin) != entry.path().string()) continue;  // proof of a fork
-    newest = entry.path().string();
-    newest_epoch = of->epoch;
+    newest = {entry.path().string(), of->epoch};
   }
+  if (failed) return absl::UnavailableError(Cat("cannot read ", folder, ": ", failed.message()));
   return newest;
 }
 
@@ -117,7 +75,7 @@ absl::StatusOr<Checkpoint> CheckCitation(LogSource& source, std::span<const Veri
         Cat("the log began anew as ", now.origin, ", and ", why, "; what it was before is in ", remembered));
   };
   NWD_ASSIGN_OR_RETURN(const std::optional<std::string> old_note, ReadIfThere(remembered));
-  NWD_ASSIGN_OR_RETURN(const Checkpoint before, Open(old_note.value_or(""), verifiers));
+  NWD_ASSIGN_OR_RETURN(const Checkpoint before, OpenOfAnyEpoch(old_note.value_or(""), verifiers));
   if (now.size == 0) return absl::UnavailableError("the log began anew and has no entry yet");
   const absl::StatusOr<std::string> note = source.Get("cited");
   if (absl::IsNotFound(note.status())) return alarm("cites no checkpoint from before");
@@ -135,7 +93,7 @@ absl::StatusOr<Checkpoint> CheckCitation(LogSource& source, std::span<const Veri
   if (!CheckInclusion(LeafHash(entries.front()), 0, now.size, path, now.root).ok()) {
     return alarm("its first entry is not the one that was signed");
   }
-  NWD_ASSIGN_OR_RETURN(const Checkpoint cited, Open(*note, verifiers));
+  NWD_ASSIGN_OR_RETURN(const Checkpoint cited, OpenOfAnyEpoch(*note, verifiers));
   if (cited.origin != before.origin || cited.size < before.size || (cited.size == before.size && cited != before)) {
     return alarm(Cat("cites ", cited.size, " entries of ", cited.origin, ", where it had ", before.size));
   }
@@ -146,18 +104,25 @@ absl::StatusOr<Checkpoint> CheckCitation(LogSource& source, std::span<const Veri
 
 absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers, const std::string& folder) {
   NWD_ASSIGN_OR_RETURN(const std::string note, source.Get("checkpoint"));
-  NWD_ASSIGN_OR_RETURN(const Checkpoint now, Open(note, verifiers));
+  NWD_ASSIGN_OR_RETURN(const Checkpoint now, OpenOfAnyEpoch(note, verifiers));
+  NWD_ASSIGN_OR_RETURN(const OtherEpoch other, NewestOtherEpoch(folder, now));
+  const std::optional<LogName> named = LogNameOf(now.origin);
+  if (named.has_value() && other.epoch > named->epoch) {
+    return absl::DataLossError(Cat("the log goes on as ", now.origin,
+                                   ", though it was restored since under a later epoch, which is remembered in ",
+                                   other.file, ": two services write it"));
+  }
   const std::string file = FileOf(folder, now.origin);
   NWD_ASSIGN_OR_RETURN(const std::optional<std::string> old_note, ReadIfThere(file));
   if (!old_note.has_value()) {
     Seen first{now, std::nullopt, std::nullopt};
-    if (const std::string remembered = RememberedBefore(folder, now); !remembered.empty()) {
-      NWD_ASSIGN_OR_RETURN(first.cited, CheckCitation(source, verifiers, now, remembered));
+    if (!other.file.empty()) {
+      NWD_ASSIGN_OR_RETURN(first.cited, CheckCitation(source, verifiers, now, other.file));
     }
-    NWD_RETURN_IF_ERROR(WriteWhole(file, note));
+    NWD_RETURN_IF_ERROR(files::WriteWhole(file, note));
     return first;
   }
-  NWD_ASSIGN_OR_RETURN(const Checkpoint before, Open(*old_note, verifiers));
+  NWD_ASSIGN_OR_RETURN(const Checkpoint before, OpenOfAnyEpoch(*old_note, verifiers));
   const auto forked = [&](std::string_view why) { return Forked(folder, before, *old_note, now, note, why); };
   if (now.size < before.size) {
     return forked(Cat("the log had ", before.size, " entries and shows ", now.size, " now, or an old checkpoint"));
@@ -170,7 +135,7 @@ absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers
       return forked(Cat("the log's first ", before.size, " entries are not those they were"));
     }
   }
-  if (now != before) NWD_RETURN_IF_ERROR(WriteWhole(file, note));
+  if (now != before) NWD_RETURN_IF_ERROR(files::WriteWhole(file, note));
   return Seen{now, before.size, std::nullopt};
 }
 

@@ -30,7 +30,8 @@ struct Seen {
 // Fetches the checkpoint, proves it consistent with the one remembered, and remembers it. DATA_LOSS where the log is shorter
 // than it was, or its past has changed: then the old one stays remembered, and both are kept in the folder as proof
 // (<origin>-fork-<size>-<size>.checkpoint). Two roots of one size are proof by themselves; of two sizes, together with the
-// log's tiles. DATA_LOSS too where a new epoch began that does not cite what is remembered. Errors of the source as they come; UNAVAILABLE where the folder cannot be written.
+// log's tiles. DATA_LOSS too where a new epoch began that
+// does not cite what is remembered, and where an epoch goes on that another came after. Errors of the source as they come; UNAVAILABLE where the folder cannot be written.
 absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers, const std::string& folder);
 
 }  // namespace nwd::audit

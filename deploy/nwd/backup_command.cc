@@ -25,7 +25,7 @@ namespace {
 
 constexpr char kAsHelp[] = "Organisation with the role OPERATOR to act as in it";
 constexpr absl::Duration kBackupTimeout = absl::Minutes(30);  // of one service: what is in memory is written first
-constexpr int kWaitMs = 20'000;
+constexpr int kWaitMs = 2'000;                                // and so far the head is behind at most
 constexpr absl::Duration kLedgerTimeout = absl::Seconds(30);
 constexpr absl::Duration kTryAgainAfter = absl::Seconds(1);
 constexpr size_t kCheckpointBytesMax = 16 << 10;
@@ -75,7 +75,8 @@ absl::Status Explained(const absl::Status& status, const std::string& file) {
 int Follow(const Following& following) {
   const absl::StatusOr<HubClient> hub = OpenAsOperator(following.hub);
   if (!hub.ok()) return Fail(hub.status());
-  const ledger::File file(following.file);
+  ledger::File file(following.file);
+  if (const absl::Status locked = file.Lock(); !locked.ok()) return Fail(locked);
   absl::StatusOr<std::string> cursor = file.Cursor();
   if (!cursor.ok()) return Fail(cursor.status());
   bool level = false;  // with the service, once
@@ -122,14 +123,19 @@ struct Restoring {
 
 int Restore(const Restoring& asked) {
   const bool consent = asked.service == "consent";
+  if (!asked.ledger.empty() && asked.without_ledger) {
+    return Fail(
+        absl::InvalidArgumentError("--ledger and --without-ledger exclude each other: give the one that is so"));
+  }
   if (consent && asked.ledger.empty() != asked.without_ledger) {
     return Fail(
         absl::InvalidArgumentError("--ledger must name the off-host ledger of the consent service; or, if it is lost, "
                                    "say --without-ledger: then every "
                                    "consent rests until the person says that they stand by it"));
   }
-  if (!consent && !asked.ledger.empty()) {
-    return Fail(absl::InvalidArgumentError("--ledger is the consent service's; the others need none"));
+  if (!consent && (!asked.ledger.empty() || asked.without_ledger)) {
+    return Fail(
+        absl::InvalidArgumentError("--ledger and --without-ledger are the consent service's; the others need none"));
   }
   const auto hub_key = crypto::HubKey::FromFile(asked.hub_key, crypto::HubKey::IfMissing::kFail);
   if (!hub_key.ok()) return Fail(hub_key.status());
@@ -156,6 +162,12 @@ int Restore(const Restoring& asked) {
   } else if (consent) {
     std::cout
         << "without the ledger every consent rests when the service starts, until the person stands by it again\n";
+  }
+  if (restored->unknown_entries > 0) {
+    std::cout << "by the last checkpoint its audit log had " << restored->unknown_entries << " entries more than the "
+              << (asked.ledger.empty() ? "backup" : "ledger")
+              << " knows of: checks, reads and decisions after that time. "
+              << "If that is more than a few seconds' worth, this is not the newest one: find that before you start\n";
   }
   if (!restored->cites)
     std::cout << "no checkpoint is known: what the audit log held after the backup is vouched for by none\n";

@@ -145,7 +145,7 @@ async::Task<absl::StatusOr<Response>> AuthorityActs::Do(rpc::Call& call, const R
   absl::StatusOr<Response> response = co_await parts_.store.Update(body, call.deadline());
   if (!response.ok()) co_return Corrupt(parts_, "an authority", response.status());
   RingBells(parts_, told);
-  if (IsOver(done.act.state)) co_await parts_.off_host.Wait();
+  if (IsOver(done.act.state)) co_await parts_.off_host.Wait(call.deadline());
   co_return response;
 }
 

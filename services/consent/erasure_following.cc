@@ -58,7 +58,10 @@ async::Task<absl::Status> ErasureFollowing::FollowOne(ids::Uuid case_id, bool& f
   if (parts_.clock.Now() < FromMicros(erasure->gone_time_us()) + backup::kKeyBackupsKept) co_return absl::OkStatus();
   // A service that was restored from a backup meanwhile has the keys again.
   NWD_CO_ASSIGN_OR_RETURN(const bool still_gone, co_await IsGone(*erasure, forgotten));
-  if (!still_gone) co_return absl::OkStatus();
+  if (!still_gone) {
+    erasure->clear_gone_time_us();
+    co_return co_await Keep(case_id, *erasure);
+  }
   erasure->set_complete(true);
   co_return co_await Keep(case_id, *erasure);
 }

@@ -129,8 +129,8 @@ async::Task<absl::StatusOr<v1::ErasePersonResponse>> ErasureService::ErasePerson
   NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Erasure> erasure, co_await parts_.store.View(erased));
   if (erasure.has_value() && !erasure->swept()) {
     NWD_CO_RETURN_IF_ERROR(co_await following_.Sweep(case_id, *erasure));
-    co_await parts_.off_host.Wait();
   }
+  co_await parts_.off_host.Wait(call.deadline());
   co_return response;
 }
 

@@ -114,8 +114,8 @@ async::Task<absl::StatusOr<Response>> InForceService::TakeOut(rpc::Call& call, c
     if (taken.way.event == ConsentEvent::kWithdraw) parts_.figures.withdrawals.Increment();
     RingBells(parts_, told.readers);
     RingBells(parts_, told.others);
-    co_await parts_.off_host.Wait();
   }
+  co_await parts_.off_host.Wait(call.deadline());  // a repeated call too: the first may have been cut off here
   co_return response;
 }
 
@@ -136,6 +136,7 @@ absl::StatusOr<bool> InForceService::Apply(store::Txn& txn, const rpc::Call& cal
   if (again) {
     consent.set_revision(consent.revision() + 1);
     consents::Put(txn, consent);
+    AppendConsentChange(txn, consent, now);  // for the ledger: from now on it needs the person
   } else {
     NWD_ASSIGN_OR_RETURN(told, TakeOutOfForce(txn, consent, taken.way.event, taken.way.notice, now));
   }

@@ -19,7 +19,6 @@ namespace {
 
 constexpr char kCursorFor[] = "ledger";
 constexpr char kForm = 1;
-constexpr int kChangesAtOnce = 500;
 constexpr absl::Duration kLookAgain = absl::Seconds(1);  // whether the caller is still there
 
 // What a cursor carries: where the ledger begins, its last entry, and how far the feed was gone through.
@@ -36,6 +35,11 @@ std::string SealPlace(const tokens::Tokens& tokens, const std::string& reader, c
                                                        .Build());
 }
 
+absl::Status OfAnotherLife() {
+  return status::Error(absl::StatusCode::kOutOfRange, reasons::kCursorOutOfRange,
+                       "the service was restored from a backup since; take a backup of it, and begin a new ledger");
+}
+
 absl::StatusOr<Place> OpenPlace(const tokens::Tokens& tokens, const std::string& reader, const std::string& cursor) {
   NWD_ASSIGN_OR_RETURN(const std::string payload, tokens.Open(Cat(kCursorFor, " ", reader), cursor, "cursor"));
   store::KeyReader parts(payload);
@@ -44,8 +48,7 @@ absl::StatusOr<Place> OpenPlace(const tokens::Tokens& tokens, const std::string&
   NWD_CHECK(parts.Number(&epoch) && parts.Number(&place.begin) && parts.Number(&place.last) &&
             parts.Number(&place.through));
   if (epoch == tokens.epoch()) return place;
-  return status::Error(absl::StatusCode::kOutOfRange, reasons::kCursorOutOfRange,
-                       "the service was restored from a backup since; take a backup of it, and begin a new ledger");
+  return OfAnotherLife();
 }
 
 }  // namespace
@@ -59,13 +62,19 @@ async::Task<absl::StatusOr<v1::ReadLedgerResponse>> LedgerService::ReadLedger(rp
     place.last = place.through = place.begin;
   } else {
     NWD_CO_ASSIGN_OR_RETURN(place, OpenPlace(parts_.tokens, reader, request.cursor()));
+    // Beyond the feed's end: the store is another than the one that gave this cursor.
+    if (place.through > parts_.store.LastPosition(store::Feed::kChanges)) {
+      const absl::Time patience = absl::Now() + kLookAgain;
+      const bool reached = co_await parts_.store.WaitForFeed(store::Feed::kChanges, place.through - 1, patience);
+      if (!reached) co_return OfAnotherLife();
+    }
     parts_.off_host.Reached(place.through);
   }
   const absl::Time until = absl::Now() + absl::Milliseconds(request.wait_ms());
   v1::ReadLedgerResponse response;
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries,
-                            replica::ReadEntries(parts_.store, place.through, kChangesAtOnce));
+                            replica::ReadEntries(parts_.store, place.through, kLedgerChangesAtOnce));
     for (const store::FeedEntry& entry : entries) {
       place.through = entry.position;
       common::v1::Change change;
@@ -75,8 +84,10 @@ async::Task<absl::StatusOr<v1::ReadLedgerResponse>> LedgerService::ReadLedger(rp
       response.add_entries(keys_.Seal(kept));
       place.last = entry.position;
     }
-    response.set_more(entries.size() == kChangesAtOnce);
+    response.set_more(entries.size() == kLedgerChangesAtOnce);
     if (response.entries_size() > 0 || response.more()) break;
+    // Nothing of this is to be kept, so it is as good as kept.
+    if (!request.cursor().empty()) parts_.off_host.Reached(place.through);
     NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
     const absl::Time now = absl::Now();
     if (now >= until) break;

@@ -96,6 +96,12 @@ inline constexpr int kCaseMonthsExtended = 3;           // where it is complex (
 inline constexpr int kComplaintDays = 30;               // to acknowledge one, its own day among them (DPA 2018, 164A)
 inline constexpr absl::Duration kCaseReceivedWithin = absl::Hours(24 * 365);  // before it is opened
 
+// What takes something back waits so long for whoever keeps the ledger elsewhere.
+inline constexpr absl::Duration kOffHostWaitMax = absl::Seconds(1);
+// Who has not asked for so long does not follow any more, and is not waited for.
+inline constexpr absl::Duration kFollowedLately = absl::Minutes(1);
+inline constexpr int kLedgerChangesAtOnce = 500;  // gone through for one answer
+
 inline constexpr size_t kErasuresFollowedMax = 100;  // in one round
 inline constexpr size_t kErasedRowsSweptMax = 500;   // in one transaction
 inline constexpr absl::Duration kErasuresFollowedEvery = absl::Seconds(2);

@@ -1,8 +1,16 @@
 #include "services/consent/off_host.h"
 
+#include <algorithm>
+
 #include "absl/time/clock.h"
+#include "services/consent/limits.h"
 
 namespace nwd::consent {
+namespace {
+
+constexpr absl::Duration kLeftToAnswer = absl::Milliseconds(100);
+
+}  // namespace
 
 void OffHost::Reached(store::Position through) {
   asked_nanos_.store(absl::GetCurrentTimeNanos(), std::memory_order_relaxed);
@@ -12,9 +20,9 @@ void OffHost::Reached(store::Position through) {
   if (known < through) moved_.Notify();
 }
 
-async::Task<bool> OffHost::Wait() {
+async::Task<bool> OffHost::Wait(absl::Time deadline) {
   const store::Position goal = store_.LastPosition(store::Feed::kChanges);
-  const absl::Time until = absl::Now() + kOffHostWaitMax;
+  const absl::Time until = std::min(absl::Now() + kOffHostWaitMax, deadline - kLeftToAnswer);
   while (true) {
     const uint64_t seen = moved_.Count();
     if (through_.load(std::memory_order_acquire) >= goal) co_return true;

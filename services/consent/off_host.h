@@ -14,18 +14,15 @@
 
 namespace nwd::consent {
 
-inline constexpr absl::Duration kOffHostWaitMax = absl::Seconds(1);
-// Who has not asked for so long does not follow any more, and is not waited for.
-inline constexpr absl::Duration kFollowedLately = absl::Minutes(1);
-
 class OffHost {
  public:
   explicit OffHost(store::Store& store) : store_(store) {}
 
   // Everything up to here is on disk elsewhere; and somebody follows, now.
   void Reached(store::Position through);
-  // Until all that is durable now is elsewhere. False where nobody follows, or it took longer.
-  async::Task<bool> Wait();
+  // Until all that is durable now is elsewhere. False where nobody follows, it took longer than kOffHostWaitMax, or
+  // `deadline` is near: the caller's, who is to have its answer.
+  async::Task<bool> Wait(absl::Time deadline);
 
   // Changes that are not known to be elsewhere.
   store::Position Behind() const;

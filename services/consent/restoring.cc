@@ -12,7 +12,6 @@
 #include "common/store/proto_value.h"
 #include "services/consent/authority_rows.h"
 #include "services/consent/authority_states.h"
-#include "services/consent/authority_terms.h"
 #include "services/consent/awaiting.h"
 #include "services/consent/case_rows.h"
 #include "services/consent/case_states.h"
@@ -35,63 +34,77 @@ struct Counts {
 };
 
 // The entry in the audit log, under the service's own key: the person's is not needed to read who did it.
-void Note(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now) {
+void Log(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now) {
   Record(parts, txn, type, now, ids::Uuid(), nullptr, storage::Deed());
 }
 
-absl::Status TakeBack(const Parts& parts, store::Txn& txn, const common::v1::ConsentChange& change, absl::Time when,
+// It rests already: from now on the person is asked before it goes on.
+void AskThePerson(store::Txn& txn, storage::Consent& consent, absl::Time when) {
+  if (consent.resume_needs_person()) return;
+  consent.set_resume_needs_person(true);
+  consent.set_revision(consent.revision() + 1);
+  consents::Put(txn, consent);
+  AppendConsentChange(txn, consent, when);
+}
+
+absl::Status TakeBack(const Parts& parts, store::Txn& txn, const common::v1::Change& change, absl::Time when,
                       Counts& counts) {
-  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent, consents::Find(txn, IdIn(change.consent_id())));
-  if (!consent.has_value()) return absl::OkStatus();  // drawn up after the backup: it is not there to permit anything
-  const std::optional<TakenBack> taken = TakenBackBy(change);
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent,
+                       consents::Find(txn, IdIn(change.consent().consent_id())));
+  if (!consent.has_value()) {
+    // Drawn up after the backup: it is not there to permit anything, and whoever relies on it is still to hear of its end.
+    txn.Append(store::Feed::kChanges, change.SerializeAsString());
+    return absl::OkStatus();
+  }
+  const std::optional<TakenBack> taken = TakenBackBy(change.consent());
+  const bool suspends = taken->event == ConsentEvent::kSuspend;
+  if (suspends && consent->state() == v1::CONSENT_STATE_SUSPENDED) AskThePerson(txn, *consent, when);
   if (!Next(consent->state(), taken->event).has_value()) return absl::OkStatus();
-  if (taken->event == ConsentEvent::kSuspend) {
+  if (suspends) {
     consent->set_suspend_time_us(Micros(when));
     consent->set_resume_needs_person(true);  // who asked for it is not told here
   }
   NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, *consent, taken->event, taken->notice, when).status());
-  Note(parts, txn, "consent.taken_back_again", when);
+  Log(parts, txn, "consent.taken_back_again", when);
   ++counts.consents;
   return absl::OkStatus();
 }
 
-absl::Status End(const Parts& parts, store::Txn& txn, storage::Authority& authority, AuthorityState into,
+// Does nothing where the event cannot happen to it any more.
+absl::Status End(const Parts& parts, store::Txn& txn, storage::Authority& authority, const EndedAgain& ended,
                  absl::Time when, Counts& counts) {
   const AuthorityState state = StateAt(authority, when);
-  const auto notice = into == v1::AUTHORITY_STATE_OBJECTED     ? v1::NOTICE_TYPE_OBJECTION
-                      : into == v1::AUTHORITY_STATE_OVERTURNED ? v1::NOTICE_TYPE_OVERTURN
-                                                               : v1::NOTICE_TYPE_UNSPECIFIED;
+  const std::optional<AuthorityState> next = Next(state, ended.event);
+  if (!next.has_value()) return absl::OkStatus();
   if (state == v1::AUTHORITY_STATE_ASSERTED) NWD_RETURN_IF_ERROR(awaiting::Take(txn, authority));
-  authority.set_state(into);
+  authority.set_state(*next);
   authority.set_end_time_us(Micros(when));
   authority.set_revision(authority.revision() + 1);
-  if (notice != v1::NOTICE_TYPE_UNSPECIFIED) {
+  if (ended.notice != v1::NOTICE_TYPE_UNSPECIFIED) {
     std::vector<ids::Uuid> told;
-    const Telling telling{notice,
-                          {BasisKind::kAuthority, consents::IdOf(authority.authority_id())},
-                          consents::IdOf(authority.person_id()),
-                          when};
+    const Cited basis{BasisKind::kAuthority, consents::IdOf(authority.authority_id())};
+    const Telling telling{ended.notice, basis, consents::IdOf(authority.person_id()), when};
     NWD_RETURN_IF_ERROR(TellReaders(txn, telling, authority.recipients(), told));
   }
   authorities::PutOver(txn, authority);
   AppendAuthorityChange(txn, authority, when);
-  Note(parts, txn, "authority.ended_again", when);
+  Log(parts, txn, "authority.ended_again", when);
   ++counts.authorities;
   return absl::OkStatus();
 }
 
-absl::Status EndAgain(const Parts& parts, store::Txn& txn, const common::v1::AuthorityChange& change, absl::Time when,
+absl::Status EndAgain(const Parts& parts, store::Txn& txn, const common::v1::Change& change, absl::Time when,
                       Counts& counts) {
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Authority> authority,
-                       authorities::Find(txn, IdIn(change.authority_id())));
-  if (!authority.has_value() || IsOver(authority->state())) return absl::OkStatus();
-  return End(parts, txn, *authority, *EndedBy(change), when, counts);
+                       authorities::Find(txn, IdIn(change.authority().authority_id())));
+  if (authority.has_value()) return End(parts, txn, *authority, *EndedBy(change.authority()), when, counts);
+  txn.Append(store::Feed::kChanges, change.SerializeAsString());
+  return absl::OkStatus();
 }
 
-// The case by which the person was to be erased; a new one's id where it was opened after the backup.
-absl::StatusOr<storage::Case> CaseOf(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& fresh) {
-  storage::Case found;
-  found.set_case_id(std::string(fresh.bytes()));
+// The case by which the person was to be erased; nothing where it was opened after the backup.
+absl::StatusOr<std::optional<storage::Case>> CaseOf(const store::Reader& reader, const ids::Uuid& person_id) {
+  std::optional<storage::Case> found;
   NWD_RETURN_IF_ERROR(cases::WalkPerson(reader, person_id, "", [&](const std::string&, const storage::Case& row) {
     if (row.kind() != v1::CASE_KIND_ERASURE || row.state() == v1::CASE_STATE_CLOSED) return store::Visit::kContinue;
     found = row;
@@ -100,9 +113,26 @@ absl::StatusOr<storage::Case> CaseOf(const store::Reader& reader, const ids::Uui
   return found;
 }
 
+// In its place: what is to be seen for ever, that somebody was erased and when. Whoever erased them answers it.
+storage::Case CaseInPlace(const ids::Uuid& case_id, const ids::Uuid& person_id, const ids::Uuid& eraser_id,
+                          absl::Time when) {
+  storage::Case row;
+  row.set_case_id(std::string(case_id.bytes()));
+  row.set_kind(v1::CASE_KIND_ERASURE);
+  row.set_person_id(std::string(person_id.bytes()));
+  row.set_handler_id(std::string(eraser_id.bytes()));
+  row.set_opener_id(std::string(eraser_id.bytes()));
+  row.set_state(v1::CASE_STATE_OPEN);
+  row.set_create_time_us(Micros(when));
+  row.set_receive_time_us(Micros(when));
+  row.set_revision(1);
+  return row;
+}
+
 absl::Status EraseAgain(const Parts& parts, ErasureFollowing& following, const common::v1::PersonChange& change,
                         absl::Time when, Counts& counts) {
   const ids::Uuid person_id = IdIn(change.person_id());
+  const ids::Uuid eraser_id = IdIn(change.organisation_id());
   const ids::Uuid fresh = ids::Uuid::Random();
   const absl::StatusOr<FamilyKeys> keys = async::BlockOn(KeysOfFamily(parts, person_id));
   NWD_RETURN_IF_ERROR(keys.status());
@@ -112,18 +142,23 @@ absl::Status EraseAgain(const Parts& parts, ErasureFollowing& following, const c
     erased = false;
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::ErasedPerson> before, erasures::FindPerson(txn, person_id));
     if (before.has_value()) return storage::Erasure();
-    NWD_ASSIGN_OR_RETURN(const storage::Case row, CaseOf(txn, person_id, fresh));
-    const Erasing erasing{parts, person_id, *keys, IdIn(change.organisation_id()), ids::Uuid(), when};
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Case> known, CaseOf(txn, person_id));
+    const storage::Case row = known ? *known : CaseInPlace(fresh, person_id, eraser_id, when);
+    // Each id that was erased has an entry of its own: whom it was joined with in the backup may have been split from it since.
+    NWD_RETURN_IF_ERROR(erasures::LeaveFamily(txn, person_id));
+    const Erasing erasing{parts, person_id, *keys, eraser_id, ids::Uuid(), when};
     std::vector<ids::Uuid> told;
     NWD_ASSIGN_OR_RETURN(storage::Erasure erasure, Erase(txn, erasing, row, told));
-    if (row.kind() == v1::CASE_KIND_ERASURE) {
-      storage::Case closed = row;
-      // One that waited for the person is granted all the same: it was carried out.
-      if (!Close(v1::CASE_OUTCOME_FULFILLED, when, closed).ok()) CloseErased(when, closed);
-      closed.set_erase_time_us(erasure.erase_time_us());
+    storage::Case closed = row;
+    // One that waited for the person is granted all the same: it was carried out.
+    if (!Close(v1::CASE_OUTCOME_FULFILLED, when, closed).ok()) CloseErased(when, closed);
+    closed.set_erase_time_us(erasure.erase_time_us());
+    if (known) {
       cases::Replace(txn, row, closed);
+    } else {
+      cases::Add(txn, closed);
     }
-    Note(parts, txn, "person.erased", when);
+    Log(parts, txn, "person.erased", when);
     case_id = consents::IdOf(row.case_id());
     erased = true;
     return erasure;
@@ -143,8 +178,8 @@ absl::Status Replay(const Parts& parts, ErasureFollowing& following, const ledge
   Counts done;
   const auto body = [&](store::Txn& txn) -> absl::Status {
     done = counts;
-    if (change.has_authority()) return EndAgain(parts, txn, change.authority(), when, done);
-    return change.has_consent() ? TakeBack(parts, txn, change.consent(), when, done) : absl::OkStatus();
+    if (change.has_authority()) return EndAgain(parts, txn, change, when, done);
+    return change.has_consent() ? TakeBack(parts, txn, change, when, done) : absl::OkStatus();
   };
   NWD_RETURN_IF_ERROR(async::BlockOn(parts.store.Update(body)));
   counts = done;
@@ -187,13 +222,14 @@ absl::Status ForAll(const Parts& parts, char table, Act act) {
 absl::Status RestConsents(const Parts& parts, bool with_ledger, Counts& counts) {
   const absl::Time now = parts.clock.Now();
   const auto rest = [&](store::Txn& txn, storage::Consent& consent) -> absl::Status {
+    if (!with_ledger && consent.state() == v1::CONSENT_STATE_SUSPENDED) AskThePerson(txn, consent, now);
     if (StateAt(consent, now) != v1::CONSENT_STATE_GIVEN) return absl::OkStatus();
     if (with_ledger && consent.max_uses() == 0) return absl::OkStatus();
     consent.set_suspend_time_us(Micros(now));
     consent.set_resume_needs_person(true);
     NWD_RETURN_IF_ERROR(
         TakeOutOfForce(txn, consent, ConsentEvent::kSuspend, v1::NOTICE_TYPE_UNSPECIFIED, now).status());
-    Note(parts, txn, "consent.suspended", now);
+    Log(parts, txn, "consent.suspended", now);
     ++counts.consents;
     return absl::OkStatus();
   };
@@ -204,9 +240,8 @@ absl::Status RestAuthorities(const Parts& parts, bool with_ledger, Counts& count
   const absl::Time now = parts.clock.Now();
   const auto rest = [&](store::Txn& txn, storage::Authority& authority) -> absl::Status {
     if (IsOver(StateAt(authority, now))) return absl::OkStatus();
-    if (!with_ledger && MayObject(authority.lawful_basis())) {
-      return End(parts, txn, authority, v1::AUTHORITY_STATE_ENDED, now, counts);
-    }
+    if (!with_ledger)
+      return End(parts, txn, authority, {AuthorityEvent::kEnd, v1::NOTICE_TYPE_UNSPECIFIED}, now, counts);
     if (authority.max_uses() == 0 || authority.uses() == authority.max_uses()) return absl::OkStatus();
     authority.set_uses(authority.max_uses());
     authority.set_revision(authority.revision() + 1);

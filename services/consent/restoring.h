@@ -2,8 +2,9 @@
 //
 // With the off-host ledger: what was taken back, ended and erased since the backup is so again, in the order in which it
 // happened, and whoever is to be told is told. A consent that rested and was resumed since rests; that can be resumed again.
-// Without: every consent in force rests until the person says that they stand by it, and every authority that they could
-// have objected to has ended. Either way nothing of a limited number of uses is left: how often it was used is not known.
+// Without: every consent in force rests until the person says that they stand by it, and every authority has ended: the
+// person may have objected, or another organisation overturned it. Either way what has a limited number of uses and is in
+// force rests or is used up: how often it was used is not known.
 //
 // Repeated after a crash it does no harm. Blocks; before the server starts.
 #pragma once

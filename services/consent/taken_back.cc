@@ -1,35 +1,34 @@
 #include "services/consent/taken_back.h"
 
-#include <iterator>
-
-#include "common/base/strings.h"
-
 namespace nwd::consent {
 namespace {
 
-struct Row {
-  ConsentEvent event;
-  v1::NoticeType notice;
-};
-constexpr Row kRows[] = {
+constexpr TakenBack kRows[] = {
     {ConsentEvent::kSuspend, v1::NOTICE_TYPE_SUSPENSION},    {ConsentEvent::kWithdraw, v1::NOTICE_TYPE_WITHDRAWAL},
     {ConsentEvent::kRevoke, v1::NOTICE_TYPE_REVOCATION},     {ConsentEvent::kInvalidate, v1::NOTICE_TYPE_INVALIDATION},
     {ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED},
 };
 
+constexpr EndedAgain kEnds[] = {
+    {AuthorityEvent::kEnd, v1::NOTICE_TYPE_UNSPECIFIED},
+    {AuthorityEvent::kObject, v1::NOTICE_TYPE_OBJECTION},
+    {AuthorityEvent::kOverturn, v1::NOTICE_TYPE_OVERTURN},
+};
+
 }  // namespace
 
 std::optional<TakenBack> TakenBackBy(const common::v1::ConsentChange& change) {
-  for (const Row& row : kRows) {
-    if (StateName(StateAfter(row.event)) == change.state()) return TakenBack{row.event, row.notice};
+  for (const TakenBack& row : kRows) {
+    if (StateName(StateAfter(row.event)) == change.state()) return row;
   }
   return std::nullopt;
 }
 
-std::optional<AuthorityState> EndedBy(const common::v1::AuthorityChange& change) {
-  AuthorityState state;
-  if (!v1::AuthorityState_Parse(Cat("AUTHORITY_STATE_", change.state()), &state) || !IsOver(state)) return std::nullopt;
-  return state;
+std::optional<EndedAgain> EndedBy(const common::v1::AuthorityChange& change) {
+  for (const EndedAgain& row : kEnds) {
+    if (StateName(*Next(v1::AUTHORITY_STATE_ACTIVE, row.event)) == change.state()) return row;
+  }
+  return std::nullopt;
 }
 
 bool BelongsInLedger(const common::v1::Change& change) {

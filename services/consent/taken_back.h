@@ -19,8 +19,13 @@ struct TakenBack {
 // Nothing where the consent was not.
 std::optional<TakenBack> TakenBackBy(const common::v1::ConsentChange& change);
 
-// How an authority ended by somebody's act; nothing where it did not.
-std::optional<AuthorityState> EndedBy(const common::v1::AuthorityChange& change);
+// How an authority ended by somebody's act, and who is told of it then.
+struct EndedAgain {
+  AuthorityEvent event;
+  v1::NoticeType notice;  // UNSPECIFIED: nobody
+};
+// Nothing where it did not.
+std::optional<EndedAgain> EndedBy(const common::v1::AuthorityChange& change);
 
 // One of those, or that somebody was erased.
 bool BelongsInLedger(const common::v1::Change& change);

@@ -68,6 +68,19 @@ class Restores : public ::testing::Test {
     withdraw.set_consent_id(readable.consented.consent_id);
     return world_.ClientOf(kReferrer, "consent").Call<v1::WithdrawConsentResponse>(withdraw, kOptions).status();
   }
+  void Suspend(const Readable& readable, v1::SuspendReason reason) {
+    v1::SuspendConsentRequest suspend;
+    suspend.set_consent_id(readable.consented.consent_id);
+    suspend.set_reason(reason);
+    world_.Do<v1::SuspendConsentResponse>(kReferrer, suspend);
+  }
+  absl::Status Resume(const Readable& readable, bool person_agreed) {
+    v1::ResumeConsentRequest resume;
+    resume.set_consent_id(readable.consented.consent_id);
+    resume.set_etag(ConsentOf(readable).etag());
+    resume.set_person_agreed(person_agreed);
+    return world_.ClientOf(kReferrer, "consent").Call<v1::ResumeConsentResponse>(resume, kOptions).status();
+  }
   // Approved: somebody at the referrer, whom a stranger may know of as a public task.
   struct Standing {
     std::string person_ref;
@@ -179,7 +192,7 @@ class Restores : public ::testing::Test {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return RunNwd(arguments);
   }
-  int HttpPort() const { return world_.hub().Service("consent").http_port; }
+  std::string LogUrl() const { return Cat("http://127.0.0.1:", world_.hub().Service("consent").http_port, "/audit"); }
   std::string DataFolder() const { return hub::DataFolder(world_.hub().folder, "consent"); }
   void LoseTheDisk() {
     world_.Kill("consent");
@@ -190,8 +203,7 @@ class Restores : public ::testing::Test {
                                world_.hub().trust_domain, "--service", "consent"});
     const std::string file = elsewhere_ / "log.keys";
     std::ofstream(file) << keys.out;
-    return RunNwd({"audit", "watch", Cat("http://127.0.0.1:", HttpPort(), "/audit"), "--key", file, "--folder", folder,
-                   "--every", "0"});
+    return RunNwd({"audit", "watch", LogUrl(), "--key", file, "--folder", folder, "--every", "0"});
   }
 
   World& world_ = World::Get();
@@ -205,10 +217,13 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
   const Readable counted = MakeReadable([](v1::ConsentTerms& terms) { terms.set_max_uses(5); });
   const v1::OpenCaseResponse asked = OpenErasure(erased);
   const Standing relied_on = MakeStanding(), objected = MakeStanding();
+  const Readable in_doubt = MakeReadable();
+  Suspend(in_doubt, v1::SUSPEND_REASON_IN_DOUBT);
   const std::string ledger = elsewhere_ / "consent.ledger";
   ASSERT_NO_FATAL_FAILURE(Follow(ledger));
   const nlohmann::json backup = Backup();
 
+  Suspend(in_doubt, v1::SUSPEND_REASON_PERSON_ASKED);
   const Readable later = MakeReadable();
   ASSERT_EQ(Withdraw(later), absl::OkStatus());
   Erase(asked);
@@ -237,6 +252,14 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
     const auto versions = world_.ClientOf(kReferrer, "consent").Call<v1::ListVersionsResponse>(list, kOptions);
     EXPECT_EQ(versions.status().code(), absl::StatusCode::kPermissionDenied) << "nobody holds them any more";
   }
+  EXPECT_FALSE(Resume(in_doubt, /*person_agreed=*/false).ok()) << "the person asked for it meanwhile";
+  v1::ListErasuresRequest erasures;
+  const auto listed = world_.ClientOf(kAdmin, "consent").Call<v1::ListErasuresResponse>(erasures, kOptions);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(std::count_if(listed->erasures().begin(), listed->erasures().end(),
+                          [](const v1::GrantedErasure& one) { return one.erasure().has_erase_time(); }),
+            2)
+      << "that they were erased, and when, stays to be seen";
   EXPECT_EQ(StateOf(relied_on), v1::AUTHORITY_STATE_ACTIVE);
   EXPECT_EQ(StateOf(objected), v1::AUTHORITY_STATE_OBJECTED);
   EXPECT_EQ(ConsentOf(counted).state(), v1::CONSENT_STATE_SUSPENDED) << "how often it was used is not known";
@@ -249,6 +272,8 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
 
 TEST_F(Restores, WithoutTheLedgerEveryConsentRestsUntilThePersonStandsByIt) {
   const Readable kept = MakeReadable(), withdrawn = MakeReadable();
+  const Readable in_doubt = MakeReadable();
+  Suspend(in_doubt, v1::SUSPEND_REASON_IN_DOUBT);
   const Standing objected = MakeStanding();
   const nlohmann::json backup = Backup();
   Object(objected);
@@ -263,13 +288,9 @@ TEST_F(Restores, WithoutTheLedgerEveryConsentRestsUntilThePersonStandsByIt) {
     EXPECT_EQ(Read(*one).code(), absl::StatusCode::kPermissionDenied);
   }
   EXPECT_EQ(StateOf(objected), v1::AUTHORITY_STATE_ENDED) << "who might have objected is asked anew";
-  v1::ResumeConsentRequest resume;
-  resume.set_consent_id(kept.consented.consent_id);
-  resume.set_etag(ConsentOf(kept).etag());
-  EXPECT_FALSE(world_.Call<v1::ResumeConsentResponse>(kReferrer, resume).ok()) << "the person is to be asked";
-  resume.set_person_agreed(true);
-  const auto resumed = world_.Call<v1::ResumeConsentResponse>(kReferrer, resume);
-  EXPECT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_FALSE(Resume(kept, /*person_agreed=*/false).ok()) << "the person is to be asked";
+  EXPECT_FALSE(Resume(in_doubt, /*person_agreed=*/false).ok()) << "though it rested by the captor's own act before";
+  EXPECT_EQ(Resume(kept, /*person_agreed=*/true), absl::OkStatus());
   EXPECT_EQ(Read(kept), absl::OkStatus());
 }
 
@@ -303,6 +324,8 @@ TEST_F(Restores, TheLogGoesOnUnderANewEpochThatAWitnessFollows) {
   })) << looked.out
       << looked.err;
   EXPECT_THAT(looked.out, HasSubstr("restored from a backup"));
+  const Ended verified = RunNwd({"audit", "verify", LogUrl(), "--key", elsewhere_ / "log.keys"});
+  EXPECT_EQ(verified.exit_code, 0) << "by the key that was published before: " << verified.out << verified.err;
 
   auto old = world_.ClientOf(kReceiver, "consent").Watch<v1::WatchNoticesResponse>(watch, kOptions);
   EXPECT_FALSE(old.Read(seen));
@@ -368,6 +391,24 @@ TEST_F(Restores, OnlyAnOperatorKeepsTheLedgerAndMakesBackups) {
       {"ledger", "follow", "--once", "--hub", world_.hub().folder, "--as", kReferrer, "--file", elsewhere_ / "ledger"});
   EXPECT_EQ(follow.exit_code, 2);
   EXPECT_THAT(follow.err, HasSubstr("OPERATOR"));
+}
+
+// Last: nobody is there afterwards.
+TEST_F(Restores, AnEmptyServiceInPlaceOfALostOneIsNotFollowed) {
+  ASSERT_EQ(Withdraw(MakeReadable()), absl::OkStatus());
+  const std::string ledger = elsewhere_ / "consent.ledger";
+  const std::vector<std::string> follow = AsOperator({"ledger", "follow", "--once", "--file", ledger});
+  ASSERT_EQ(RunNwd(follow).exit_code, 0);
+  LoseTheDisk();
+  world_.Start("consent");
+  ASSERT_TRUE(Eventually([&] { return GetPage(world_, "consent", "/readyz").status == 200; }));
+  Ended refused;
+  ASSERT_TRUE(Eventually([&] {
+    refused = RunNwd(follow);
+    return refused.err.find("follow into another file") != std::string::npos;
+  })) << refused.out
+      << refused.err;
+  EXPECT_NE(refused.exit_code, 0);
 }
 
 }  // namespace

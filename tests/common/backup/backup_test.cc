@@ -95,7 +95,7 @@ TEST_F(Backups, OneIsWhatTheStoresHeldAndComesBack) {
 }
 
 TEST_F(Backups, TheyGoAfterThirtyDays) {
-  const auto old = MakeAt(kNow - kKeyBackupsKept), young = MakeAt(kNow - kKeyBackupsKept + absl::Seconds(1));
+  const auto old = MakeAt(kNow - kKeyBackupsKept), young = MakeAt(kNow - kKeyBackupsKept + absl::Hours(3));
   ASSERT_TRUE(old.ok() && young.ok());
   const std::string unfinished = places_.backups + "/20261001T000000.000Z.partial", others = places_.backups + "/notes";
   fs::create_directories(unfinished);

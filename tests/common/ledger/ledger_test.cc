@@ -88,6 +88,23 @@ TEST_F(Ledgers, AnEntryIsNoHead) {
   ExpectDamaged("was not sealed by this service of this hub");
 }
 
+// Without the hub's key too: who keeps it is told before it is needed.
+TEST_F(Ledgers, OneThatIsGoneOrCutIsNotGoneOnWith) {
+  ASSERT_TRUE(file_.Add({Entry(5, 7)}, Head(7, 7), "first").ok());
+  const std::string early = *files::ReadWhole(path_, 1 << 20);
+  ASSERT_TRUE(file_.Add({Entry(7, 8)}, Head(8, 8), "second").ok());
+  ASSERT_TRUE(files::WriteWhole(path_, early).ok());
+  EXPECT_EQ(file_.Cursor().status().code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_EQ(std::remove(path_.c_str()), 0);
+  EXPECT_EQ(file_.Cursor().status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(Ledgers, OneIsKeptByOneProcess) {
+  File first(path_), second(path_);
+  ASSERT_TRUE(first.Lock().ok());
+  EXPECT_EQ(second.Lock().code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_F(Ledgers, OneThatLostItsHeadIsNotBegunAnew) {
   ASSERT_TRUE(file_.Add({Entry(5, 7)}, Head(7, 7), "first").ok());
   ASSERT_EQ(std::remove(HeadFile(path_).c_str()), 0);

@@ -224,6 +224,10 @@ TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
   ASSERT_TRUE(seen->cited.has_value());
   EXPECT_EQ(seen->cited->size, 700u);
   EXPECT_EQ(look(*store, memory)->before, 1u) << "and from then on as any log";
+
+  const absl::Status revenant = Look(*Served(), verifiers, memory).status();
+  EXPECT_EQ(revenant.code(), absl::StatusCode::kDataLoss) << "the store that was lost goes on beside it";
+  EXPECT_THAT(std::string(revenant.message()), HasSubstr("two services write it"));
 }
 
 TEST_F(Reading, AnotherLogsCheckpointIsRefused) {

@@ -21,7 +21,7 @@ class OffHosts : public ::testing::Test {
     };
     ASSERT_TRUE(testing::Update(store_, append).ok());
   }
-  bool Wait() { return async::BlockOn(off_host_.Wait()); }
+  bool Wait() { return async::BlockOn(off_host_.Wait(absl::InfiniteFuture())); }
 
   store::MemoryStore store_;
   OffHost off_host_{store_};
