@@ -60,6 +60,7 @@ absl::StatusOr<std::string> MakeOne(const std::string& place, const std::string&
   const absl::Status filled = fill();
   if (filled.ok()) return folder;
   fs::remove_all(partial, failed);
+  fs::remove_all(folder, failed);
   return filled;
 }
 

@@ -34,7 +34,9 @@ absl::Status CheckBackups(const Asked& asked, const About& data, const About& ke
     return Wrong(Cat("the backup is of the ", about.service, " service, not of ", asked.service));
   }
   for (const std::string& stores : {asked.backup + "/data", asked.key_backup + "/keys"}) {
-    if (!fs::is_directory(stores)) return Wrong(Cat("there is no ", stores, ": name the two that were made together"));
+    std::error_code failed;
+    if (!fs::is_directory(stores, failed))
+      return Wrong(Cat("there is no ", stores, ": name the two that were made together"));
   }
   NWD_ASSIGN_OR_RETURN(const std::string mark, files::ReadWhole(Cat(asked.backup, "/", kMarkOfBackup), kPlanBytesMax));
   NWD_ASSIGN_OR_RETURN(const std::string key_mark,
@@ -185,9 +187,8 @@ absl::StatusOr<Restored> Put(const Asked& asked, absl::Time now) {
               ", which began after this ledger: name the ledger that was followed since, with a backup of that time, "
               "or go on without one"));
     }
-    if (ours.has_value() && cited.origin == ours->checkpoint.origin) {
-      restored.unknown_entries = cited.size - ours->checkpoint.size;
-    }
+    const bool same = ours.has_value() && cited.origin == ours->checkpoint.origin;
+    restored.unknown_entries = same ? cited.size - ours->checkpoint.size : cited.size;
     restored.cites = true;
   }
   absl::Status filled = Fill(asked, plan, asked.data_folder);

@@ -150,7 +150,9 @@ absl::Status File::Lock() {
   lock_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (lock_ < 0) return absl::FailedPreconditionError(Cat("cannot write ", path, ": ", std::strerror(errno)));
   if (flock(lock_, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
-  return absl::FailedPreconditionError(Cat("the ledger ", path_, " is being followed already, by another nwd"));
+  const std::string why = errno == EWOULDBLOCK ? "is being followed already, by another nwd"
+                                               : Cat("cannot be locked: ", std::strerror(errno));
+  return absl::FailedPreconditionError(Cat("the ledger ", path_, " ", why));
 }
 
 absl::StatusOr<std::string> File::Cursor() const {

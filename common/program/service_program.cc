@@ -424,9 +424,9 @@ int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   if (state.audit_log == nullptr) AuditLog(data);
   if (const absl::Status taken = state.audit_log->Load(); !taken.ok()) return Fail(taken);
   if (state.restore.has_value()) {
+    State::MakeFirstBackup(*this, stores);
     if (const absl::Status done = backup::Done(state.data); !done.ok()) return Fail(done);
     log::Line(log::Level::kWarning, "service.restored").Int("epoch", state.epoch).Emit();
-    State::MakeFirstBackup(*this, stores);
   }
   const std::vector<metrics::Registration> figures = state.AddFigures(stores);
   http::ServeOperations(*state.http, state.metrics, state.readiness);

@@ -19,10 +19,12 @@
 namespace nwd::audit {
 namespace {
 
+constexpr char kExtension[] = ".checkpoint";
+
 // "nwd-hub.example-consent-1.checkpoint"
 std::string FileOf(const std::string& folder, std::string origin) {
   std::replace(origin.begin(), origin.end(), '/', '-');
-  return Cat(folder, "/", origin, ".checkpoint");
+  return Cat(folder, "/", origin, kExtension);
 }
 
 // Only what is not there is nothing remembered; what cannot be read is an error, or a fork would go unseen.
@@ -54,13 +56,14 @@ absl::StatusOr<OtherEpoch> NewestOtherEpoch(const std::string& folder, const Che
   if (!named.has_value()) return newest;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-    if (!entry.is_regular_file()) continue;
+    if (entry.path().extension() != kExtension) continue;
     NWD_ASSIGN_OR_RETURN(const std::optional<std::string> note, ReadIfThere(entry.path().string()));
     const std::string text = note.value_or("");
     const std::string origin = text.substr(0, text.find('\n'));
     const std::optional<LogName> of = LogNameOf(origin);
     if (!of.has_value() || of->log != named->log || of->epoch == named->epoch || of->epoch <= newest.epoch) continue;
-    if (FileOf(folder, origin) != entry.path().string()) continue;  // proof of a fork
+    if (entry.path().filename() != std::filesystem::path(FileOf(folder, origin)).filename())
+      continue;  // proof of a fork
     newest = {entry.path().string(), of->epoch};
   }
   if (failed) return absl::UnavailableError(Cat("cannot read ", folder, ": ", failed.message()));

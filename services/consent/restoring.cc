@@ -142,10 +142,10 @@ absl::Status EraseAgain(const Parts& parts, ErasureFollowing& following, const c
     erased = false;
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::ErasedPerson> before, erasures::FindPerson(txn, person_id));
     if (before.has_value()) return storage::Erasure();
-    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Case> known, CaseOf(txn, person_id));
-    const storage::Case row = known ? *known : CaseInPlace(fresh, person_id, eraser_id, when);
     // Each id that was erased has an entry of its own: whom it was joined with in the backup may have been split from it since.
     NWD_RETURN_IF_ERROR(erasures::LeaveFamily(txn, person_id));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Case> known, CaseOf(txn, person_id));
+    const storage::Case row = known ? *known : CaseInPlace(fresh, person_id, eraser_id, when);
     const Erasing erasing{parts, person_id, *keys, eraser_id, ids::Uuid(), when};
     std::vector<ids::Uuid> told;
     NWD_ASSIGN_OR_RETURN(storage::Erasure erasure, Erase(txn, erasing, row, told));

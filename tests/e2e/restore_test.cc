@@ -19,6 +19,7 @@
 #include "deploy/hub/process.h"
 #include "nwd/consent/v1/authority_service.pb.h"
 #include "nwd/consent/v1/erasure_service.pb.h"
+#include "nwd/consent/v1/person_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
 #include "nwd/consent/v1/rights_service.pb.h"
 #include "tests/e2e/nwd_run.h"
@@ -268,6 +269,54 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
   EXPECT_EQ(again.exit_code, 1) << again.out;
   EXPECT_THAT(again.err, HasSubstr("follow into another file"));
   EXPECT_FALSE(fs::exists(DataFolder() + "/restore.json")) << "the plan was carried out";
+}
+
+// An erasure cannot be undone, so it is done again to nobody but whom it was done to.
+TEST_F(Restores, WhoWasSplitFromSomebodyErasedIsNotErasedWithThem) {
+  v1::RegisterPersonRequest person = Person();
+  v1::ConfirmMatchRequest joining;
+  joining.set_nino(person.details().nino());
+  joining.set_person_present(true);
+  Readable stays, erased;
+  stays.consented.person_ref = world_.Do<v1::RegisterPersonResponse>(kReferrer, person).person_ref();
+  world_.PutIdentity(kReferrer, stays.consented.person_ref);
+  person.mutable_details()->clear_nino();
+  const auto second = world_.Do<v1::RegisterPersonResponse>(kReferrer, person);
+  erased.consented.person_ref = second.person_ref();
+  world_.PutIdentity(kReferrer, erased.consented.person_ref);
+  joining.set_match_token(second.possible_match().match_token());
+  world_.Do<v1::ConfirmMatchResponse>(kReferrer, joining);
+  const v1::OpenCaseResponse asked = OpenErasure(stays);
+  const std::string ledger = elsewhere_ / "consent.ledger";
+  ASSERT_NO_FATAL_FAILURE(Follow(ledger));
+  const nlohmann::json backup = Backup();
+  v1::SplitPersonRequest split;
+  split.set_person_ref(erased.consented.person_ref);
+  world_.Do<v1::SplitPersonResponse>(kReferrer, split);
+  Erase(OpenErasure(erased));
+  LoseTheDisk();
+  StopFollowing();
+  const Ended restored = Restore(backup, {"--ledger", ledger});
+  ASSERT_EQ(restored.exit_code, 0) << restored.err;
+  world_.Start("consent");
+
+  const auto versions = [&](const Readable& one) {
+    v1::ListVersionsRequest list;
+    list.set_person_ref(one.consented.person_ref);
+    list.set_category(common::v1::CATEGORY_IDENTITY);
+    return world_.ClientOf(kReferrer, "consent").Call<v1::ListVersionsResponse>(list, kOptions);
+  };
+  EXPECT_EQ(versions(erased).status().code(), absl::StatusCode::kPermissionDenied);
+  const auto kept = versions(stays);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_GT(kept->versions_size(), 0);
+  v1::ListCasesRequest open;
+  open.set_person_ref(stays.consented.person_ref);
+  open.set_open_only(true);
+  const auto cases = world_.ClientOf(kReferrer, "consent").Call<v1::ListCasesResponse>(open, kOptions);
+  ASSERT_TRUE(cases.ok()) << cases.status();
+  ASSERT_EQ(cases->cases_size(), 1) << "theirs still waits for its answer";
+  EXPECT_EQ(cases->cases(0).case_id(), asked.case_id());
 }
 
 TEST_F(Restores, WithoutTheLedgerEveryConsentRestsUntilThePersonStandsByIt) {
