@@ -21,11 +21,13 @@ http::Response NotThere() { return {.status = 404, .body = "the log has no such 
 
 http::Response Text(std::string body) { return {.body = std::move(body), .headers = {{"Cache-Control", kNeverKept}}}; }
 
+http::Response CannotRead(const absl::Status& why) {
+  log::Line(log::Level::kError, "audit.not_served").Status(why).Emit();
+  return {.status = 500, .body = "the log cannot be read here; its operator knows why\n"};
+}
+
 http::Response Page(const absl::StatusOr<std::optional<std::string>>& bytes, int width) {
-  if (!bytes.ok()) {
-    log::Line(log::Level::kError, "audit.not_served").Status(bytes.status()).Emit();
-    return {.status = 500, .body = "the log cannot be read here; its operator knows why\n"};
-  }
+  if (!bytes.ok()) return CannotRead(bytes.status());
   if (!bytes->has_value()) return NotThere();
   const char* kept = width == kTileWidth ? kKeptForEver : kKeptAMoment;
   return {.content_type = kBytes, .body = **bytes, .headers = {{"Cache-Control", kept}}};
@@ -39,9 +41,8 @@ std::string Lines(const std::vector<std::string>& lines) {
 
 http::Response Cited(const Log& log) {
   absl::StatusOr<std::string> note = log.Cited();
-  if (note.ok()) return note->empty() ? NotThere() : Text(*std::move(note));
-  log::Line(log::Level::kError, "audit.not_served").Status(note.status()).Emit();
-  return {.status = 500, .body = "the log cannot be read here; its operator knows why\n"};
+  if (!note.ok()) return CannotRead(note.status());
+  return note->empty() ? NotThere() : Text(*std::move(note));
 }
 
 http::Response Answer(const Log& log, std::string_view path) {

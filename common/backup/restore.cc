@@ -13,9 +13,9 @@
 #include "common/audit/signing.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/files/data_folder.h"
 #include "common/files/files.h"
 #include "common/ledger/ledger.h"
-#include "common/program/data_folder.h"
 
 namespace nwd::backup {
 namespace {
@@ -24,6 +24,10 @@ namespace fs = std::filesystem;
 
 constexpr char kPlanFile[] = "restore.json", kLedgerFile[] = "restore.ledger", kMark[] = "mark";
 constexpr size_t kPlanBytesMax = 64 << 10;
+constexpr char kKeysTooOld[] =
+    "the backup of the keys is older than that of the data: people who came in between would be unreadable; name the "
+    "one "
+    "that was made with it, or a later one";
 constexpr absl::Duration kHeadBehindMax = absl::Minutes(1);
 
 absl::Status Wrong(std::string why) { return absl::FailedPreconditionError(std::move(why)); }
@@ -35,8 +39,8 @@ absl::Status CheckBackups(const Asked& asked, const About& data, const About& ke
   }
   for (const std::string& stores : {asked.backup + "/data", asked.key_backup + "/keys"}) {
     std::error_code failed;
-    if (!fs::is_directory(stores, failed))
-      return Wrong(Cat("there is no ", stores, ": name the two that were made together"));
+    if (fs::is_directory(stores, failed)) continue;
+    return Wrong(Cat("there is no ", stores, ": name the two that were made together"));
   }
   NWD_ASSIGN_OR_RETURN(const std::string mark, files::ReadWhole(Cat(asked.backup, "/", kMarkOfBackup), kPlanBytesMax));
   NWD_ASSIGN_OR_RETURN(const std::string key_mark,
@@ -44,10 +48,7 @@ absl::Status CheckBackups(const Asked& asked, const About& data, const About& ke
   if (mark != key_mark) return Wrong("the backups of data and of keys are of two services, or of two hubs");
   if (data.epoch != keys.epoch) return Wrong("the backups of data and of keys are from before and after a restore");
   if (keys.time >= data.time) return absl::OkStatus();
-  return Wrong(
-      "the backup of the keys is older than that of the data: people who came in between would be unreadable; name the "
-      "one "
-      "that was made with it, or a later one");
+  return Wrong(kKeysTooOld);
 }
 
 // The checkpoint in a note of this service's log, whichever of its epochs.
@@ -141,7 +142,7 @@ absl::Status Fill(const Asked& asked, const Plan& plan, const std::string& folde
   if (!failed) NWD_RETURN_IF_ERROR(files::SyncAll(folder));
   if (!failed) fs::copy_file(Cat(asked.backup, "/", kMarkOfBackup), Cat(folder, "/", kMark), failed);
   if (failed) return absl::UnavailableError(Cat("cannot put the backup into ", folder, ": ", failed.message()));
-  return program::OpenDataFolder(folder, asked.service, asked.hub_key);
+  return files::OpenDataFolder(folder, asked.service, asked.hub_key);
 }
 
 }  // namespace

@@ -12,17 +12,16 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
-#include "common/async/worker_pool.h"
-#include "common/audit/epoch.h"
 #include "common/audit/log.h"
 #include "common/audit/log_pages.h"
 #include "common/base/check.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/files/data_folder.h"
 #include "common/http/operations.h"
 #include "common/log/log.h"
 #include "common/metrics/process_metrics.h"
-#include "common/program/data_folder.h"
+#include "common/program/backups.h"
 #include "common/program/kept_clock.h"
 #include "common/program/log_metrics.h"
 #include "common/program/store_metrics.h"
@@ -41,7 +40,6 @@ constexpr char kStarting[] = "starting";
 constexpr char kDraining[] = "draining";
 constexpr char kStoreFailed[] = "store failed";
 constexpr absl::Duration kStoreLook = absl::Seconds(1);
-constexpr absl::Duration kBackupsLook = absl::Hours(1);
 constexpr absl::Duration kDrainMin = absl::ZeroDuration(), kDrainMax = absl::Minutes(10);
 
 // gRPC's own messages go to our log; they name addresses and files, never content.
@@ -124,10 +122,7 @@ struct ServiceProgram::State {
   http::Readiness readiness{{kStarting}};
   std::unique_ptr<http::HttpServer> http;
   std::unique_ptr<audit::Log> audit_log;
-  backup::Places places;
-  async::WorkerPool chores{1, 1};
-  uint32_t epoch = 1;
-  std::optional<backup::Plan> restore;
+  Backups backups;
 
   // The steps of Configure, in their order.
   absl::Status StartLog();
@@ -141,8 +136,6 @@ struct ServiceProgram::State {
   absl::Status MarkStores(const Stores& stores) const;
   std::vector<metrics::Registration> AddFigures(const Stores& stores);
   absl::StatusOr<std::unique_ptr<rpc::Server>> StartServer(const Parts& parts, rpc::Router& router);
-  static void MakeFirstBackup(const ServiceProgram& program, const Stores& stores);
-  async::Task<void> LetBackupsGo(rpc::Stop& stop);
   async::Task<void> WatchClock(store::Store& kept_in, rpc::Stop& stop);
   async::Task<void> WatchStores(const Stores& stores, rpc::Server& server, rpc::Stop& stop);
   void SayReady(const rpc::Server& server) const;
@@ -168,9 +161,7 @@ ServiceProgram::ServiceProgram(const std::string& service, const std::string& ab
   state.options.Add("--reflection", &state.reflection, "Offer gRPC reflection");
   state.options.Add("--accept-clock", &state.accept_clock,
                     "Believe the machine's clock, though it lies behind a time that this service has seen");
-  state.options.Add("--backups", &state.places.backups, "Folder for backups of the data (without: backups in --data)");
-  state.options.Add("--key-backups", &state.places.key_backups,
-                    "Folder for backups of people's keys, apart from the others (without: key-backups in --data)");
+  state.backups.AddOptions(state.options);
   state.options.Add("--drain", &state.drain, "Time given to calls in flight when stopping").Range(kDrainMin, kDrainMax);
 }
 
@@ -260,57 +251,18 @@ absl::Status ServiceProgram::State::LoadHubKey() {
 }
 
 absl::Status ServiceProgram::State::OpenData() {
-  NWD_RETURN_IF_ERROR(OpenDataFolder(data, service, *hub_key));
-  places.data_folder = data;
-  if (places.backups.empty()) places.backups = Cat(data, "/backups");
-  if (places.key_backups.empty()) places.key_backups = Cat(data, "/key-backups");
-  NWD_ASSIGN_OR_RETURN(restore, backup::PlanIn(data));
-  return absl::OkStatus();
+  NWD_RETURN_IF_ERROR(files::OpenDataFolder(data, service, *hub_key));
+  return backups.Open(service, data);
 }
 
 absl::Status ServiceProgram::TakeUpRestore(store::Store& data) {
-  State& state = *state_;
-  if (state.restore.has_value()) {
-    const audit::Audit audit(state.hub_key->Derive(Cat(state.service, "/audit")));
-    NWD_RETURN_IF_ERROR(
-        audit::BeginEpoch(data, audit, {state.restore->epoch, state.restore->cited}, SystemClock::Get().Now()));
-  }
-  NWD_ASSIGN_OR_RETURN(state.epoch, audit::EpochOf(data));
-  return absl::OkStatus();
+  return state_->backups.TakeUp(data, *state_->hub_key);
 }
-
-// Of the new epoch: a ledger that is followed from now on goes with no older one.
-void ServiceProgram::State::MakeFirstBackup(const ServiceProgram& program, const Stores& stores) {
-  const auto keys = stores.find("keys");
-  if (keys == stores.end()) return;
-  const absl::StatusOr<backup::Made> made = program.MakeBackup(*stores.at("data"), *keys->second);
-  if (!made.ok()) return log::Line(log::Level::kError, "backup.failed").Status(made.status()).Emit();
-  log::Line(log::Level::kWarning, "backup.made").Str("data", made->data).Str("keys", made->keys).Emit();
-}
-
-uint32_t ServiceProgram::epoch() const { return state_->epoch; }
-const backup::Plan* ServiceProgram::restore() const {
-  return state_->restore.has_value() ? &*state_->restore : nullptr;
-}
+uint32_t ServiceProgram::epoch() const { return state_->backups.epoch(); }
+const backup::Plan* ServiceProgram::restore() const { return state_->backups.plan(); }
 
 absl::StatusOr<backup::Made> ServiceProgram::MakeBackup(store::Store& data, store::Store& keys) const {
-  const State& state = *state_;
-  return backup::Make(state.places,
-                      {.service = state.service,
-                       .time = SystemClock::Get().Now(),
-                       .epoch = state.epoch,
-                       .change = data.LastPosition(store::Feed::kChanges),
-                       .checkpoint = state.audit_log->checkpoint()},
-                      data, keys);
-}
-
-async::Task<void> ServiceProgram::State::LetBackupsGo(rpc::Stop& stop) {
-  do {
-    const absl::StatusOr<int> gone =
-        co_await chores.Run([this] { return backup::LetGo(places, SystemClock::Get().Now()); });
-    if (!gone.ok()) log::Line(log::Level::kError, "backup.not_let_go").Status(gone.status()).Emit();
-    if (gone.ok() && *gone > 0) log::Line(log::Level::kInfo, "backup.let_go").Int("folders", *gone).Emit();
-  } while (!co_await stop.WaitUntil(absl::Now() + kBackupsLook));
+  return state_->backups.Make(data, keys, *state_->audit_log);
 }
 
 std::string ServiceProgram::Folder(const std::string& name) const { return state_->data + "/" + name; }
@@ -354,7 +306,7 @@ audit::Log& ServiceProgram::AuditLog(store::Store& data, std::vector<std::string
 absl::Status ServiceProgram::State::MarkStores(const Stores& stores) const {
   std::vector<std::string> names;
   for (const auto& [name, store] : stores) names.push_back(name);
-  return program::MarkStores(data, names);
+  return files::MarkStores(data, names);
 }
 
 std::vector<metrics::Registration> ServiceProgram::State::AddFigures(const Stores& stores) {
@@ -423,11 +375,7 @@ int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   if (const absl::Status marked = state.MarkStores(stores); !marked.ok()) return Fail(marked);
   if (state.audit_log == nullptr) AuditLog(data);
   if (const absl::Status taken = state.audit_log->Load(); !taken.ok()) return Fail(taken);
-  if (state.restore.has_value()) {
-    State::MakeFirstBackup(*this, stores);
-    if (const absl::Status done = backup::Done(state.data); !done.ok()) return Fail(done);
-    log::Line(log::Level::kWarning, "service.restored").Int("epoch", state.epoch).Emit();
-  }
+  if (const absl::Status done = state.backups.Finish(stores, *state.audit_log); !done.ok()) return Fail(done);
   const std::vector<metrics::Registration> figures = state.AddFigures(stores);
   http::ServeOperations(*state.http, state.metrics, state.readiness);
   audit::ServeLog(*state.http, *state.audit_log);
@@ -440,7 +388,7 @@ int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   parts.start_background(**server);
   (*server)->Background([&](rpc::Stop& stop) { return state.WatchClock(data, stop); });
   (*server)->Background([&](rpc::Stop& stop) { return state.WatchStores(stores, **server, stop); });
-  (*server)->Background([&](rpc::Stop& stop) { return state.LetBackupsGo(stop); });
+  (*server)->Background([&](rpc::Stop& stop) { return state.backups.LetGo(stop); });
   (*server)->Background([&](rpc::Stop& stop) { return state.audit_log->Run(stop); });
   (*server)->Background([&](rpc::Stop& stop) { return state.audit_log->CheckOnce(stop); });
   state.readiness.Clear(kStarting);

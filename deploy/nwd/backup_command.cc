@@ -1,14 +1,10 @@
 // nwd backup | ledger | restore: what an operator keeps on other machines, and how a service comes back from it.
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "absl/time/clock.h"
 #include "common/backup/restore.h"
-#include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/files/files.h"
 #include "common/ledger/ledger.h"
@@ -23,12 +19,15 @@
 namespace nwd::tool {
 namespace {
 
-constexpr char kAsHelp[] = "Organisation with the role OPERATOR to act as in it";
 constexpr absl::Duration kBackupTimeout = absl::Minutes(30);  // of one service: what is in memory is written first
 constexpr int kWaitMs = 2'000;                                // and so far the head is behind at most
 constexpr absl::Duration kLedgerTimeout = absl::Seconds(30);
 constexpr absl::Duration kTryAgainAfter = absl::Seconds(1);
 constexpr size_t kCheckpointBytesMax = 16 << 10;
+constexpr char kLedgerOrWithout[] =
+    "--ledger must name the off-host ledger of the consent service; or, if it is lost, say --without-ledger: then "
+    "every "
+    "consent rests until the person says that they stand by it";
 
 std::string TimeText(absl::Time time) { return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone()); }
 
@@ -128,10 +127,7 @@ int Restore(const Restoring& asked) {
         absl::InvalidArgumentError("--ledger and --without-ledger exclude each other: give the one that is so"));
   }
   if (consent && asked.ledger.empty() != asked.without_ledger) {
-    return Fail(
-        absl::InvalidArgumentError("--ledger must name the off-host ledger of the consent service; or, if it is lost, "
-                                   "say --without-ledger: then every "
-                                   "consent rests until the person says that they stand by it"));
+    return Fail(absl::InvalidArgumentError(kLedgerOrWithout));
   }
   if (!consent && (!asked.ledger.empty() || asked.without_ledger)) {
     return Fail(
@@ -169,8 +165,9 @@ int Restore(const Restoring& asked) {
               << " knows of: checks, reads and decisions after that time. "
               << "If that is more than a few seconds' worth, this is not the newest one: find that before you start\n";
   }
-  if (!restored->cites)
+  if (!restored->cites) {
     std::cout << "no checkpoint is known: what the audit log held after the backup is vouched for by none\n";
+  }
   std::cout << "start nwd-" << asked.service << " with --data " << asked.data << "\n";
   return kExitDone;
 }
@@ -182,7 +179,7 @@ void AddBackupCommands(config::Options& program, Commands& commands) {
   auto asked = std::make_shared<HubAsked>();
   auto json = std::make_shared<bool>(false);
   asked->services = KeyServices();
-  AddHubOptions(backup, *asked, kAsHelp);
+  AddHubOptions(backup, *asked, kAsOperatorHelp);
   backup.Add("--json", json.get(), "Print one JSON object");
   commands.push_back({&backup, [asked, json] { return MakeBackups(*asked, *json); }});
 
@@ -190,7 +187,7 @@ void AddBackupCommands(config::Options& program, Commands& commands) {
       program.Command("ledger", "What people took back, kept on another machine than the service");
   auto following = std::make_shared<Following>();
   config::Options& follow = family.Command("follow", "Keeps the ledger in a file, for as long as it runs");
-  AddHubOptions(follow, following->hub, kAsHelp);
+  AddHubOptions(follow, following->hub, kAsOperatorHelp);
   follow.Add("--file", &following->file, "Where to keep it; its head is kept beside it");
   follow.Add("--once", &following->once, "Take what there is, and end");
   commands.push_back({&follow, [following] { return Follow(*following); }});

@@ -19,6 +19,9 @@
 
 namespace nwd::tool {
 
+// For --as, where what is asked is an operator's.
+inline constexpr char kAsOperatorHelp[] = "Organisation with the role OPERATOR to act as in it";
+
 // What the command line, the environment or the file said.
 struct HubAsked {
   std::vector<std::string> services = {};  // that the command calls

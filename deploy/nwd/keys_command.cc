@@ -13,7 +13,6 @@ namespace nwd::tool {
 namespace {
 
 constexpr char kDefaultFile[] = "hub.key";
-constexpr char kAsHelp[] = "Organisation with the role OPERATOR to act as in it";
 
 void AddCreate(config::Options& family, Commands& commands) {
   config::Options& create = family.Command("create", "Makes a new hub's key in a file only its owner may read");
@@ -53,7 +52,7 @@ void AddAsking(config::Options& family, Commands& commands, const std::string& n
   auto asked = std::make_shared<HubAsked>();
   auto json = std::make_shared<bool>(false);
   asked->services = KeyServices();
-  AddHubOptions(options, *asked, kAsHelp);
+  AddHubOptions(options, *asked, kAsOperatorHelp);
   options.Add("--json", json.get(), "Print one JSON object");
   commands.push_back({&options, [asked, json, ask] { return ask(*asked, *json); }});
 }

@@ -1,4 +1,5 @@
 #include "services/consent/authority_acts.h"
+#include "services/consent/authority_end.h"
 
 #include <optional>
 #include <string_view>
@@ -160,31 +161,22 @@ absl::Status AuthorityActs::Apply(store::Txn& txn, const rpc::Call& call, const 
   if (IsOver(done.act.state) && state == done.act.state) return absl::OkStatus();
   const std::optional<AuthorityState> next = Next(state, event);
   if (!next.has_value()) return WrongState(state, event);
-  if (event == AuthorityEvent::kApprove) NWD_RETURN_IF_ERROR(CheckAgreementStands(txn, authority, now));
-
-  authority.set_state(*next);
-  authority.set_revision(authority.revision() + 1);
   if (event == AuthorityEvent::kApprove) {
+    NWD_RETURN_IF_ERROR(CheckAgreementStands(txn, authority, now));
+    authority.set_state(*next);
+    authority.set_revision(authority.revision() + 1);
     authority.set_approver_organisation_id(std::string(OrganisationOf(call).bytes()));
     authority.set_approve_time_us(Micros(now));
-  } else {
-    authority.set_end_time_us(Micros(now));
-  }
-  if (done.act.notice != v1::NOTICE_TYPE_UNSPECIFIED) {
-    const Telling telling{done.act.notice, {BasisKind::kAuthority, named.authority_id}, named.person_id, now};
-    NWD_RETURN_IF_ERROR(TellReaders(txn, telling, authority.recipients(), told));
-  }
-  if (state == v1::AUTHORITY_STATE_ASSERTED) NWD_RETURN_IF_ERROR(awaiting::Take(txn, authority));
-  if (IsOver(*next)) {
-    authorities::PutOver(txn, authority);
-  } else {
+    NWD_RETURN_IF_ERROR(awaiting::Take(txn, authority));
     authorities::Put(txn, authority);
+    AppendAuthorityChange(txn, authority, now);
+  } else {
+    NWD_RETURN_IF_ERROR(consent::EndAuthority(txn, authority, event, done.act.notice, now, told));
   }
   NWD_RETURN_IF_ERROR(KeepReason(txn, named, event, done.reason));
   storage::Deed deed = DeedOn(call, authority);
   deed.set_reason(done.reason);
   Record(parts_, txn, done.act.audit_type, now, named.person_id, named.key, deed);
-  AppendAuthorityChange(txn, authority, now);
   return absl::OkStatus();
 }
 

@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "common/base/macros.h"
 #include "common/base/timestamps.h"
+#include "services/consent/authority_end.h"
 #include "services/consent/authority_rows.h"
 #include "services/consent/authority_states.h"
 #include "services/consent/case_rows.h"
@@ -74,11 +75,9 @@ absl::Status EndAuthorities(store::Txn& txn, const Erasing& erasing) {
         return store::Visit::kContinue;
       }));
   for (storage::Authority& authority : standing) {
-    authority.set_state(v1::AUTHORITY_STATE_ENDED);
-    authority.set_end_time_us(Micros(erasing.now));
-    authority.set_revision(authority.revision() + 1);
-    authorities::PutOver(txn, authority);
-    AppendAuthorityChange(txn, authority, erasing.now);
+    std::vector<ids::Uuid> nobody;
+    NWD_RETURN_IF_ERROR(
+        EndAuthority(txn, authority, AuthorityEvent::kEnd, v1::NOTICE_TYPE_UNSPECIFIED, erasing.now, nobody));
   }
   return absl::OkStatus();
 }

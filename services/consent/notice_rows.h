@@ -13,7 +13,7 @@
 #include "common/crypto/aead.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
-#include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/consent/v1/notice.pb.h"
 #include "services/consent/storage.pb.h"
 
 namespace nwd::consent::notices {

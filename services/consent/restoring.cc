@@ -10,9 +10,9 @@
 #include "common/base/timestamps.h"
 #include "common/log/log.h"
 #include "common/store/proto_value.h"
+#include "services/consent/authority_end.h"
 #include "services/consent/authority_rows.h"
 #include "services/consent/authority_states.h"
-#include "services/consent/awaiting.h"
 #include "services/consent/case_rows.h"
 #include "services/consent/case_states.h"
 #include "services/consent/consent_rows.h"
@@ -21,13 +21,13 @@
 #include "services/consent/erasure_rows.h"
 #include "services/consent/keys.h"
 #include "services/consent/taken_back.h"
-#include "services/consent/telling.h"
 #include "services/consent/withdrawal.h"
 
 namespace nwd::consent {
 namespace {
 
 constexpr size_t kRowsAtOnce = 500;
+constexpr EndedAgain kEndedAlone{AuthorityEvent::kEnd, v1::NOTICE_TYPE_UNSPECIFIED};
 
 struct Counts {
   int64_t consents = 0, authorities = 0, erasures = 0;
@@ -73,21 +73,9 @@ absl::Status TakeBack(const Parts& parts, store::Txn& txn, const common::v1::Cha
 // Does nothing where the event cannot happen to it any more.
 absl::Status End(const Parts& parts, store::Txn& txn, storage::Authority& authority, const EndedAgain& ended,
                  absl::Time when, Counts& counts) {
-  const AuthorityState state = StateAt(authority, when);
-  const std::optional<AuthorityState> next = Next(state, ended.event);
-  if (!next.has_value()) return absl::OkStatus();
-  if (state == v1::AUTHORITY_STATE_ASSERTED) NWD_RETURN_IF_ERROR(awaiting::Take(txn, authority));
-  authority.set_state(*next);
-  authority.set_end_time_us(Micros(when));
-  authority.set_revision(authority.revision() + 1);
-  if (ended.notice != v1::NOTICE_TYPE_UNSPECIFIED) {
-    std::vector<ids::Uuid> told;
-    const Cited basis{BasisKind::kAuthority, consents::IdOf(authority.authority_id())};
-    const Telling telling{ended.notice, basis, consents::IdOf(authority.person_id()), when};
-    NWD_RETURN_IF_ERROR(TellReaders(txn, telling, authority.recipients(), told));
-  }
-  authorities::PutOver(txn, authority);
-  AppendAuthorityChange(txn, authority, when);
+  if (!Next(StateAt(authority, when), ended.event).has_value()) return absl::OkStatus();
+  std::vector<ids::Uuid> told;
+  NWD_RETURN_IF_ERROR(EndAuthority(txn, authority, ended.event, ended.notice, when, told));
   Log(parts, txn, "authority.ended_again", when);
   ++counts.authorities;
   return absl::OkStatus();
@@ -240,8 +228,7 @@ absl::Status RestAuthorities(const Parts& parts, bool with_ledger, Counts& count
   const absl::Time now = parts.clock.Now();
   const auto rest = [&](store::Txn& txn, storage::Authority& authority) -> absl::Status {
     if (IsOver(StateAt(authority, now))) return absl::OkStatus();
-    if (!with_ledger)
-      return End(parts, txn, authority, {AuthorityEvent::kEnd, v1::NOTICE_TYPE_UNSPECIFIED}, now, counts);
+    if (!with_ledger) return End(parts, txn, authority, kEndedAlone, now, counts);
     if (authority.max_uses() == 0 || authority.uses() == authority.max_uses()) return absl::OkStatus();
     authority.set_uses(authority.max_uses());
     authority.set_revision(authority.revision() + 1);

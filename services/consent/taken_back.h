@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "nwd/common/v1/change_service.pb.h"
-#include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/consent/v1/notice.pb.h"
 #include "services/consent/authority_states.h"
 #include "services/consent/consent_states.h"
 

@@ -13,7 +13,7 @@
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
 #include "google/protobuf/repeated_ptr_field.h"
-#include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/consent/v1/notice.pb.h"
 #include "services/consent/cited_basis.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/storage.pb.h"

@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "common/ids/uuid.h"
 #include "common/store/store.h"
-#include "nwd/consent/v1/record_service.pb.h"
+#include "nwd/consent/v1/notice.pb.h"
 #include "services/consent/consent_states.h"
 #include "services/consent/storage.pb.h"
 

@@ -1,217 +1,20 @@
 // A consent service that loses its disk, and comes back from a backup: with the off-host ledger nothing that people took back
 // is undone; without it everything rests.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
-#include "common/base/strings.h"
 #include "common/files/files.h"
 #include "common/ledger/ledger.h"
 #include "common/status/status.h"
-#include "deploy/hub/folder.h"
-#include "deploy/hub/process.h"
-#include "nwd/consent/v1/authority_service.pb.h"
-#include "nwd/consent/v1/erasure_service.pb.h"
 #include "nwd/consent/v1/person_service.pb.h"
-#include "nwd/consent/v1/record_service.pb.h"
-#include "nwd/consent/v1/rights_service.pb.h"
-#include "tests/e2e/nwd_run.h"
 #include "tests/e2e/operator_view.h"
-#include "tests/e2e/things.h"
-#include "tests/e2e/world.h"
+#include "tests/e2e/restored_hub.h"
 
 namespace nwd::e2e {
 namespace {
 
-namespace fs = std::filesystem;
-namespace v1 = consent::v1;
 using ::testing::HasSubstr;
-
-constexpr char kMarkOfHead[] = ".head";
-const rpc::CallOptions kOptions{.timeout = absl::Seconds(30), .wait_for_ready = true, .practitioner = kPractitioner};
-
-// Somebody whose identity the receiver may read.
-struct Readable {
-  World::Consented consented;
-  std::string receivers_ref;
-};
-
-class Restores : public ::testing::Test {
- protected:
-  void TearDown() override { StopFollowing(); }
-
-  Readable MakeReadable(const std::function<void(v1::ConsentTerms&)>& change = {}) {
-    Readable made;
-    made.consented = world_.ConsentOf(kReferrer, world_.Register(kReferrer), {kReceiver}, /*standing=*/true, change);
-    world_.PutIdentity(kReferrer, made.consented.person_ref);
-    made.receivers_ref = world_.RefOf(kReferrer, made.consented.person_ref, kReceiver);
-    EXPECT_EQ(Read(made), absl::OkStatus());
-    return made;
-  }
-  absl::Status Read(const Readable& readable) {
-    const auto request = World::ReadRequest(readable.receivers_ref, readable.consented.consent_id);
-    return world_.ClientOf(kReceiver, "consent").Call<v1::GetRecordResponse>(request, kOptions).status();
-  }
-  v1::Consent ConsentOf(const Readable& readable) {
-    v1::GetConsentRequest get;
-    get.set_consent_id(readable.consented.consent_id);
-    return world_.ClientOf(kReferrer, "consent").Call<v1::GetConsentResponse>(get, kOptions)->consent();
-  }
-  absl::Status Withdraw(const Readable& readable) {
-    v1::WithdrawConsentRequest withdraw;
-    withdraw.set_consent_id(readable.consented.consent_id);
-    return world_.ClientOf(kReferrer, "consent").Call<v1::WithdrawConsentResponse>(withdraw, kOptions).status();
-  }
-  void Suspend(const Readable& readable, v1::SuspendReason reason) {
-    v1::SuspendConsentRequest suspend;
-    suspend.set_consent_id(readable.consented.consent_id);
-    suspend.set_reason(reason);
-    world_.Do<v1::SuspendConsentResponse>(kReferrer, suspend);
-  }
-  absl::Status Resume(const Readable& readable, bool person_agreed) {
-    v1::ResumeConsentRequest resume;
-    resume.set_consent_id(readable.consented.consent_id);
-    resume.set_etag(ConsentOf(readable).etag());
-    resume.set_person_agreed(person_agreed);
-    return world_.ClientOf(kReferrer, "consent").Call<v1::ResumeConsentResponse>(resume, kOptions).status();
-  }
-  // Approved: somebody at the referrer, whom a stranger may know of as a public task.
-  struct Standing {
-    std::string person_ref;
-    std::string authority_id;
-  };
-  Standing MakeStanding() {
-    const v1::AssertAuthorityRequest request = Asserting(world_).request;
-    Standing made{request.person_ref(), world_.Do<v1::AssertAuthorityResponse>(kReferrer, request).authority_id()};
-    Approve(world_, made.authority_id);
-    return made;
-  }
-  v1::AuthorityState StateOf(const Standing& standing) {
-    v1::ListAuthoritiesRequest list;
-    list.set_person_ref(standing.person_ref);
-    const auto page = world_.ClientOf(kReferrer, "consent").Call<v1::ListAuthoritiesResponse>(list, kOptions);
-    EXPECT_TRUE(page.ok()) << page.status();
-    for (const v1::Authority& authority : page->authorities()) {
-      if (authority.authority_id() == standing.authority_id) return authority.state();
-    }
-    return v1::AUTHORITY_STATE_UNSPECIFIED;
-  }
-  void Object(const Standing& standing) {
-    v1::ObjectToAuthorityRequest object;
-    object.set_authority_id(standing.authority_id);
-    world_.Do<v1::ObjectToAuthorityResponse>(kReferrer, object);
-  }
-  int WithdrawalsToldOf(const Readable& readable) {
-    v1::ListNoticesRequest list;
-    list.set_page_size(500);
-    const auto page = world_.ClientOf(kReceiver, "consent").Call<v1::ListNoticesResponse>(list, kOptions);
-    return static_cast<int>(
-        std::count_if(page->notices().begin(), page->notices().end(), [&](const v1::Notice& notice) {
-          return notice.type() == v1::NOTICE_TYPE_WITHDRAWAL && notice.consent_id() == readable.consented.consent_id;
-        }));
-  }
-  v1::OpenCaseResponse OpenErasure(const Readable& readable) {
-    v1::OpenCaseRequest open;
-    open.set_person_ref(readable.consented.person_ref);
-    open.set_kind(v1::CASE_KIND_ERASURE);
-    open.set_request("Sample: erase me");
-    return world_.Do<v1::OpenCaseResponse>(kReferrer, open);
-  }
-  void Erase(const v1::OpenCaseResponse& opened) {
-    v1::AdvanceCaseRequest grant;
-    grant.set_case_id(opened.case_id());
-    grant.set_etag(opened.etag());
-    grant.set_action(v1::CASE_ACTION_GRANT_ERASURE);
-    v1::ErasePersonRequest erase;
-    erase.set_case_id(opened.case_id());
-    erase.set_etag(world_.Do<v1::AdvanceCaseResponse>(kReferrer, grant).etag());
-    world_.Do<v1::ErasePersonResponse>(kAdmin, erase);
-  }
-
-  std::vector<std::string> AsOperator(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.end(),
-                     {"--hub", world_.hub().folder, "--as", world_.HolderOf(common::v1::ROLE_OPERATOR)});
-    return arguments;
-  }
-  // Of the consent service: its folders.
-  nlohmann::json Backup() {
-    const Ended made = RunNwd(AsOperator({"backup", "--json"}));
-    EXPECT_EQ(made.exit_code, 0) << made.err;
-    const auto all = nlohmann::json::parse(made.out);
-    for (const char* service : {"referral", "outcome"}) {
-      EXPECT_TRUE(fs::exists(std::string(all["services"][service]["data_folder"]) + "/data")) << service;
-    }
-    // Carried off: what is in the service's own folder is lost with it.
-    nlohmann::json carried;
-    for (const char* name : {"data_folder", "keys_folder"}) {
-      const fs::path from = std::string(all["services"]["consent"][name]);
-      const std::string to = Cat(elsewhere_ / name, "-", ++carried_);
-      fs::copy(from, to, fs::copy_options::recursive);
-      carried[name] = to;
-    }
-    return carried;
-  }
-  void Follow(const std::string& file) {
-    std::vector<std::string> command = {Cat(hub::ProgramsFolder(), "/nwd")};
-    const std::vector<std::string> arguments = AsOperator({"ledger", "follow", "--file", file});
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    auto started =
-        hub::StartProcess({.command = command, .log_file = elsewhere_ / "follow.log", .end_with_parent = true});
-    ASSERT_TRUE(started.ok()) << started.status();
-    following_ = *std::move(started);
-    while (true) {
-      const auto line = hub::ReadLine(following_->output, absl::Now() + absl::Seconds(60));
-      ASSERT_TRUE(line.ok()) << line.status();
-      if (line->find("has all there is") != std::string::npos) return;
-    }
-  }
-  void StopFollowing() {
-    if (!following_.has_value()) return;
-    EXPECT_EQ(hub::StopProcesses({following_->id}, absl::Seconds(30)), absl::OkStatus());
-    close(following_->output);
-    following_.reset();
-  }
-  Ended Restore(const nlohmann::json& backup, const std::vector<std::string>& more, const std::string& data = "") {
-    std::vector<std::string> arguments = {"restore",
-                                          "--service",
-                                          "consent",
-                                          "--data",
-                                          data.empty() ? DataFolder() : data,
-                                          "--backup",
-                                          backup["data_folder"],
-                                          "--key-backup",
-                                          backup["keys_folder"],
-                                          "--hub-key",
-                                          hub::KeyFile(world_.hub().folder)};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return RunNwd(arguments);
-  }
-  std::string LogUrl() const { return Cat("http://127.0.0.1:", world_.hub().Service("consent").http_port, "/audit"); }
-  std::string DataFolder() const { return hub::DataFolder(world_.hub().folder, "consent"); }
-  void LoseTheDisk() {
-    world_.Kill("consent");
-    fs::remove_all(DataFolder());
-  }
-  Ended Watch(const std::string& folder) {
-    const Ended keys = RunNwd({"audit", "key", "--hub-key", hub::KeyFile(world_.hub().folder), "--trust-domain",
-                               world_.hub().trust_domain, "--service", "consent"});
-    const std::string file = elsewhere_ / "log.keys";
-    std::ofstream(file) << keys.out;
-    return RunNwd({"audit", "watch", LogUrl(), "--key", file, "--folder", folder, "--every", "0"});
-  }
-
-  World& world_ = World::Get();
-  testing::TempFolder elsewhere_;
-  std::optional<hub::Started> following_;
-  int carried_ = 0;
-};
 
 TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
   const Readable kept = MakeReadable(), withdrawn = MakeReadable(), erased = MakeReadable(), unasked = MakeReadable();
@@ -250,12 +53,12 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
     v1::ListVersionsRequest list;
     list.set_person_ref(gone->consented.person_ref);
     list.set_category(common::v1::CATEGORY_IDENTITY);
-    const auto versions = world_.ClientOf(kReferrer, "consent").Call<v1::ListVersionsResponse>(list, kOptions);
+    const auto versions = world_.ClientOf(kReferrer, "consent").Call<v1::ListVersionsResponse>(list, kPatiently);
     EXPECT_EQ(versions.status().code(), absl::StatusCode::kPermissionDenied) << "nobody holds them any more";
   }
   EXPECT_FALSE(Resume(in_doubt, /*person_agreed=*/false).ok()) << "the person asked for it meanwhile";
   v1::ListErasuresRequest erasures;
-  const auto listed = world_.ClientOf(kAdmin, "consent").Call<v1::ListErasuresResponse>(erasures, kOptions);
+  const auto listed = world_.ClientOf(kAdmin, "consent").Call<v1::ListErasuresResponse>(erasures, kPatiently);
   ASSERT_TRUE(listed.ok()) << listed.status();
   EXPECT_EQ(std::count_if(listed->erasures().begin(), listed->erasures().end(),
                           [](const v1::GrantedErasure& one) { return one.erasure().has_erase_time(); }),
@@ -304,7 +107,7 @@ TEST_F(Restores, WhoWasSplitFromSomebodyErasedIsNotErasedWithThem) {
     v1::ListVersionsRequest list;
     list.set_person_ref(one.consented.person_ref);
     list.set_category(common::v1::CATEGORY_IDENTITY);
-    return world_.ClientOf(kReferrer, "consent").Call<v1::ListVersionsResponse>(list, kOptions);
+    return world_.ClientOf(kReferrer, "consent").Call<v1::ListVersionsResponse>(list, kPatiently);
   };
   EXPECT_EQ(versions(erased).status().code(), absl::StatusCode::kPermissionDenied);
   const auto kept = versions(stays);
@@ -313,7 +116,7 @@ TEST_F(Restores, WhoWasSplitFromSomebodyErasedIsNotErasedWithThem) {
   v1::ListCasesRequest open;
   open.set_person_ref(stays.consented.person_ref);
   open.set_open_only(true);
-  const auto cases = world_.ClientOf(kReferrer, "consent").Call<v1::ListCasesResponse>(open, kOptions);
+  const auto cases = world_.ClientOf(kReferrer, "consent").Call<v1::ListCasesResponse>(open, kPatiently);
   ASSERT_TRUE(cases.ok()) << cases.status();
   ASSERT_EQ(cases->cases_size(), 1) << "theirs still waits for its answer";
   EXPECT_EQ(cases->cases(0).case_id(), asked.case_id());
@@ -352,7 +155,7 @@ TEST_F(Restores, TheLogGoesOnUnderANewEpochThatAWitnessFollows) {
   // A cursor of the life that is lost.
   v1::WatchNoticesRequest watch;
   ASSERT_EQ(Withdraw(kept), absl::OkStatus());
-  auto notices = world_.ClientOf(kReceiver, "consent").Watch<v1::WatchNoticesResponse>(watch, kOptions);
+  auto notices = world_.ClientOf(kReceiver, "consent").Watch<v1::WatchNoticesResponse>(watch, kPatiently);
   v1::WatchNoticesResponse seen;
   ASSERT_TRUE(notices.Read(seen));
   watch.set_cursor(seen.cursor());
@@ -376,7 +179,7 @@ TEST_F(Restores, TheLogGoesOnUnderANewEpochThatAWitnessFollows) {
   const Ended verified = RunNwd({"audit", "verify", LogUrl(), "--key", elsewhere_ / "log.keys"});
   EXPECT_EQ(verified.exit_code, 0) << "by the key that was published before: " << verified.out << verified.err;
 
-  auto old = world_.ClientOf(kReceiver, "consent").Watch<v1::WatchNoticesResponse>(watch, kOptions);
+  auto old = world_.ClientOf(kReceiver, "consent").Watch<v1::WatchNoticesResponse>(watch, kPatiently);
   EXPECT_FALSE(old.Read(seen));
   EXPECT_EQ(status::ReasonOf(old.Finish()), "CURSOR_OUT_OF_RANGE") << "what follows it is not what followed it";
 }
@@ -424,7 +227,7 @@ TEST_F(Restores, ALedgerThatIsCutShortAlteredOrOfAnotherHubIsRefused) {
   const Ended old = Restore(newer, {"--ledger", ledger}, target);
   EXPECT_EQ(old.exit_code, 2);
   EXPECT_THAT(old.err, HasSubstr("ends before the backup was made"));
-  fs::remove(ledger + kMarkOfHead);
+  fs::remove(ledger::HeadFile(ledger));
   EXPECT_EQ(Restore(backup, {"--ledger", ledger}, target).exit_code, 2)
       << "without its head nobody knows where it ends";
 

@@ -206,8 +206,8 @@ consent::v1::OpenCaseResponse OpenedCase(World& world, const std::string& who, c
   return world.Do<consent::v1::OpenCaseResponse>(who, OpeningCase(world, who, kind));
 }
 
-consent::v1::ErasePersonRequest GrantedErasure(World& world, const std::string& who) {
-  const consent::v1::OpenCaseResponse opened = OpenedCase(world, who, consent::v1::CASE_KIND_ERASURE);
+consent::v1::ErasePersonRequest GrantErasure(World& world, const std::string& who,
+                                             const consent::v1::OpenCaseResponse& opened) {
   consent::v1::AdvanceCaseRequest grant;
   grant.set_case_id(opened.case_id());
   grant.set_etag(opened.etag());
@@ -216,6 +216,10 @@ consent::v1::ErasePersonRequest GrantedErasure(World& world, const std::string& 
   erase.set_case_id(opened.case_id());
   erase.set_etag(world.Do<consent::v1::AdvanceCaseResponse>(who, grant).etag());
   return erase;
+}
+
+consent::v1::ErasePersonRequest GrantedErasure(World& world, const std::string& who) {
+  return GrantErasure(world, who, OpenedCase(world, who, consent::v1::CASE_KIND_ERASURE));
 }
 
 consent::v1::OpenEmergencyAccessRequest Opening(World& world, const std::string& who) {

@@ -75,7 +75,9 @@ consent::v1::GetRecordRequest Reading(const Shared& shared);
 // A case that `who` would answer of somebody it registers.
 consent::v1::OpenCaseRequest OpeningCase(World& world, const std::string& who, consent::v1::CaseKind kind);
 consent::v1::OpenCaseResponse OpenedCase(World& world, const std::string& who, consent::v1::CaseKind kind);
-// What carries out an erasure that `who` has granted.
+// What carries out the erasure of a case that `who` answers, and has granted; and the same of a case of its own.
+consent::v1::ErasePersonRequest GrantErasure(World& world, const std::string& who,
+                                             const consent::v1::OpenCaseResponse& opened);
 consent::v1::ErasePersonRequest GrantedErasure(World& world, const std::string& who);
 consent::v1::OpenEmergencyAccessRequest Opening(World& world, const std::string& who);
 consent::v1::GetRecordRequest ReadingInEmergency(const std::string& person_ref, const std::string& emergency_access_id);

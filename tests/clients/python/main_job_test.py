@@ -10,6 +10,7 @@ from nwd.common.v1 import vocabulary_pb2 as words
 from nwd.consent.v1 import access_service_pb2 as access
 from nwd.consent.v1 import consent_pb2 as consent
 from nwd.consent.v1 import consent_service_pb2 as consents
+from nwd.consent.v1 import notice_pb2 as notices
 from nwd.consent.v1 import record_pb2 as record
 from nwd.consent.v1 import record_service_pb2 as records
 from nwd.directory.v1 import catalogue_service_pb2 as catalogue
@@ -140,11 +141,11 @@ class MainJob(unittest.TestCase):
         self.assertTrue(read.disclosure_id)
 
     def _the_receiver_is_told_and_answers(self, works_ref, consent_id):
-        with following(here.works.records.WatchNotices(records.WatchNoticesRequest())) as notices:
-            notice = next(answer.notice for answer in notices if answer.notice.consent_id == consent_id)
-        self.assertEqual((records.NOTICE_TYPE_WITHDRAWAL, works_ref, 2), (notice.type, notice.person_ref, notice.disclosure_count))
+        with following(here.works.records.WatchNotices(records.WatchNoticesRequest())) as answers:
+            notice = next(answer.notice for answer in answers if answer.notice.consent_id == consent_id)
+        self.assertEqual((notices.NOTICE_TYPE_WITHDRAWAL, works_ref, 2), (notice.type, notice.person_ref, notice.disclosure_count))
         here.works.records.AcknowledgeNotice(
-            records.AcknowledgeNoticeRequest(request_id=world.request_id(), notice_id=notice.notice_id, answer=records.NOTICE_ANSWER_ERASED))
+            records.AcknowledgeNoticeRequest(request_id=world.request_id(), notice_id=notice.notice_id, answer=notices.NOTICE_ANSWER_ERASED))
         waiting = here.works.records.ListNotices(records.ListNoticesRequest(open_only=True)).notices
         self.assertNotIn(notice.notice_id, [one.notice_id for one in waiting])
 

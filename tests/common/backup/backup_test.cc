@@ -9,8 +9,8 @@
 #include "absl/time/clock.h"
 #include "common/backup/restore.h"
 #include "common/base/strings.h"
+#include "common/files/data_folder.h"
 #include "common/files/files.h"
-#include "common/program/data_folder.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "tests/testing/store_words.h"
 #include "tests/testing/temp_folder.h"
@@ -32,7 +32,7 @@ const crypto::HubKey& HubKeyForTests() {
 class Backups : public ::testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(program::OpenDataFolder(places_.data_folder, "referral", HubKeyForTests()).ok());
+    ASSERT_TRUE(files::OpenDataFolder(places_.data_folder, "referral", HubKeyForTests()).ok());
     data_ = *store::RocksStore::Open({.folder = places_.data_folder + "/data"});
     keys_ = *store::RocksStore::Open({.folder = places_.data_folder + "/keys"});
     Put(*data_, "row", "before");
@@ -151,7 +151,7 @@ TEST_F(Backups, AFolderOfStoresAloneIsNotOpened) {
   fs::create_directories(into);
   fs::copy(made->data, into, fs::copy_options::recursive);
   fs::copy(made->keys + "/keys", into + "/keys", fs::copy_options::recursive);
-  EXPECT_EQ(program::OpenDataFolder(into, "referral", HubKeyForTests()).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(files::OpenDataFolder(into, "referral", HubKeyForTests()).code(), absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

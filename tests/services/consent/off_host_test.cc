@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "common/async/block_on.h"
 #include "common/store_memory/memory_store.h"
 #include "tests/testing/store_words.h"
@@ -51,10 +52,10 @@ TEST_F(OffHosts, AFollowerIsWaitedFor) {
   follower.join();
 }
 
-TEST_F(OffHosts, OneThatDoesNotComeHoldsNobodyUpForLong) {
+TEST_F(OffHosts, WhoseTimeIsUpIsAnswered) {
   off_host_.Reached(0);
   Change();
-  EXPECT_FALSE(Wait());
+  EXPECT_FALSE(async::BlockOn(off_host_.Wait(absl::Now())));
 }
 
 }  // namespace

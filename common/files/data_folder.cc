@@ -1,14 +1,7 @@
-#include "common/program/data_folder.h"
-
-#include <fcntl.h>
-#include <unistd.h>
+#include "common/files/data_folder.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "absl/strings/escaping.h"
@@ -16,14 +9,15 @@
 #include "absl/strings/strip.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/files/files.h"
 
-namespace nwd::program {
+namespace nwd::files {
 namespace {
 
 constexpr char kMark[] = "mark";
 constexpr char kStoreWord[] = "store ";                  // and a store's name: one line each
 constexpr char kKeyCheckPurpose[] = "data folder mark";  // written on disk: never changes
-constexpr std::streamsize kMarkBytesMax = 4096;          // far above the hundred and some that a mark takes
+constexpr size_t kMarkBytesMax = 4096;                   // far above the hundred and some that a mark takes
 
 absl::Status CannotUse(const std::string& folder, const std::string& why) {
   return absl::FailedPreconditionError(
@@ -36,30 +30,15 @@ std::string KeyLine(const crypto::HubKey& hub_key) {
   return Cat("hub-key-check ", absl::BytesToHexString(hub_key.Derive(kKeyCheckPurpose)), "\n");
 }
 
-// Durable before it is answered, and never half there.
 absl::Status Write(const std::string& folder, const std::string& text) {
-  const std::string beside = Cat(folder, "/", kMark, ".new");
-  const int file = open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0) return CannotUse(folder, strerror(errno));
-  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
-  const int write_error = errno;
-  close(file);
-  if (!written) return CannotUse(folder, strerror(write_error));
-  if (rename(beside.c_str(), Cat(folder, "/", kMark).c_str()) != 0) return CannotUse(folder, strerror(errno));
-  const int directory = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = directory >= 0 && fsync(directory) == 0;
-  const int sync_error = errno;
-  if (directory >= 0) close(directory);
-  return synced ? absl::OkStatus() : CannotUse(folder, strerror(sync_error));
+  const absl::Status written = WriteWhole(Cat(folder, "/", kMark), text);
+  return written.ok() ? absl::OkStatus() : CannotUse(folder, std::string(written.message()));
 }
 
 absl::StatusOr<std::string> Read(const std::string& folder) {
-  std::ifstream file(Cat(folder, "/", kMark), std::ios::binary);
-  std::string mark(kMarkBytesMax, '\0');
-  file.read(mark.data(), kMarkBytesMax);
-  if (file.bad() || !file.is_open()) return CannotUse(folder, "its mark cannot be read");
-  mark.resize(static_cast<size_t>(file.gcount()));
-  return mark;
+  absl::StatusOr<std::string> mark = ReadWhole(Cat(folder, "/", kMark), kMarkBytesMax);
+  if (mark.ok()) return mark;
+  return CannotUse(folder, Cat("its mark cannot be read: ", StdView(mark.status().message())));
 }
 
 std::vector<std::string> StoresIn(const std::string& mark) {
@@ -133,4 +112,4 @@ absl::Status MarkStores(const std::string& folder, const std::vector<std::string
   return more == mark ? absl::OkStatus() : Write(folder, more);
 }
 
-}  // namespace nwd::program
+}  // namespace nwd::files

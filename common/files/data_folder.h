@@ -21,7 +21,7 @@
 #include "absl/status/status.h"
 #include "common/crypto/key_file.h"
 
-namespace nwd::program {
+namespace nwd::files {
 
 // Creates the folder where it is missing, closes it to other users and checks or writes its mark. Whether the stores
 // that the mark names are there is checked too.
@@ -30,4 +30,4 @@ absl::Status OpenDataFolder(const std::string& folder, const std::string& servic
 // Adds to the mark the stores it does not name yet: folders in this one, each of which is there now.
 absl::Status MarkStores(const std::string& folder, const std::vector<std::string>& stores);
 
-}  // namespace nwd::program
+}  // namespace nwd::files

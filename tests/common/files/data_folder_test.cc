@@ -1,4 +1,4 @@
-#include "common/program/data_folder.h"
+#include "common/files/data_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace nwd::program {
+namespace nwd::files {
 namespace {
 
 using ::testing::HasSubstr;
@@ -93,4 +93,4 @@ TEST_F(DataFolderTest, WhereNoneCanBeMadeSaysWhatToDo) {
 }
 
 }  // namespace
-}  // namespace nwd::program
+}  // namespace nwd::files
