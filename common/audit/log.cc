@@ -37,16 +37,32 @@ absl::StatusOr<Hash> HashIn(const store::Reader& reader, uint32_t epoch, uint64_
   return HashOver(hashes, place);
 }
 
-// Of an entry of one epoch, over what was signed of it.
-absl::StatusOr<std::optional<Proof>> ProofIn(const store::Reader& reader, const rows::State& state, const Hash& leaf) {
-  const uint32_t epoch = state.epoch.number;
-  NWD_ASSIGN_OR_RETURN(const std::optional<uint64_t> index, rows::FindIndex(reader, epoch, leaf));
-  if (!index.has_value() || *index >= state.size) return std::nullopt;
-  Proof proof{*index, {}, state.checkpoint};
-  NWD_ASSIGN_OR_RETURN(proof.path, InclusionProof(*index, state.size, [&](const Subtree& subtree) {
-                         return HashIn(reader, epoch, state.size, subtree);
+// Of the entry at this index of one epoch, over what was signed of it.
+absl::StatusOr<Proof> ProofIn(const store::Reader& reader, const rows::State& state, uint64_t index) {
+  Proof proof{index, {}, state.checkpoint};
+  NWD_ASSIGN_OR_RETURN(proof.path, InclusionProof(index, state.size, [&](const Subtree& subtree) {
+                         return HashIn(reader, state.epoch.number, state.size, subtree);
                        }));
   return proof;
+}
+
+// The proof in the first epoch, newest first, in which `find` (const rows::State& → StatusOr<optional<index>>) finds the
+// entry.
+template <class Find>
+absl::StatusOr<std::optional<Proof>> ProofOfAnyEpoch(const store::Reader& reader, Find find) {
+  // As the snapshot has it: what was taken in since is not in its tiles.
+  NWD_ASSIGN_OR_RETURN(const std::optional<rows::State> now, rows::FindState(reader));
+  if (!now.has_value()) return std::nullopt;
+  std::vector<rows::State> epochs{*now};
+  if (now->epoch != rows::Epoch()) {
+    NWD_ASSIGN_OR_RETURN(const std::vector<rows::State> past, rows::FindPast(reader));
+    epochs.insert(epochs.end(), past.begin(), past.end());
+  }
+  for (const rows::State& epoch : epochs) {
+    NWD_ASSIGN_OR_RETURN(const std::optional<uint64_t> index, find(epoch));
+    if (index.has_value() && *index < epoch.size) return ProofIn(reader, epoch, *index);
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<Record> RecordAt(const store::FeedEntry& entry, uint64_t index) {
@@ -183,28 +199,36 @@ absl::StatusOr<std::optional<std::string>> Log::ReadTile(const Tile& tile) const
 
 absl::StatusOr<std::optional<std::string>> Log::ReadBundle(const Bundle& bundle) const {
   if (bundle.width > WidthIn(size(), 0, bundle.index)) return std::nullopt;
-  const uint64_t first = bundle.index * kTileWidth;
-  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, SignedEntries(first, bundle.width));
+  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> entries, ReadEntries(bundle.index * kTileWidth, bundle.width));
   std::string bytes;
-  for (size_t i = 0; i < entries.size(); ++i) {
-    NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entries[i], first + i));
-    AddToBundle(record.entry, bytes);
-  }
+  for (const std::string& entry : entries) AddToBundle(entry, bytes);
   return bytes;
 }
 
-absl::StatusOr<std::optional<Proof>> Log::ProofOf(const store::Reader& reader, const Hash& leaf) const {
-  // As the snapshot has it: what was taken in since is not in its tiles.
-  NWD_ASSIGN_OR_RETURN(const std::optional<rows::State> now, rows::FindState(reader));
-  if (!now.has_value()) return std::nullopt;
-  NWD_ASSIGN_OR_RETURN(std::optional<Proof> proof, ProofIn(reader, *now, leaf));
-  if (proof.has_value() || now->epoch == rows::Epoch()) return proof;
-  NWD_ASSIGN_OR_RETURN(const std::vector<rows::State> past, rows::FindPast(reader));
-  for (const rows::State& before : past) {
-    NWD_ASSIGN_OR_RETURN(proof, ProofIn(reader, before, leaf));
-    if (proof.has_value()) return proof;
+absl::StatusOr<std::vector<std::string>> Log::ReadEntries(uint64_t index, int count) const {
+  const uint64_t whole = size();
+  if (index >= whole) return std::vector<std::string>();
+  const int there = static_cast<int>(std::min<uint64_t>(count, whole - index));
+  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> kept, SignedEntries(index, there));
+  std::vector<std::string> entries;
+  for (const store::FeedEntry& entry : kept) {
+    NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entry, index + entries.size()));
+    entries.emplace_back(record.entry);
   }
-  return std::nullopt;
+  return entries;
+}
+
+absl::StatusOr<std::optional<Proof>> Log::ProofOf(const store::Reader& reader, const Hash& leaf) const {
+  return ProofOfAnyEpoch(reader, [&](const rows::State& in) { return rows::FindIndex(reader, in.epoch.number, leaf); });
+}
+
+absl::StatusOr<std::optional<Proof>> Log::ProofAt(const store::Reader& reader, uint64_t index, const Hash& leaf) const {
+  return ProofOfAnyEpoch(reader, [&](const rows::State& in) -> absl::StatusOr<std::optional<uint64_t>> {
+    if (index >= in.size) return std::nullopt;
+    NWD_ASSIGN_OR_RETURN(const Hash signed_leaf,
+                         HashIn(reader, in.epoch.number, in.size, {.level = 0, .index = index}));
+    return signed_leaf == leaf ? std::optional(index) : std::nullopt;
+  });
 }
 
 absl::StatusOr<std::string> Log::Cited() const {

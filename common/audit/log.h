@@ -81,9 +81,13 @@ class Log {
   // The bytes of a tile or bundle, as wide as asked; nothing where the log has none of this width yet. Block.
   absl::StatusOr<std::optional<std::string>> ReadTile(const Tile& tile) const;
   absl::StatusOr<std::optional<std::string>> ReadBundle(const Bundle& bundle) const;
+  // The bytes of the entries from this index on, `count` of them or as many as are signed. Blocks.
+  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t index, int count) const;
   // Of an entry whose type is looked for, in whichever epoch; nothing where it is not signed yet. Within a View of the store; reads a tile for
   // each level of the tree.
   absl::StatusOr<std::optional<Proof>> ProofOf(const store::Reader& reader, const Hash& leaf) const;
+  // Of whichever entry, where this is its leaf at this index, in whichever epoch; nothing where it is not. Likewise.
+  absl::StatusOr<std::optional<Proof>> ProofAt(const store::Reader& reader, uint64_t index, const Hash& leaf) const;
 
   // Takes in what is durable and was not yet, up to kIntegratedAtOnce entries; how many. Run's step, for tests; blocks.
   absl::StatusOr<int> Integrate();

@@ -12,6 +12,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "common/audit/audit_service.h"
 #include "common/audit/log.h"
 #include "common/audit/log_pages.h"
 #include "common/base/check.h"
@@ -29,6 +30,7 @@
 #include "common/tls/certificate_store.h"
 #include "common/tls/credentials.h"
 #include "common/tls/openssl_policy.h"
+#include "common/tokens/tokens.h"
 #include "google/protobuf/stubs/logging.h"
 
 namespace nwd::program {
@@ -382,6 +384,10 @@ int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   if (const absl::Status started = state.http->Start(); !started.ok()) return Fail(started);
   rpc::Router router;
   parts.add_routes(router);
+  audit::AuditService audit_service(
+      *state.audit_log, data,
+      tokens::Tokens(state.hub_key->Derive(Cat(state.service, "/audit-pages")), state.backups.epoch()));
+  audit_service.Register(router);
   auto server = state.StartServer(parts, router);
   if (!server.ok()) return Fail(server.status());
   forward_grpc_log = true;

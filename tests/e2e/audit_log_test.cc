@@ -5,6 +5,7 @@
 #include <span>
 
 #include "absl/time/clock.h"
+#include "common/audit/frontier.h"
 #include "common/audit/proof.h"
 #include "common/audit/record.h"
 #include "common/audit/signing.h"
@@ -14,7 +15,9 @@
 #include "deploy/audit/witness.h"
 #include "deploy/hub/folder.h"
 #include "deploy/hub/shell.h"
+#include "nwd/common/v1/audit_service.pb.h"
 #include "nwd/consent/v1/record_service.pb.h"
+#include "tests/e2e/operator_view.h"
 #include "tests/e2e/things.h"
 #include "tests/e2e/world.h"
 #include "tests/testing/temp_folder.h"
@@ -22,7 +25,7 @@
 namespace nwd::e2e {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(20);
+namespace v1 = common::v1;
 
 class AuditLogs : public ::testing::Test {
  protected:
@@ -65,6 +68,60 @@ TEST_F(AuditLogs, OfAllFourServicesAreWholeToAStranger) {
     const auto checkpoint = Verify(service);
     ASSERT_TRUE(checkpoint.ok()) << service << ": " << checkpoint.status();
     EXPECT_EQ(checkpoint->origin, Cat("nwd/hub.test/", service, "/1"));
+  }
+}
+
+// Whoever has no way to the operators' port has the same log over the connection they have: what is listed makes the
+// root that is signed, and each entry is proved; in all four services.
+TEST_F(AuditLogs, AreTheSameOverTheHubsOwnCalls) {
+  const World::Consented consented = world_.Consent(kReferrer, {kReceiver});
+  world_.Refer(kReferrer, consented);
+  world_.Do<outcome::v1::RecordOutcomeResponse>(kReceiver, RecordingOutcome(Accepted(world_)));
+  for (const char* service : {"directory", "consent", "referral", "outcome"}) {
+    rpc::Client& auditor = world_.ClientOf(world_.HolderOf(v1::ROLE_AUDITOR), service);
+    rpc::Client& agency = world_.ClientOf(kReferrer, service);
+    absl::StatusOr<audit::Checkpoint> now;
+    ASSERT_TRUE(Eventually([&] {
+      const auto got = agency.Call<v1::GetCheckpointResponse>(v1::GetCheckpointRequest());
+      if (!got.ok()) return false;
+      now = audit::OpenCheckpoint(got->checkpoint(), VerifiersOf(service));
+      return now.ok() && now->size > 0;
+    })) << service;
+
+    std::vector<std::string> entries;
+    v1::ListEntriesRequest list;
+    list.set_page_size(100);
+    do {
+      const auto page = auditor.Call<v1::ListEntriesResponse>(list);
+      ASSERT_TRUE(page.ok()) << service << ": " << page.status();
+      for (const v1::AuditEntry& entry : page->entries()) {
+        EXPECT_EQ(entry.index(), std::ssize(entries));
+        EXPECT_EQ(entry.type(), std::string(audit::DecodeEntry(entry.entry())->type));
+        entries.push_back(entry.entry());
+      }
+      list.set_page_token(page->next_page_token());
+    } while (!list.page_token().empty());
+    ASSERT_GE(entries.size(), now->size) << service;
+    audit::Frontier made;
+    for (uint64_t i = 0; i < now->size; ++i) made.Add(audit::LeafHash(entries[i]));
+    EXPECT_EQ(made.Root(), now->root) << service;
+
+    v1::GetInclusionProofRequest prove;
+    prove.set_index(std::ssize(entries) - 1);
+    prove.set_entry(entries.back());
+    const auto proved = agency.Call<v1::GetInclusionProofResponse>(prove);
+    ASSERT_TRUE(proved.ok()) << service << ": " << proved.status();
+    const auto entry = audit::ReadProof(proved->proof());
+    ASSERT_TRUE(entry.ok()) << entry.status();
+    EXPECT_EQ(entry->entry, entries.back());
+    EXPECT_TRUE(audit::CheckProof(*entry, VerifiersOf(service)).ok()) << service;
+
+    // Nobody learns of an entry that they do not have already.
+    prove.mutable_entry()->back() ^= 1;
+    EXPECT_TRUE(absl::IsNotFound(agency.Call<v1::GetInclusionProofResponse>(prove).status())) << service;
+    prove.set_index(int64_t{1} << 52);
+    EXPECT_TRUE(absl::IsNotFound(agency.Call<v1::GetInclusionProofResponse>(prove).status())) << service;
+    EXPECT_TRUE(absl::IsPermissionDenied(agency.Call<v1::ListEntriesResponse>(list).status())) << service;
   }
 }
 

@@ -5,6 +5,7 @@
 #include "common/base/check.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "nwd/common/v1/audit_service.pb.h"
 #include "nwd/common/v1/change_service.pb.h"
 #include "nwd/common/v1/maintenance_service.pb.h"
 #include "nwd/common/v1/rule.pb.h"
@@ -35,6 +36,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 const std::vector<std::pair<std::string, std::vector<const google::protobuf::FileDescriptor*>>>& Programs() {
+  static const auto* const audit = common::v1::ListEntriesRequest::descriptor()->file();
   static const auto* const change = common::v1::ReadChangesRequest::descriptor()->file();
   static const auto* const maintenance = common::v1::RotateKeysRequest::descriptor()->file();
   static const std::vector<std::pair<std::string, std::vector<const google::protobuf::FileDescriptor*>>> programs = {
@@ -42,7 +44,7 @@ const std::vector<std::pair<std::string, std::vector<const google::protobuf::Fil
        {directory::v1::GetOrganisationRequest::descriptor()->file(),
         directory::v1::GetAgreementRequest::descriptor()->file(),
         directory::v1::GetServiceRequest::descriptor()->file(), directory::v1::BeginImportRequest::descriptor()->file(),
-        change}},
+        audit, change}},
       {"consent",
        {consent::v1::RegisterPersonRequest::descriptor()->file(),
         consent::v1::AssertAuthorityRequest::descriptor()->file(),
@@ -50,15 +52,15 @@ const std::vector<std::pair<std::string, std::vector<const google::protobuf::Fil
         consent::v1::PutRecordRequest::descriptor()->file(),
         consent::v1::OpenEmergencyAccessRequest::descriptor()->file(),
         consent::v1::OpenCaseRequest::descriptor()->file(), consent::v1::ErasePersonRequest::descriptor()->file(),
-        consent::v1::ReadLedgerRequest::descriptor()->file(), change, maintenance}},
+        consent::v1::ReadLedgerRequest::descriptor()->file(), audit, change, maintenance}},
       {"referral",
        {referral::v1::CreateReferralRequest::descriptor()->file(),
         referral::v1::BookAppointmentRequest::descriptor()->file(),
-        referral::v1::ListPersonReferralsRequest::descriptor()->file(), change, maintenance}},
+        referral::v1::ListPersonReferralsRequest::descriptor()->file(), audit, change, maintenance}},
       {"outcome",
        {outcome::v1::RecordOutcomeRequest::descriptor()->file(),
         outcome::v1::QueryIndicatorsRequest::descriptor()->file(),
-        outcome::v1::ListPersonStepsRequest::descriptor()->file(), change, maintenance}},
+        outcome::v1::ListPersonStepsRequest::descriptor()->file(), audit, change, maintenance}},
   };
   return programs;
 }

@@ -14,16 +14,6 @@ namespace v1 = common::v1;
 
 constexpr absl::Duration kCatchUpPatience = absl::Seconds(20);
 
-std::string Today() { return absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone()); }
-
-o::RecordOutcomeRequest Outcome(const std::string& referral_id) {
-  o::RecordOutcomeRequest record;
-  record.set_referral_id(referral_id);
-  record.set_kind(o::OUTCOME_KIND_CV);
-  record.set_occurred_on(Today());
-  return record;
-}
-
 // Months that follow each other, long ago: every release covers more than the one before.
 std::string NextMonth() {
   const int number = NextNumber();
@@ -53,13 +43,13 @@ o::GetJourneyRequest Travelled(World& world) {
 }  // namespace
 
 void AddOutcomeCalls(Table& table) {
-  Add(table, kReceiver, "", [](World& world) { return Outcome(Accepted(world)); });
+  Add(table, kReceiver, "", [](World& world) { return RecordingOutcome(Accepted(world)); });
   Add(table, kReferrer, kReceiver, [](World& world) {
     o::ListOutcomesRequest list;
     list.set_referral_id(Accepted(world));
     list.set_page_size(1);
-    world.Do<o::RecordOutcomeResponse>(kReceiver, Outcome(list.referral_id()));
-    world.Do<o::RecordOutcomeResponse>(kReceiver, Outcome(list.referral_id()));
+    world.Do<o::RecordOutcomeResponse>(kReceiver, RecordingOutcome(list.referral_id()));
+    world.Do<o::RecordOutcomeResponse>(kReceiver, RecordingOutcome(list.referral_id()));
     return list;
   });
   Add(table, kReferralService, "", [](World& world) {

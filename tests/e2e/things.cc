@@ -302,6 +302,14 @@ std::string Accepted(World& world) {
   return referred.referral_id;
 }
 
+outcome::v1::RecordOutcomeRequest RecordingOutcome(const std::string& referral_id) {
+  outcome::v1::RecordOutcomeRequest record;
+  record.set_referral_id(referral_id);
+  record.set_kind(outcome::v1::OUTCOME_KIND_CV);
+  record.set_occurred_on(absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone()));
+  return record;
+}
+
 referral::v1::BookAppointmentRequest Booking(const std::string& referral_id, absl::Duration ahead) {
   referral::v1::BookAppointmentRequest book;
   book.set_referral_id(referral_id);

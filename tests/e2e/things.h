@@ -14,6 +14,7 @@
 #include "nwd/consent/v1/rights_service.pb.h"
 #include "nwd/directory/v1/agreement_service.pb.h"
 #include "nwd/directory/v1/feed_service.pb.h"
+#include "nwd/outcome/v1/outcome_service.pb.h"
 #include "nwd/referral/v1/appointment_service.pb.h"
 #include "nwd/referral/v1/referral_service.pb.h"
 #include "tests/e2e/world.h"
@@ -70,8 +71,6 @@ std::string AuthorityOf(World& world, const std::string& asserter, const std::st
                         const std::string& recipient);
 // The receiver's reading of what the referrer put in about them.
 consent::v1::GetRecordRequest Reading(const Shared& shared);
-// What opens emergency access to somebody whom `who` has just registered, and has put in something about; and what reads
-// under it.
 // A case that `who` would answer of somebody it registers.
 consent::v1::OpenCaseRequest OpeningCase(World& world, const std::string& who, consent::v1::CaseKind kind);
 consent::v1::OpenCaseResponse OpenedCase(World& world, const std::string& who, consent::v1::CaseKind kind);
@@ -79,6 +78,8 @@ consent::v1::OpenCaseResponse OpenedCase(World& world, const std::string& who, c
 consent::v1::ErasePersonRequest GrantErasure(World& world, const std::string& who,
                                              const consent::v1::OpenCaseResponse& opened);
 consent::v1::ErasePersonRequest GrantedErasure(World& world, const std::string& who);
+// What opens emergency access to somebody whom `who` has just registered, and has put in something about; and what reads
+// under it.
 consent::v1::OpenEmergencyAccessRequest Opening(World& world, const std::string& who);
 consent::v1::GetRecordRequest ReadingInEmergency(const std::string& person_ref, const std::string& emergency_access_id);
 // The id of one that `who` opened.
@@ -95,6 +96,8 @@ referral::v1::CreateReferralRequest Sending(const World::Consented& consented, c
 // From the referrer to the receiver: one that was sent, and the id of one that was accepted.
 World::Referred FreshReferral(World& world);
 std::string Accepted(World& world);
+// What the receiver of such a referral records of it today.
+outcome::v1::RecordOutcomeRequest RecordingOutcome(const std::string& referral_id);
 void Accept(World& world, const std::string& receiver, const std::string& referral_id, const std::string& etag);
 referral::v1::BookAppointmentRequest Booking(const std::string& referral_id, absl::Duration ahead = absl::Hours(48));
 

@@ -64,6 +64,12 @@ TEST_F(Epochs, WhatTheOneBeforeSignedIsStillProved) {
     const auto proof = after.ProofOf(leaf);
     ASSERT_TRUE(proof.ok() && proof->has_value()) << index;
     EXPECT_EQ((*proof)->checkpoint, published_);
+    const auto by_index = after.ProofAt(index, leaf);
+    ASSERT_TRUE(by_index.ok() && by_index->has_value()) << index;
+    EXPECT_EQ((*by_index)->path, (*proof)->path);
+    EXPECT_EQ((*by_index)->checkpoint, published_);
+    const auto elsewhere = after.ProofAt(index + 1, leaf);
+    EXPECT_TRUE(elsewhere.ok() && !elsewhere->has_value()) << "this entry is at no other index";
     std::vector<Verifier> old;
     for (const crypto::SigningKey& key : SigningKeysOf(TestHubKey(), "consent")) {
       old.push_back({"nwd/hub.test/consent/1", *crypto::VerifyingKey::FromRaw(key.verifying_key().raw())});

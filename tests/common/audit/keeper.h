@@ -65,6 +65,9 @@ class Keeper {
   absl::StatusOr<std::optional<Proof>> ProofOf(const Hash& leaf) {
     return testing::View(store_, [&](const store::Reader& reader) { return log_.ProofOf(reader, leaf); });
   }
+  absl::StatusOr<std::optional<Proof>> ProofAt(uint64_t index, const Hash& leaf) {
+    return testing::View(store_, [&](const store::Reader& reader) { return log_.ProofAt(reader, index, leaf); });
+  }
   absl::StatusOr<Checkpoint> Open() const { return OpenCheckpoint(log_.checkpoint(), Verifiers()); }
 
  private:
