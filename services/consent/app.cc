@@ -51,8 +51,8 @@ absl::Status App::Restore() {
   if (!parts_.restore->ledger.empty()) {
     NWD_ASSIGN_OR_RETURN(ledger, ledger::Read(parts_.restore->ledger, ledger::Keys(parts_.hub_key, "consent")));
   }
-  return consent::Restore(services_.parts(), services_.erasure_following(), ledger ? &*ledger : nullptr,
-                          parts_.restore->after);
+  return consent::Restore({services_.parts(), services_.erasure_following(), parts_.calendar},
+                          ledger ? &*ledger : nullptr, parts_.restore->after);
 }
 
 void App::Register(rpc::Router& router) {

@@ -18,7 +18,6 @@
 #include "services/consent/reasons.h"
 #include "services/consent/record_rows.h"
 #include "services/consent/restriction.h"
-#include "services/consent/restriction_rows.h"
 #include "services/consent/wrong_state.h"
 
 namespace nwd::consent {
@@ -180,12 +179,6 @@ absl::Status ChangeWords(const person_keys::PersonKey& key, storage::Case& row, 
   return absl::OkStatus();
 }
 
-absl::Status Lift(store::Txn& txn, absl::Time now, storage::Case& row) {
-  NWD_ASSIGN_OR_RETURN(const bool lifted, restrictions::Lift(txn, row));
-  if (lifted) row.set_lift_time_us(Micros(now));
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void CaseService::Register(rpc::Router& router) {
@@ -215,6 +208,7 @@ async::Task<absl::StatusOr<v1::OpenCaseResponse>> CaseService::OpenCase(rpc::Cal
   absl::StatusOr<v1::OpenCaseResponse> response = co_await parts_.store.Update(body, call.deadline());
   if (!response.ok()) co_return Corrupt(parts_, "a case", response.status());
   RingBells(parts_, told);
+  if (request.kind() == v1::CASE_KIND_RESTRICTION) co_await parts_.off_host.Wait(call.deadline());
   co_return response;
 }
 
@@ -244,8 +238,7 @@ absl::StatusOr<v1::OpenCaseResponse> CaseService::Open(store::Txn& txn, const rp
   Begin(calendar_, row);
   cases::Add(txn, row);
   if (row.kind() == v1::CASE_KIND_RESTRICTION) {
-    NWD_RETURN_IF_ERROR(restrictions::Add(txn, row));
-    NWD_RETURN_IF_ERROR(TellRestricted(txn, about.person_id, row.categories(), now, told));
+    NWD_RETURN_IF_ERROR(BeginRestriction(txn, row, now, told));
   }
   storage::Deed deed = DeedOn(call, row);
   deed.set_reason(row.kind());
@@ -332,7 +325,7 @@ absl::Status CaseService::Close(store::Txn& txn, const rpc::Call& call, const v1
   NWD_RETURN_IF_ERROR(consent::Close(request.outcome(), call.Now(), row));
   row.set_refusal(request.refusal());
   if (row.kind() == v1::CASE_KIND_RESTRICTION && EndsRestriction(request.outcome())) {
-    NWD_RETURN_IF_ERROR(Lift(txn, call.Now(), row));
+    NWD_RETURN_IF_ERROR(EndRestriction(txn, row, call.Now()).status());
   }
   return ChangeWords(key, row, [&](storage::CaseWords& words) { words.set_answer(request.answer()); });
 }
@@ -348,7 +341,7 @@ async::Task<absl::StatusOr<v1::LiftRestrictionResponse>> CaseService::LiftRestri
     if (!speaks_for_them && !request.person_told()) {
       return status::InvalidField("person_told", "must be true: the person is told before (UK GDPR, Article 18(3))");
     }
-    NWD_RETURN_IF_ERROR(Lift(txn, call.Now(), row));
+    NWD_RETURN_IF_ERROR(EndRestriction(txn, row, call.Now()).status());
     row.set_revision(row.revision() + 1);
     return v1::LiftRestrictionResponse();
   };

@@ -111,6 +111,7 @@ async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordD
   };
   NWD_CO_ASSIGN_OR_RETURN(v1::RecordDecisionResponse response, co_await parts_.store.Update(body, call.deadline()));
   RingBells(parts_, told);
+  if (event == ConsentEvent::kRefuse) co_await parts_.off_host.Wait(call.deadline());
   co_return response;
 }
 

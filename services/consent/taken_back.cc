@@ -4,9 +4,9 @@ namespace nwd::consent {
 namespace {
 
 constexpr TakenBack kRows[] = {
-    {ConsentEvent::kSuspend, v1::NOTICE_TYPE_SUSPENSION},    {ConsentEvent::kWithdraw, v1::NOTICE_TYPE_WITHDRAWAL},
-    {ConsentEvent::kRevoke, v1::NOTICE_TYPE_REVOCATION},     {ConsentEvent::kInvalidate, v1::NOTICE_TYPE_INVALIDATION},
-    {ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED},
+    {ConsentEvent::kRefuse, v1::NOTICE_TYPE_UNSPECIFIED},      {ConsentEvent::kSuspend, v1::NOTICE_TYPE_SUSPENSION},
+    {ConsentEvent::kWithdraw, v1::NOTICE_TYPE_WITHDRAWAL},     {ConsentEvent::kRevoke, v1::NOTICE_TYPE_REVOCATION},
+    {ConsentEvent::kInvalidate, v1::NOTICE_TYPE_INVALIDATION}, {ConsentEvent::kSupersede, v1::NOTICE_TYPE_UNSPECIFIED},
 };
 
 constexpr EndedAgain kEnds[] = {
@@ -39,6 +39,8 @@ bool BelongsInLedger(const common::v1::Change& change) {
       return EndedBy(change.authority()).has_value();
     case common::v1::Change::kPerson:
       return change.person().type() == common::v1::PersonChange::TYPE_ERASED;
+    case common::v1::Change::kRestriction:
+      return true;  // a lift too, so that what is restricted again is what was in the end
     default:
       return false;
   }

@@ -11,7 +11,7 @@
 
 namespace nwd::consent {
 
-// How a consent is taken out of force before its time, and who is told of it then.
+// How a consent is taken out of force before its time, or refused, and who is told of it by its end.
 struct TakenBack {
   ConsentEvent event;
   v1::NoticeType notice;  // UNSPECIFIED: nobody
@@ -27,7 +27,7 @@ struct EndedAgain {
 // Nothing where it did not.
 std::optional<EndedAgain> EndedBy(const common::v1::AuthorityChange& change);
 
-// One of those, or that somebody was erased.
+// One of those, or that somebody's record was restricted, or is no longer, or that somebody was erased.
 bool BelongsInLedger(const common::v1::Change& change);
 
 }  // namespace nwd::consent

@@ -74,6 +74,43 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
   EXPECT_FALSE(fs::exists(DataFolder() + "/restore.json")) << "the plan was carried out";
 }
 
+// What closes something without ending it: a no to what was asked, and a restriction.
+TEST_F(Restores, ANoAndARestrictionStand) {
+  const Readable refused = MakeReadable(), refused_later = MakeReadable(), asked_only = MakeReadable();
+  const Readable restricted = MakeReadable(), lifted = MakeReadable();
+  const v1::CreateConsentResponse asked = Ask(refused);
+  Readable given_later = asked_only;
+  const v1::CreateConsentResponse given = Ask(asked_only);
+  given_later.consented.consent_id = given.consent_id();
+  const std::string to_lift = RestrictIdentity(lifted);
+  const std::string ledger = elsewhere_ / "consent.ledger";
+  ASSERT_NO_FATAL_FAILURE(Follow(ledger));
+  const nlohmann::json backup = Backup();
+
+  Refuse(asked);
+  Refuse(Ask(refused_later));  // the backup does not know what was refused
+  world_.Give(kReferrer, given);
+  ASSERT_EQ(Withdraw(given_later), absl::OkStatus());
+  ASSERT_EQ(Lift(to_lift), absl::OkStatus());
+  const std::string case_id = RestrictIdentity(restricted);
+  LoseTheDisk();
+  StopFollowing();
+  const Ended restored = Restore(backup, {"--ledger", ledger});
+  ASSERT_EQ(restored.exit_code, 0) << restored.err;
+  world_.Start("consent");
+
+  EXPECT_EQ(Read(refused).code(), absl::StatusCode::kPermissionDenied) << "by the no";
+  EXPECT_EQ(ConsentOf(refused).state(), v1::CONSENT_STATE_GIVEN) << "which closes it, and does not end it";
+  EXPECT_EQ(Read(refused_later).code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(ConsentOf(refused_later).state(), v1::CONSENT_STATE_SUSPENDED) << "until the person was asked";
+  EXPECT_EQ(ConsentOf(given_later).state(), v1::CONSENT_STATE_LAPSED) << "it is not open to be decided";
+  EXPECT_EQ(Read(asked_only), absl::OkStatus()) << "what was never refused";
+  EXPECT_EQ(Read(lifted), absl::OkStatus());
+  EXPECT_EQ(Read(restricted).code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(Lift(case_id), absl::OkStatus()) << "whoever answered the case still does";
+  EXPECT_EQ(Read(restricted), absl::OkStatus());
+}
+
 // An erasure cannot be undone, so it is done again to nobody but whom it was done to.
 TEST_F(Restores, WhoWasSplitFromSomebodyErasedIsNotErasedWithThem) {
   v1::RegisterPersonRequest person = Person();

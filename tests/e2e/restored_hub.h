@@ -67,6 +67,31 @@ class Restores : public ::testing::Test {
     withdraw.set_consent_id(readable.consented.consent_id);
     return world_.ClientOf(kReferrer, "consent").Call<v1::WithdrawConsentResponse>(withdraw, kPatiently).status();
   }
+  // What the referrer puts to somebody: that the receiver may read their identity.
+  v1::CreateConsentResponse Ask(const Readable& readable) {
+    return world_.Do<v1::CreateConsentResponse>(
+        kReferrer, world_.ConsentRequest(readable.consented.person_ref, {kReceiver}, /*standing=*/true));
+  }
+  void Refuse(const v1::CreateConsentResponse& asked) {
+    v1::RecordDecisionRequest decide;
+    decide.set_consent_id(asked.consent_id());
+    decide.set_etag(asked.etag());
+    decide.set_decision(v1::CONSENT_STATE_REFUSED);
+    world_.Do<v1::RecordDecisionResponse>(kReferrer, decide);
+  }
+  std::string RestrictIdentity(const Readable& readable) {
+    v1::OpenCaseRequest open;
+    open.set_person_ref(readable.consented.person_ref);
+    open.set_kind(v1::CASE_KIND_RESTRICTION);
+    open.add_categories(common::v1::CATEGORY_IDENTITY);
+    return world_.Do<v1::OpenCaseResponse>(kReferrer, open).case_id();
+  }
+  absl::Status Lift(const std::string& case_id) {
+    v1::LiftRestrictionRequest lift;
+    lift.set_case_id(case_id);
+    lift.set_person_told(true);
+    return world_.ClientOf(kReferrer, "consent").Call<v1::LiftRestrictionResponse>(lift, kPatiently).status();
+  }
   void Suspend(const Readable& readable, v1::SuspendReason reason) {
     v1::SuspendConsentRequest suspend;
     suspend.set_consent_id(readable.consented.consent_id);

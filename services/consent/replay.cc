@@ -1,0 +1,277 @@
+#include "services/consent/replay.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/async/block_on.h"
+#include "common/base/macros.h"
+#include "common/base/timestamps.h"
+#include "services/consent/authority_end.h"
+#include "services/consent/authority_rows.h"
+#include "services/consent/authority_states.h"
+#include "services/consent/case_rows.h"
+#include "services/consent/case_states.h"
+#include "services/consent/categories.h"
+#include "services/consent/consent_rows.h"
+#include "services/consent/consent_states.h"
+#include "services/consent/decide.h"
+#include "services/consent/erasure.h"
+#include "services/consent/erasure_rows.h"
+#include "services/consent/restriction.h"
+#include "services/consent/restriction_rows.h"
+#include "services/consent/settled_refusals.h"
+#include "services/consent/withdrawal.h"
+
+namespace nwd::consent {
+namespace {
+
+// The entry in the audit log, under the service's own key: the person's is not needed to read who did it.
+void Log(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now) {
+  Record(parts, txn, type, now, ids::Uuid(), nullptr, storage::Deed());
+}
+
+void PassOn(store::Txn& txn, const common::v1::Change& change) {
+  txn.Append(store::Feed::kChanges, change.SerializeAsString());
+}
+
+// The consent was drawn up after the backup, so what was refused in it is not known: what the person gave to any of the
+// same recipients rests.
+absl::Status RestRefused(const Parts& parts, store::Txn& txn, const common::v1::ConsentChange& refused, absl::Time when,
+                         Replayed& replayed) {
+  NWD_ASSIGN_OR_RETURN(std::vector<storage::Consent> all, consents::OfPerson(txn, IdIn(refused.person_id())));
+  for (storage::Consent& consent : all) {
+    const auto& recipients = refused.recipient_organisation_ids();
+    const bool named = std::any_of(recipients.begin(), recipients.end(), [&](const std::string& recipient) {
+      return FindRecipient(consent, IdIn(recipient)) != nullptr;
+    });
+    if (!named) continue;
+    constexpr auto kSuspension = v1::NOTICE_TYPE_SUSPENSION;
+    NWD_ASSIGN_OR_RETURN(const bool rests, RestUntilAsked(parts, txn, consent, kSuspension, when));
+    if (rests) ++replayed.consents;
+  }
+  return absl::OkStatus();
+}
+
+// A no to what was asked, and what it closes of the person's other consents.
+absl::Status Refuse(store::Txn& txn, storage::Consent& consent, absl::Time when) {
+  consent.set_state(StateAfter(ConsentEvent::kRefuse));
+  consent.set_revision(consent.revision() + 1);
+  consent.set_decide_time_us(Micros(when));
+  consent.set_end_time_us(Micros(when));
+  std::vector<ids::Uuid> told;
+  NWD_RETURN_IF_ERROR(SettleDecision(txn, consent, when, told));
+  consents::Put(txn, consent);
+  AppendConsentChange(txn, consent, when);
+  return absl::OkStatus();
+}
+
+// What is not decided in the backup was, since: where it was given and then taken back, nobody is to decide it anew.
+absl::StatusOr<bool> End(store::Txn& txn, storage::Consent& consent, TakenBack taken, absl::Time when) {
+  const bool undecided = Next(consent.state(), ConsentEvent::kLapse).has_value();
+  if (undecided && taken.event == ConsentEvent::kRefuse) {
+    NWD_RETURN_IF_ERROR(Refuse(txn, consent, when));
+    return true;
+  }
+  if (undecided) taken = {ConsentEvent::kLapse, v1::NOTICE_TYPE_UNSPECIFIED};
+  if (!Next(consent.state(), taken.event).has_value()) return false;
+  NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, consent, taken.event, taken.notice, when).status());
+  return true;
+}
+
+absl::Status TakeBack(const Parts& parts, store::Txn& txn, const common::v1::Change& change, absl::Time when,
+                      Replayed& replayed) {
+  const std::optional<TakenBack> taken = TakenBackBy(change.consent());
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent,
+                       consents::Find(txn, IdIn(change.consent().consent_id())));
+  if (!consent.has_value()) {
+    PassOn(txn, change);
+    if (taken->event != ConsentEvent::kRefuse) return absl::OkStatus();
+    return RestRefused(parts, txn, change.consent(), when, replayed);
+  }
+  absl::StatusOr<bool> done = false;
+  if (taken->event == ConsentEvent::kSuspend) {
+    done = RestUntilAsked(parts, txn, *consent, taken->notice, when);  // who asked for it is not told here
+  } else {
+    done = End(txn, *consent, *taken, when);
+    if (done.ok() && *done) Log(parts, txn, "consent.taken_back_again", when);
+  }
+  NWD_RETURN_IF_ERROR(done.status());
+  if (*done) ++replayed.consents;
+  return absl::OkStatus();
+}
+
+absl::Status EndAuthorityAgain(const Parts& parts, store::Txn& txn, const common::v1::Change& change, absl::Time when,
+                               Replayed& replayed) {
+  NWD_ASSIGN_OR_RETURN(std::optional<storage::Authority> authority,
+                       authorities::Find(txn, IdIn(change.authority().authority_id())));
+  if (!authority.has_value()) {
+    PassOn(txn, change);
+    return absl::OkStatus();
+  }
+  NWD_ASSIGN_OR_RETURN(const bool ended, EndAgain(parts, txn, *authority, *EndedBy(change.authority()), when));
+  if (ended) ++replayed.authorities;
+  return absl::OkStatus();
+}
+
+// In the place of one that was opened after the backup; without words, which are lost.
+storage::Case CaseInPlace(v1::CaseKind kind, const ids::Uuid& case_id, const ids::Uuid& person_id,
+                          const ids::Uuid& handler_id, absl::Time when) {
+  storage::Case row;
+  row.set_case_id(std::string(case_id.bytes()));
+  row.set_kind(kind);
+  row.set_person_id(std::string(person_id.bytes()));
+  row.set_handler_id(std::string(handler_id.bytes()));
+  row.set_opener_id(std::string(handler_id.bytes()));
+  row.set_create_time_us(Micros(when));
+  row.set_receive_time_us(Micros(when));
+  return row;
+}
+
+absl::Status RestrictAgain(const Restoring& restoring, store::Txn& txn, const common::v1::RestrictionChange& change,
+                           const person_keys::PersonKey& key, absl::Time when, Replayed& replayed) {
+  const ids::Uuid case_id = IdIn(change.case_id());
+  NWD_ASSIGN_OR_RETURN(const std::optional<storage::Case> known, cases::Find(txn, case_id));
+  if (!change.lifted()) {
+    if (known.has_value() || key == nullptr) return absl::OkStatus();
+    const ids::Uuid person_id = IdIn(change.person_id());
+    storage::Case row =
+        CaseInPlace(v1::CASE_KIND_RESTRICTION, case_id, person_id, IdIn(change.handler_organisation_id()), when);
+    row.set_categories(MaskOfAll(change.categories()));
+    row.set_sealed_words(cases::Seal(*key, case_id, storage::CaseWords()));
+    Begin(restoring.calendar, row);
+    cases::Add(txn, row);
+    std::vector<ids::Uuid> told;
+    NWD_RETURN_IF_ERROR(BeginRestriction(txn, row, when, told));
+    Log(restoring.parts, txn, "case.opened", when);
+    ++replayed.restrictions;
+    return absl::OkStatus();
+  }
+  if (!known.has_value()) return absl::OkStatus();
+  storage::Case lifted = *known;
+  NWD_ASSIGN_OR_RETURN(const bool was_in_force, EndRestriction(txn, lifted, when));
+  if (!was_in_force) return absl::OkStatus();
+  lifted.set_revision(lifted.revision() + 1);
+  cases::Replace(txn, *known, lifted);
+  Log(restoring.parts, txn, "restriction.lifted", when);
+  ++replayed.restrictions;
+  return absl::OkStatus();
+}
+
+// The case by which the person was to be erased; nothing where it was opened after the backup.
+absl::StatusOr<std::optional<storage::Case>> CaseOf(const store::Reader& reader, const ids::Uuid& person_id) {
+  std::optional<storage::Case> found;
+  NWD_RETURN_IF_ERROR(cases::WalkPerson(reader, person_id, "", [&](const std::string&, const storage::Case& row) {
+    if (row.kind() != v1::CASE_KIND_ERASURE || row.state() == v1::CASE_STATE_CLOSED) return store::Visit::kContinue;
+    found = row;
+    return store::Visit::kStop;
+  }));
+  return found;
+}
+
+// What is to be seen for ever, that somebody was erased and when. Whoever erased them answers the case.
+storage::Case ErasureInPlace(const ids::Uuid& case_id, const ids::Uuid& person_id, const ids::Uuid& eraser_id,
+                             absl::Time when) {
+  storage::Case row = CaseInPlace(v1::CASE_KIND_ERASURE, case_id, person_id, eraser_id, when);
+  row.set_state(v1::CASE_STATE_OPEN);
+  row.set_revision(1);
+  return row;
+}
+
+absl::Status EraseAgain(const Restoring& restoring, const common::v1::PersonChange& change, absl::Time when,
+                        Replayed& replayed) {
+  const Parts& parts = restoring.parts;
+  const ids::Uuid person_id = IdIn(change.person_id());
+  const ids::Uuid eraser_id = IdIn(change.organisation_id());
+  const ids::Uuid fresh = ids::Uuid::Random();
+  const absl::StatusOr<FamilyKeys> keys = async::BlockOn(KeysOfFamily(parts, person_id));
+  NWD_RETURN_IF_ERROR(keys.status());
+  ids::Uuid case_id;
+  bool erased = false;
+  const auto body = [&](store::Txn& txn) -> absl::StatusOr<storage::Erasure> {
+    erased = false;
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::ErasedPerson> before, erasures::FindPerson(txn, person_id));
+    if (before.has_value()) return storage::Erasure();
+    // Each id that was erased has an entry of its own: whom it was joined with in the backup may have been split from it since.
+    NWD_RETURN_IF_ERROR(erasures::LeaveFamily(txn, person_id));
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Case> known, CaseOf(txn, person_id));
+    const storage::Case row = known ? *known : ErasureInPlace(fresh, person_id, eraser_id, when);
+    const Erasing erasing{parts, person_id, *keys, eraser_id, ids::Uuid(), when};
+    std::vector<ids::Uuid> told;
+    NWD_ASSIGN_OR_RETURN(storage::Erasure erasure, Erase(txn, erasing, row, told));
+    storage::Case closed = row;
+    // One that waited for the person is granted all the same: it was carried out.
+    if (!Close(v1::CASE_OUTCOME_FULFILLED, when, closed).ok()) CloseErased(when, closed);
+    closed.set_erase_time_us(erasure.erase_time_us());
+    if (known) {
+      cases::Replace(txn, row, closed);
+    } else {
+      cases::Add(txn, closed);
+    }
+    Log(parts, txn, "person.erased", when);
+    case_id = consents::IdOf(row.case_id());
+    erased = true;
+    return erasure;
+  };
+  absl::StatusOr<storage::Erasure> erasure = async::BlockOn(parts.store.Update(body));
+  NWD_RETURN_IF_ERROR(erasure.status());
+  if (!erased) return absl::OkStatus();
+  ++replayed.erasures;
+  return async::BlockOn(restoring.following.Sweep(case_id, *erasure));
+}
+
+}  // namespace
+
+absl::Status Replay(const Restoring& restoring, const ledger::Entry& entry, Replayed& replayed) {
+  const Parts& parts = restoring.parts;
+  common::v1::Change change;
+  if (!change.ParseFromString(entry.change)) return absl::DataLossError("an entry of the ledger does not parse");
+  const absl::Time when = FromTimestamp(change.change_time());
+  if (change.has_person()) return EraseAgain(restoring, change.person(), when, replayed);
+  person_keys::PersonKey key;  // null where there is nobody of that id in the backup
+  if (change.has_restriction()) {
+    absl::StatusOr<person_keys::PersonKey> found =
+        async::BlockOn(KeyOrNull(parts, IdIn(change.restriction().person_id())));
+    NWD_RETURN_IF_ERROR(found.status());
+    key = *std::move(found);
+  }
+  Replayed done;
+  const auto body = [&](store::Txn& txn) -> absl::Status {
+    done = replayed;
+    if (change.has_authority()) return EndAuthorityAgain(parts, txn, change, when, done);
+    if (change.has_restriction()) return RestrictAgain(restoring, txn, change.restriction(), key, when, done);
+    return change.has_consent() ? TakeBack(parts, txn, change, when, done) : absl::OkStatus();
+  };
+  NWD_RETURN_IF_ERROR(async::BlockOn(parts.store.Update(body)));
+  replayed = done;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> RestUntilAsked(const Parts& parts, store::Txn& txn, storage::Consent& consent,
+                                    v1::NoticeType notice, absl::Time when) {
+  if (consent.state() == v1::CONSENT_STATE_SUSPENDED && !consent.resume_needs_person()) {
+    consent.set_resume_needs_person(true);
+    consent.set_revision(consent.revision() + 1);
+    consents::Put(txn, consent);
+    AppendConsentChange(txn, consent, when);
+  }
+  if (StateAt(consent, when) != v1::CONSENT_STATE_GIVEN) return false;
+  consent.set_suspend_time_us(Micros(when));
+  consent.set_resume_needs_person(true);
+  NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, consent, ConsentEvent::kSuspend, notice, when).status());
+  Log(parts, txn, "consent.suspended", when);
+  return true;
+}
+
+absl::StatusOr<bool> EndAgain(const Parts& parts, store::Txn& txn, storage::Authority& authority,
+                              const EndedAgain& ended, absl::Time when) {
+  if (!Next(StateAt(authority, when), ended.event).has_value()) return false;
+  std::vector<ids::Uuid> told;
+  NWD_RETURN_IF_ERROR(EndAuthority(txn, authority, ended.event, ended.notice, when, told));
+  Log(parts, txn, "authority.ended_again", when);
+  return true;
+}
+
+}  // namespace nwd::consent

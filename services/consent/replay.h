@@ -1,0 +1,44 @@
+// Doing again, to data that came back from a backup, one thing that the off-host ledger has (taken_back.h); and the two
+// ways in which something is put out of force that a backup cannot vouch for. What was done already is left as it is.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/calendar/working_calendar.h"
+#include "common/ledger/ledger.h"
+#include "services/consent/erasure_following.h"
+#include "services/consent/parts.h"
+#include "services/consent/taken_back.h"
+
+namespace nwd::consent {
+
+// How much of what was changed.
+struct Replayed {
+  int64_t consents = 0, authorities = 0, restrictions = 0, erasures = 0;
+};
+
+// What it is done with.
+struct Restoring {
+  const Parts& parts;
+  ErasureFollowing& following;
+  const calendar::WorkingCalendar& calendar;
+};
+
+// Whoever is to be told is told. What is not in the backup cannot permit anything and is told of only, but for what closes
+// what the backup has: a refusal rests the person's consents that name the same recipients until they are asked; a
+// restriction gets a case in the place of its own, for who answers it to lift. Blocks.
+absl::Status Replay(const Restoring& restoring, const ledger::Entry& entry, Replayed& replayed);
+
+// Puts a consent in force to rest until the person says that they stand by it; one that rests already needs them from now
+// on. Whether it was in force. `notice` UNSPECIFIED: nobody is told. Within an Update.
+absl::StatusOr<bool> RestUntilAsked(const Parts& parts, store::Txn& txn, storage::Consent& consent,
+                                    v1::NoticeType notice, absl::Time when);
+
+// False where the event cannot happen to the authority any more. Within an Update.
+absl::StatusOr<bool> EndAgain(const Parts& parts, store::Txn& txn, storage::Authority& authority,
+                              const EndedAgain& ended, absl::Time when);
+
+}  // namespace nwd::consent
