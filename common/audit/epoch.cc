@@ -78,6 +78,7 @@ absl::Status BeginEpoch(store::Store& store, const Audit& audit, const NewEpoch&
     rows::PutState(txn, {.epoch = {.number = epoch.number, .begin = last}, .size = 0, .checkpoint = {}});
     const std::string cited = before.has_value() ? LaterOf(before->checkpoint, epoch.cited) : epoch.cited;
     rows::PutCited(txn, cited);
+    rows::PutFault(txn, "");  // of the epoch before
     rows::PutCarried(txn, {covered, last});
     audit.AppendAs(txn, kEpochBegan, now, CitationOf(cited));
     return absl::OkStatus();

@@ -98,8 +98,16 @@ absl::Status Log::Load() {
   epoch_ = state->epoch;
   Show({state->size, state->checkpoint});
   const absl::Status taken_up = TakeUp(*state);
-  if (!absl::IsDataLoss(taken_up)) return taken_up;
-  Corrupt(taken_up);
+  if (absl::IsDataLoss(taken_up)) {
+    Corrupt(taken_up);
+    return absl::OkStatus();
+  }
+  NWD_RETURN_IF_ERROR(taken_up);
+  const auto find_fault = [](const store::Reader& reader) { return rows::FindFault(reader); };
+  NWD_ASSIGN_OR_RETURN(const std::string fault, async::BlockOn(options_.store.View(find_fault)));
+  if (fault.empty()) return absl::OkStatus();
+  checked_again_ = true;
+  Corrupt(absl::DataLossError(fault));
   return absl::OkStatus();
 }
 
@@ -146,12 +154,21 @@ absl::Status Log::TakeUp(const rows::State& state) {
 }
 
 async::Task<void> Log::Run(rpc::Stop& stop) {
-  const auto integrate = [this] { return Integrate(); };
-  for (bool last = false; !last && Health().ok();) {  // what the last calls left is taken in before the end
+  const auto integrate = [this]() -> absl::StatusOr<int> {
+    absl::StatusOr<int> taken = Integrate();
+    if (absl::IsDataLoss(taken.status())) return KeepFault(taken.status());
+    return taken;
+  };
+  for (bool last = false; !last;) {  // what the last calls left is taken in before the end
     last = stop.requested();
+    if (!Health().ok()) {  // over what was found nothing is signed
+      if (!last) co_await stop.WaitUntil(absl::Now() + kIntegrateAgainAfter);
+      continue;
+    }
     const absl::StatusOr<int> taken = co_await workers_.Run(integrate);
-    if (absl::IsDataLoss(taken.status())) co_return Corrupt(taken.status());
-    if (!taken.ok()) log::Line(log::Level::kError, "audit.not_integrated").Status(taken.status()).Emit();
+    if (absl::IsDataLoss(taken.status())) Corrupt(taken.status());
+    if (!taken.ok() && Health().ok())
+      log::Line(log::Level::kError, "audit.not_integrated").Status(taken.status()).Emit();
     if (taken.ok() && *taken == kIntegratedAtOnce) {
       last = false;
       continue;
@@ -161,13 +178,38 @@ async::Task<void> Log::Run(rpc::Stop& stop) {
 }
 
 async::Task<void> Log::CheckOnce(rpc::Stop& stop) {
-  if (!Health().ok()) co_return;
-  const auto check = [&] { return CheckWhole(&stop.flag()); };
+  if (!Health().ok() && !checked_again_) co_return;
+  const auto check = [&] { return CheckAndKeep(stop.flag()); };
   const absl::Status whole = co_await workers_.Run(check);
   if (absl::IsDataLoss(whole)) co_return Corrupt(whole);
   if (!whole.ok() && !stop.requested()) {
     log::Line(log::Level::kError, "audit.not_checked").Status(whole).Emit();
   }
+  if (!whole.ok() || !checked_again_) co_return;
+  log::Line(log::Level::kWarning, "audit.whole_again").Emit();
+  absl::MutexLock lock(&mutex_);
+  health_ = absl::OkStatus();
+}
+
+absl::Status Log::CheckAndKeep(const std::atomic<bool>& stop) const {
+  const absl::Status whole = CheckWhole(&stop);
+  if (absl::IsDataLoss(whole)) return KeepFault(whole);
+  if (!whole.ok() || !checked_again_) return whole;
+  const auto put_away = [](store::Txn& txn) {
+    rows::PutFault(txn, "");
+    return absl::OkStatus();
+  };
+  return async::BlockOn(options_.store.Update(put_away));
+}
+
+absl::Status Log::KeepFault(absl::Status found) const {
+  const auto keep = [&](store::Txn& txn) {
+    rows::PutFault(txn, StdView(found.message()));
+    return absl::OkStatus();
+  };
+  const absl::Status kept = async::BlockOn(options_.store.Update(keep));
+  if (!kept.ok()) log::Line(log::Level::kError, "audit.fault_not_kept").Status(kept).Emit();
+  return found;
 }
 
 absl::Status Log::Health() const {

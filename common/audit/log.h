@@ -14,7 +14,8 @@
 //
 // Load checks the edge of the tree against the checkpoint; CheckOnce goes through the whole log, away from the queues and
 // beside Run: an entry that was altered, removed, inserted or moved on disk is named in the operator's log (audit.corrupt)
-// and in a metric, and from then on nothing more is signed. Thread-safe but for Load, which comes first.
+// and in a metric, and from then on nothing more is signed: not after a restart either, until CheckOnce has found the whole log
+// to be what was signed. Thread-safe but for Load, which comes first.
 #pragma once
 
 #include <atomic>
@@ -109,6 +110,10 @@ class Log {
   absl::StatusOr<std::vector<store::FeedEntry>> SignedEntries(uint64_t index, int count) const;
   void Show(Signed now);
   void Corrupt(const absl::Status& why);
+  // Keeps it, where it is that the log is not what was signed. Blocks.
+  absl::Status KeepFault(absl::Status found) const;
+  // CheckWhole; what is found is kept, and what was kept and is not found any more is put away. Blocks.
+  absl::Status CheckAndKeep(const std::atomic<bool>& stop) const;
 
   const Options options_;
   const std::vector<crypto::SigningKey> keys_;  // newest first
@@ -117,6 +122,7 @@ class Log {
   mutable absl::Mutex mutex_;
   Signed signed_ ABSL_GUARDED_BY(mutex_);
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
+  bool checked_again_ = false;  // by CheckOnce: what a run before this one found, with nothing wrong at the edge
   async::WorkerPool workers_;
   metrics::Registration figures_;
 };

@@ -7,7 +7,8 @@
 namespace nwd::audit::rows {
 namespace {
 
-constexpr char kTable = 'L', kState = 's', kTile = 't', kIndex = 'w', kPast = 'e', kCited = 'c', kCarried = 'n';
+constexpr char kTable = 'L', kState = 's', kTile = 't', kIndex = 'w', kPast = 'e', kCited = 'c', kCarried = 'n',
+               kFault = 'f';
 constexpr char kForm = 1;          // of the values
 constexpr size_t kLeafBytes = 16;  // of a leaf's hash, in the key of its index
 
@@ -87,6 +88,17 @@ absl::StatusOr<std::string> FindCited(const store::Reader& reader) {
   std::string note;
   NWD_RETURN_IF_ERROR(reader.Get(Key(kCited).Build(), &note).status());
   return note;
+}
+
+void PutFault(store::Txn& txn, std::string_view what) {
+  if (what.empty()) return txn.Delete(Key(kFault).Build());
+  txn.Put(Key(kFault).Build(), what);
+}
+
+absl::StatusOr<std::string> FindFault(const store::Reader& reader) {
+  std::string what;
+  NWD_RETURN_IF_ERROR(reader.Get(Key(kFault).Build(), &what).status());
+  return what;
 }
 
 absl::StatusOr<std::optional<Carried>> FindCarried(const store::Reader& reader) {

@@ -36,6 +36,11 @@ absl::StatusOr<std::vector<State>> FindPast(const store::Reader& reader);
 void PutCited(store::Txn& txn, std::string_view note);
 absl::StatusOr<std::string> FindCited(const store::Reader& reader);
 
+// What was found to be other than was signed; empty where nothing was. Kept, so that a service that starts again signs
+// nothing over it.
+void PutFault(store::Txn& txn, std::string_view what);
+absl::StatusOr<std::string> FindFault(const store::Reader& reader);
+
 // What a new epoch has still to take over: entries of the feed after `after`, the last of which is `through`.
 struct Carried {
   store::Position after, through;

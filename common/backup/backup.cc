@@ -1,9 +1,11 @@
 #include "common/backup/backup.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <system_error>
+#include <vector>
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
@@ -21,7 +23,8 @@ constexpr char kPartial[] = ".partial";
 constexpr absl::Duration kLetGoEarly = absl::Hours(2);
 constexpr absl::Duration kPartialKept = absl::Hours(1);  // far longer than one is being made
 constexpr char kAboutFile[] = "about.json", kMarkFile[] = "mark";
-constexpr size_t kAboutBytesMax = 16 << 10, kMarkBytesMax = 4 << 10;
+constexpr char kFilesFile[] = "files.json";
+constexpr size_t kAboutBytesMax = 16 << 10, kMarkBytesMax = 4 << 10, kFilesBytesMax = 16 << 20;
 
 absl::Status Cannot(const std::string& folder, const std::error_code& why) {
   return absl::UnavailableError(Cat("cannot write the backup ", folder, ": ", why.message()));
@@ -34,6 +37,19 @@ std::string TextOf(const About& about) {
                                        {"change", about.change},
                                        {"checkpoint", about.checkpoint}};
   return json.dump(2) + "\n";
+}
+
+// How many bytes each file below has, by its path from the folder.
+absl::StatusOr<std::string> SizesIn(const std::string& folder) {
+  nlohmann::ordered_json sizes = nlohmann::ordered_json::object();
+  std::error_code failed;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, failed)) {
+    if (!entry.is_regular_file(failed)) continue;
+    sizes[fs::relative(entry.path(), folder, failed).string()] = entry.file_size(failed);
+    if (failed) break;
+  }
+  if (failed) return Cannot(folder, failed);
+  return sizes.dump(1) + "\n";
 }
 
 // A copy of one store, whole or not there.
@@ -49,6 +65,8 @@ absl::StatusOr<std::string> MakeOne(const std::string& place, const std::string&
   if (failed) return Cannot(partial, failed);
   const auto fill = [&]() -> absl::Status {
     NWD_RETURN_IF_ERROR(store.Checkpoint(Cat(partial, "/", name)));
+    NWD_ASSIGN_OR_RETURN(const std::string sizes, SizesIn(partial));
+    NWD_RETURN_IF_ERROR(files::WriteWhole(Cat(partial, "/", kFilesFile), sizes));
     NWD_ASSIGN_OR_RETURN(const std::string mark,
                          files::ReadWhole(Cat(places.data_folder, "/", kMarkFile), kMarkBytesMax));
     NWD_RETURN_IF_ERROR(files::WriteWhole(Cat(partial, "/", kMarkOfBackup), mark));
@@ -62,6 +80,27 @@ absl::StatusOr<std::string> MakeOne(const std::string& place, const std::string&
   fs::remove_all(partial, failed);
   fs::remove_all(folder, failed);
   return filled;
+}
+
+struct Kept {
+  std::string folder;
+  absl::Time made;
+  bool partial;
+};
+// Those in a place; what has another name than ours is passed over.
+absl::StatusOr<std::vector<Kept>> KeptIn(const std::string& place) {
+  std::vector<Kept> kept;
+  std::error_code failed;
+  if (!fs::exists(place, failed)) return kept;
+  for (const auto& entry : fs::directory_iterator(place, failed)) {
+    std::string name = entry.path().filename().string();
+    const bool partial = name.ends_with(kPartial);
+    if (partial) name.resize(name.size() - sizeof(kPartial) + 1);
+    absl::Time made;
+    if (absl::ParseTime(kNameFormat, name, &made, nullptr)) kept.push_back({entry.path().string(), made, partial});
+  }
+  if (failed) return absl::UnavailableError(Cat("cannot read ", place, ": ", failed.message()));
+  return kept;
 }
 
 }  // namespace
@@ -83,22 +122,23 @@ absl::StatusOr<Made> Make(const Places& places, const About& about, store::Store
 absl::StatusOr<int> LetGo(const Places& places, absl::Time now) {
   int gone = 0;
   for (const std::string& place : {places.backups, places.key_backups}) {
-    std::error_code failed;
-    if (!fs::exists(place, failed)) continue;
-    for (const auto& entry : fs::directory_iterator(place, failed)) {
-      std::string name = entry.path().filename().string();
-      const bool partial = name.ends_with(kPartial);
-      if (partial) name.resize(name.size() - sizeof(kPartial) + 1);
-      absl::Time made;
-      if (!absl::ParseTime(kNameFormat, name, &made, nullptr)) continue;  // not ours
-      if (now - made < (partial ? kPartialKept : kKeyBackupsKept - kLetGoEarly)) continue;
-      fs::remove_all(entry.path(), failed);
-      if (failed) return Cannot(entry.path().string(), failed);
+    NWD_ASSIGN_OR_RETURN(const std::vector<Kept> kept, KeptIn(place));
+    for (const Kept& one : kept) {
+      if (now - one.made < (one.partial ? kPartialKept : kKeyBackupsKept - kLetGoEarly)) continue;
+      std::error_code failed;
+      fs::remove_all(one.folder, failed);
+      if (failed) return Cannot(one.folder, failed);
       ++gone;
     }
-    if (failed) return Cannot(place, failed);
   }
   return gone;
+}
+
+absl::StatusOr<std::optional<absl::Time>> Oldest(const std::string& place) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<Kept> kept, KeptIn(place));
+  std::optional<absl::Time> oldest;
+  for (const Kept& one : kept) oldest = std::min(one.made, oldest.value_or(absl::InfiniteFuture()));
+  return oldest;
 }
 
 absl::StatusOr<About> Read(const std::string& folder) {
@@ -120,6 +160,23 @@ absl::StatusOr<About> Read(const std::string& folder) {
                .epoch = json["epoch"],
                .change = json["change"],
                .checkpoint = json["checkpoint"]};
+}
+
+absl::Status CheckWhole(const std::string& folder) {
+  const auto not_whole = [&](std::string_view why) {
+    return absl::FailedPreconditionError(Cat("the backup ", folder, " is not whole: ", why, "; carry it off again"));
+  };
+  const absl::StatusOr<std::string> text = files::ReadWhole(Cat(folder, "/", kFilesFile), kFilesBytesMax);
+  if (!text.ok()) return not_whole(StdView(text.status().message()));
+  const auto sizes = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  if (!sizes.is_object()) return not_whole(Cat(kFilesFile, " does not read"));
+  for (const auto& [name, size] : sizes.items()) {
+    std::error_code failed;
+    const uintmax_t has = fs::file_size(Cat(folder, "/", name), failed);
+    if (failed) return not_whole(Cat(name, " is not there"));
+    if (size != has) return not_whole(Cat(name, " has ", has, " bytes in place of ", size.dump()));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace nwd::backup

@@ -5,12 +5,14 @@
 //   <backups>/20261130T213000.000Z/data/…        a store           <key-backups>/20261130T213000.000Z/keys/…
 //   <backups>/20261130T213000.000Z/about.json    what it is        <key-backups>/20261130T213000.000Z/about.json
 //   <backups>/20261130T213000.000Z/mark.backup   whose it is, under another name than a service takes it by
+//   <backups>/20261130T213000.000Z/files.json    how many bytes each file of the store has
 //
 // A folder that is being made is named with ".partial" after it. What is on the same disk shares the files of the running
 // store until these are merged: carry it off to another machine. Blocks; run it on a worker. Functions are thread-safe; one
 // backup of a service at a time.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -48,7 +50,14 @@ absl::StatusOr<Made> Make(const Places& places, const About& about, store::Store
 // Deletes what will be older than kKeyBackupsKept within two hours (call it every hour), and what was not finished within an hour; answers how many folders.
 absl::StatusOr<int> LetGo(const Places& places, absl::Time now);
 
+// When the oldest was made of those in `place`, one of the places; nothing where there is none. Of one that is not finished, or
+// was not deleted whole, too.
+absl::StatusOr<std::optional<absl::Time>> Oldest(const std::string& place);
+
 // What the backup in a folder is of. FAILED_PRECONDITION where it is none.
 absl::StatusOr<About> Read(const std::string& folder);
+// FAILED_PRECONDITION where a file of its store is not there or has another size than when it was made: it was not carried
+// off whole. What is inside the files the engine checks as it reads them.
+absl::Status CheckWhole(const std::string& folder);
 
 }  // namespace nwd::backup

@@ -26,8 +26,7 @@ constexpr char kPlanFile[] = "restore.json", kLedgerFile[] = "restore.ledger", k
 constexpr size_t kPlanBytesMax = 64 << 10;
 constexpr char kKeysTooOld[] =
     "the backup of the keys is older than that of the data: people who came in between would be unreadable; name the "
-    "one "
-    "that was made with it, or a later one";
+    "one that was made with it, or a later one";
 constexpr absl::Duration kHeadBehindMax = absl::Minutes(1);
 
 absl::Status Wrong(std::string why) { return absl::FailedPreconditionError(std::move(why)); }
@@ -42,6 +41,7 @@ absl::Status CheckBackups(const Asked& asked, const About& data, const About& ke
     if (fs::is_directory(stores, failed)) continue;
     return Wrong(Cat("there is no ", stores, ": name the two that were made together"));
   }
+  for (const std::string& folder : {asked.backup, asked.key_backup}) NWD_RETURN_IF_ERROR(CheckWhole(folder));
   NWD_ASSIGN_OR_RETURN(const std::string mark, files::ReadWhole(Cat(asked.backup, "/", kMarkOfBackup), kPlanBytesMax));
   NWD_ASSIGN_OR_RETURN(const std::string key_mark,
                        files::ReadWhole(Cat(asked.key_backup, "/", kMarkOfBackup), kPlanBytesMax));
@@ -140,8 +140,9 @@ absl::Status Fill(const Asked& asked, const Plan& plan, const std::string& folde
   if (!failed) fs::copy(asked.key_backup + "/keys", folder + "/keys", fs::copy_options::recursive, failed);
   // Last, once all else is on disk: before it is there, no service opens the folder.
   if (!failed) NWD_RETURN_IF_ERROR(files::SyncAll(folder));
-  if (!failed) fs::copy_file(Cat(asked.backup, "/", kMarkOfBackup), Cat(folder, "/", kMark), failed);
   if (failed) return absl::UnavailableError(Cat("cannot put the backup into ", folder, ": ", failed.message()));
+  NWD_ASSIGN_OR_RETURN(const std::string mark, files::ReadWhole(Cat(asked.backup, "/", kMarkOfBackup), kPlanBytesMax));
+  NWD_RETURN_IF_ERROR(files::WriteWhole(Cat(folder, "/", kMark), files::Awaiting(mark, kPlanFile)));
   return files::OpenDataFolder(folder, asked.service, asked.hub_key);
 }
 
@@ -219,6 +220,7 @@ absl::StatusOr<std::optional<Plan>> PlanIn(const std::string& data_folder) {
 }
 
 absl::Status Done(const std::string& data_folder) {
+  NWD_RETURN_IF_ERROR(files::StopAwaiting(data_folder, kPlanFile));
   std::error_code failed;
   fs::remove(Cat(data_folder, "/", kPlanFile), failed);
   const std::string ledger = Cat(data_folder, "/", kLedgerFile);

@@ -46,7 +46,7 @@ struct Restored {
 };
 
 // Puts it there. Nothing is there afterwards where it fails: FAILED_PRECONDITION where the folder is not empty, a backup is
-// of another service, hub or time than the other, or the ledger does not reach back to the
+// of another service, hub or time than the other, or not whole, or the ledger does not reach back to the
 // backup, ends before it, or is of an epoch before the last checkpoint;
 // DATA_LOSS where the ledger is damaged or another hub's.
 absl::StatusOr<Restored> Put(const Asked& asked, absl::Time now);

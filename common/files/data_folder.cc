@@ -16,6 +16,7 @@ namespace {
 
 constexpr char kMark[] = "mark";
 constexpr char kStoreWord[] = "store ";                  // and a store's name: one line each
+constexpr char kAwaitsWord[] = "awaits ";                // and a file's name
 constexpr char kKeyCheckPurpose[] = "data folder mark";  // written on disk: never changes
 constexpr size_t kMarkBytesMax = 4096;                   // far above the hundred and some that a mark takes
 
@@ -41,23 +42,35 @@ absl::StatusOr<std::string> Read(const std::string& folder) {
   return CannotUse(folder, Cat("its mark cannot be read: ", StdView(mark.status().message())));
 }
 
-std::vector<std::string> StoresIn(const std::string& mark) {
-  std::vector<std::string> stores;
+std::vector<std::string> NamedIn(const std::string& mark, const char* word) {
+  std::vector<std::string> named;
   for (absl::string_view line : absl::StrSplit(mark, '\n')) {
-    if (absl::ConsumePrefix(&line, kStoreWord)) stores.emplace_back(line);
+    if (absl::ConsumePrefix(&line, word)) named.emplace_back(line);
   }
-  return stores;
+  return named;
 }
 
 // A folder that is there and empty is a lost store too.
 absl::Status CheckStores(const std::string& folder, const std::string& mark) {
-  for (const std::string& store : StoresIn(mark)) {
+  for (const std::string& store : NamedIn(mark, kStoreWord)) {
     std::error_code error;
     const std::filesystem::path path = std::filesystem::path(folder) / store;
     if (std::filesystem::is_directory(path, error) && !std::filesystem::is_empty(path, error)) continue;
     if (error && error != std::errc::no_such_file_or_directory) return CannotUse(folder, error.message());
     return absl::FailedPreconditionError(Cat("the data folder ", folder, " has lost its store ", store,
                                              ", which its mark says was made: restore ", store, " from its backup"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAwaited(const std::string& folder, const std::string& mark) {
+  for (const std::string& file : NamedIn(mark, kAwaitsWord)) {
+    std::error_code error;
+    if (std::filesystem::exists(Cat(folder, "/", file), error)) continue;
+    return absl::FailedPreconditionError(Cat("the data folder ", folder, " came back from a backup, and has lost ",
+                                             file,
+                                             ", which says what is still to be done to it: restore the backup again, "
+                                             "into a new folder"));
   }
   return absl::OkStatus();
 }
@@ -99,12 +112,26 @@ absl::Status OpenDataFolder(const std::string& folder, const std::string& servic
   }
   NWD_ASSIGN_OR_RETURN(const std::string mark, Read(folder));
   NWD_RETURN_IF_ERROR(Check(folder, mark, service, hub_key));
+  NWD_RETURN_IF_ERROR(CheckAwaited(folder, mark));
   return CheckStores(folder, mark);
+}
+
+std::string Awaiting(std::string mark, const std::string& awaited) {
+  return Cat(std::move(mark), kAwaitsWord, awaited, "\n");
+}
+
+absl::Status StopAwaiting(const std::string& folder, const std::string& awaited) {
+  NWD_ASSIGN_OR_RETURN(std::string mark, Read(folder));
+  const std::string line = Cat(kAwaitsWord, awaited, "\n");
+  const size_t at = mark.find(line);
+  if (at == std::string::npos) return absl::OkStatus();
+  mark.erase(at, line.size());
+  return Write(folder, mark);
 }
 
 absl::Status MarkStores(const std::string& folder, const std::vector<std::string>& stores) {
   NWD_ASSIGN_OR_RETURN(const std::string mark, Read(folder));
-  const std::vector<std::string> known = StoresIn(mark);
+  const std::vector<std::string> known = NamedIn(mark, kStoreWord);
   std::string more = mark;
   for (const std::string& store : stores) {
     if (std::find(known.begin(), known.end(), store) == known.end()) more += Cat(kStoreWord, store, "\n");

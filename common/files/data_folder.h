@@ -27,6 +27,11 @@ namespace nwd::files {
 // that the mark names are there is checked too.
 absl::Status OpenDataFolder(const std::string& folder, const std::string& service, const crypto::HubKey& hub_key);
 
+// A mark that says what `mark` says, and that its folder is not to be opened while it lacks the file `awaited`.
+std::string Awaiting(std::string mark, const std::string& awaited);
+// Takes that out of the folder's mark.
+absl::Status StopAwaiting(const std::string& folder, const std::string& awaited);
+
 // Adds to the mark the stores it does not name yet: folders in this one, each of which is there now.
 absl::Status MarkStores(const std::string& folder, const std::vector<std::string>& stores);
 

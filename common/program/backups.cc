@@ -58,6 +58,18 @@ absl::StatusOr<backup::Made> Backups::Make(store::Store& data, store::Store& key
                       data, keys);
 }
 
+metrics::Registration Backups::AddMetrics(metrics::Registry& registry) const {
+  return registry.OnScrape([this](metrics::Scrape& scrape) {
+    const absl::StatusOr<std::optional<absl::Time>> oldest = OldestOfKeys();
+    if (!oldest.ok()) return;  // the log says why, when they are to be let go of
+    const absl::Duration age = oldest->has_value() ? SystemClock::Get().Now() - **oldest : absl::ZeroDuration();
+    scrape.Gauge(
+        "nwd_key_backup_oldest_age_seconds",
+        "Age of the oldest backup of people's keys that is where this service keeps them; 0 where there is none.",
+        absl::ToDoubleSeconds(age));
+  });
+}
+
 async::Task<void> Backups::LetGo(rpc::Stop& stop) {
   do {
     const absl::StatusOr<int> gone =

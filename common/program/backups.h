@@ -24,6 +24,7 @@
 #include "common/backup/restore.h"
 #include "common/config/config.h"
 #include "common/crypto/key_file.h"
+#include "common/metrics/metrics.h"
 #include "common/rpc/stop.h"
 #include "common/store/store.h"
 
@@ -48,6 +49,9 @@ class Backups {
 
   // Blocks.
   absl::StatusOr<backup::Made> Make(store::Store& data, store::Store& keys, const audit::Log& log) const;
+  // When the oldest backup of keys that is still there was made; nothing where there is none. Blocks; thread-safe.
+  absl::StatusOr<std::optional<absl::Time>> OldestOfKeys() const { return backup::Oldest(places_.key_backups); }
+  metrics::Registration AddMetrics(metrics::Registry& registry) const;
   // Lets go of those that have had their time, until told to stop.
   async::Task<void> LetGo(rpc::Stop& stop);
 

@@ -267,6 +267,10 @@ absl::StatusOr<backup::Made> ServiceProgram::MakeBackup(store::Store& data, stor
   return state_->backups.Make(data, keys, *state_->audit_log);
 }
 
+absl::StatusOr<std::optional<absl::Time>> ServiceProgram::OldestKeyBackup() const {
+  return state_->backups.OldestOfKeys();
+}
+
 std::string ServiceProgram::Folder(const std::string& name) const { return state_->data + "/" + name; }
 const std::string& ServiceProgram::facts_folder() const { return state_->facts_folder; }
 const facts::Facts& ServiceProgram::facts() const { return *state_->facts; }
@@ -316,6 +320,7 @@ std::vector<metrics::Registration> ServiceProgram::State::AddFigures(const Store
   figures.push_back(metrics::AddProcessMetrics(metrics));
   figures.push_back(AddLogMetrics(metrics));
   for (const auto& [name, store] : stores) figures.push_back(AddStoreMetrics(metrics, name, *store));
+  if (stores.contains("keys")) figures.push_back(backups.AddMetrics(metrics));
   return figures;
 }
 

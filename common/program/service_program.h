@@ -89,6 +89,9 @@ class ServiceProgram {
   const backup::Plan* restore() const;
   // Into the folders that the options name. Blocks; thread-safe, one at a time.
   absl::StatusOr<backup::Made> MakeBackup(store::Store& data, store::Store& keys) const;
+  // When the oldest backup of people's keys was made that is still where the options say; nothing where there is none.
+  // Blocks; thread-safe.
+  absl::StatusOr<std::optional<absl::Time>> OldestKeyBackup() const;
 
   // The service's audit log over its data (common/audit/log.h), for who asks it for proofs of entries of these types.
   // Every service has one: Serve makes it where nobody asked, takes it up, serves it under /audit/ on the port of metrics,

@@ -164,8 +164,9 @@ class Validator {
       return;
     }
     const bool is_text = compiled.field->type() == FieldDescriptor::TYPE_STRING;
-    if (is_text && rule.required() && text::IsBlank(value)) {
-      violations_.Add(path(), "is required, and holds nothing but blanks");
+    if (is_text && text::IsBlank(value)) {
+      violations_.Add(path(),
+                      rule.required() ? "is required, and holds nothing but blanks" : "holds nothing but blanks");
       return;
     }
     const size_t bytes_max = rule.max_bytes() > 0 ? rule.max_bytes() : is_text ? kTextBytesMax : kBytesMax;

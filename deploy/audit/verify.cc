@@ -28,8 +28,12 @@ absl::StatusOr<Checkpoint> VerifyLog(LogSource& source, std::span<const Verifier
   for (uint64_t index = 0; made.size() < checkpoint.size; ++index) {
     const int width = WidthIn(checkpoint.size, 0, index);
     NWD_ASSIGN_OR_RETURN(const std::string bundle, GetBundle(source, {index, width}));
-    NWD_ASSIGN_OR_RETURN(const std::vector<std::string_view> entries, FirstEntriesIn(bundle, width));
-    for (const std::string_view entry : entries) made.Add(LeafHash(entry));
+    const auto entries = FirstEntriesIn(bundle, width);
+    if (!entries.ok()) {
+      return absl::Status(entries.status().code(),
+                          Cat(BundlePath({index, width}), ": ", StdView(entries.status().message())));
+    }
+    for (const std::string_view entry : *entries) made.Add(LeafHash(entry));
     for (const Frontier::Changed& tile : made.TakeChanged()) {
       // A tile above is compared once it is as wide as the log serves it.
       const auto hashes = static_cast<int>(tile.hashes.size() / crypto::kDigestSizeBytes);

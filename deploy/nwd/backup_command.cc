@@ -28,6 +28,12 @@ constexpr char kLedgerOrWithout[] =
     "--ledger must name the off-host ledger of the consent service; or, if it is lost, say --without-ledger: then "
     "every "
     "consent rests until the person says that they stand by it";
+constexpr char kCheckpointOrWithout[] =
+    "--last-checkpoint must name the last checkpoint of the service's audit log that somebody kept (nwd audit watch "
+    "keeps "
+    "it in its folder); or, if nobody did, say --without-checkpoint: then nothing vouches for what the log held after "
+    "the "
+    "backup, and whoever saw more of it is alarmed";
 
 std::string TimeText(absl::Time time) { return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone()); }
 
@@ -117,7 +123,7 @@ int Check(const std::string& file, const std::string& hub_key_file) {
 
 struct Restoring {
   std::string service, data, backup, key_backup, ledger, last_checkpoint, hub_key = "hub.key";
-  bool without_ledger = false;
+  bool without_ledger = false, without_checkpoint = false;
 };
 
 int Restore(const Restoring& asked) {
@@ -132,6 +138,14 @@ int Restore(const Restoring& asked) {
   if (!consent && (!asked.ledger.empty() || asked.without_ledger)) {
     return Fail(
         absl::InvalidArgumentError("--ledger and --without-ledger are the consent service's; the others need none"));
+  }
+  if (!asked.last_checkpoint.empty() && asked.without_checkpoint) {
+    return Fail(absl::InvalidArgumentError(
+        "--last-checkpoint and --without-checkpoint exclude each other: give the one that is so"));
+  }
+  // A ledger has one of its own.
+  if (asked.ledger.empty() && asked.last_checkpoint.empty() && !asked.without_checkpoint) {
+    return Fail(absl::InvalidArgumentError(kCheckpointOrWithout));
   }
   const auto hub_key = crypto::HubKey::FromFile(asked.hub_key, crypto::HubKey::IfMissing::kFail);
   if (!hub_key.ok()) return Fail(hub_key.status());
@@ -208,6 +222,7 @@ void AddBackupCommands(config::Options& program, Commands& commands) {
   restore.Add("--without-ledger", &restoring->without_ledger, "The ledger is lost: every consent rests");
   restore.Add("--last-checkpoint", &restoring->last_checkpoint,
               "File with the last checkpoint of the service's audit log that a witness kept (without: the ledger's)");
+  restore.Add("--without-checkpoint", &restoring->without_checkpoint, "Nobody kept a checkpoint of its audit log");
   restore.Add("--hub-key", &restoring->hub_key, "File with the hub's key");
   commands.push_back({&restore, [restoring] { return Restore(*restoring); }});
 }

@@ -79,7 +79,9 @@ std::string Advice(const std::vector<Rotated>& all, const std::set<int>& newest,
   }
   const bool first = number == static_cast<int>(crypto::kRootNumber) + 1;
   return Cat("all people's keys of the ", all.size(), " services are wrapped under key ", number, "; ",
-             first ? "" : Cat("lines of the key file that begin with a lower number than ", number, " may go; "),
+             first ? ""
+                   : Cat("the lines of the key file that begin with lower numbers may go, but line ", number - 1,
+                         " not before whoever verifies the audit logs has taken up the newest keys (nwd audit key); "),
              "the first line, which has no number, stays for good");
 }
 

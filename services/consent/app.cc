@@ -27,7 +27,7 @@ App::App(const AppParts& parts)
                  .options = parts.options,
                  .audit_log = parts.audit_log,
                  .elsewhere = &elsewhere_,
-                 .forget_deleted_keys = parts.forget_deleted_keys,
+                 .key_files = parts.key_files,
                  .epoch = parts.epoch}),
       changes_(parts.store, services_.tokens()),
       feed_keeper_(parts.store, parts.clock, RestatedTables(parts.clock)),

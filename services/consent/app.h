@@ -19,6 +19,7 @@
 #include "common/access/registry.h"
 #include "common/backup/restore.h"
 #include "common/maintenance/maintenance_service.h"
+#include "common/person_keys/key_files.h"
 #include "common/replica/change_feed.h"
 #include "common/replica/directory_replica.h"
 #include "common/replica/feed_keeper.h"
@@ -46,7 +47,7 @@ class App {
     Options options = {};
     const audit::Log* audit_log = nullptr;      // proves disclosures
     maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
-    ForgetDeletedKeys forget_deleted_keys = {};
+    person_keys::KeyFiles key_files = {};
     const retention::Schedule* retention = nullptr;  // without it nothing is let go of
     maintenance::MakeBackup make_backup = {};
     uint32_t epoch = 1;                     // of the data (common/audit/epoch.h)

@@ -122,6 +122,18 @@ std::vector<std::string> BlocksOf(const Erasing& erasing, const ids::Uuid& id, c
   return checked.ok() ? erasing.parts.hashes.Hash(*checked).blocks : std::vector<std::string>();
 }
 
+void AppendErased(store::Txn& txn, const ids::Uuid& id, const Erasing& erasing, const storage::Case& row) {
+  common::v1::Change change;
+  *change.mutable_change_time() = ToTimestamp(erasing.now);
+  common::v1::PersonChange& detail = *change.mutable_person();
+  detail.set_person_id(id.ToString());
+  detail.set_type(common::v1::PersonChange::TYPE_ERASED);
+  detail.set_organisation_id(erasing.eraser_id.ToString());
+  detail.set_case_id(consents::IdOf(row.case_id()).ToString());
+  detail.set_handler_organisation_id(consents::IdOf(row.handler_id()).ToString());
+  txn.Append(store::Feed::kChanges, change.SerializeAsString());
+}
+
 }  // namespace
 
 absl::StatusOr<storage::Erasure> Erase(store::Txn& txn, const Erasing& erasing, const storage::Case& row,
@@ -142,7 +154,7 @@ absl::StatusOr<storage::Erasure> Erase(store::Txn& txn, const Erasing& erasing, 
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> person, people::Find(txn, id));
     NWD_RETURN_IF_ERROR(erasures::ForgetPerson(
         txn, id, person.has_value() ? BlocksOf(erasing, id, *person) : std::vector<std::string>()));
-    AppendPersonChange(txn, id, common::v1::PersonChange::TYPE_ERASED, erasing.eraser_id, erasing.now);
+    AppendErased(txn, id, erasing, row);
   }
   erasures::Put(txn, consents::IdOf(row.case_id()), erasure);
   return erasure;

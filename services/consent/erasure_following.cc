@@ -49,18 +49,26 @@ async::Task<absl::Status> ErasureFollowing::FollowOne(ids::Uuid case_id, bool& f
   erasure->set_swept(true);
   if (erasure->gone_time_us() == 0) {
     ++not_gone_;
-    NWD_CO_ASSIGN_OR_RETURN(const bool gone, co_await IsGone(*erasure, forgotten));
-    if (!gone) co_return absl::OkStatus();
+    NWD_CO_ASSIGN_OR_RETURN(const Left left, co_await WhatIsLeft(*erasure, forgotten));
+    if (left.in_live_files) co_return absl::OkStatus();
     erasure->set_gone_time_us(Micros(parts_.clock.Now()));
     NWD_CO_RETURN_IF_ERROR(co_await Keep(case_id, *erasure));
     --not_gone_;
   }
-  if (parts_.clock.Now() < FromMicros(erasure->gone_time_us()) + backup::kKeyBackupsKept) co_return absl::OkStatus();
+  const absl::Time gone_since = FromMicros(erasure->gone_time_us());
+  if (parts_.clock.Now() < gone_since + backup::kKeyBackupsKept) co_return absl::OkStatus();
   // A service that was restored from a backup meanwhile has the keys again.
-  NWD_CO_ASSIGN_OR_RETURN(const bool still_gone, co_await IsGone(*erasure, forgotten));
-  if (!still_gone) {
+  NWD_CO_ASSIGN_OR_RETURN(const Left left, co_await WhatIsLeft(*erasure, forgotten));
+  if (left.in_live_files) {
     erasure->clear_gone_time_us();
     co_return co_await Keep(case_id, *erasure);
+  }
+  if (left.oldest_backup.has_value() && *left.oldest_backup <= gone_since) {
+    log::Line(log::Level::kError, "consent.erasure_waits_for_backups")
+        .Str("case_id", case_id.ToString())
+        .Str("oldest_key_backup", absl::FormatTime(absl::RFC3339_sec, *left.oldest_backup, absl::UTCTimeZone()))
+        .Emit();
+    co_return absl::OkStatus();
   }
   erasure->set_complete(true);
   co_return co_await Keep(case_id, *erasure);
@@ -83,18 +91,25 @@ async::Task<absl::Status> ErasureFollowing::Sweep(ids::Uuid case_id, const stora
   co_return co_await Keep(case_id, std::move(swept));
 }
 
-async::Task<absl::StatusOr<bool>> ErasureFollowing::IsGone(const storage::Erasure& erasure, bool& forgotten) {
+async::Task<absl::StatusOr<ErasureFollowing::Left>> ErasureFollowing::WhatIsLeft(const storage::Erasure& erasure,
+                                                                                 bool& forgotten) {
+  Left left;
   if (elsewhere_ != nullptr) {
     std::vector<std::string> people;
     for (const std::string& bytes : erasure.person_ids()) people.push_back(consents::IdOf(bytes).ToString());
-    NWD_CO_ASSIGN_OR_RETURN(const bool gone, co_await elsewhere_->ConfirmErasure(people));
-    if (!gone) co_return false;
+    NWD_CO_ASSIGN_OR_RETURN(const HeldElsewhere::KeysLeft theirs, co_await elsewhere_->ConfirmErasure(people));
+    if (!theirs.gone) co_return left;
+    left.oldest_backup = theirs.oldest_backup;
   }
-  if (forget_deleted_ != nullptr && !forgotten) {
-    NWD_CO_RETURN_IF_ERROR(co_await parts_.workers.Run([this] { return forget_deleted_(); }));
+  if (key_files_.forget_deleted != nullptr && !forgotten) {
+    NWD_CO_RETURN_IF_ERROR(co_await parts_.workers.Run(key_files_.forget_deleted));
     forgotten = true;
   }
-  co_return true;
+  left.in_live_files = false;
+  if (key_files_.oldest_backup == nullptr) co_return left;
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<absl::Time> ours, co_await parts_.workers.Run(key_files_.oldest_backup));
+  if (ours.has_value()) left.oldest_backup = std::min(*ours, left.oldest_backup.value_or(absl::InfiniteFuture()));
+  co_return left;
 }
 
 async::Task<absl::Status> ErasureFollowing::Keep(ids::Uuid case_id, storage::Erasure erasure) {

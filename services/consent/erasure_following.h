@@ -1,29 +1,25 @@
 // What comes after an erasure was carried out: keys destroyed and rows deleted here, should a crash have come between; the
 // other services asked until none of them holds a key in any live file; and the day on which the last backup of keys is to
-// be gone. Nothing waits for it: from the answer on nothing can be read.
+// be gone, and is looked for: one that is still there keeps the erasure from being complete. Nothing waits for it: from the answer on nothing can be read.
 //
 // Rounds follow each other every kErasuresFollowedEvery, and ever more seldom, up to kErasuresFollowedSeldom, while another
 // service does not confirm; what fails is logged and tried again in the next. All rounds are one coroutine's; nobody else
 // calls Follow while Run goes on.
 #pragma once
 
-#include <functional>
-
 #include "absl/status/status.h"
+#include "common/person_keys/key_files.h"
 #include "common/rpc/stop.h"
 #include "services/consent/held_elsewhere.h"
 #include "services/consent/parts.h"
 
 namespace nwd::consent {
 
-// Takes out of the live files of the store of keys what was deleted. Blocks; run on a worker.
-using ForgetDeletedKeys = std::function<absl::Status()>;
-
 class ErasureFollowing {
  public:
-  // `elsewhere` null: there are no other services. Without `forget_deleted` nothing that was deleted is ever in a file.
-  ErasureFollowing(const Parts& parts, HeldElsewhere* elsewhere, ForgetDeletedKeys forget_deleted)
-      : parts_(parts), elsewhere_(elsewhere), forget_deleted_(std::move(forget_deleted)) {}
+  // `elsewhere` null: there are no other services. `key_files`: in which keys lie here.
+  ErasureFollowing(const Parts& parts, HeldElsewhere* elsewhere, person_keys::KeyFiles key_files)
+      : parts_(parts), elsewhere_(elsewhere), key_files_(std::move(key_files)) {}
 
   async::Task<void> Run(rpc::Stop& stop);
 
@@ -34,13 +30,17 @@ class ErasureFollowing {
 
  private:
   async::Task<absl::Status> FollowOne(ids::Uuid case_id, bool& forgotten);
-  // No live file of any service holds a key of theirs.
-  async::Task<absl::StatusOr<bool>> IsGone(const storage::Erasure& erasure, bool& forgotten);
+  // Of their keys, in all services.
+  struct Left {
+    bool in_live_files = true;
+    std::optional<absl::Time> oldest_backup;
+  };
+  async::Task<absl::StatusOr<Left>> WhatIsLeft(const storage::Erasure& erasure, bool& forgotten);
   async::Task<absl::Status> Keep(ids::Uuid case_id, storage::Erasure erasure);
 
   const Parts& parts_;
   HeldElsewhere* const elsewhere_;
-  const ForgetDeletedKeys forget_deleted_;
+  const person_keys::KeyFiles key_files_;
   size_t not_gone_ = 0;  // by the last round
 };
 

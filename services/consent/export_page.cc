@@ -14,6 +14,7 @@
 #include "common/calendar/london.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "services/consent/export_words.h"
 
 namespace nwd::consent {
 namespace {
@@ -46,8 +47,7 @@ struct Part {
 constexpr std::array<Part, 11> kParts = {{
     {"people", "Who you are",
      "What you gave when you were registered, and who registered you. Numbers such as your National Insurance number "
-     "are "
-     "kept only in a form from which nobody can read them.",
+     "are kept only in a form from which nobody can read them.",
      "Nobody has registered you."},
     {"record", "Your record",
      "Every version of everything that was put in about you, by the organisation that put it in, newest first.",
@@ -61,8 +61,7 @@ constexpr std::array<Part, 11> kParts = {{
      "There were none."},
     {"disclosures", "Who was given what, when and why",
      "Every time something about you went to an organisation. Where no section is named it was the text of a referral, "
-     "or "
-     "there was nothing to give.",
+     "or there was nothing to give.",
      "Nothing was given to anybody.", true},
     {"notices", "Who was told of a change",
      "When you change your mind, or something was wrong, those who had it are told and must answer.",
@@ -105,26 +104,17 @@ bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-// "create_time" → "Create time"; ids of what is shown by name lose the word.
-std::string Words(std::string_view name) {
-  for (const std::string_view end : {"_ids", "_id"}) {
-    if (EndsWith(name, end)) name.remove_suffix(end.size());
-  }
-  std::string words(name);
-  std::replace(words.begin(), words.end(), '_', ' ');
-  if (!words.empty()) words.front() = absl::ascii_toupper(static_cast<unsigned char>(words.front()));
-  return words;
-}
-
 // "NOTICE_TYPE_WITHDRAWAL" → "Withdrawal".
 std::string EnumWords(const google::protobuf::EnumValueDescriptor& value) {
   const std::string& zero = value.type()->value(0)->name();
   std::string_view name = value.name();
   constexpr std::string_view kUnspecified = "UNSPECIFIED";
   if (EndsWith(zero, kUnspecified)) name.remove_prefix(std::min(name.size(), zero.size() - kUnspecified.size()));
-  std::string lower(name);
-  absl::AsciiStrToLower(&lower);
-  return Words(lower);
+  std::string words(name);
+  absl::AsciiStrToLower(&words);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  if (!words.empty()) words.front() = absl::ascii_toupper(static_cast<unsigned char>(words.front()));
+  return words;
 }
 
 // What programs need of each other, and no person of either.
@@ -141,6 +131,16 @@ class Page {
   explicit Page(const v1::PersonExport& exported) : exported_(exported) {
     for (const v1::ExportedName& one : exported.organisations()) names_[one.id()] = one.name();
     for (const v1::ExportedName& one : exported.services()) names_[one.id()] = one.name();
+    for (const v1::ExportedConsent& one : exported.consents())
+      AddItem("Agreement", one.consent().consent_id(), one.consent());
+    for (const v1::Authority& one : exported.authorities()) AddItem("Legal reason", one.authority_id(), one);
+    for (const v1::Case& one : exported.cases()) items_[one.case_id()] = Of("Request", one.receive_time());
+    for (const v1::EmergencyAccess& one : exported.emergency_accesses()) {
+      items_[one.emergency_access_id()] = Of("Emergency", one.open_time());
+    }
+    for (const referral::v1::PersonReferralItem& one : exported.referrals()) {
+      if (one.has_referral()) AddItem("Referral", one.referral().referral_id(), one.referral());
+    }
   }
 
   std::string Write() && {
@@ -176,9 +176,19 @@ class Page {
     return v1::PersonExport::descriptor()->FindFieldByName(std::string(part.field));
   }
   int SizeOf(const Part& part) const { return exported_.GetReflection()->FieldSize(exported_, FieldOf(part)); }
+  static std::string Of(std::string_view what, const google::protobuf::Timestamp& time) {
+    return Cat(what, " of ", TimeWords(FromTimestamp(time)));
+  }
+  template <class Item>
+  void AddItem(std::string_view what, const std::string& id, const Item& item) {
+    items_[id] = Of(what, item.create_time());
+  }
+  // An organisation or a service by its name; what stands elsewhere on the page by what it is, and a link to it.
   std::string Name(const std::string& id) const {
-    const auto name = names_.find(id);
-    return name == names_.end() ? Cat("<code>", Escaped(id), "</code>") : Escaped(name->second);
+    if (const auto name = names_.find(id); name != names_.end()) return Escaped(name->second);
+    const auto item = items_.find(id);
+    if (item == items_.end()) return Cat("<code>", Escaped(id), "</code>");
+    return Cat("<a href=\"#", Escaped(id), "\">", item->second, "</a>");
   }
 
   void WriteContents() {
@@ -213,7 +223,7 @@ class Page {
     }
     html_ += "<table><thead><tr>";
     const auto& type = *FieldOf(part)->message_type();
-    for (const int column : set) html_ += Cat("<th>", Words(type.field(column)->name()), "</th>");
+    for (const int column : set) html_ += Cat("<th>", FieldWords(type.field(column)->name()), "</th>");
     html_ += "</tr></thead><tbody>\n";
     for (int i = 0; i < size; ++i) {
       const std::vector<const FieldDescriptor*> fields = FieldsOf(row_of(i));
@@ -240,7 +250,7 @@ class Page {
   void WriteMessage(const Message& message) {
     html_ += "<dl>";
     for (const FieldDescriptor* field : FieldsOf(message)) {
-      html_ += Cat("<dt>", Words(field->name()), "</dt><dd dir=\"auto\">");
+      html_ += Cat("<dt>", FieldWords(field->name()), "</dt><dd dir=\"auto\">");
       WriteField(message, *field);
       html_ += "</dd>";
     }
@@ -284,8 +294,7 @@ class Page {
           html_ += Cat("<details><summary>a receipt</summary><pre>", Escaped(value), "</pre></details>");
           break;
         }
-        const bool id = EndsWith(field.name(), "_id") || EndsWith(field.name(), "_ids");
-        html_ += id ? Name(value) : Escaped(value);
+        html_ += TextOf(field, value);
         break;
       }
       case FieldDescriptor::CPPTYPE_BOOL:
@@ -302,8 +311,26 @@ class Page {
     }
   }
 
+  std::string TextOf(const FieldDescriptor& field, const std::string& value) const {
+    if (field.name() == "type") return Escaped(StepWords(value));
+    // An item's own id, where the links to it lead.
+    if (IsOwnId(field)) return Cat("<code id=\"", Escaped(value), "\">", Escaped(value), "</code>");
+    const bool id = EndsWith(field.name(), "_id") || EndsWith(field.name(), "_ids");
+    return id ? Name(value) : Escaped(value);
+  }
+  // "consent_id" of Consent, and its like.
+  static bool IsOwnId(const FieldDescriptor& field) {
+    std::string own;
+    for (const char c : field.containing_type()->name()) {
+      if (absl::ascii_isupper(static_cast<unsigned char>(c)) && !own.empty()) own += '_';
+      own += absl::ascii_tolower(static_cast<unsigned char>(c));
+    }
+    return field.name() == own + "_id" && !field.is_repeated();
+  }
+
   const v1::PersonExport& exported_;
-  std::map<std::string, std::string> names_;
+  std::map<std::string, std::string> names_;  // of organisations and services, by id
+  std::map<std::string, std::string> items_;  // what has a place on the page, by id
   std::string html_;
 };
 

@@ -4,10 +4,12 @@
 // Parameters live until the task has ended. Errors are those of the call: UNAVAILABLE, DEADLINE_EXCEEDED. Thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/async/task.h"
 #include "common/rpc/call.h"
 #include "nwd/outcome/v1/person_data_service.pb.h"
@@ -34,8 +36,13 @@ class HeldElsewhere {
   virtual async::Task<absl::StatusOr<std::string>> OrganisationName(const rpc::Call& call, const std::string& id) = 0;
   virtual async::Task<absl::StatusOr<std::string>> ServiceName(const rpc::Call& call, const std::string& id) = 0;
 
-  // Whether no live file of any other service holds a key of these people, who were erased. Asked by nobody's call.
-  virtual async::Task<absl::StatusOr<bool>> ConfirmErasure(const std::vector<std::string>& person_ids) = 0;
+  // Of these people, who were erased: whether no live file of any other service holds a key of theirs; and when the oldest
+  // backup of keys was made that any of them has. Asked by nobody's call.
+  struct KeysLeft {
+    bool gone = false;
+    std::optional<absl::Time> oldest_backup;
+  };
+  virtual async::Task<absl::StatusOr<KeysLeft>> ConfirmErasure(const std::vector<std::string>& person_ids) = 0;
 };
 
 }  // namespace nwd::consent

@@ -1,6 +1,8 @@
 #include "services/consent/held_elsewhere_rpc.h"
 
+#include <algorithm>
 #include "common/base/macros.h"
+#include "common/base/timestamps.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
 
@@ -66,7 +68,8 @@ async::Task<absl::StatusOr<std::string>> HeldElsewhereRpc::ServiceName(const rpc
   co_return found->service().name();
 }
 
-async::Task<absl::StatusOr<bool>> HeldElsewhereRpc::ConfirmErasure(const std::vector<std::string>& person_ids) {
+async::Task<absl::StatusOr<HeldElsewhere::KeysLeft>> HeldElsewhereRpc::ConfirmErasure(
+    const std::vector<std::string>& person_ids) {
   const rpc::CallOptions options{.timeout = kConfirmTimeout};
   referral::v1::ConfirmErasureRequest of_referral;
   outcome::v1::ConfirmErasureRequest of_outcome;
@@ -78,7 +81,15 @@ async::Task<absl::StatusOr<bool>> HeldElsewhereRpc::ConfirmErasure(const std::ve
                           co_await referral_.Await<referral::v1::ConfirmErasureResponse>(of_referral, options));
   NWD_CO_ASSIGN_OR_RETURN(const auto outcome,
                           co_await outcome_.Await<outcome::v1::ConfirmErasureResponse>(of_outcome, options));
-  co_return referral.gone() && outcome.gone();
+  KeysLeft left{.gone = referral.gone() && outcome.gone(), .oldest_backup = {}};
+  const auto look_at = [&](const auto& answer) {
+    if (!answer.has_oldest_key_backup_time()) return;
+    const absl::Time oldest = FromTimestamp(answer.oldest_key_backup_time());
+    left.oldest_backup = std::min(oldest, left.oldest_backup.value_or(absl::InfiniteFuture()));
+  };
+  look_at(referral);
+  look_at(outcome);
+  co_return left;
 }
 
 }  // namespace nwd::consent

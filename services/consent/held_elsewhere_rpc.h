@@ -18,7 +18,7 @@ class HeldElsewhereRpc final : public HeldElsewhere {
                                                                           const Asked& asked) override;
   async::Task<absl::StatusOr<std::string>> OrganisationName(const rpc::Call& call, const std::string& id) override;
   async::Task<absl::StatusOr<std::string>> ServiceName(const rpc::Call& call, const std::string& id) override;
-  async::Task<absl::StatusOr<bool>> ConfirmErasure(const std::vector<std::string>& person_ids) override;
+  async::Task<absl::StatusOr<KeysLeft>> ConfirmErasure(const std::vector<std::string>& person_ids) override;
 
  private:
   rpc::Client& referral_;

@@ -81,9 +81,11 @@ absl::StatusOr<bool> End(store::Txn& txn, storage::Consent& consent, TakenBack t
   return true;
 }
 
-absl::Status TakeBack(const Parts& parts, store::Txn& txn, const common::v1::Change& change, absl::Time when,
+absl::Status TakeBack(const Restoring& restoring, store::Txn& txn, const common::v1::Change& change, absl::Time when,
                       Replayed& replayed) {
-  const std::optional<TakenBack> taken = TakenBackBy(change.consent());
+  const Parts& parts = restoring.parts;
+  std::optional<TakenBack> taken = TakenBackBy(change.consent());
+  if (restoring.erased.contains(IdIn(change.consent().person_id()))) taken->notice = v1::NOTICE_TYPE_UNSPECIFIED;
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent,
                        consents::Find(txn, IdIn(change.consent().consent_id())));
   if (!consent.has_value()) {
@@ -103,15 +105,17 @@ absl::Status TakeBack(const Parts& parts, store::Txn& txn, const common::v1::Cha
   return absl::OkStatus();
 }
 
-absl::Status EndAuthorityAgain(const Parts& parts, store::Txn& txn, const common::v1::Change& change, absl::Time when,
-                               Replayed& replayed) {
+absl::Status EndAuthorityAgain(const Restoring& restoring, store::Txn& txn, const common::v1::Change& change,
+                               absl::Time when, Replayed& replayed) {
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Authority> authority,
                        authorities::Find(txn, IdIn(change.authority().authority_id())));
   if (!authority.has_value()) {
     PassOn(txn, change);
     return absl::OkStatus();
   }
-  NWD_ASSIGN_OR_RETURN(const bool ended, EndAgain(parts, txn, *authority, *EndedBy(change.authority()), when));
+  EndedAgain by = *EndedBy(change.authority());
+  if (restoring.erased.contains(IdIn(change.authority().person_id()))) by.notice = v1::NOTICE_TYPE_UNSPECIFIED;
+  NWD_ASSIGN_OR_RETURN(const bool ended, EndAgain(restoring.parts, txn, *authority, by, when));
   if (ended) ++replayed.authorities;
   return absl::OkStatus();
 }
@@ -160,35 +164,35 @@ absl::Status RestrictAgain(const Restoring& restoring, store::Txn& txn, const co
   return absl::OkStatus();
 }
 
-// The case by which the person was to be erased; nothing where it was opened after the backup.
-absl::StatusOr<std::optional<storage::Case>> CaseOf(const store::Reader& reader, const ids::Uuid& person_id) {
-  std::optional<storage::Case> found;
-  NWD_RETURN_IF_ERROR(cases::WalkPerson(reader, person_id, "", [&](const std::string&, const storage::Case& row) {
-    if (row.kind() != v1::CASE_KIND_ERASURE || row.state() == v1::CASE_STATE_CLOSED) return store::Visit::kContinue;
-    found = row;
-    return store::Visit::kStop;
-  }));
-  return found;
-}
-
-// What is to be seen for ever, that somebody was erased and when. Whoever erased them answers the case.
-storage::Case ErasureInPlace(const ids::Uuid& case_id, const ids::Uuid& person_id, const ids::Uuid& eraser_id,
-                             absl::Time when) {
-  storage::Case row = CaseInPlace(v1::CASE_KIND_ERASURE, case_id, person_id, eraser_id, when);
+// What is to be seen for ever, that somebody was erased, when, and by which case.
+storage::Case ErasureInPlace(const common::v1::PersonChange& change, absl::Time when) {
+  storage::Case row = CaseInPlace(v1::CASE_KIND_ERASURE, IdIn(change.case_id()), IdIn(change.person_id()),
+                                  IdIn(change.handler_organisation_id()), when);
   row.set_state(v1::CASE_STATE_OPEN);
   row.set_revision(1);
   return row;
+}
+
+void KeepErased(store::Txn& txn, const std::optional<storage::Case>& known, const storage::Case& row,
+                const storage::Erasure& erasure, absl::Time when) {
+  storage::Case closed = row;
+  // One that waited for the person is granted all the same: it was carried out.
+  if (!Close(v1::CASE_OUTCOME_FULFILLED, when, closed).ok()) CloseErased(when, closed);
+  closed.set_erase_time_us(erasure.erase_time_us());
+  if (known.has_value()) {
+    cases::Replace(txn, *known, closed);
+  } else {
+    cases::Add(txn, closed);
+  }
 }
 
 absl::Status EraseAgain(const Restoring& restoring, const common::v1::PersonChange& change, absl::Time when,
                         Replayed& replayed) {
   const Parts& parts = restoring.parts;
   const ids::Uuid person_id = IdIn(change.person_id());
-  const ids::Uuid eraser_id = IdIn(change.organisation_id());
-  const ids::Uuid fresh = ids::Uuid::Random();
+  const ids::Uuid case_id = IdIn(change.case_id());
   const absl::StatusOr<FamilyKeys> keys = async::BlockOn(KeysOfFamily(parts, person_id));
   NWD_RETURN_IF_ERROR(keys.status());
-  ids::Uuid case_id;
   bool erased = false;
   const auto body = [&](store::Txn& txn) -> absl::StatusOr<storage::Erasure> {
     erased = false;
@@ -196,22 +200,20 @@ absl::Status EraseAgain(const Restoring& restoring, const common::v1::PersonChan
     if (before.has_value()) return storage::Erasure();
     // Each id that was erased has an entry of its own: whom it was joined with in the backup may have been split from it since.
     NWD_RETURN_IF_ERROR(erasures::LeaveFamily(txn, person_id));
-    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Case> known, CaseOf(txn, person_id));
-    const storage::Case row = known ? *known : ErasureInPlace(fresh, person_id, eraser_id, when);
-    const Erasing erasing{parts, person_id, *keys, eraser_id, ids::Uuid(), when};
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Case> known, cases::Find(txn, case_id));
+    const storage::Case row = known ? *known : ErasureInPlace(change, when);
+    const ids::Uuid eraser_id = IdIn(change.organisation_id());
+    const Erasing erasing{parts, person_id, *keys, eraser_id, consents::IdOf(row.handler_id()), when};
     std::vector<ids::Uuid> told;
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::Erasure> others, erasures::Find(txn, case_id));
     NWD_ASSIGN_OR_RETURN(storage::Erasure erasure, Erase(txn, erasing, row, told));
-    storage::Case closed = row;
-    // One that waited for the person is granted all the same: it was carried out.
-    if (!Close(v1::CASE_OUTCOME_FULFILLED, when, closed).ok()) CloseErased(when, closed);
-    closed.set_erase_time_us(erasure.erase_time_us());
-    if (known) {
-      cases::Replace(txn, row, closed);
+    if (others.has_value()) {  // the case is closed already: by the person's other ids
+      erasure.mutable_person_ids()->MergeFrom(others->person_ids());
+      erasures::Put(txn, case_id, erasure);
     } else {
-      cases::Add(txn, closed);
+      KeepErased(txn, known, row, erasure, when);
     }
     Log(parts, txn, "person.erased", when);
-    case_id = consents::IdOf(row.case_id());
     erased = true;
     return erasure;
   };
@@ -240,9 +242,9 @@ absl::Status Replay(const Restoring& restoring, const ledger::Entry& entry, Repl
   Replayed done;
   const auto body = [&](store::Txn& txn) -> absl::Status {
     done = replayed;
-    if (change.has_authority()) return EndAuthorityAgain(parts, txn, change, when, done);
+    if (change.has_authority()) return EndAuthorityAgain(restoring, txn, change, when, done);
     if (change.has_restriction()) return RestrictAgain(restoring, txn, change.restriction(), key, when, done);
-    return change.has_consent() ? TakeBack(parts, txn, change, when, done) : absl::OkStatus();
+    return change.has_consent() ? TakeBack(restoring, txn, change, when, done) : absl::OkStatus();
   };
   NWD_RETURN_IF_ERROR(async::BlockOn(parts.store.Update(body)));
   replayed = done;

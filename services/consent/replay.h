@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/calendar/working_calendar.h"
+#include "common/ids/uuid.h"
 #include "common/ledger/ledger.h"
 #include "services/consent/erasure_following.h"
 #include "services/consent/parts.h"
@@ -25,6 +27,8 @@ struct Restoring {
   const Parts& parts;
   ErasureFollowing& following;
   const calendar::WorkingCalendar& calendar;
+  // Whom the ledger says to be erased in the end: what is taken back before that is told by the erasure's notices.
+  std::set<ids::Uuid> erased = {};
 };
 
 // Whoever is to be told is told. What is not in the backup cannot permit anything and is told of only, but for what closes

@@ -1,5 +1,6 @@
 #include "services/consent/restoring.h"
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,11 +82,22 @@ absl::Status RestAuthorities(const Parts& parts, bool with_ledger, Replayed& res
   return ForAll<storage::Authority>(parts, keys::kAuthority, rest);
 }
 
+absl::StatusOr<std::set<ids::Uuid>> ErasedBy(const ledger::Ledger& ledger, store::Position after) {
+  std::set<ids::Uuid> erased;
+  for (const ledger::Entry& entry : ledger.entries) {
+    common::v1::Change change;
+    if (!change.ParseFromString(entry.change)) return absl::DataLossError("an entry of the ledger does not parse");
+    if (entry.position > after && change.has_person()) erased.insert(IdIn(change.person().person_id()));
+  }
+  return erased;
+}
+
 }  // namespace
 
-absl::Status Restore(const Restoring& restoring, const ledger::Ledger* ledger, store::Position after) {
+absl::Status Restore(Restoring restoring, const ledger::Ledger* ledger, store::Position after) {
   Replayed replayed, rested;
   if (ledger != nullptr) {
+    NWD_ASSIGN_OR_RETURN(restoring.erased, ErasedBy(*ledger, after));
     for (const ledger::Entry& entry : ledger->entries) {
       if (entry.position > after) NWD_RETURN_IF_ERROR(Replay(restoring, entry, replayed));
     }

@@ -16,6 +16,6 @@
 namespace nwd::consent {
 
 // `ledger` null: there is none. `after`: what the backup has of the change feed.
-absl::Status Restore(const Restoring& restoring, const ledger::Ledger* ledger, store::Position after);
+absl::Status Restore(Restoring restoring, const ledger::Ledger* ledger, store::Position after);
 
 }  // namespace nwd::consent

@@ -51,7 +51,7 @@ Services::Services(Given given)
       notice_(parts_, receipt::SigningKeyOf(given.hub_key)),
       cases_(parts_, given.calendar),
       exports_(parts_, given.elsewhere),
-      erasure_following_(parts_, given.elsewhere, std::move(given.forget_deleted_keys)),
+      erasure_following_(parts_, given.elsewhere, std::move(given.key_files)),
       erasure_(parts_, erasure_following_),
       ledger_(parts_, ledger::Keys(given.hub_key, "consent")),
       version_(parts_),

@@ -6,6 +6,7 @@
 
 #include "common/base/clock.h"
 #include "common/crypto/key_file.h"
+#include "common/person_keys/key_files.h"
 #include "common/rpc/router.h"
 #include "services/consent/access_service.h"
 #include "services/consent/authority_acts.h"
@@ -56,7 +57,7 @@ class Services {
     Options options = {};
     const audit::Log* audit_log = nullptr;  // without it there are no proofs
     HeldElsewhere* elsewhere = nullptr;     // without it nothing is exported
-    ForgetDeletedKeys forget_deleted_keys = {};
+    person_keys::KeyFiles key_files = {};
     uint32_t epoch = 1;  // of the data (common/audit/epoch.h)
   };
   explicit Services(Given given);

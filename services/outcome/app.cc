@@ -69,7 +69,7 @@ struct App::State {
                                                                             *from.retention, RetainedKinds())),
         maintenance(person_keys, kWrappingPurpose, from.read_hub_key, from.make_backup),
         outcome_service({from.store, person_keys, tokens, requests, audit, peers}),
-        person_data_service(from.store, person_keys, tokens, from.forget_deleted_keys),
+        person_data_service(from.store, person_keys, tokens, from.key_files),
         insight_service({from.store, releases, own_changes, workers, tokens, requests, audit}) {
     outbox.Handle(std::string(kEraseKind),
                   [this](const outbox::Delivery& delivery) { return erasure.Erase(delivery.payload); });

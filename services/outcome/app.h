@@ -9,7 +9,6 @@
 // queues.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +20,7 @@
 #include "common/facts/facts.h"
 #include "common/maintenance/maintenance_service.h"
 #include "common/metrics/metrics.h"
+#include "common/person_keys/key_files.h"
 #include "common/retention/schedule.h"
 #include "common/rpc/client.h"
 #include "common/rpc/router.h"
@@ -44,7 +44,7 @@ class App {
     metrics::Registry& metrics;
     maintenance::ReadHubKey read_hub_key = {};  // when keys are rotated; without it hub_key stays what it is
     // Takes out of the live files of the store of keys what was deleted. Blocks.
-    std::function<absl::Status()> forget_deleted_keys = {};
+    person_keys::KeyFiles key_files = {};
     maintenance::MakeBackup make_backup = {};
     uint32_t epoch = 1;                              // of the data (common/audit/epoch.h)
     const retention::Schedule* retention = nullptr;  // without it nothing is let go of

@@ -37,7 +37,8 @@ int main(int argc, char** argv) {
                     .referral = program.Peer("referral"),
                     .metrics = program.metrics(),
                     .read_hub_key = [&] { return program.ReadHubKey(); },
-                    .forget_deleted_keys = [&] { return store::RocksStore::ForgetDeleted(**keys); },
+                    .key_files = {.forget_deleted = [&] { return store::RocksStore::ForgetDeleted(**keys); },
+                                  .oldest_backup = [&] { return program.OldestKeyBackup(); }},
                     .make_backup = [&] { return program.MakeBackup(**data, **keys); },
                     .epoch = program.epoch(),
                     .retention = &*retention});

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/macros.h"
+#include "common/base/timestamps.h"
 #include "common/tokens/page.h"
 #include "services/outcome/journeys.h"
 #include "services/outcome/outcomes.h"
@@ -77,8 +78,11 @@ async::Task<absl::StatusOr<v1::ConfirmErasureResponse>> PersonDataService::Confi
     if (!is_done || key.ok()) co_return response;
     if (!absl::IsNotFound(key.status())) co_return key.status();
   }
-  if (forget_deleted_ != nullptr) NWD_CO_RETURN_IF_ERROR(co_await workers_.Run([this] { return forget_deleted_(); }));
+  if (key_files_.forget_deleted != nullptr) NWD_CO_RETURN_IF_ERROR(co_await workers_.Run(key_files_.forget_deleted));
   response.set_gone(true);
+  if (key_files_.oldest_backup == nullptr) co_return response;
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<absl::Time> oldest, co_await workers_.Run(key_files_.oldest_backup));
+  if (oldest.has_value()) *response.mutable_oldest_key_backup_time() = ToTimestamp(*oldest);
   co_return response;
 }
 

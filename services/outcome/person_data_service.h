@@ -3,10 +3,10 @@
 // Thread-safe. Keeps nothing of its own.
 #pragma once
 
-#include <functional>
 #include <utility>
 
 #include "common/async/worker_pool.h"
+#include "common/person_keys/key_files.h"
 #include "common/person_keys/person_keys.h"
 #include "common/rpc/call.h"
 #include "common/rpc/router.h"
@@ -19,13 +19,13 @@ namespace nwd::outcome {
 
 class PersonDataService {
  public:
-  // All outlive it. `forget_deleted`: see app.h; without it nothing that was deleted is ever in a file.
+  // All outlive it. `key_files`: in which people's keys lie.
   PersonDataService(store::Store& store, person_keys::PersonKeys& person_keys, const tokens::Tokens& tokens,
-                    std::function<absl::Status()> forget_deleted = {})
+                    person_keys::KeyFiles key_files = {})
       : store_(store),
         person_keys_(person_keys),
         tokens_(tokens),
-        forget_deleted_(std::move(forget_deleted)),
+        key_files_(std::move(key_files)),
         workers_(kForgetThreads, kForgetWaitingMax) {}
   void Register(rpc::Router& router);
 
@@ -38,7 +38,7 @@ class PersonDataService {
   store::Store& store_;
   person_keys::PersonKeys& person_keys_;
   const tokens::Tokens& tokens_;
-  const std::function<absl::Status()> forget_deleted_;
+  const person_keys::KeyFiles key_files_;
   async::WorkerPool workers_;
 };
 

@@ -65,7 +65,7 @@ struct App::State {
         maintenance(keys, kWrappingPurpose, from.read_hub_key, from.make_backup),
         referral_service(parts),
         appointment_service(parts),
-        person_data_service(parts, from.forget_deleted_keys),
+        person_data_service(parts, from.key_files),
         outbox_figures(program::AddOutboxMetrics(from.metrics, outbox)),
         directory_figures(program::AddReplicaMetrics(from.metrics, "directory", directory_replica.follower())),
         consent_figures(program::AddReplicaMetrics(from.metrics, "consent", consent_changes)),

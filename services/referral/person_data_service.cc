@@ -9,6 +9,7 @@
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/base/timestamps.h"
 #include "common/status/status.h"
 #include "common/store/proto_value.h"
 #include "common/tokens/page.h"
@@ -214,8 +215,11 @@ async::Task<absl::StatusOr<v1::ConfirmErasureResponse>> PersonDataService::Confi
     NWD_CO_ASSIGN_OR_RETURN(const person_keys::PersonKey key, co_await FindKey(parts_, person_id));
     if (!is_done || key != nullptr) co_return response;
   }
-  if (forget_deleted_ != nullptr) NWD_CO_RETURN_IF_ERROR(co_await workers_.Run([this] { return forget_deleted_(); }));
+  if (key_files_.forget_deleted != nullptr) NWD_CO_RETURN_IF_ERROR(co_await workers_.Run(key_files_.forget_deleted));
   response.set_gone(true);
+  if (key_files_.oldest_backup == nullptr) co_return response;
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<absl::Time> oldest, co_await workers_.Run(key_files_.oldest_backup));
+  if (oldest.has_value()) *response.mutable_oldest_key_backup_time() = ToTimestamp(*oldest);
   co_return response;
 }
 

@@ -3,10 +3,10 @@
 // Thread-safe. Keeps nothing of its own.
 #pragma once
 
-#include <functional>
 #include <utility>
 
 #include "common/async/worker_pool.h"
+#include "common/person_keys/key_files.h"
 #include "common/rpc/call.h"
 #include "common/rpc/router.h"
 #include "nwd/referral/v1/person_data_service.pb.h"
@@ -17,9 +17,9 @@ namespace nwd::referral {
 
 class PersonDataService {
  public:
-  // `forget_deleted`: see app.h; without it nothing that was deleted is ever in a file.
-  explicit PersonDataService(const Parts& parts, std::function<absl::Status()> forget_deleted = {})
-      : parts_(parts), forget_deleted_(std::move(forget_deleted)), workers_(kForgetThreads, kForgetWaitingMax) {}
+  // `key_files`: in which people's keys lie.
+  explicit PersonDataService(const Parts& parts, person_keys::KeyFiles key_files = {})
+      : parts_(parts), key_files_(std::move(key_files)), workers_(kForgetThreads, kForgetWaitingMax) {}
   void Register(rpc::Router& router);
 
   async::Task<absl::StatusOr<v1::ListPersonReferralsResponse>> ListPersonReferrals(
@@ -29,7 +29,7 @@ class PersonDataService {
 
  private:
   const Parts& parts_;
-  const std::function<absl::Status()> forget_deleted_;
+  const person_keys::KeyFiles key_files_;
   async::WorkerPool workers_;
 };
 

@@ -53,6 +53,7 @@ absl::Status AuditAppend(Context& context) {
   const uint64_t entries = context.settings().quick ? kEntriesQuick : kEntries;
   const std::string folder = Cat(context.settings().folder, "/audit-log");
   std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(context.settings().folder);
   const audit::LogSpeed speed = audit::MeasureLog(folder, entries);
   std::filesystem::remove_all(folder);
   Row row;

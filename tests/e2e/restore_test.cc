@@ -32,7 +32,8 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
   ASSERT_EQ(Withdraw(later), absl::OkStatus());
   Erase(asked);
   Object(objected);
-  Erase(OpenErasure(unasked));  // the backup knows of no case
+  const v1::OpenCaseResponse unasked_case = OpenErasure(unasked);  // the backup knows of no case
+  Erase(unasked_case);
   ASSERT_EQ(Withdraw(withdrawn), absl::OkStatus());
   // At once: the withdrawal was answered, so it is in the ledger.
   LoseTheDisk();
@@ -64,6 +65,14 @@ TEST_F(Restores, WithTheLedgerNothingThatWasTakenBackIsUndone) {
                           [](const v1::GrantedErasure& one) { return one.erasure().has_erase_time(); }),
             2)
       << "that they were erased, and when, stays to be seen";
+  EXPECT_EQ(std::count_if(listed->erasures().begin(), listed->erasures().end(),
+                          [&](const v1::GrantedErasure& one) {
+                            return one.case_id() == unasked_case.case_id() &&
+                                   one.handler_organisation_id() == world_.IdOf(kReferrer);
+                          }),
+            1)
+      << "by the same case, which the same organisation answered";
+  EXPECT_EQ(WithdrawalsToldOf(erased), 0) << "what an erasure takes back is told by its own notice";
   EXPECT_EQ(StateOf(relied_on), v1::AUTHORITY_STATE_ACTIVE);
   EXPECT_EQ(StateOf(objected), v1::AUTHORITY_STATE_OBJECTED);
   EXPECT_EQ(ConsentOf(counted).state(), v1::CONSENT_STATE_SUSPENDED) << "how often it was used is not known";
@@ -169,7 +178,7 @@ TEST_F(Restores, WithoutTheLedgerEveryConsentRestsUntilThePersonStandsByIt) {
   ASSERT_EQ(Withdraw(withdrawn), absl::OkStatus());
   LoseTheDisk();
   EXPECT_EQ(Restore(backup, {}).exit_code, 2) << "it is not forgotten by mistake";
-  const Ended restored = Restore(backup, {"--without-ledger"});
+  const Ended restored = Restore(backup, {"--without-ledger", "--without-checkpoint"});
   ASSERT_EQ(restored.exit_code, 0) << restored.err;
   world_.Start("consent");
   for (const Readable* one : {&kept, &withdrawn}) {
@@ -269,7 +278,8 @@ TEST_F(Restores, ALedgerThatIsCutShortAlteredOrOfAnotherHubIsRefused) {
       << "without its head nobody knows where it ends";
 
   fs::create_directories(target + "/something");
-  EXPECT_EQ(Restore(backup, {"--without-ledger"}, target).exit_code, 2) << "the folder is not empty";
+  EXPECT_EQ(Restore(backup, {"--without-ledger", "--without-checkpoint"}, target).exit_code, 2)
+      << "the folder is not empty";
 }
 
 TEST_F(Restores, OnlyAnOperatorKeepsTheLedgerAndMakesBackups) {

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "absl/strings/escaping.h"
+#include "common/async/block_on.h"
 #include "common/audit/record.h"
 #include "common/base/strings.h"
 #include "common/store/keys.h"
@@ -188,6 +189,36 @@ TEST_F(AlteredLog, AnEntryThatWasAlteredIsNamed) {
     disk.PutEntry(kFeed, 301, bytes);
   }
   ExpectFound("entry 300 ");
+}
+
+// What one start found, the next ones do not sign over, before they have looked for it themselves; and whoever puts back what
+// was signed has a log that goes on.
+TEST_F(AlteredLog, WhatWasFoundIsKeptUntilTheLogIsWholeAgain) {
+  const std::string signed_bytes = OnDisk().Entry(kFeed, 301);
+  std::string altered = signed_bytes;
+  altered[20] ^= 1;
+  OnDisk().PutEntry(kFeed, 301, altered);
+  // A run of the service: `check` from its start on; one more entry; then it is told to stop, and takes in what it can.
+  const auto run = [&](bool check, uint64_t has) {
+    const auto store = store::RocksStore::Open({.folder = folder_ / "data"});
+    ASSERT_TRUE(store.ok()) << store.status();
+    Keeper keeper(**store);
+    ASSERT_TRUE(keeper.log().Load().ok());
+    rpc::Stop stop;
+    if (check) async::BlockOn(keeper.log().CheckOnce(stop));
+    ASSERT_NO_FATAL_FAILURE(keeper.Append(1));
+    stop.Request();
+    async::BlockOn(keeper.log().Run(stop));
+    EXPECT_EQ(keeper.log().size(), has);
+    EXPECT_EQ(keeper.log().Health().ok(), has > kSize) << keeper.log().Health();
+  };
+  run(/*check=*/true, kSize);
+  run(/*check=*/false, kSize);
+  run(/*check=*/true, kSize);
+  OnDisk().PutEntry(kFeed, 301, signed_bytes);
+  run(/*check=*/false, kSize);
+  run(/*check=*/true, kSize + 5);
+  run(/*check=*/false, kSize + 6);
 }
 
 TEST_F(AlteredLog, AnEntryThatWasRemovedIsNamed) {

@@ -90,8 +90,15 @@ TEST_F(Backups, OneIsWhatTheStoresHeldAndComesBack) {
   ASSERT_TRUE(plan.ok() && plan->has_value()) << plan.status();
   EXPECT_GT((*plan)->epoch, 1u);
   EXPECT_EQ((*plan)->after, 1u);
+  fs::rename(into + "/restore.json", folder_ / "aside");
+  const absl::Status without = files::OpenDataFolder(into, "referral", HubKeyForTests());
+  EXPECT_EQ(without.code(), absl::StatusCode::kFailedPrecondition) << "what is to be done to it is not forgotten";
+  EXPECT_THAT(std::string(without.message()), HasSubstr("has lost restore.json"));
+  fs::rename(folder_ / "aside", into + "/restore.json");
+  EXPECT_TRUE(files::OpenDataFolder(into, "referral", HubKeyForTests()).ok());
   ASSERT_TRUE(Done(into).ok());
   EXPECT_FALSE(PlanIn(into)->has_value());
+  EXPECT_TRUE(files::OpenDataFolder(into, "referral", HubKeyForTests()).ok());
 }
 
 TEST_F(Backups, TheyGoAfterThirtyDays) {
@@ -126,6 +133,33 @@ TEST_F(Backups, WhatDoesNotFitIsRefusedAndLeavesNothing) {
   EXPECT_TRUE(PutBack({early->data, late->keys}, into).ok()) << "later keys open earlier data";
   EXPECT_EQ(PutBack(*early, into).status().code(), absl::StatusCode::kFailedPrecondition) << "the folder is not empty";
   EXPECT_TRUE(fs::exists(into + "/data")) << "and stays as it is";
+}
+
+TEST_F(Backups, OneThatWasNotCarriedOffWholeIsRefusedAndLeavesNothing) {
+  const std::string into = folder_ / "restored";
+  const auto made = MakeAt(kNow);
+  ASSERT_TRUE(made.ok());
+  for (const std::string& store : {made->data + "/data", made->keys + "/keys"}) {
+    std::vector<fs::path> kept;
+    for (const auto& entry : fs::directory_iterator(store)) kept.push_back(entry.path());
+    ASSERT_FALSE(kept.empty());
+    for (const fs::path& file : kept) {
+      const fs::path aside = folder_ / "aside";
+      fs::copy_file(file, aside, fs::copy_options::overwrite_existing);
+      fs::remove(file);
+      const absl::Status gone = PutBack(*made, into).status();
+      EXPECT_EQ(gone.code(), absl::StatusCode::kFailedPrecondition) << file;
+      EXPECT_THAT(std::string(gone.message()), HasSubstr(file.filename().string() + " is not there"));
+      fs::copy_file(aside, file);
+      if (fs::file_size(file) == 0) continue;
+      fs::resize_file(file, fs::file_size(file) - 1);
+      EXPECT_THAT(std::string(PutBack(*made, into).status().message()), HasSubstr("in place of"));
+      EXPECT_FALSE(fs::exists(into));
+      fs::remove(file);
+      fs::copy_file(aside, file);
+    }
+  }
+  EXPECT_TRUE(PutBack(*made, into).ok());
 }
 
 TEST_F(Backups, AnotherHubsKeyDoesNotTakeItUp) {

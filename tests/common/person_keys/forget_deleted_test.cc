@@ -6,6 +6,8 @@
 #include <iterator>
 
 #include "common/async/block_on.h"
+#include "common/backup/backup.h"
+#include "common/files/data_folder.h"
 #include "common/person_keys/person_keys.h"
 #include "common/person_keys/wrapped_key.h"
 #include "common/store_rocksdb/rocks_store.h"
@@ -13,6 +15,12 @@
 
 namespace nwd::person_keys {
 namespace {
+
+const crypto::HubKey& HubKeyForTests() {
+  static const auto* const key =
+      new crypto::HubKey(*crypto::HubKey::FromEnvironment("TEST", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+  return *key;
+}
 
 constexpr char kWrappingKey[] = "0123456789abcdef0123456789abcdef";
 
@@ -65,17 +73,26 @@ TEST_F(ForgetDeleted, NeitherTheLogNorATableHoldsWhatWasDestroyed) {
   EXPECT_TRUE(async::BlockOn(keys_.Find(stays)).ok());
 }
 
-TEST_F(ForgetDeleted, ABackupHoldsItUntilItExpires) {
+TEST_F(ForgetDeleted, ABackupHoldsItUntilItHasHadItsTime) {
   const ids::Uuid person = ids::Uuid::Random();
   Make(person);
-  const std::string bytes = Wrapped(person), backup = folder_.Path() + "/backup";
-  ASSERT_TRUE(store_->Checkpoint(backup).ok());
+  const std::string bytes = Wrapped(person);
+  const absl::Time made = absl::FromUnixSeconds(1'796'000'000);
+  const backup::Places places{
+      .data_folder = folder_ / "service", .backups = folder_ / "b", .key_backups = folder_ / "k"};
+  ASSERT_TRUE(files::OpenDataFolder(places.data_folder, "consent", HubKeyForTests()).ok());
+  const auto data = *store::RocksStore::Open({.folder = places.data_folder + "/data"});
+  ASSERT_TRUE(backup::Make(places, {.service = "consent", .time = made, .checkpoint = {}}, *data, *store_).ok());
   ASSERT_TRUE(async::BlockOn(keys_.Destroy(person)).ok());
   ASSERT_TRUE(store::RocksStore::ForgetDeleted(*store_).ok());
   EXPECT_EQ(FilesWith(Live(), bytes), 0);
   EXPECT_GT(FilesWith(folder_.Path(), bytes), 0) << "the backup has it, which is why an erasure is complete only later";
-  std::filesystem::remove_all(backup);
+  EXPECT_EQ(backup::LetGo(places, made + backup::kKeyBackupsKept - absl::Hours(3)).value(), 0);
+  EXPECT_GT(FilesWith(folder_.Path(), bytes), 0);
+  EXPECT_EQ(backup::Oldest(places.key_backups).value(), made) << "which is what an erasure waits for";
+  EXPECT_EQ(backup::LetGo(places, made + backup::kKeyBackupsKept).value(), 2);
   EXPECT_EQ(FilesWith(folder_.Path(), bytes), 0);
+  EXPECT_EQ(backup::Oldest(places.key_backups).value(), std::nullopt);
 }
 
 }  // namespace

@@ -58,7 +58,8 @@ std::unique_ptr<Services> Desk::Start() {
         co_return absl::OkStatus();
       },
       .metrics = metrics_,
-      .elsewhere = &elsewhere_});
+      .elsewhere = &elsewhere_,
+      .key_files = {.forget_deleted = {}, .oldest_backup = [this] { return oldest_key_backup; }}});
 }
 
 namespace {

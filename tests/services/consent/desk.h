@@ -152,17 +152,20 @@ class Desk {
     async::Task<absl::StatusOr<std::string>> ServiceName(const rpc::Call&, const std::string& id) override {
       co_return Cat("Service ", id);
     }
-    async::Task<absl::StatusOr<bool>> ConfirmErasure(const std::vector<std::string>& people) override {
+    async::Task<absl::StatusOr<KeysLeft>> ConfirmErasure(const std::vector<std::string>& people) override {
       confirmed = people;
-      co_return gone;
+      if (!gone.ok()) co_return gone.status();
+      co_return KeysLeft{.gone = *gone, .oldest_backup = oldest_backup};
     }
     absl::StatusOr<bool> gone = true;
+    std::optional<absl::Time> oldest_backup;
     std::vector<std::string> confirmed;
     absl::StatusOr<Items> referrals = Items();
     absl::StatusOr<Journey> steps = Journey();
     std::vector<Asked> asked;
   };
   Elsewhere& elsewhere() { return elsewhere_; }
+  absl::StatusOr<std::optional<absl::Time>> oldest_key_backup = std::nullopt;  // of this service
 
  private:
   std::unique_ptr<Services> Start();

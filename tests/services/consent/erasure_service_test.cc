@@ -184,7 +184,18 @@ TEST_F(ErasureTest, ItIsGoneOnceNoServiceHoldsAKeyAndCompleteOnceNoBackupCan) {
   EXPECT_EQ(FromTimestamp(Erasures().front().erasure().gone_time()), desk_.clock().Now());
   EXPECT_FALSE(Erasures().front().erasure().complete()) << "a backup of keys may hold one";
   EXPECT_NE(desk_.metrics().Text().find("nwd_consent_erasures_open 1"), std::string::npos);
+  const absl::Time gone = desk_.clock().Now();
   desk_.clock().Set(FromTimestamp(Erasures().front().erasure().complete_time()));
+  // It should have been deleted, and was not.
+  desk_.elsewhere().oldest_backup = gone;
+  ASSERT_TRUE(Follow().ok());
+  EXPECT_FALSE(Erasures().front().erasure().complete()) << "another service's backup of keys holds one yet";
+  desk_.elsewhere().oldest_backup = gone + absl::Seconds(1);
+  desk_.oldest_key_backup = gone - absl::Hours(1);
+  ASSERT_TRUE(Follow().ok());
+  EXPECT_FALSE(Erasures().front().erasure().complete()) << "our own does";
+  EXPECT_NE(desk_.metrics().Text().find("nwd_consent_erasures_open 1"), std::string::npos);
+  desk_.oldest_key_backup = std::nullopt;
   ASSERT_TRUE(Follow().ok());
   EXPECT_TRUE(Erasures().front().erasure().complete());
   ASSERT_TRUE(Follow().ok());

@@ -1,6 +1,8 @@
 // Exports: everything that is held about a person, for the person; for an agency what it answers for, and no word of others.
 #include "services/consent/export_service.h"
 
+#include <regex>
+
 #include "absl/strings/escaping.h"
 #include "common/crypto/sha256.h"
 #include "google/protobuf/util/json_util.h"
@@ -241,7 +243,18 @@ TEST_F(ExportTest, APageOfItRunsNothingLoadsNothingAndEscapesWhatPeopleWrote) {
   EXPECT_TRUE(has(Cat("Organisation ", desk_.IdOf("college")))) << "named, not numbered";
   EXPECT_TRUE(has("2 March 2026, 09:00"));
   EXPECT_TRUE(has("2 April 2026, 23:59")) << "until when it is due";
-  EXPECT_TRUE(has("<th>Recipient organisation</th>")) << "disclosures are a table";
+  EXPECT_TRUE(has("<th>To whom</th>")) << "disclosures are a table";
+  for (const char* jargon : {"Captor", "Sha256", "Create time"}) EXPECT_FALSE(has(jargon)) << jargon;
+  // Every link leads to something, and every place is there once.
+  int links = 0;
+  const std::regex link("href=\"#([^\"]+)\"");
+  for (std::sregex_iterator found(page->begin(), page->end(), link), end; found != end; ++found, ++links) {
+    const std::string place = Cat("id=\"", (*found)[1].str(), "\"");
+    const size_t at = page->find(place);
+    ASSERT_NE(at, std::string::npos) << place;
+    EXPECT_EQ(page->find(place, at + 1), std::string::npos) << place;
+  }
+  EXPECT_GT(links, 11) << "beyond the contents: a disclosure leads to the agreement it rested on";
 }
 
 TEST_F(ExportTest, PeopleWhoWereJoinedAreExportedAsOne) {
