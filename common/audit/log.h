@@ -12,7 +12,7 @@
 // signed is never more than what is on disk, after a crash too. What follows is in the log within kIntegrateEvery and the
 // time that one transaction takes.
 //
-// Load checks the edge of the tree against the checkpoint; CheckOnce goes through the whole log, away from the queues and
+// Load checks the edge of the tree against the checkpoint; CheckOnce goes through the whole log of this epoch, away from the queues and
 // beside Run: an entry that was altered, removed, inserted or moved on disk is named in the operator's log (audit.corrupt)
 // and in a metric, and from then on nothing more is signed: not after a restart either, until CheckOnce has found the whole log
 // to be what was signed. Thread-safe but for Load, which comes first.
@@ -73,6 +73,7 @@ class Log {
   std::string checkpoint() const;
   uint64_t size() const;
   std::string origin() const { return OriginOf(options_.hub, options_.service, epoch_.number); }
+  uint32_t epoch() const { return epoch_.number; }
   // The keys that sign, as verifiers name them, newest first.
   std::vector<std::string> VerifierTexts() const;
 

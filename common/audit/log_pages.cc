@@ -45,10 +45,19 @@ http::Response Cited(const Log& log) {
   return note->empty() ? NotThere() : Text(*std::move(note));
 }
 
+// A page's path in its epoch: what may be kept for ever has another name in each. That of the first is empty.
+std::string EpochPrefix(const Log& log) {
+  return log.epoch() == rows::Epoch().number ? std::string() : Cat(log.epoch(), "/");
+}
+
 http::Response Answer(const Log& log, std::string_view path) {
+  const std::string prefix = EpochPrefix(log);
+  const bool of_epoch = path.starts_with(prefix);
+  if (of_epoch) path.remove_prefix(prefix.size());
   if (path == "checkpoint") return Text(log.checkpoint());
   if (path == "cited") return Cited(log);
   if (path == "keys") return Text(Lines(log.VerifierTexts()));
+  if (!of_epoch) return NotThere();
   if (const auto bundle = ParseBundlePath(path)) return Page(log.ReadBundle(*bundle), bundle->width);
   if (const auto tile = ParseTilePath(path)) return Page(log.ReadTile(*tile), tile->width);
   return NotThere();

@@ -4,8 +4,12 @@
 //   /audit/checkpoint                          the newest; never cached
 //   /audit/tile/<L>/<N>[.p/<W>]                hashes; a full tile never changes and may be kept for ever
 //   /audit/tile/entries/<N>[.p/<W>]            entries
+//   /audit/cited                               the checkpoint that a later epoch's first entry cites
 //   /audit/keys                                the keys that sign, newest first: to be compared with what the hub told
 //                                              by other means, not to be trusted from here
+//
+// In a later epoch (epoch.h) tiles and entries are under /audit/<epoch>/, and so may be the others: a tile of the epoch
+// before, which somebody keeps for ever, has another name.
 //
 // Anything else under /audit/ is 404: a path that is not exactly a tile's name, and a tile that the log has not reached.
 #pragma once

@@ -91,13 +91,14 @@ struct Kept {
 absl::StatusOr<std::vector<Kept>> KeptIn(const std::string& place) {
   std::vector<Kept> kept;
   std::error_code failed;
-  if (!fs::exists(place, failed)) return kept;
-  for (const auto& entry : fs::directory_iterator(place, failed)) {
-    std::string name = entry.path().filename().string();
+  if (!fs::exists(place, failed) && !failed) return kept;
+  fs::directory_iterator at(failed ? fs::directory_iterator() : fs::directory_iterator(place, failed));
+  for (; !failed && at != fs::directory_iterator(); at.increment(failed)) {
+    std::string name = at->path().filename().string();
     const bool partial = name.ends_with(kPartial);
     if (partial) name.resize(name.size() - sizeof(kPartial) + 1);
     absl::Time made;
-    if (absl::ParseTime(kNameFormat, name, &made, nullptr)) kept.push_back({entry.path().string(), made, partial});
+    if (absl::ParseTime(kNameFormat, name, &made, nullptr)) kept.push_back({at->path().string(), made, partial});
   }
   if (failed) return absl::UnavailableError(Cat("cannot read ", place, ": ", failed.message()));
   return kept;
@@ -121,16 +122,20 @@ absl::StatusOr<Made> Make(const Places& places, const About& about, store::Store
 
 absl::StatusOr<int> LetGo(const Places& places, absl::Time now) {
   int gone = 0;
-  for (const std::string& place : {places.backups, places.key_backups}) {
-    NWD_ASSIGN_OR_RETURN(const std::vector<Kept> kept, KeptIn(place));
-    for (const Kept& one : kept) {
+  absl::Status failed;  // one that cannot be deleted holds up no other
+  for (const std::string& place : {places.key_backups, places.backups}) {
+    const absl::StatusOr<std::vector<Kept>> kept = KeptIn(place);
+    failed.Update(kept.status());
+    if (!kept.ok()) continue;
+    for (const Kept& one : *kept) {
       if (now - one.made < (one.partial ? kPartialKept : kKeyBackupsKept - kLetGoEarly)) continue;
-      std::error_code failed;
-      fs::remove_all(one.folder, failed);
-      if (failed) return Cannot(one.folder, failed);
-      ++gone;
+      std::error_code why;
+      fs::remove_all(one.folder, why);
+      if (why) failed.Update(Cannot(one.folder, why));
+      if (!why) ++gone;
     }
   }
+  if (!failed.ok()) return failed;
   return gone;
 }
 

@@ -161,7 +161,7 @@ absl::StatusOr<Restored> Put(const Asked& asked, absl::Time now) {
   NWD_RETURN_IF_ERROR(CheckBackups(asked, restored.about, keys));
 
   Plan plan{.epoch = std::max(audit::EpochNumberAt(now), restored.about.epoch + 1),
-            .cited = asked.last_checkpoint,
+            .cited = {},
             .after = restored.about.change,
             .ledger = asked.ledger};
   std::vector<std::string> notes = {restored.about.checkpoint};

@@ -1,8 +1,11 @@
 #include "common/program/backups.h"
 
+#include <chrono>
+
 #include "absl/time/clock.h"
 #include "common/audit/audit.h"
 #include "common/audit/epoch.h"
+#include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
@@ -36,6 +39,7 @@ absl::Status Backups::TakeUp(store::Store& data, const crypto::HubKey& hub_key) 
 
 absl::Status Backups::Finish(const std::map<std::string, store::Store*>& stores, const audit::Log& log) {
   if (!plan_.has_value()) return absl::OkStatus();
+  NWD_CHECK(epoch_ == plan_->epoch);  // taken up
   if (const auto keys = stores.find("keys"); keys != stores.end()) {
     const absl::StatusOr<backup::Made> made = Make(*stores.at("data"), *keys->second, log);
     if (!made.ok()) log::Line(log::Level::kError, "backup.failed").Status(made.status()).Emit();
@@ -71,12 +75,23 @@ metrics::Registration Backups::AddMetrics(metrics::Registry& registry) const {
 }
 
 async::Task<void> Backups::LetGo(rpc::Stop& stop) {
-  do {
+  // Not at the start, and not while the machine's clock has just moved by itself: whoever watches it has an hour.
+  absl::Time last = absl::Now();
+  auto last_steady = std::chrono::steady_clock::now();
+  while (!co_await stop.WaitUntil(absl::Now() + kBackupsLook)) {
+    const absl::Duration passed = absl::FromChrono(std::chrono::steady_clock::now() - last_steady);
+    const bool jumped = absl::AbsDuration(absl::Now() - last - passed) > kClockMovedMax;
+    last = absl::Now();
+    last_steady = std::chrono::steady_clock::now();
+    if (jumped) {
+      log::Line(log::Level::kWarning, "backup.time_doubted").Emit();
+      continue;
+    }
     const absl::StatusOr<int> gone =
         co_await workers_.Run([this] { return backup::LetGo(places_, SystemClock::Get().Now()); });
     if (!gone.ok()) log::Line(log::Level::kError, "backup.not_let_go").Status(gone.status()).Emit();
     if (gone.ok() && *gone > 0) log::Line(log::Level::kInfo, "backup.let_go").Int("folders", *gone).Emit();
-  } while (!co_await stop.WaitUntil(absl::Now() + kBackupsLook));
+  }
 }
 
 }  // namespace nwd::program

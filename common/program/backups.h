@@ -30,7 +30,8 @@
 
 namespace nwd::program {
 
-inline constexpr absl::Duration kBackupsLook = absl::Hours(1);  // for those that have had their time
+inline constexpr absl::Duration kBackupsLook = absl::Hours(1);       // for those that have had their time
+inline constexpr absl::Duration kClockMovedMax = absl::Minutes(10);  // by itself, between two looks
 
 class Backups {
  public:

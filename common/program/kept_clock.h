@@ -5,7 +5,7 @@
 //
 //   KeptClock clock(SystemClock::Get(), metrics);
 //   NWD_RETURN_IF_ERROR(clock.TakeUp(data, accept));              // before anything asks for the time
-//   while (!co_await stop.WaitUntil(absl::Now() + kClockLook)) co_await clock.Look(data);
+//   while (!co_await stop.WaitUntil(absl::Now() + kClockLook)) co_await clock.Look(data, steady_now);
 //
 // Look keeps the time reached in the store, and says in the log, and by nwd_clock_behind_seconds and
 // nwd_clock_jumps_total, that the machine's clock lies behind, or moved by itself. Now is thread-safe; the rest is one

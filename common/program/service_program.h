@@ -7,6 +7,7 @@
 //     if (const std::optional<int> code = program.Configure(argc, argv)) return *code;
 //     const auto data = store::RocksStore::Open({.folder = program.Folder("data")});
 //     if (!data.ok()) return program.Fail(data.status());
+//     if (const absl::Status taken = program.TakeUpRestore(**data); !taken.ok()) return program.Fail(taken);
 //     consent::App app({.store = **data, .directory = program.Peer("directory"), ...});
 //     return program.Serve(app, {{"data", data->get()}});
 //   }

@@ -93,9 +93,14 @@ async::Task<absl::StatusOr<std::map<std::string, int64_t>>> Job::Round() {
   std::map<std::string, int64_t> forgotten;
   NWD_CO_ASSIGN_OR_RETURN(const bool believed, co_await IsTimeBelieved(now));
   if (!believed) co_return forgotten;
+  absl::Status failed;  // of one kind: the others go on
   for (Going& going : going_) {
-    NWD_CO_ASSIGN_OR_RETURN(forgotten[going.kind.name], co_await Go(going, now));
+    const absl::StatusOr<int64_t> rows = co_await Go(going, now);
+    if (rows.ok()) forgotten[going.kind.name] = *rows;
+    if (!rows.ok())
+      failed.Update(absl::Status(rows.status().code(), Cat(going.kind.name, ": ", StdView(rows.status().message()))));
   }
+  if (!failed.ok()) co_return failed;
   co_return forgotten;
 }
 

@@ -8,12 +8,14 @@
 
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "deploy/audit/epochs.h"
 
 namespace nwd::audit {
 namespace {
 
 constexpr long kHttpOk = 200, kHttpNotFound = 404;
 constexpr long kRedirectsMax = 5;
+constexpr uint64_t kFirstEpoch = 1;
 
 class Folder final : public LogSource {
  public:
@@ -85,6 +87,18 @@ absl::StatusOr<std::unique_ptr<LogSource>> OpenLog(const std::string& from) {
   return std::make_unique<Folder>(from);
 }
 
+EpochPages::EpochPages(LogSource& source, std::string_view origin) : source_(source) {
+  const std::optional<LogName> named = LogNameOf(origin);
+  if (named.has_value() && named->epoch != kFirstEpoch) prefix_ = Cat(named->epoch, "/");
+}
+
+absl::StatusOr<std::string> GetBundle(LogSource& source, const Bundle& bundle) {
+  absl::StatusOr<std::string> bytes = source.Get(BundlePath(bundle));
+  if (absl::IsNotFound(bytes.status()) && bundle.width < kTileWidth) bytes = source.Get(BundlePath({bundle.index}));
+  if (!absl::IsNotFound(bytes.status())) return bytes;
+  return absl::DataLossError(Cat(BundlePath(bundle), " is not there"));
+}
+
 absl::StatusOr<std::string> GetTile(LogSource& source, const Tile& tile) {
   absl::StatusOr<std::string> hashes = source.Get(TilePath(tile));
   if (absl::IsNotFound(hashes.status()) && tile.width < kTileWidth) {
@@ -115,9 +129,7 @@ absl::StatusOr<std::string> TileReader::Read(int level, uint64_t index) {
 absl::StatusOr<Hash> TileReader::HashOf(const Subtree& subtree) {
   const InTile place = TileOf(subtree);
   NWD_ASSIGN_OR_RETURN(const std::string hashes, Read(place.level, place.index));
-  const std::string_view part =
-      std::string_view(hashes).substr(place.first * crypto::kDigestSizeBytes, place.count * crypto::kDigestSizeBytes);
-  return HashOver(part);
+  return HashOver(hashes, place);
 }
 
 }  // namespace nwd::audit

@@ -45,6 +45,19 @@ class TileReader {
   std::map<std::pair<int, uint64_t>, std::string> tiles_;
 };
 
+// The pages of one epoch, which in a later one than the first are in a folder of its number. For as long as the source lives.
+class EpochPages final : public LogSource {
+ public:
+  EpochPages(LogSource& source, std::string_view origin);
+  absl::StatusOr<std::string> Get(const std::string& path) override { return source_.Get(prefix_ + path); }
+
+ private:
+  LogSource& source_;
+  std::string prefix_;
+};
+
+// A bundle's bytes, or of its whole, where that has taken its place by now. DATA_LOSS where it is not there.
+absl::StatusOr<std::string> GetBundle(LogSource& source, const Bundle& bundle);
 // A page that may be there partly, where its whole has taken its place by now: the first `width` of it.
 absl::StatusOr<std::string> GetTile(LogSource& source, const Tile& tile);
 

@@ -10,24 +10,18 @@ namespace {
 
 constexpr uint64_t kTellEvery = 256;  // bundles
 
-absl::StatusOr<std::string> GetBundle(LogSource& source, const Bundle& bundle) {
-  absl::StatusOr<std::string> bytes = source.Get(BundlePath(bundle));
-  if (absl::IsNotFound(bytes.status()) && bundle.width < kTileWidth) bytes = source.Get(BundlePath({bundle.index}));
-  if (!absl::IsNotFound(bytes.status())) return bytes;
-  return absl::DataLossError(Cat(BundlePath(bundle), " is not there"));
-}
-
 }  // namespace
 
 absl::StatusOr<Checkpoint> VerifyLog(LogSource& source, std::span<const Verifier> verifiers,
                                      const std::function<void(uint64_t done, uint64_t size)>& progress) {
   NWD_ASSIGN_OR_RETURN(const std::string note, source.Get("checkpoint"));
   NWD_ASSIGN_OR_RETURN(const Checkpoint checkpoint, OpenOfAnyEpoch(note, verifiers));
-  TileReader served(source, checkpoint.size);
+  EpochPages pages(source, checkpoint.origin);
+  TileReader served(pages, checkpoint.size);
   Frontier made;
   for (uint64_t index = 0; made.size() < checkpoint.size; ++index) {
     const int width = WidthIn(checkpoint.size, 0, index);
-    NWD_ASSIGN_OR_RETURN(const std::string bundle, GetBundle(source, {index, width}));
+    NWD_ASSIGN_OR_RETURN(const std::string bundle, GetBundle(pages, {index, width}));
     const auto entries = FirstEntriesIn(bundle, width);
     if (!entries.ok()) {
       return absl::Status(entries.status().code(),

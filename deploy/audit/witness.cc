@@ -1,11 +1,6 @@
 #include "deploy/audit/witness.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -84,13 +79,14 @@ absl::StatusOr<Checkpoint> CheckCitation(LogSource& source, std::span<const Veri
   if (absl::IsNotFound(note.status())) return alarm("cites no checkpoint from before");
   NWD_RETURN_IF_ERROR(note.status());
   const int width = WidthIn(now.size, 0, 0);
-  NWD_ASSIGN_OR_RETURN(const std::string bundle, source.Get(BundlePath({0, width})));
+  EpochPages pages(source, now.origin);
+  NWD_ASSIGN_OR_RETURN(const std::string bundle, GetBundle(pages, {0, width}));
   NWD_ASSIGN_OR_RETURN(const std::vector<std::string_view> entries, FirstEntriesIn(bundle, width));
   const std::optional<Entry> first = DecodeEntry(entries.front());
   if (!first.has_value() || first->type != kEpochBegan || first->commitment != CitationOf(*note)) {
     return alarm("its first entry does not cite the checkpoint that it shows");
   }
-  TileReader tiles(source, now.size);
+  TileReader tiles(pages, now.size);
   NWD_ASSIGN_OR_RETURN(const std::vector<Hash> path,
                        InclusionProof(0, now.size, [&](const Subtree& of) { return tiles.HashOf(of); }));
   if (!CheckInclusion(LeafHash(entries.front()), 0, now.size, path, now.root).ok()) {
@@ -131,7 +127,8 @@ absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers
     return forked(Cat("the log had ", before.size, " entries and shows ", now.size, " now, or an old checkpoint"));
   }
   if (before.size > 0) {
-    TileReader tiles(source, now.size);
+    EpochPages pages(source, now.origin);
+    TileReader tiles(pages, now.size);
     NWD_ASSIGN_OR_RETURN(const std::vector<Hash> proof,
                          ConsistencyProof(before.size, now.size, [&](const Subtree& of) { return tiles.HashOf(of); }));
     if (!CheckConsistency(before.size, before.root, now.size, now.root, proof).ok()) {

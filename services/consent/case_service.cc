@@ -15,6 +15,7 @@
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
+#include "services/consent/organisations.h"
 #include "services/consent/reasons.h"
 #include "services/consent/record_rows.h"
 #include "services/consent/restriction.h"
@@ -104,7 +105,8 @@ absl::StatusOr<ids::Uuid> Handler(const store::Reader& reader, const Parts& part
   }
   NWD_ASSIGN_OR_RETURN(const bool holds, joins::IsHeldBy(reader, person_id, named));
   if (!holds) return status::InvalidField("handler_organisation_id", "does not hold the person");
-  return named;
+  if (IsActive(parts.organisations.Known(named.ToString()))) return named;
+  return status::InvalidField("handler_organisation_id", "is not active in the hub, and cannot answer");
 }
 
 absl::Status CheckAuthorityIsTheirs(const store::Reader& reader, const v1::OpenCaseRequest& request,
@@ -150,11 +152,15 @@ absl::Status CheckDone(const store::Reader& reader, const storage::Case& row, ab
     }
     case v1::CASE_KIND_RECTIFICATION: {
       absl::Status done;
+      NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
       ForEachCategory(row.categories(), [&](Category category) {
-        const auto newest = records::Newest(reader, person_id, category, consents::IdOf(row.handler_id()));
-        done.Update(newest.status());
-        const bool since = newest.ok() && newest->has_value() && (*newest)->create_time_us() >= row.receive_time_us();
-        if (newest.ok() && !since) {
+        bool since = false;  // under whichever of the person's ids: who answers may hold another than who opened it
+        for (const ids::Uuid& relative : family) {
+          const auto newest = records::Newest(reader, relative, category, consents::IdOf(row.handler_id()));
+          done.Update(newest.status());
+          since = since || (newest.ok() && newest->has_value() && (*newest)->create_time_us() >= row.receive_time_us());
+        }
+        if (done.ok() && !since) {
           done.Update(
               NotDone(Cat("you have put in nothing of ", common::v1::Category_Name(category), " since (PutRecord)")));
         }
@@ -249,7 +255,6 @@ absl::StatusOr<v1::OpenCaseResponse> CaseService::Open(store::Txn& txn, const rp
   response.set_handler_organisation_id(handler.ToString());
   *response.mutable_due_time() = MicrosToTimestamp(row.due_time_us());
   response.set_etag(cases::EtagOf(row));
-  response.set_notices(static_cast<int>(told.size()));
   return response;
 }
 
@@ -277,12 +282,13 @@ async::Task<absl::StatusOr<Response>> CaseService::Do(rpc::Call& call, const Req
       }
       const storage::Case before = *row;
       NWD_ASSIGN_OR_RETURN(Response response, act(txn, *row, key));
+      response.set_etag(cases::EtagOf(*row));
+      if (row->revision() == before.revision()) return response;  // what was lifted already stays so
       cases::Replace(txn, before, *row);
       storage::Deed deed = DeedOn(call, *row);
       if constexpr (requires { request.action(); }) deed.set_reason(request.action());
       if constexpr (requires { request.outcome(); }) deed.set_reason(request.outcome());
       Record(parts_, txn, audit_type, call.Now(), person_id, key, deed);
-      response.set_etag(cases::EtagOf(*row));
       return response;
     };
     return parts_.requests.Once<Response>(txn, call, request, once);
@@ -341,8 +347,8 @@ async::Task<absl::StatusOr<v1::LiftRestrictionResponse>> CaseService::LiftRestri
     if (!speaks_for_them && !request.person_told()) {
       return status::InvalidField("person_told", "must be true: the person is told before (UK GDPR, Article 18(3))");
     }
-    NWD_RETURN_IF_ERROR(EndRestriction(txn, row, call.Now()).status());
-    row.set_revision(row.revision() + 1);
+    NWD_ASSIGN_OR_RETURN(const bool lifted, EndRestriction(txn, row, call.Now()));
+    if (lifted) row.set_revision(row.revision() + 1);
     return v1::LiftRestrictionResponse();
   };
   co_return co_await Do<v1::LiftRestrictionResponse>(call, request, "restriction.lifted", act);

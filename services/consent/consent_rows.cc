@@ -39,6 +39,7 @@ absl::Status Forget(store::Txn& txn, const storage::Consent& consent) {
   const ids::Uuid consent_id = IdOf(consent.consent_id()), person_id = IdOf(consent.person_id());
   txn.Delete(keys::Consent(consent_id));
   txn.Delete(keys::Terms(consent_id));
+  txn.Delete(keys::CorroborationCode(consent_id));
   txn.Delete(keys::ConsentOfPerson(person_id, consent.create_time_us(), consent_id));
   txn.Delete(keys::ConsentEnd(consent.valid_until_us(), consent_id));
   std::vector<std::string> rows;

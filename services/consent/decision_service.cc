@@ -111,7 +111,8 @@ async::Task<absl::StatusOr<v1::RecordDecisionResponse>> DecisionService::RecordD
   };
   NWD_CO_ASSIGN_OR_RETURN(v1::RecordDecisionResponse response, co_await parts_.store.Update(body, call.deadline()));
   RingBells(parts_, told);
-  if (event == ConsentEvent::kRefuse) co_await parts_.off_host.Wait(call.deadline());
+  const bool took_a_place = event == ConsentEvent::kGive && drafts.old.key != nullptr;
+  if (event == ConsentEvent::kRefuse || took_a_place) co_await parts_.off_host.Wait(call.deadline());
   co_return response;
 }
 

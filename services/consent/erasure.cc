@@ -103,6 +103,7 @@ absl::Status CloseOtherCases(store::Txn& txn, const Erasing& erasing, const stor
   for (const storage::Case& before : open) {
     storage::Case row = before;
     CloseErased(erasing.now, row);
+    if (row.kind() == v1::CASE_KIND_RESTRICTION && row.lift_time_us() == 0) row.set_lift_time_us(Micros(erasing.now));
     cases::Replace(txn, before, row);
   }
   return absl::OkStatus();

@@ -28,16 +28,26 @@ async::Task<void> ErasureFollowing::Run(rpc::Stop& stop) {
 }
 
 async::Task<absl::Status> ErasureFollowing::Follow() {
-  auto look = [](const store::Reader& reader) { return erasures::Open(reader, kErasuresFollowedMax); };
-  NWD_CO_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> open, co_await parts_.store.View(look));
   absl::Status failed;
   not_gone_ = 0;
-  bool forgotten = false;  // once a round does for all of it
-  for (const ids::Uuid& case_id : open) {
-    const absl::Status followed = co_await FollowOne(case_id, forgotten);
-    failed.Update(followed);  // one that fails does not hold up the others
+  size_t all = 0;
+  ids::Uuid last;
+  auto look = [&](const store::Reader& reader) { return erasures::Open(reader, last, kErasuresReadAtOnce); };
+  while (true) {
+    NWD_CO_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> open, co_await parts_.store.View(look));
+    if (open.empty()) break;
+    // Keys first, of all that are looked at, so that one rewriting of the files does for them; those of an erasure that is
+    // carried out meanwhile are destroyed before it is met, or it is met in the next round.
+    for (const ids::Uuid& case_id : open) failed.Update(co_await SweepOne(case_id));
+    bool forgotten = false;
+    for (const ids::Uuid& case_id : open) {
+      const absl::Status followed = co_await FollowOne(case_id, forgotten);
+      failed.Update(followed);  // one that fails does not hold up the others
+    }
+    all += open.size();
+    last = open.back();
   }
-  parts_.figures.erasures_open.Set(static_cast<double>(open.size()));
+  parts_.figures.erasures_open.Set(static_cast<double>(all));
   co_return failed;
 }
 
@@ -45,14 +55,14 @@ async::Task<absl::Status> ErasureFollowing::FollowOne(ids::Uuid case_id, bool& f
   auto look = [&](const store::Reader& reader) { return erasures::Find(reader, case_id); };
   NWD_CO_ASSIGN_OR_RETURN(std::optional<storage::Erasure> erasure, co_await parts_.store.View(look));
   if (!erasure.has_value()) co_return absl::DataLossError("an index of erasures names one that is not there");
-  if (!erasure->swept()) NWD_CO_RETURN_IF_ERROR(co_await Sweep(case_id, *erasure));
-  erasure->set_swept(true);
+  if (!erasure->swept()) co_return absl::OkStatus();  // what kept it from being so is said
   if (erasure->gone_time_us() == 0) {
     ++not_gone_;
     NWD_CO_ASSIGN_OR_RETURN(const Left left, co_await WhatIsLeft(*erasure, forgotten));
     if (left.in_live_files) co_return absl::OkStatus();
     erasure->set_gone_time_us(Micros(parts_.clock.Now()));
-    NWD_CO_RETURN_IF_ERROR(co_await Keep(case_id, *erasure));
+    const int64_t gone_us = erasure->gone_time_us();
+    NWD_CO_RETURN_IF_ERROR(co_await Keep(case_id, [&](storage::Erasure& kept) { kept.set_gone_time_us(gone_us); }));
     --not_gone_;
   }
   const absl::Time gone_since = FromMicros(erasure->gone_time_us());
@@ -60,8 +70,7 @@ async::Task<absl::Status> ErasureFollowing::FollowOne(ids::Uuid case_id, bool& f
   // A service that was restored from a backup meanwhile has the keys again.
   NWD_CO_ASSIGN_OR_RETURN(const Left left, co_await WhatIsLeft(*erasure, forgotten));
   if (left.in_live_files) {
-    erasure->clear_gone_time_us();
-    co_return co_await Keep(case_id, *erasure);
+    co_return co_await Keep(case_id, [](storage::Erasure& kept) { kept.clear_gone_time_us(); });
   }
   if (left.oldest_backup.has_value() && *left.oldest_backup <= gone_since) {
     log::Line(log::Level::kError, "consent.erasure_waits_for_backups")
@@ -70,8 +79,14 @@ async::Task<absl::Status> ErasureFollowing::FollowOne(ids::Uuid case_id, bool& f
         .Emit();
     co_return absl::OkStatus();
   }
-  erasure->set_complete(true);
-  co_return co_await Keep(case_id, *erasure);
+  co_return co_await Keep(case_id, [](storage::Erasure& kept) { kept.set_complete(true); });
+}
+
+async::Task<absl::Status> ErasureFollowing::SweepOne(ids::Uuid case_id) {
+  auto look = [&](const store::Reader& reader) { return erasures::Find(reader, case_id); };
+  NWD_CO_ASSIGN_OR_RETURN(const std::optional<storage::Erasure> erasure, co_await parts_.store.View(look));
+  if (!erasure.has_value() || erasure->swept()) co_return absl::OkStatus();
+  co_return co_await Sweep(case_id, *erasure);
 }
 
 async::Task<absl::Status> ErasureFollowing::Sweep(ids::Uuid case_id, const storage::Erasure& erasure) {
@@ -86,9 +101,7 @@ async::Task<absl::Status> ErasureFollowing::Sweep(ids::Uuid case_id, const stora
       NWD_CO_ASSIGN_OR_RETURN(more, co_await parts_.store.Update(sweep));
     }
   }
-  storage::Erasure swept = erasure;
-  swept.set_swept(true);
-  co_return co_await Keep(case_id, std::move(swept));
+  co_return co_await Keep(case_id, [](storage::Erasure& kept) { kept.set_swept(true); });
 }
 
 async::Task<absl::StatusOr<ErasureFollowing::Left>> ErasureFollowing::WhatIsLeft(const storage::Erasure& erasure,
@@ -112,9 +125,12 @@ async::Task<absl::StatusOr<ErasureFollowing::Left>> ErasureFollowing::WhatIsLeft
   co_return left;
 }
 
-async::Task<absl::Status> ErasureFollowing::Keep(ids::Uuid case_id, storage::Erasure erasure) {
-  auto body = [&](store::Txn& txn) {
-    erasures::Put(txn, case_id, erasure);
+async::Task<absl::Status> ErasureFollowing::Keep(ids::Uuid case_id, std::function<void(storage::Erasure&)> change) {
+  auto body = [&](store::Txn& txn) -> absl::Status {
+    NWD_ASSIGN_OR_RETURN(std::optional<storage::Erasure> erasure, erasures::Find(txn, case_id));
+    if (!erasure.has_value()) return absl::DataLossError("an erasure that was followed is not there");
+    change(*erasure);
+    erasures::Put(txn, case_id, *erasure);
     return absl::OkStatus();
   };
   co_return co_await parts_.store.Update(body);

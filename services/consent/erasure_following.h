@@ -4,8 +4,10 @@
 //
 // Rounds follow each other every kErasuresFollowedEvery, and ever more seldom, up to kErasuresFollowedSeldom, while another
 // service does not confirm; what fails is logged and tried again in the next. All rounds are one coroutine's; nobody else
-// calls Follow while Run goes on.
+// calls Follow while Run goes on. Sweep is anybody's.
 #pragma once
+
+#include <functional>
 
 #include "absl/status/status.h"
 #include "common/person_keys/key_files.h"
@@ -36,7 +38,9 @@ class ErasureFollowing {
     std::optional<absl::Time> oldest_backup;
   };
   async::Task<absl::StatusOr<Left>> WhatIsLeft(const storage::Erasure& erasure, bool& forgotten);
-  async::Task<absl::Status> Keep(ids::Uuid case_id, storage::Erasure erasure);
+  async::Task<absl::Status> SweepOne(ids::Uuid case_id);
+  // Of the row as it is then: a handler may be at the same erasure.
+  async::Task<absl::Status> Keep(ids::Uuid case_id, std::function<void(storage::Erasure&)> change);
 
   const Parts& parts_;
   HeldElsewhere* const elsewhere_;

@@ -56,10 +56,17 @@ void Put(store::Txn& txn, const ids::Uuid& case_id, const storage::Erasure& eras
   }
 }
 
-absl::StatusOr<std::vector<ids::Uuid>> Open(const store::Reader& reader, size_t limit) {
-  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> found, KeysUnder(reader, keys::ErasuresOpen(), limit));
+absl::StatusOr<std::vector<ids::Uuid>> Open(const store::Reader& reader, const ids::Uuid& after, size_t limit) {
+  store::Range rest = store::PrefixRange(keys::ErasuresOpen());
+  if (!after.is_nil()) {
+    rest.begin = keys::ErasureOpen(after);
+    rest.begin.push_back('\0');
+  }
   std::vector<ids::Uuid> cases;
-  for (const std::string& key : found) cases.push_back(consents::IdOf(std::string_view(key).substr(1)));
+  NWD_RETURN_IF_ERROR(reader.Scan(rest, store::Direction::kForward, [&](std::string_view key, std::string_view) {
+    cases.push_back(consents::IdOf(key.substr(1)));
+    return cases.size() < limit ? store::Visit::kContinue : store::Visit::kStop;
+  }));
   return cases;
 }
 
@@ -119,6 +126,7 @@ absl::StatusOr<bool> SweepSome(store::Txn& txn, const ids::Uuid& person_id, size
     for (const std::string& key : bases) {
       const ids::Uuid basis = consents::IdOf(std::string_view(key).substr(key.size() - ids::Uuid::kSizeBytes));
       NWD_RETURN_IF_ERROR(add(keys::Terms(basis)));
+      NWD_RETURN_IF_ERROR(add(keys::CorroborationCode(basis)));
       NWD_RETURN_IF_ERROR(add(keys::ReceiptsOfConsent(basis)));
     }
   }

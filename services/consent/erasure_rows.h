@@ -21,7 +21,7 @@ absl::StatusOr<std::optional<storage::Erasure>> Find(const store::Reader& reader
 // Keeps it, and its place among those that are not complete; of a new one, that each of its people was erased.
 void Put(store::Txn& txn, const ids::Uuid& case_id, const storage::Erasure& erasure);
 // The cases of those that are not complete, at most `limit`.
-absl::StatusOr<std::vector<ids::Uuid>> Open(const store::Reader& reader, size_t limit);
+absl::StatusOr<std::vector<ids::Uuid>> Open(const store::Reader& reader, const ids::Uuid& after, size_t limit);
 
 // When and by which case this id of a person was erased; nothing where it was not.
 absl::StatusOr<std::optional<storage::ErasedPerson>> FindPerson(const store::Reader& reader,

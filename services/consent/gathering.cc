@@ -1,6 +1,8 @@
 #include "services/consent/gathering.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,6 +58,7 @@ class Gatherer {
     return key == given_.keys.end() ? nullptr : key->second.get();
   }
 
+  bool LeaveOutHidden(storage::Notice& notice) const;
   absl::Status AddPeople();
   absl::Status AddHolders(const ids::Uuid& id, v1::ExportedPerson& person);
   absl::Status AddRecord();
@@ -71,6 +74,7 @@ class Gatherer {
   const store::Reader& reader_;
   const Gathering& given_;
   std::vector<ids::Uuid> family_;
+  std::set<ids::Uuid> hidden_disclosures_;  // that are left out
   v1::PersonExport export_;
 };
 
@@ -137,6 +141,8 @@ absl::Status Gatherer::AddRecord() {
       absl::StatusOr<v1::RecordEntry> shown = records::Show(*key, version);
       opened = shown.status();
       if (!opened.ok()) return store::Visit::kStop;
+      // Its source's alone to show, to the person too: somebody else may be looking over their shoulder.
+      if (shown->confidential() && entry.name.source_id != exporter()) shown->clear_section();
       *export_.add_record() = *std::move(shown);
       return store::Visit::kContinue;
     }));
@@ -223,7 +229,10 @@ absl::Status Gatherer::AddDisclosures() {
           const absl::StatusOr<bool> shown = disclosures::IsShownTo(reader_, given_.asker, placed.disclosure);
           looked = shown.status();
           if (!looked.ok()) return store::Visit::kStop;
-          if (!*shown) return store::Visit::kContinue;
+          if (!*shown) {
+            hidden_disclosures_.insert(placed.disclosure_id);
+            return store::Visit::kContinue;
+          }
           const auto [kept, is_new] = newest_last.try_emplace({placed.time_us, placed.disclosure_id}, placed);
           if (!is_new && kept->second.disclosure.source_ids_size() < placed.disclosure.source_ids_size()) {
             kept->second = placed;
@@ -238,13 +247,25 @@ absl::Status Gatherer::AddDisclosures() {
   return absl::OkStatus();
 }
 
+// Takes out of a notice the disclosures that the export leaves out. False where it was of such alone.
+bool Gatherer::LeaveOutHidden(storage::Notice& notice) const {
+  auto& ids = *notice.mutable_disclosure_ids();
+  const int before = ids.size();
+  const auto is_hidden = [&](const std::string& id) { return hidden_disclosures_.contains(consents::IdOf(id)); };
+  ids.erase(std::remove_if(ids.begin(), ids.end(), is_hidden), ids.end());
+  if (ids.size() < before) notice.set_disclosure_count(ids.size());
+  return before == 0 || !ids.empty();
+}
+
 absl::Status Gatherer::AddNotices() {
   NWD_ASSIGN_OR_RETURN(const std::vector<notices::Sent> sent, notices::OfPerson(reader_, given_.person_id));
   for (const notices::Sent& one : sent) {
     if (!whole() && one.recipient_id != exporter()) continue;
+    storage::Notice notice = one.notice;
+    if (!LeaveOutHidden(notice)) continue;
     v1::ExportedNotice& shown = *export_.add_notices();
     shown.set_recipient_organisation_id(one.recipient_id.ToString());
-    *shown.mutable_notice() = notices::Show(one.notice, "");
+    *shown.mutable_notice() = notices::Show(notice, "");
     shown.mutable_notice()->set_retained_basis(notices::OpenRetainedBasis(KeyOf(one.notice.person_id()), one.notice));
   }
   return absl::OkStatus();

@@ -102,8 +102,8 @@ inline constexpr absl::Duration kOffHostWaitMax = absl::Seconds(1);
 inline constexpr absl::Duration kFollowedLately = absl::Minutes(1);
 inline constexpr int kLedgerChangesAtOnce = 500;  // gone through for one answer
 
-inline constexpr size_t kErasuresFollowedMax = 100;  // in one round
-inline constexpr size_t kErasedRowsSweptMax = 500;   // in one transaction
+inline constexpr size_t kErasuresReadAtOnce = 100;  // of those that a round follows
+inline constexpr size_t kErasedRowsSweptMax = 500;  // in one transaction
 inline constexpr absl::Duration kErasuresFollowedEvery = absl::Seconds(2);
 inline constexpr absl::Duration kErasuresFollowedSeldom = absl::Minutes(1);  // while another service does not confirm
 

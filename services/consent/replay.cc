@@ -85,6 +85,7 @@ absl::Status TakeBack(const Restoring& restoring, store::Txn& txn, const common:
                       Replayed& replayed) {
   const Parts& parts = restoring.parts;
   std::optional<TakenBack> taken = TakenBackBy(change.consent());
+  if (!taken.has_value()) return absl::DataLossError("the ledger has a consent in a state that it has no place for");
   if (restoring.erased.contains(IdIn(change.consent().person_id()))) taken->notice = v1::NOTICE_TYPE_UNSPECIFIED;
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Consent> consent,
                        consents::Find(txn, IdIn(change.consent().consent_id())));
@@ -113,7 +114,10 @@ absl::Status EndAuthorityAgain(const Restoring& restoring, store::Txn& txn, cons
     PassOn(txn, change);
     return absl::OkStatus();
   }
-  EndedAgain by = *EndedBy(change.authority());
+  const std::optional<EndedAgain> ended_by = EndedBy(change.authority());
+  if (!ended_by.has_value())
+    return absl::DataLossError("the ledger has an authority in a state that it has no place for");
+  EndedAgain by = *ended_by;
   if (restoring.erased.contains(IdIn(change.authority().person_id()))) by.notice = v1::NOTICE_TYPE_UNSPECIFIED;
   NWD_ASSIGN_OR_RETURN(const bool ended, EndAgain(restoring.parts, txn, *authority, by, when));
   if (ended) ++replayed.authorities;

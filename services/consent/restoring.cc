@@ -19,15 +19,18 @@ namespace {
 constexpr size_t kRowsAtOnce = 500;
 constexpr EndedAgain kEndedAlone{AuthorityEvent::kEnd, v1::NOTICE_TYPE_UNSPECIFIED};
 
-// Goes through a table, some rows a transaction: act(txn, row).
+// Goes through a table, some rows a transaction: act(txn, row), true where that changed the row. How many it changed.
 template <class Row, class Act>
-absl::Status ForAll(const Parts& parts, char table, Act act) {
+absl::StatusOr<int64_t> ForAll(const Parts& parts, char table, Act act) {
+  int64_t all = 0;
   store::Range rest = store::PrefixRange(std::string(1, table));
   for (bool more = true; more;) {
     std::string next;
+    int64_t changed = 0;
     const auto body = [&](store::Txn& txn) -> absl::Status {
       std::vector<Row> rows;
       next.clear();
+      changed = 0;
       absl::Status parsed;
       NWD_RETURN_IF_ERROR(txn.Scan(rest, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
         if (rows.size() == kRowsAtOnce) {
@@ -41,43 +44,40 @@ absl::Status ForAll(const Parts& parts, char table, Act act) {
         return store::Visit::kContinue;
       }));
       NWD_RETURN_IF_ERROR(parsed);
-      for (Row& row : rows) NWD_RETURN_IF_ERROR(act(txn, row));
+      for (Row& row : rows) {
+        NWD_ASSIGN_OR_RETURN(const bool did, act(txn, row));
+        if (did) ++changed;
+      }
       return absl::OkStatus();
     };
     NWD_RETURN_IF_ERROR(async::BlockOn(parts.store.Update(body)));
+    all += changed;
     more = !next.empty();
     rest.begin = next;
   }
-  return absl::OkStatus();
+  return all;
 }
 
-// Rests what the backup alone cannot vouch for.
-absl::Status RestConsents(const Parts& parts, bool with_ledger, Replayed& rested) {
+// Rests what the backup alone cannot vouch for. How many.
+absl::StatusOr<int64_t> RestConsents(const Parts& parts, bool with_ledger) {
   const absl::Time now = parts.clock.Now();
-  const auto rest = [&](store::Txn& txn, storage::Consent& consent) -> absl::Status {
-    if (with_ledger && (consent.max_uses() == 0 || consent.state() != v1::CONSENT_STATE_GIVEN)) return absl::OkStatus();
-    constexpr auto kNobody = v1::NOTICE_TYPE_UNSPECIFIED;
-    NWD_ASSIGN_OR_RETURN(const bool rests, RestUntilAsked(parts, txn, consent, kNobody, now));
-    if (rests) ++rested.consents;
-    return absl::OkStatus();
+  const auto rest = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<bool> {
+    if (with_ledger && (consent.max_uses() == 0 || consent.state() != v1::CONSENT_STATE_GIVEN)) return false;
+    return RestUntilAsked(parts, txn, consent, v1::NOTICE_TYPE_UNSPECIFIED, now);
   };
   return ForAll<storage::Consent>(parts, keys::kConsent, rest);
 }
 
-absl::Status RestAuthorities(const Parts& parts, bool with_ledger, Replayed& rested) {
+absl::StatusOr<int64_t> RestAuthorities(const Parts& parts, bool with_ledger) {
   const absl::Time now = parts.clock.Now();
-  const auto rest = [&](store::Txn& txn, storage::Authority& authority) -> absl::Status {
-    if (IsOver(StateAt(authority, now))) return absl::OkStatus();
-    if (with_ledger) {
-      if (authority.max_uses() == 0 || authority.uses() == authority.max_uses()) return absl::OkStatus();
-      authority.set_uses(authority.max_uses());
-      authority.set_revision(authority.revision() + 1);
-      authorities::Put(txn, authority);
-    } else {
-      NWD_RETURN_IF_ERROR(EndAgain(parts, txn, authority, kEndedAlone, now).status());
-    }
-    ++rested.authorities;
-    return absl::OkStatus();
+  const auto rest = [&](store::Txn& txn, storage::Authority& authority) -> absl::StatusOr<bool> {
+    if (IsOver(StateAt(authority, now))) return false;
+    if (!with_ledger) return EndAgain(parts, txn, authority, kEndedAlone, now);
+    if (authority.max_uses() == 0 || authority.uses() == authority.max_uses()) return false;
+    authority.set_uses(authority.max_uses());
+    authority.set_revision(authority.revision() + 1);
+    authorities::Put(txn, authority);
+    return true;
   };
   return ForAll<storage::Authority>(parts, keys::kAuthority, rest);
 }
@@ -95,23 +95,23 @@ absl::StatusOr<std::set<ids::Uuid>> ErasedBy(const ledger::Ledger& ledger, store
 }  // namespace
 
 absl::Status Restore(Restoring restoring, const ledger::Ledger* ledger, store::Position after) {
-  Replayed replayed, rested;
+  Replayed replayed;
   if (ledger != nullptr) {
     NWD_ASSIGN_OR_RETURN(restoring.erased, ErasedBy(*ledger, after));
     for (const ledger::Entry& entry : ledger->entries) {
       if (entry.position > after) NWD_RETURN_IF_ERROR(Replay(restoring, entry, replayed));
     }
   }
-  NWD_RETURN_IF_ERROR(RestConsents(restoring.parts, ledger != nullptr, rested));
-  NWD_RETURN_IF_ERROR(RestAuthorities(restoring.parts, ledger != nullptr, rested));
+  NWD_ASSIGN_OR_RETURN(const int64_t resting, RestConsents(restoring.parts, ledger != nullptr));
+  NWD_ASSIGN_OR_RETURN(const int64_t closed, RestAuthorities(restoring.parts, ledger != nullptr));
   log::Line(log::Level::kWarning, "consent.restored")
       .Int("with_ledger", ledger != nullptr ? 1 : 0)
       .Int("consents_taken_back", replayed.consents)
       .Int("authorities_ended", replayed.authorities)
       .Int("restrictions", replayed.restrictions)
       .Int("people_erased", replayed.erasures)
-      .Int("consents_resting", rested.consents)
-      .Int("authorities_closed", rested.authorities)
+      .Int("consents_resting", resting)
+      .Int("authorities_closed", closed)
       .Emit();
   return absl::OkStatus();
 }

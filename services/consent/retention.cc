@@ -17,6 +17,7 @@
 #include "services/consent/consent_states.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/emergency_rows.h"
+#include "services/consent/enrolments.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
 #include "services/consent/notice_rows.h"
@@ -106,13 +107,15 @@ absl::StatusOr<LastSeen> Look(const store::Reader& reader, const ids::Uuid& pers
   for (const records::Entry& entry : record) seen.Saw(entry.version.create_time_us());
   NWD_ASSIGN_OR_RETURN(const std::vector<storage::Consent> consents, consents::OfPerson(reader, person_id));
   for (const storage::Consent& consent : consents) {
-    seen.Saw(std::max(consent.create_time_us(), consent.decide_time_us()));
+    seen.Saw(std::max({consent.create_time_us(), consent.decide_time_us(), consent.end_time_us()}));
     if (!IsTerminal(consent.state())) seen.Saw(consent.valid_until_us());
   }
   NWD_RETURN_IF_ERROR(authorities::Walk(reader, person_id, "", [&](const std::string&, const storage::Authority& one) {
     seen.Saw(one.end_time_us() != 0 ? one.end_time_us() : one.valid_until_us());
     return store::Visit::kContinue;
   }));
+  NWD_ASSIGN_OR_RETURN(const std::vector<enrolments::Enrolled> enrolled, enrolments::AllUnder(reader, person_id));
+  for (const enrolments::Enrolled& one : enrolled) seen.Saw(std::max(one.row.since_us(), one.row.end_us()));
   NWD_RETURN_IF_ERROR(SeeCases(reader, person_id, now, seen));
   return seen;
 }
@@ -188,6 +191,13 @@ void ForgetEmergency(store::Txn& txn, const std::string&, const storage::Emergen
 }
 void ForgetCase(store::Txn& txn, const std::string&, const storage::Case& row) { cases::Forget(txn, row); }
 
+// One by which something rests still is not over, though it was answered: it is needed to lift that.
+int64_t CaseOverUs(const storage::Case& row) {
+  const bool restricted = row.kind() == v1::CASE_KIND_RESTRICTION;
+  if (restricted && row.close_time_us() != 0 && row.lift_time_us() == 0) return 0;
+  return std::max(row.close_time_us(), row.lift_time_us());
+}
+
 }  // namespace
 
 std::vector<Kind> RetainedKinds(const Parts& parts, const calendar::WorkingCalendar& calendar) {
@@ -207,8 +217,7 @@ std::vector<Kind> RetainedKinds(const Parts& parts, const calendar::WorkingCalen
       {"emergencies", under(keys::kEmergency),
        OldSince<storage::EmergencyAccess>([](const auto& access) { return access.review_time_us(); }),
        Forgetting<storage::EmergencyAccess>(ForgetEmergency)},
-      {"cases", under(keys::kCase), OldSince<storage::Case>([](const auto& row) { return row.close_time_us(); }),
-       Forgetting<storage::Case>(ForgetCase)},
+      {"cases", under(keys::kCase), OldSince<storage::Case>(CaseOverUs), Forgetting<storage::Case>(ForgetCase)},
   };
 }
 

@@ -129,6 +129,24 @@ absl::StatusOr<bool> Journeys::HasSteps(const store::Reader& reader, ids::Uuid p
   return any;
 }
 
+absl::Status Journeys::ForgetStep(store::Txn& txn, const std::string& key, const storage::StepRow& step) {
+  txn.Delete(key);
+  const std::optional<ids::Uuid> referral = ids::Uuid::Parse(step.referral_id());
+  if (!referral.has_value()) return absl::OkStatus();
+  bool another = false;
+  absl::Status fault;
+  const std::string person = key.substr(0, keys::Journey(ids::Uuid()).size());
+  NWD_RETURN_IF_ERROR(txn.Scan(
+      store::PrefixRange(person), store::Direction::kBackward, [&](std::string_view other, std::string_view value) {
+        absl::StatusOr<storage::StepRow> row = store::ParseValue<storage::StepRow>(other, value);
+        fault = row.status();
+        another = row.ok() && row->referral_id() == step.referral_id();
+        return fault.ok() && !another ? store::Visit::kContinue : store::Visit::kStop;
+      }));
+  NWD_RETURN_IF_ERROR(fault);
+  return another ? absl::OkStatus() : Referrals::Forget(txn, *referral);
+}
+
 absl::StatusOr<bool> Journeys::ForgetSome(store::Txn& txn, ids::Uuid person, int limit) {
   std::vector<std::pair<std::string, storage::StepRow>> steps;
   absl::Status fault;

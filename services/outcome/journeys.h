@@ -51,6 +51,9 @@ class Journeys {
   // Takes out up to `limit` steps, and with them outcomes and the person's id in referrals; false once there are none.
   static absl::StatusOr<bool> ForgetSome(store::Txn& txn, ids::Uuid person, int limit);
 
+  // Takes out one step, whose key and row these are; with the last one of a referral the person's id in that.
+  static absl::Status ForgetStep(store::Txn& txn, const std::string& key, const storage::StepRow& step);
+
   // How much of a journey is seen: what an organisation sees of itself; with a consent that permits all; or everything,
   // what was only ever a draft or an error too, which is for the person's own export alone.
   enum class Sight { kOwn, kPermitted, kEverything };

@@ -18,9 +18,9 @@ absl::StatusOr<bool> IsOldStep(const store::Reader&, std::string_view key, std::
   NWD_ASSIGN_OR_RETURN(const absl::Time time, Journeys::TimeOf(key));
   return time < before;
 }
-absl::Status ForgetStep(store::Txn& txn, const std::string& key, const std::string&) {
-  txn.Delete(key);
-  return absl::OkStatus();
+absl::Status ForgetStep(store::Txn& txn, const std::string& key, const std::string& value) {
+  NWD_ASSIGN_OR_RETURN(const storage::StepRow step, store::ParseValue<storage::StepRow>(key, value));
+  return Journeys::ForgetStep(txn, key, step);
 }
 
 absl::StatusOr<bool> IsOldOutcome(const store::Reader&, std::string_view key, std::string_view value,

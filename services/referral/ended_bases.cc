@@ -310,9 +310,13 @@ async::Task<absl::Status> EndedBases::Erase(const std::string& person_id) {
 async::Task<absl::StatusOr<int>> EndedBases::GoThrough(const rpc::Stop* stop) {
   const std::string ended = keys::EndedBasesWaiting(), erased = keys::ErasedPeopleWaiting();
   std::string last;
+  absl::Status failed;
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> people, co_await IdsUnder(erased, last));
-    for (const std::string& person_id : people) NWD_CO_RETURN_IF_ERROR(co_await Erase(person_id));
+    for (const std::string& person_id : people) {
+      const absl::Status erased_now = co_await Erase(person_id);
+      failed.Update(erased_now);  // one that fails holds up no other
+    }
     if (people.empty()) break;
     last = people.back();
   }
@@ -328,6 +332,7 @@ async::Task<absl::StatusOr<int>> EndedBases::GoThrough(const rpc::Stop* stop) {
     if (bases.empty()) break;
     last = bases.back();
   }
+  if (!failed.ok()) co_return failed;
   co_return moved;
 }
 

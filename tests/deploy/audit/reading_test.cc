@@ -201,6 +201,10 @@ TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
     http::HttpServer server({});
     ServeLog(server, keeper.log());
     EXPECT_TRUE(server.Start().ok());
+    httplib::Client client("127.0.0.1", server.port());
+    EXPECT_EQ(client.Get("/audit/tile/0/000.p/1")->status, 404) << "that is the name of the first epoch's";
+    EXPECT_EQ(client.Get("/audit/9/tile/0/000.p/1")->status, 200);
+    EXPECT_EQ(client.Get("/audit/8/tile/0/000.p/1")->status, 404);
     auto seen = Look(**OpenLog(Cat("http://127.0.0.1:", server.port(), "/audit")), verifiers, memory);
     server.Stop();
     return seen;

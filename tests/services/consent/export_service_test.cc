@@ -182,12 +182,35 @@ TEST_F(ExportTest, WhatThePersonIsNotToKnowOfIsLeftOut) {
     read.set_emergency_access_id(access->emergency_access_id());
     ASSERT_TRUE(desk_.Ask(desk_.services().record(), &RecordService::GetRecord, "crisis", read).ok());
   }
+  v1::OpenCaseRequest rest = Opening(ref_, v1::CASE_KIND_RESTRICTION);
+  rest.clear_categories();
+  rest.add_categories(CATEGORY_CONTACT);
+  ASSERT_TRUE(Open("lambeth", rest).ok());
   const v1::PersonExport all = Export("app", Opened("app", app_ref_, v1::CASE_KIND_ACCESS).case_id());
+  std::vector<v1::Notice> told;
+  for (const v1::ExportedNotice& one : all.notices()) {
+    if (one.notice().type() == v1::NOTICE_TYPE_RESTRICTION) told.push_back(one.notice());
+  }
+  ASSERT_EQ(told.size(), 1u) << "that its reader was told";
+  EXPECT_EQ(told.front().disclosure_count(), 1) << "of what is in the export";
   ASSERT_EQ(all.emergency_accesses_size(), 1) << "the one that was safe to tell of";
   EXPECT_EQ(all.emergency_accesses(0).reason(), "does not answer");
   EXPECT_EQ(all.emergency_accesses(0).practitioner(), "");
   ASSERT_EQ(all.disclosures_size(), 1);
   EXPECT_EQ(all.disclosures(0).emergency_access_id(), all.emergency_accesses(0).emergency_access_id());
+}
+
+TEST_F(ExportTest, WhatIsConfidentialIsItsSourcesToGive) {
+  desk_.Put("college", college_ref_, desk_.Contact("020 7946 0018", true));
+  const v1::PersonExport all = Export("app", Opened("app", app_ref_, v1::CASE_KIND_ACCESS).case_id());
+  const auto kept = std::find_if(all.record().begin(), all.record().end(),
+                                 [](const v1::RecordEntry& entry) { return entry.confidential(); });
+  ASSERT_NE(kept, all.record().end()) << "that there is something is said";
+  EXPECT_FALSE(kept->has_section());
+  const v1::PersonExport theirs = Export("college", Opened("college", college_ref_, v1::CASE_KIND_ACCESS).case_id());
+  EXPECT_TRUE(std::any_of(theirs.record().begin(), theirs.record().end(), [](const v1::RecordEntry& entry) {
+    return entry.confidential() && entry.section().contact().phone() == "020 7946 0018";
+  }));
 }
 
 TEST_F(ExportTest, ItIsCountedAndAuditedBeforeItLeaves) {

@@ -109,6 +109,19 @@ TEST_F(RetentionTest, ACaseGoesAfterItWasClosedAndAnOpenOneDoesNot) {
   EXPECT_EQ(Rows(keys::kCaseOfPerson), 1);
 }
 
+TEST_F(RetentionTest, ARestrictionInForceKeepsTheCaseThatLiftsIt) {
+  const v1::OpenCaseResponse opened = Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION);
+  ASSERT_TRUE(Close("lambeth", opened.case_id(), opened.etag(), v1::CASE_OUTCOME_FULFILLED).ok());
+  Pass(Kept("cases") + kDay);
+  EXPECT_EQ(IdsOf(Cases("lambeth")), std::vector<std::string>{opened.case_id()});
+  v1::LiftRestrictionRequest lift;
+  lift.set_case_id(opened.case_id());
+  lift.set_person_told(true);
+  ASSERT_TRUE(desk_.Ask(desk_.services().cases(), &CaseService::LiftRestriction, "lambeth", lift).ok());
+  Pass(Kept("cases") + kDay);
+  EXPECT_THAT(IdsOf(Cases("lambeth")), ::testing::Not(::testing::Contains(opened.case_id())));
+}
+
 TEST_F(RetentionTest, SomebodyOfWhomNothingWasHeardIsPutBeforeAHubAdministrator) {
   const auto erasures = [&] {
     return desk_.Ask(desk_.services().erasure(), &ErasureService::ListErasures, "hub", v1::ListErasuresRequest());
@@ -124,6 +137,8 @@ TEST_F(RetentionTest, SomebodyOfWhomNothingWasHeardIsPutBeforeAHubAdministrator)
   const v1::Case shown = Cases("lambeth")->cases(0);
   v1::CloseCaseRequest refuse = Closing(shown.case_id(), shown.etag(), v1::CASE_OUTCOME_REFUSED);
   ASSERT_TRUE(Close("lambeth", refuse).ok());
+  EXPECT_EQ(Cases("lambeth")->cases(0).answer(), refuse.answer()) << "kept as any other's";
+  EXPECT_NE(desk_.metrics().Text().find("nwd_consent_corruptions_total 0"), std::string::npos);
   Pass(300 * kDay);
   EXPECT_THAT(erasures()->erasures(), IsEmpty()) << "they are let be for a year";
   Pass(100 * kDay);
