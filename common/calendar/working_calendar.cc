@@ -28,6 +28,13 @@ absl::Time AtSameTimeOfDay(absl::CivilDay day, absl::Time time) {
 
 }  // namespace
 
+absl::CivilDay SameDayMonthsLater(absl::CivilDay day, int months) {
+  NWD_CHECK(months >= 0 && months <= kMaxMonthsAhead);
+  const absl::CivilMonth month = absl::CivilMonth(day) + months;
+  const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
+  return std::min(absl::CivilDay(month) + (day.day() - 1), last);
+}
+
 absl::StatusOr<WorkingCalendar> WorkingCalendar::Load(const std::string& path) {
   std::vector<absl::CivilDay> holidays;
   const auto take = [&](const csv::Row& row) -> absl::Status {
@@ -77,12 +84,7 @@ int WorkingCalendar::WorkingDaysBetween(absl::Time from, absl::Time to) const {
 }
 
 absl::Time WorkingCalendar::AddCalendarMonths(absl::Time time, int months) const {
-  NWD_CHECK(months >= 0 && months <= kMaxMonthsAhead);
-  const absl::CivilDay start = DayOf(time);
-  const absl::CivilMonth month = absl::CivilMonth(start) + months;
-  const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
-  const absl::CivilDay same = absl::CivilDay(month) + (start.day() - 1);
-  return AtSameTimeOfDay(ThisOrNextWorkingDay(std::min(same, last), *this), time);
+  return AtSameTimeOfDay(ThisOrNextWorkingDay(SameDayMonthsLater(DayOf(time), months), *this), time);
 }
 
 }  // namespace nwd::calendar

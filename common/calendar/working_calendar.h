@@ -23,6 +23,9 @@ namespace nwd::calendar {
 inline constexpr int kMaxDaysAhead = 10'000;  // of working days in one sum; about 40 years
 inline constexpr int kMaxMonthsAhead = 1'200;
 
+// The same day of the month `months` later, or that month's last day if it is shorter. `months` is 0 to kMaxMonthsAhead.
+absl::CivilDay SameDayMonthsLater(absl::CivilDay day, int months);
+
 class WorkingCalendar {
  public:
   // From a file whose first line is a header and every other `YYYY-MM-DD,name`. NOT_FOUND if it cannot be read,

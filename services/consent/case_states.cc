@@ -151,17 +151,15 @@ std::string_view Without(std::string_view prefix, const std::string& name) {
 
 int64_t DueTimeUs(const calendar::WorkingCalendar& calendar, const storage::Case& row) {
   if (row.state() != v1::CASE_STATE_OPEN && row.state() != v1::CASE_STATE_AWAITING_ERASURE) return 0;
-  const auto months_after = [&](int64_t from_us, int months) {
-    return calendar::DayOf(calendar.AddCalendarMonths(FromMicros(from_us), months));
-  };
   absl::CivilDay day;
   if (row.kind() != v1::CASE_KIND_COMPLAINT) {
-    day = months_after(row.clock_start_us(), row.extended() ? kCaseMonthsExtended : kCaseMonths) + row.days_stopped();
-    while (row.days_stopped() > 0 && !calendar.IsWorkingDay(day)) ++day;
+    const absl::CivilDay start = calendar::DayOf(FromMicros(row.clock_start_us()));
+    day = calendar::SameDayMonthsLater(start, row.extended() ? kCaseMonthsExtended : kCaseMonths) + row.days_stopped();
+    while (!calendar.IsWorkingDay(day)) ++day;
   } else if (row.acknowledge_time_us() == 0) {
     day = calendar::DayOf(FromMicros(row.receive_time_us())) + (kComplaintDays - 1);
   } else {
-    day = months_after(row.acknowledge_time_us(), kCaseMonths);
+    day = calendar::DayOf(calendar.AddCalendarMonths(FromMicros(row.acknowledge_time_us()), kCaseMonths));
   }
   return Micros(calendar::EndOf(day));
 }

@@ -1,9 +1,11 @@
 #include "services/consent/case_ties.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "common/base/macros.h"
+#include "services/consent/case_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/main_contact_rows.h"
@@ -14,8 +16,7 @@ namespace nwd::consent::cases {
 absl::StatusOr<bool> IsAnsweredBy(const store::Reader& reader, const ties::Asker& asker,
                                   const std::optional<storage::Case>& row) {
   const bool handler = row.has_value() && row->handler_id() == asker.organisation_id.bytes();
-  // Who was erased is enrolled nowhere; whoever answered sees that it was done.
-  if (!asker.is_channel || (handler && row->erase_time_us() != 0)) return handler;
+  if (!asker.is_channel) return handler;
   NWD_ASSIGN_OR_RETURN(const bool speaks, SpeaksFor(reader, asker, row));
   return handler && speaks;
 }
@@ -47,6 +48,25 @@ absl::StatusOr<ids::Uuid> WhoAnswers(const store::Reader& reader, const Organisa
     since_us = able->row.since_us();
   }
   return first;
+}
+
+absl::Status HandOver(store::Txn& txn, const Organisations& organisations, const ids::Uuid& person_id,
+                      const ids::Uuid& channel_id) {
+  std::vector<storage::Case> open;
+  NWD_RETURN_IF_ERROR(WalkPerson(txn, person_id, "", [&](const std::string&, const storage::Case& row) {
+    if (row.handler_id() == channel_id.bytes() && row.state() != v1::CASE_STATE_CLOSED) open.push_back(row);
+    return store::Visit::kContinue;
+  }));
+  if (open.empty()) return absl::OkStatus();
+  NWD_ASSIGN_OR_RETURN(const ids::Uuid next, WhoAnswers(txn, organisations, person_id));
+  if (next.is_nil()) return absl::OkStatus();
+  for (const storage::Case& before : open) {
+    storage::Case row = before;
+    row.set_handler_id(std::string(next.bytes()));
+    row.set_revision(row.revision() + 1);
+    Replace(txn, before, row);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace nwd::consent::cases

@@ -13,7 +13,7 @@
 
 namespace nwd::consent::cases {
 
-// The asker answers it; a resident channel only while the person is enrolled with it, or was erased by it. False of no case.
+// The asker answers it; a resident channel only while the person is enrolled with it. False of no case.
 absl::StatusOr<bool> IsAnsweredBy(const store::Reader& reader, const ties::Asker& asker,
                                   const std::optional<storage::Case>& row);
 // Or it is a resident channel that its person is enrolled with, whoever answers it.
@@ -24,5 +24,9 @@ absl::StatusOr<bool> SpeaksFor(const store::Reader& reader, const ties::Asker& a
 // registered them first of those that are. The nil id where nobody can.
 absl::StatusOr<ids::Uuid> WhoAnswers(const store::Reader& reader, const Organisations& organisations,
                                      const ids::Uuid& person_id);
+
+// The person has left the channel: what it was to answer goes to WhoAnswers, by the same day; where nobody can it stays.
+absl::Status HandOver(store::Txn& txn, const Organisations& organisations, const ids::Uuid& person_id,
+                      const ids::Uuid& channel_id);
 
 }  // namespace nwd::consent::cases

@@ -4,6 +4,7 @@
 
 #include "common/access/resident_channel.h"
 #include "common/base/timestamps.h"
+#include "services/consent/case_ties.h"
 #include "services/consent/code_rows.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/enrolments.h"
@@ -191,6 +192,7 @@ async::Task<absl::StatusOr<v1::EndEnrolmentResponse>> EnrolmentService::EndEnrol
       NWD_RETURN_IF_ERROR(codes::DeleteOfChannel(txn, person_id, channel_id));
       NWD_ASSIGN_OR_RETURN(const bool ended, enrolments::End(txn, person_id, channel_id, call.Now()));
       if (ended) {
+        NWD_RETURN_IF_ERROR(cases::HandOver(txn, parts_.organisations, person_id, channel_id));
         Record(parts_, txn, "person.enrolment-ended", call.Now(), person_id, key, DeedWith(call, channel_id));
       }
       return v1::EndEnrolmentResponse();

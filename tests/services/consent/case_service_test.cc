@@ -105,6 +105,10 @@ TEST_F(CaseTest, WhoLeftTheChannelIsNobodyToIt) {
   EXPECT_TRUE(absl::IsPermissionDenied(Cases("app", app_ref_).status()));
   EXPECT_TRUE(
       absl::IsPermissionDenied(Close("app", opened.case_id(), opened.etag(), v1::CASE_OUTCOME_WITHDRAWN).status()));
+  ASSERT_EQ(IdsOf(Cases("lambeth")), std::vector<std::string>{opened.case_id()}) << "somebody has to answer it";
+  const v1::Case handed_over = Cases("lambeth")->cases(0);
+  EXPECT_EQ(handed_over.due_time().seconds(), opened.due_time().seconds()) << "by the same day";
+  EXPECT_TRUE(Close("lambeth", opened.case_id(), handed_over.etag(), v1::CASE_OUTCOME_WITHDRAWN).ok());
 }
 
 TEST_F(CaseTest, AllThatIsWrongWithOneIsSaidAtOnce) {

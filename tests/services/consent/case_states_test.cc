@@ -79,6 +79,10 @@ TEST(CaseClock, DaysOnWhichThePersonIsAskedWhatTheyMeanDoNotCount) {
   ASSERT_TRUE(Do(v1::CASE_ACTION_ASK_CLARIFICATION, At(2026, 6, 8), row).ok());
   ASSERT_TRUE(Do(v1::CASE_ACTION_ANSWERED, At(2026, 6, 15), row).ok());
   EXPECT_EQ(LastDay(row), "2026-07-10") << "3 July and seven days";
+  storage::Case weekend = Received(v1::CASE_KIND_ACCESS, At(2026, 6, 4));
+  ASSERT_TRUE(Do(v1::CASE_ACTION_ASK_CLARIFICATION, At(2026, 6, 8), weekend).ok());
+  ASSERT_TRUE(Do(v1::CASE_ACTION_ANSWERED, At(2026, 6, 9), weekend).ok());
+  EXPECT_EQ(LastDay(weekend), "2026-07-06") << "4 July and a day is a Sunday: moved once";
   storage::Case other = Received(v1::CASE_KIND_ERASURE, At(2026, 6, 3));
   EXPECT_EQ(ReasonOf(Do(v1::CASE_ACTION_ASK_CLARIFICATION, At(2026, 6, 8), other)), reasons::kWrongState)
       << "the law has it of access alone";
