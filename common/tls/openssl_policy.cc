@@ -41,7 +41,8 @@ absl::Status RequireTls13() {
   OPENSSL_INIT_SETTINGS* settings = OPENSSL_INIT_new();
   if (settings == nullptr) return absl::FailedPreconditionError("OpenSSL cannot start: out of memory");
   OPENSSL_INIT_set_config_filename(settings, file.path().c_str());
-  const int started = OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, settings);
+  // Nothing is taken down at the end of the program: threads of gRPC may still be in a handshake then.
+  const int started = OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, settings);
   OPENSSL_INIT_free(settings);
   if (started != 1) return absl::FailedPreconditionError(absl::StrCat("OpenSSL cannot start: ", TakeOpensslError()));
   ERR_clear_error();

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -65,7 +66,12 @@ std::string ReadAll(const std::filesystem::path& path) {
 }  // namespace
 
 World& World::Get() {
-  static World* const world = new World;  // the hub's processes end with this one
+  static World* const world = [] {
+    auto* const made = new World;  // the hub's processes end with this one
+    // Before OpenSSL is taken down: a connection that is being made then would end the program with a fault.
+    std::atexit([] { Get().LetGoOfClients(); });
+    return made;
+  }();
   return *world;
 }
 
@@ -123,6 +129,12 @@ void World::Stop(const std::string& service) {
 
 void World::Start(const std::string& service) {
   Must(hub::StartAgain(options_, hub_, service), "start a service again");
+}
+
+void World::LetGoOfClients() {
+  clients_.reset();
+  const absl::MutexLock lock(&mutex_);
+  clients_of_services_.clear();
 }
 
 void World::End() { hub::Down(options_.folder, hub::kStopPatience).IgnoreError(); }

@@ -102,6 +102,7 @@ class World {
 
  private:
   World();
+  void LetGoOfClients();
   static void Require(const absl::Status& status, const google::protobuf::Message& request);
   void CreateOrganisation(const std::string& slug, common::v1::OrganisationKind kind);
   void GiveRoles(const std::string& slug, const std::vector<common::v1::Role>& roles);
