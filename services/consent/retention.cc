@@ -193,9 +193,8 @@ void ForgetCase(store::Txn& txn, const std::string&, const storage::Case& row) {
 
 // One by which something rests still is not over, though it was answered: it is needed to lift that.
 int64_t CaseOverUs(const storage::Case& row) {
-  const bool restricted = row.kind() == v1::CASE_KIND_RESTRICTION;
-  if (restricted && row.close_time_us() != 0 && row.lift_time_us() == 0) return 0;
-  return std::max(row.close_time_us(), row.lift_time_us());
+  const bool rests = row.kind() == v1::CASE_KIND_RESTRICTION && row.lift_time_us() == 0;
+  return row.close_time_us() == 0 || rests ? 0 : std::max(row.close_time_us(), row.lift_time_us());
 }
 
 }  // namespace

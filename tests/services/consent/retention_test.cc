@@ -122,6 +122,16 @@ TEST_F(RetentionTest, ARestrictionInForceKeepsTheCaseThatLiftsIt) {
   EXPECT_THAT(IdsOf(Cases("lambeth")), ::testing::Not(::testing::Contains(opened.case_id())));
 }
 
+TEST_F(RetentionTest, ARestrictionThatIsLiftedAndNotAnsweredStays) {
+  const v1::OpenCaseResponse opened = Opened("lambeth", ref_, v1::CASE_KIND_RESTRICTION);
+  v1::LiftRestrictionRequest lift;
+  lift.set_case_id(opened.case_id());
+  lift.set_person_told(true);
+  ASSERT_TRUE(desk_.Ask(desk_.services().cases(), &CaseService::LiftRestriction, "lambeth", lift).ok());
+  Pass(Kept("cases") + kDay);
+  EXPECT_EQ(IdsOf(Cases("lambeth")), std::vector<std::string>{opened.case_id()});
+}
+
 TEST_F(RetentionTest, SomebodyOfWhomNothingWasHeardIsPutBeforeAHubAdministrator) {
   const auto erasures = [&] {
     return desk_.Ask(desk_.services().erasure(), &ErasureService::ListErasures, "hub", v1::ListErasuresRequest());
