@@ -78,8 +78,9 @@ async::Task<absl::StatusOr<v1::ListEntriesResponse>> AuditService::ListEntries(r
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   NWD_CO_ASSIGN_OR_RETURN(const std::string start, tokens::PageStart(tokens_, scope, request));
   auto index = static_cast<uint64_t>(request.from_index());
-  if (!start.empty() && !absl::SimpleAtoi(start, &index))
+  if (!start.empty() && !absl::SimpleAtoi(start, &index)) {
     co_return absl::InternalError("a page token without an index");
+  }
   const int size = tokens::PageSize(request.page_size());
   absl::StatusOr<std::vector<std::string>> entries = log_.ReadEntries(index, size);
   if (absl::IsDataLoss(entries.status())) co_return CannotRead(entries.status());

@@ -106,7 +106,7 @@ absl::Status Log::Load() {
   const auto find_fault = [](const store::Reader& reader) { return rows::FindFault(reader); };
   NWD_ASSIGN_OR_RETURN(const std::string fault, async::BlockOn(options_.store.View(find_fault)));
   if (fault.empty()) return absl::OkStatus();
-  checked_again_ = true;
+  had_fault_ = true;
   Corrupt(absl::DataLossError(fault));
   return absl::OkStatus();
 }
@@ -167,8 +167,9 @@ async::Task<void> Log::Run(rpc::Stop& stop) {
     }
     const absl::StatusOr<int> taken = co_await workers_.Run(integrate);
     if (absl::IsDataLoss(taken.status())) Corrupt(taken.status());
-    if (!taken.ok() && Health().ok())
+    if (!taken.ok() && Health().ok()) {
       log::Line(log::Level::kError, "audit.not_integrated").Status(taken.status()).Emit();
+    }
     if (taken.ok() && *taken == kIntegratedAtOnce) {
       last = false;
       continue;
@@ -178,14 +179,14 @@ async::Task<void> Log::Run(rpc::Stop& stop) {
 }
 
 async::Task<void> Log::CheckOnce(rpc::Stop& stop) {
-  if (!Health().ok() && !checked_again_) co_return;
+  if (!Health().ok() && !had_fault_) co_return;
   const auto check = [&] { return CheckAndKeep(stop.flag()); };
   const absl::Status whole = co_await workers_.Run(check);
   if (absl::IsDataLoss(whole)) co_return Corrupt(whole);
   if (!whole.ok() && !stop.requested()) {
     log::Line(log::Level::kError, "audit.not_checked").Status(whole).Emit();
   }
-  if (!whole.ok() || !checked_again_) co_return;
+  if (!whole.ok() || !had_fault_) co_return;
   log::Line(log::Level::kWarning, "audit.whole_again").Emit();
   absl::MutexLock lock(&mutex_);
   health_ = absl::OkStatus();
@@ -194,7 +195,7 @@ async::Task<void> Log::CheckOnce(rpc::Stop& stop) {
 absl::Status Log::CheckAndKeep(const std::atomic<bool>& stop) const {
   const absl::Status whole = CheckWhole(&stop);
   if (absl::IsDataLoss(whole)) return KeepFault(whole);
-  if (!whole.ok() || !checked_again_) return whole;
+  if (!whole.ok() || !had_fault_) return whole;
   const auto put_away = [](store::Txn& txn) {
     rows::PutFault(txn, "");
     return absl::OkStatus();

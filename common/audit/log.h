@@ -123,7 +123,8 @@ class Log {
   mutable absl::Mutex mutex_;
   Signed signed_ ABSL_GUARDED_BY(mutex_);
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
-  bool checked_again_ = false;  // by CheckOnce: what a run before this one found, with nothing wrong at the edge
+  bool had_fault_ =
+      false;  // found by a run before this one, and not at the edge: CheckOnce looks whether it is so still
   async::WorkerPool workers_;
   metrics::Registration figures_;
 };

@@ -46,9 +46,7 @@ http::Response Cited(const Log& log) {
 }
 
 // A page's path in its epoch: what may be kept for ever has another name in each. That of the first is empty.
-std::string EpochPrefix(const Log& log) {
-  return log.epoch() == rows::Epoch().number ? std::string() : Cat(log.epoch(), "/");
-}
+std::string EpochPrefix(const Log& log) { return log.epoch() == kFirstEpoch ? std::string() : Cat(log.epoch(), "/"); }
 
 http::Response Answer(const Log& log, std::string_view path) {
   const std::string prefix = EpochPrefix(log);

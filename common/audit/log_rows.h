@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/audit/note.h"
 #include "common/audit/tree.h"
 #include "common/store/store.h"
 
@@ -15,7 +16,7 @@ namespace nwd::audit::rows {
 
 // A log goes on under a new epoch after a restore: its entries are those of the feed after `begin`.
 struct Epoch {
-  uint32_t number = 1;
+  uint32_t number = kFirstEpoch;
   store::Position begin = 0;
   bool operator==(const Epoch&) const = default;
 };

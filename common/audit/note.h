@@ -31,6 +31,7 @@ struct Checkpoint {
   bool operator==(const Checkpoint&) const = default;
 };
 
+inline constexpr uint32_t kFirstEpoch = 1;
 // "nwd/<hub>/<service>/<epoch>": also the name of the keys that sign it.
 std::string OriginOf(std::string_view hub, std::string_view service, uint32_t epoch);
 

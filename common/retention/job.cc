@@ -96,9 +96,11 @@ async::Task<absl::StatusOr<std::map<std::string, int64_t>>> Job::Round() {
   absl::Status failed;  // of one kind: the others go on
   for (Going& going : going_) {
     const absl::StatusOr<int64_t> rows = co_await Go(going, now);
-    if (rows.ok()) forgotten[going.kind.name] = *rows;
-    if (!rows.ok())
+    if (rows.ok()) {
+      forgotten[going.kind.name] = *rows;
+    } else {
       failed.Update(absl::Status(rows.status().code(), Cat(going.kind.name, ": ", StdView(rows.status().message()))));
+    }
   }
   if (!failed.ok()) co_return failed;
   co_return forgotten;

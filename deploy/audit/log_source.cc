@@ -15,7 +15,6 @@ namespace {
 
 constexpr long kHttpOk = 200, kHttpNotFound = 404;
 constexpr long kRedirectsMax = 5;
-constexpr uint64_t kFirstEpoch = 1;
 
 class Folder final : public LogSource {
  public:

@@ -1,5 +1,4 @@
 #include "services/consent/authority_acts.h"
-#include "services/consent/authority_end.h"
 
 #include <optional>
 #include <string_view>
@@ -8,6 +7,7 @@
 #include "common/base/timestamps.h"
 #include "services/consent/agreements.h"
 #include "services/consent/authority_decision.h"
+#include "services/consent/authority_end.h"
 #include "services/consent/authority_terms.h"
 #include "services/consent/awaiting.h"
 #include "services/consent/cited_agreement.h"

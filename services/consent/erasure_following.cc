@@ -36,8 +36,8 @@ async::Task<absl::Status> ErasureFollowing::Follow() {
   while (true) {
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> open, co_await parts_.store.View(look));
     if (open.empty()) break;
-    // Keys first, of all that are looked at, so that one rewriting of the files does for them; those of an erasure that is
-    // carried out meanwhile are destroyed before it is met, or it is met in the next round.
+    // The keys of all that are listed are destroyed before the first of them has the files rewritten: one rewriting does for
+    // all. An erasure that is carried out meanwhile is in a later list.
     for (const ids::Uuid& case_id : open) failed.Update(co_await SweepOne(case_id));
     bool forgotten = false;
     for (const ids::Uuid& case_id : open) {
@@ -61,8 +61,8 @@ async::Task<absl::Status> ErasureFollowing::FollowOne(ids::Uuid case_id, bool& f
     NWD_CO_ASSIGN_OR_RETURN(const Left left, co_await WhatIsLeft(*erasure, forgotten));
     if (left.in_live_files) co_return absl::OkStatus();
     erasure->set_gone_time_us(Micros(parts_.clock.Now()));
-    const int64_t gone_us = erasure->gone_time_us();
-    NWD_CO_RETURN_IF_ERROR(co_await Keep(case_id, [&](storage::Erasure& kept) { kept.set_gone_time_us(gone_us); }));
+    NWD_CO_RETURN_IF_ERROR(
+        co_await Keep(case_id, [&](storage::Erasure& kept) { kept.set_gone_time_us(erasure->gone_time_us()); }));
     --not_gone_;
   }
   const absl::Time gone_since = FromMicros(erasure->gone_time_us());

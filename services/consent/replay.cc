@@ -21,7 +21,6 @@
 #include "services/consent/erasure.h"
 #include "services/consent/erasure_rows.h"
 #include "services/consent/restriction.h"
-#include "services/consent/restriction_rows.h"
 #include "services/consent/settled_refusals.h"
 #include "services/consent/withdrawal.h"
 
@@ -115,8 +114,9 @@ absl::Status EndAuthorityAgain(const Restoring& restoring, store::Txn& txn, cons
     return absl::OkStatus();
   }
   const std::optional<EndedAgain> ended_by = EndedBy(change.authority());
-  if (!ended_by.has_value())
+  if (!ended_by.has_value()) {
     return absl::DataLossError("the ledger has an authority in a state that it has no place for");
+  }
   EndedAgain by = *ended_by;
   if (restoring.erased.contains(IdIn(change.authority().person_id()))) by.notice = v1::NOTICE_TYPE_UNSPECIFIED;
   NWD_ASSIGN_OR_RETURN(const bool ended, EndAgain(restoring.parts, txn, *authority, by, when));
