@@ -110,11 +110,7 @@ std::string EnumWords(const google::protobuf::EnumValueDescriptor& value) {
   std::string_view name = value.name();
   constexpr std::string_view kUnspecified = "UNSPECIFIED";
   if (EndsWith(zero, kUnspecified)) name.remove_prefix(std::min(name.size(), zero.size() - kUnspecified.size()));
-  std::string words(name);
-  absl::AsciiStrToLower(&words);
-  std::replace(words.begin(), words.end(), '_', ' ');
-  if (!words.empty()) words.front() = absl::ascii_toupper(static_cast<unsigned char>(words.front()));
-  return words;
+  return InWords(absl::AsciiStrToLower(AbslView(name)));
 }
 
 // What programs need of each other, and no person of either.
@@ -131,8 +127,9 @@ class Page {
   explicit Page(const v1::PersonExport& exported) : exported_(exported) {
     for (const v1::ExportedName& one : exported.organisations()) names_[one.id()] = one.name();
     for (const v1::ExportedName& one : exported.services()) names_[one.id()] = one.name();
-    for (const v1::ExportedConsent& one : exported.consents())
+    for (const v1::ExportedConsent& one : exported.consents()) {
       AddItem("Agreement", one.consent().consent_id(), one.consent());
+    }
     for (const v1::Authority& one : exported.authorities()) AddItem("Legal reason", one.authority_id(), one);
     for (const v1::Case& one : exported.cases()) items_[one.case_id()] = Of("Request", one.receive_time());
     for (const v1::EmergencyAccess& one : exported.emergency_accesses()) {

@@ -131,14 +131,14 @@ std::string_view Find(const auto& table, std::string_view name) {
   return row == std::end(table) ? std::string_view() : row->words;
 }
 
+}  // namespace
+
 std::string InWords(std::string_view name) {
   std::string words(name);
   std::replace(words.begin(), words.end(), '_', ' ');
   if (!words.empty()) words.front() = absl::ascii_toupper(static_cast<unsigned char>(words.front()));
   return words;
 }
-
-}  // namespace
 
 std::string FieldWords(std::string_view name) {
   if (const std::string_view words = Find(kFields, name); !words.empty()) return std::string(words);

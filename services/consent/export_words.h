@@ -7,6 +7,8 @@
 
 namespace nwd::consent {
 
+// "main_contact" → "Main contact".
+std::string InWords(std::string_view name);
 // "captor_organisation_id" → "Who asked you"; "create_time" → "Made on".
 std::string FieldWords(std::string_view name);
 // The type of a step of the journey: "person.joined" → "Another organisation registered you too".
