@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/types/span.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
@@ -20,6 +21,7 @@ std::string LastRoundKey() { return store::KeyBuilder('K').Build(); }
 struct Found {
   std::vector<std::string> old;  // keys
   std::string next;              // empty: that was all
+  absl::Status corrupt;          // of the first row that does not parse
 };
 
 absl::StatusOr<Found> Look(const store::Reader& reader, const Kind& kind, const std::string& from, absl::Time before) {
@@ -27,32 +29,36 @@ absl::StatusOr<Found> Look(const store::Reader& reader, const Kind& kind, const 
   if (!from.empty()) range.begin = from;
   Found found;
   size_t looked_at = 0;
-  absl::Status fault;
+  absl::Status failed;
   NWD_RETURN_IF_ERROR(reader.Scan(range, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
-    if (++looked_at > kRowsLookedAtMax) {
+    if (++looked_at > kind.rows_looked_at_max) {
       found.next = std::string(key);
       return store::Visit::kStop;
     }
     const absl::StatusOr<bool> old = kind.is_old(reader, key, value, before);
-    fault = old.status();
-    if (!fault.ok()) return store::Visit::kStop;
+    if (absl::IsDataLoss(old.status())) {
+      found.corrupt.Update(old.status());
+      return store::Visit::kContinue;
+    }
+    failed = old.status();
+    if (!failed.ok()) return store::Visit::kStop;
     if (*old) found.old.emplace_back(key);
     return store::Visit::kContinue;
   }));
-  NWD_RETURN_IF_ERROR(fault);
+  NWD_RETURN_IF_ERROR(failed);
   return found;
 }
 
-absl::StatusOr<int64_t> Forget(store::Txn& txn, const Kind& kind, const std::vector<std::string>& keys, size_t from,
+absl::StatusOr<int64_t> Forget(store::Txn& txn, const Kind& kind, absl::Span<const std::string> keys,
                                absl::Time before) {
   int64_t forgotten = 0;
-  for (size_t i = from; i < std::min(keys.size(), from + kRowsForgottenMax); ++i) {
+  for (const std::string& key : keys) {
     std::string value;
-    NWD_ASSIGN_OR_RETURN(const bool there, txn.Get(keys[i], &value));
+    NWD_ASSIGN_OR_RETURN(const bool there, txn.Get(key, &value));
     if (!there) continue;
-    NWD_ASSIGN_OR_RETURN(const bool old, kind.is_old(txn, keys[i], value, before));
+    NWD_ASSIGN_OR_RETURN(const bool old, kind.is_old(txn, key, value, before));
     if (!old) continue;
-    NWD_RETURN_IF_ERROR(kind.forget(txn, keys[i], value));
+    NWD_RETURN_IF_ERROR(kind.forget(txn, key, value));
     ++forgotten;
   }
   return forgotten;
@@ -77,33 +83,25 @@ Job::Job(store::Store& store, const Clock& clock, const Schedule& schedule, std:
 
 async::Task<void> Job::Run(rpc::Stop& stop) {
   while (!co_await stop.WaitUntil(absl::Now() + kRoundEvery)) {
-    const absl::StatusOr<std::map<std::string, int64_t>> forgotten = co_await Round();
-    if (!forgotten.ok()) {
-      log::Line(log::Level::kWarning, "retention.failed").Status(forgotten.status()).Emit();
-      continue;
-    }
-    for (const auto& [kind, rows] : *forgotten) {
-      if (rows > 0) log::Line(log::Level::kInfo, "retention.forgot").Str("kind", kind).Int("rows", rows).Emit();
+    const Went went = co_await Round();
+    if (!went.failed.ok()) log::Line(log::Level::kWarning, "retention.failed").Status(went.failed).Emit();
+    for (const auto& [kind, rows] : went.rows) {
+      if (rows > 0) log::Line(log::Level::kInfo, "retention.time_over").Str("kind", kind).Int("rows", rows).Emit();
     }
   }
 }
 
-async::Task<absl::StatusOr<std::map<std::string, int64_t>>> Job::Round() {
+async::Task<Job::Went> Job::Round() {
   const absl::Time now = clock_.Now();
-  std::map<std::string, int64_t> forgotten;
-  NWD_CO_ASSIGN_OR_RETURN(const bool believed, co_await IsTimeBelieved(now));
-  if (!believed) co_return forgotten;
-  absl::Status failed;  // of one kind: the others go on
-  for (Going& going : going_) {
-    const absl::StatusOr<int64_t> rows = co_await Go(going, now);
-    if (rows.ok()) {
-      forgotten[going.kind.name] = *rows;
-    } else {
-      failed.Update(absl::Status(rows.status().code(), Cat(going.kind.name, ": ", StdView(rows.status().message()))));
-    }
+  Went went;
+  const absl::StatusOr<bool> believed = co_await IsTimeBelieved(now);
+  went.failed = believed.status();
+  if (!believed.ok() || !*believed) co_return went;
+  for (Going& going : going_) {  // one kind that fails keeps the others from nothing
+    const absl::Status gone = co_await Go(going, now, went.rows[going.kind.name]);
+    if (!gone.ok()) went.failed.Update(absl::Status(gone.code(), Cat(going.kind.name, ": ", StdView(gone.message()))));
   }
-  if (!failed.ok()) co_return failed;
-  co_return forgotten;
+  co_return went;
 }
 
 async::Task<absl::StatusOr<bool>> Job::IsTimeBelieved(absl::Time now) {
@@ -128,18 +126,32 @@ async::Task<absl::StatusOr<bool>> Job::IsTimeBelieved(absl::Time now) {
   co_return true;
 }
 
-async::Task<absl::StatusOr<int64_t>> Job::Go(Going& going, absl::Time now) {
+async::Task<absl::Status> Job::Go(Going& going, absl::Time now, int64_t& forgotten) {
   const absl::Time before = now - going.kept;
   auto look = [&](const store::Reader& reader) { return Look(reader, going.kind, going.next, before); };
   NWD_CO_ASSIGN_OR_RETURN(const Found found, co_await store_.View(look));
-  int64_t forgotten = 0;
+  absl::Status corrupt = found.corrupt;
   for (size_t from = 0; from < found.old.size(); from += kRowsForgottenMax) {
-    auto forget = [&](store::Txn& txn) { return Forget(txn, going.kind, found.old, from, before); };
-    NWD_CO_ASSIGN_OR_RETURN(const int64_t some, co_await store_.Update(forget));
-    forgotten += some;
+    const auto some = absl::MakeConstSpan(found.old).subspan(from, kRowsForgottenMax);
+    const absl::Status together = co_await ForgetThese(going.kind, some, before, forgotten);
+    if (!together.ok() && !absl::IsDataLoss(together)) co_return together;
+    // One that does not read keeps the others from nothing.
+    for (size_t i = 0; !together.ok() && i < some.size(); ++i) {
+      const absl::Status alone = co_await ForgetThese(going.kind, some.subspan(i, 1), before, forgotten);
+      if (!alone.ok() && !absl::IsDataLoss(alone)) co_return alone;
+      corrupt.Update(alone);
+    }
   }
   going.next = found.next;
-  co_return forgotten;
+  co_return corrupt;
+}
+
+async::Task<absl::Status> Job::ForgetThese(const Kind& kind, absl::Span<const std::string> keys, absl::Time before,
+                                           int64_t& forgotten) {
+  auto forget = [&](store::Txn& txn) { return Forget(txn, kind, keys, before); };
+  NWD_CO_ASSIGN_OR_RETURN(const int64_t rows, co_await store_.Update(forget));
+  forgotten += rows;
+  co_return absl::OkStatus();
 }
 
 }  // namespace nwd::retention

@@ -1,5 +1,5 @@
 // Lets go of what a service has kept for its time. Goes through the rows of each kind bit by bit, for ever, and has the
-// service delete those whose time is over.
+// service delete those whose time is over. A row that does not parse is passed over, and said: the others go all the same.
 //
 //   Job job(store, clock, schedule, {{"notices", keys, IsOldNotice, ForgetNotice}, …});
 //   server.Background([&](rpc::Stop& stop) { return job.Run(stop); });
@@ -21,6 +21,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/async/task.h"
 #include "common/base/clock.h"
 #include "common/retention/schedule.h"
@@ -30,7 +31,7 @@
 namespace nwd::retention {
 
 inline constexpr absl::Duration kRoundEvery = absl::Minutes(1);
-inline constexpr size_t kRowsLookedAtMax = 10'000;  // of a kind, in one round
+inline constexpr size_t kRowsLookedAtMax = 10'000;  // of a kind, in one round, where it says no other number
 inline constexpr size_t kRowsForgottenMax = 100;    // in one transaction
 inline constexpr absl::Duration kGapMax = absl::Hours(24 * 45);
 inline constexpr absl::Duration kSettle = absl::Hours(24);
@@ -44,6 +45,8 @@ struct Kind {
       is_old;
   // Deletes the row and what goes with it. Within an Update, in which is_old was asked again.
   std::function<absl::Status(store::Txn&, const std::string& key, const std::string& value)> forget;
+  // In one round, which is one View: fewer where is_old reads more than the row.
+  size_t rows_looked_at_max = kRowsLookedAtMax;
 };
 
 // A clock that is never set: how long ago some fixed moment was.
@@ -59,8 +62,11 @@ class Job {
   // INVALID_ARGUMENT where the schedule has days for a kind that nobody lets go of: a promise that is not kept.
   absl::Status Check() const { return unknown_; }
   async::Task<void> Run(rpc::Stop& stop);
-  // How many rows went, by kind.
-  async::Task<absl::StatusOr<std::map<std::string, int64_t>>> Round();
+  struct Went {
+    std::map<std::string, int64_t> rows;  // by kind
+    absl::Status failed;                  // the first error that was met; what could go went all the same
+  };
+  async::Task<Went> Round();
 
  private:
   struct Going {
@@ -70,7 +76,11 @@ class Job {
   };
   // Whether the time can be believed; keeps it where it can.
   async::Task<absl::StatusOr<bool>> IsTimeBelieved(absl::Time now);
-  async::Task<absl::StatusOr<int64_t>> Go(Going& going, absl::Time now);
+  // Adds to `forgotten` how many rows went.
+  async::Task<absl::Status> Go(Going& going, absl::Time now, int64_t& forgotten);
+  // All of them, or none.
+  async::Task<absl::Status> ForgetThese(const Kind& kind, absl::Span<const std::string> keys, absl::Time before,
+                                        int64_t& forgotten);
 
   store::Store& store_;
   const Clock& clock_;

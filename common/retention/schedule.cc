@@ -1,5 +1,7 @@
 #include "common/retention/schedule.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -9,6 +11,13 @@
 
 namespace nwd::retention {
 namespace {
+
+// Of these nothing goes after a number of days: to give them one would be a promise that nobody keeps.
+constexpr std::string_view kWithoutDays[] = {"directory", "every", "keys"};
+
+bool HasDays(std::string_view service) {
+  return std::find(std::begin(kWithoutDays), std::end(kWithoutDays), service) == std::end(kWithoutDays);
+}
 
 absl::StatusOr<std::optional<absl::Duration>> DaysIn(const std::string& text) {
   if (text.empty()) return std::optional<absl::Duration>();
@@ -26,6 +35,10 @@ absl::StatusOr<Schedule> Schedule::Load(const std::string& path, std::string_vie
   Schedule schedule;
   NWD_RETURN_IF_ERROR(csv::ReadFile(path, {"service", "kind", "days"}, [&](const csv::Row& row) -> absl::Status {
     NWD_ASSIGN_OR_RETURN(const std::optional<absl::Duration> kept, DaysIn(row[2]));
+    if (kept.has_value() && !HasDays(row[0])) {
+      return absl::InvalidArgumentError(
+          Cat("nothing lets go of ", row[1], " of ", row[0], " after days; leave them empty"));
+    }
     if (row[0] != service) return absl::OkStatus();
     if (schedule.kept_for_.try_emplace(row[1], kept).second) return absl::OkStatus();
     return absl::InvalidArgumentError(Cat("the kind ", row[1], " of ", service, " is here a second time"));

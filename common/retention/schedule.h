@@ -22,7 +22,7 @@ inline constexpr int kDaysMax = 36'600;  // a hundred years
 class Schedule {
  public:
   // NOT_FOUND where the file cannot be read; INVALID_ARGUMENT, with the line, where its days are none of kDaysMin to
-  // kDaysMax, or it has a kind of this service twice, or none at all.
+  // kDaysMax, or are given to what goes after no number of days, or it has a kind of this service twice, or none at all.
   static absl::StatusOr<Schedule> Load(const std::string& path, std::string_view service);
 
   // In days; nothing for a kind that is kept, and for one that is not in the table.

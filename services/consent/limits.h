@@ -8,13 +8,17 @@
 namespace nwd::consent {
 
 inline constexpr int kConsentsPerPersonMax = 1000;  // each decision of a person is set against all their consents
-inline constexpr int kConsentsPerCaptorMax = 100;   // of one person's; so that one organisation cannot use them all up
+// A consent to look at in ten years is no longer the one the person remembers giving.
+inline constexpr absl::Duration kConsentLastsMax = absl::Hours(24 * 366 * 10);
+inline constexpr int kConsentsPerCaptorMax = 100;  // of one person's; so that one organisation cannot use them all up
 // Of those not over, so that what is over keeps nobody from asserting; and one organisation cannot use them all up.
 inline constexpr int kAuthoritiesPerPersonMax = 1000;
 inline constexpr int kAuthoritiesPerAsserterMax = 100;  // about one person
-inline constexpr int kApproversAskedMax = 100;          // organisations that an authority is put to
-inline constexpr int kAwaitingLookedAtMax = 1000;       // by one page of what awaits an organisation
-inline constexpr int kEndedForgottenMax = 16;           // rows of indexes, of those ended by time, with each new one
+// What is asserted is looked at anew within this time, whatever else is said.
+inline constexpr absl::Duration kAuthorityLastsMax = absl::Hours(24 * 366 * 3);
+inline constexpr int kApproversAskedMax = 100;     // organisations that an authority is put to
+inline constexpr int kAwaitingLookedAtMax = 1000;  // by one page of what awaits an organisation
+inline constexpr int kEndedForgottenMax = 16;      // rows of indexes, of those ended by time, with each new one
 inline constexpr int kOrganisationsAskedMax =
     20;  // unknown recipients of one consent that the directory is asked about
 inline constexpr int kReferencesCachedMax = 65536;      // organisations whose reference key is kept in memory
@@ -98,18 +102,32 @@ inline constexpr absl::Duration kCaseReceivedWithin = absl::Hours(24 * 365);  //
 
 // What takes something back waits so long for whoever keeps the ledger elsewhere.
 inline constexpr absl::Duration kOffHostWaitMax = absl::Seconds(1);
+inline constexpr absl::Duration kOffHostLeftToAnswer = absl::Milliseconds(100);  // of the call's own time
 // Who has not asked for so long does not follow any more, and is not waited for.
 inline constexpr absl::Duration kFollowedLately = absl::Minutes(1);
-inline constexpr int kLedgerChangesAtOnce = 500;  // gone through for one answer
+inline constexpr int kLedgerChangesAtOnce = 500;                 // gone through for one answer
+inline constexpr absl::Duration kLedgerLook = absl::Seconds(1);  // whether a waiting caller is still there
+
+inline constexpr size_t kRestoredRowsAtOnce = 500;  // in one transaction, of what came back from a backup
 
 inline constexpr size_t kErasuresReadAtOnce = 100;  // of those that a round follows
 inline constexpr size_t kErasedRowsSweptMax = 500;  // in one transaction
 inline constexpr absl::Duration kErasuresFollowedEvery = absl::Seconds(2);
 inline constexpr absl::Duration kErasuresFollowedSeldom = absl::Minutes(1);  // while another service does not confirm
+inline constexpr absl::Duration kErasureConfirmTimeout = absl::Seconds(60);  // another service rewrites its files
 
-inline constexpr int kExportThreads = 1;                              // an export goes through all that is held
-inline constexpr int kExportsWaitingMax = 8;                          // others are shed
-inline constexpr size_t kExportPartBytes = 786'432;                   // of the file in one message: a multiple of three
+// By one round of the retention job, which reads all that happened to each, in one View.
+inline constexpr size_t kPeopleLookedAtMax = 100;
+// A hub administrator who refused to erase somebody who had had their time is not asked again before.
+inline constexpr absl::Duration kErasureAskedAgainAfter = absl::Hours(24 * 365);
+
+inline constexpr int kExportThreads = 1;      // an export goes through all that is held
+inline constexpr int kExportsWaitingMax = 8;  // others are shed
+inline constexpr int kExportsAtOnceMax = 8;   // each in memory until the slowest reader has it
+inline constexpr int kExportsPerOrganisationMax = 2;
+inline constexpr int kGatherTries = 3;               // where the person is joined with another at that moment
+inline constexpr int kHeldElsewhereAtOnce = 500;     // of a page of what another service holds: the most it gives
+inline constexpr size_t kExportPartBytes = 786'432;  // of the file in one message: a multiple of three
 inline constexpr size_t kExportBytesMax = size_t{256} * 1024 * 1024;  // of the file; some 1,000 times what is usual
 
 inline constexpr size_t kVersionsPageBytesMax = 2 * 1024 * 1024;  // of sections on one page of versions

@@ -20,6 +20,7 @@
 #include "services/consent/enrolments.h"
 #include "services/consent/joins.h"
 #include "services/consent/keys.h"
+#include "services/consent/limits.h"
 #include "services/consent/notice_rows.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/record_rows.h"
@@ -71,8 +72,7 @@ absl::Status ForgetAuthority(store::Txn& txn, const std::string& key, const std:
 
 // ---- people
 
-// Something of theirs is under way, or an erasure was refused within the year: they are let be.
-constexpr absl::Duration kAskedAgainAfter = absl::Hours(24 * 365);
+// let_be: something of theirs is under way, or an erasure was refused of late.
 
 struct LastSeen {
   int64_t last_us = 0;
@@ -83,8 +83,8 @@ struct LastSeen {
 absl::Status SeeCases(const store::Reader& reader, const ids::Uuid& person_id, absl::Time now, LastSeen& seen) {
   return cases::WalkPerson(reader, person_id, "", [&](const std::string&, const storage::Case& row) {
     const bool closed = row.state() == v1::CASE_STATE_CLOSED;
-    const bool refused_lately =
-        closed && row.kind() == v1::CASE_KIND_ERASURE && FromMicros(row.close_time_us()) + kAskedAgainAfter > now;
+    const bool refused_lately = closed && row.kind() == v1::CASE_KIND_ERASURE &&
+                                FromMicros(row.close_time_us()) + kErasureAskedAgainAfter > now;
     seen.let_be = seen.let_be || !closed || refused_lately;
     if (row.opener_id() != ids::Uuid().bytes()) seen.Saw(row.receive_time_us());
     return store::Visit::kContinue;
@@ -153,7 +153,7 @@ Kind People(const Parts& parts, const calendar::WorkingCalendar& calendar) {
     Record(parts, txn, "retention.person-due", now, ids::Uuid(), nullptr, deed);
     return absl::OkStatus();
   };
-  return {"people", std::string(1, keys::kPerson), is_old, put_before_a_hub_admin};
+  return {"people", std::string(1, keys::kPerson), is_old, put_before_a_hub_admin, kPeopleLookedAtMax};
 }
 
 // ---- what happened

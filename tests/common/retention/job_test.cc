@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "absl/strings/numbers.h"
 #include "common/async/block_on.h"
 #include "common/base/strings.h"
 #include "common/base/timestamps.h"
@@ -15,24 +16,30 @@ namespace nwd::retention {
 namespace {
 
 constexpr absl::Duration kDay = absl::Hours(24);
+constexpr char kTangled[] = "t-tangled";  // old, and cannot be let go of
 
 class JobTest : public ::testing::Test {
  protected:
   JobTest() {
-    std::ofstream(Path()) << "service,kind,days\ns,things,30\ns,others,\n";
+    std::ofstream(Path()) << "service,kind,days\ns,things,30\ns,few,30\ns,others,\n";
     schedule_ = *Schedule::Load(Path(), "s");
     Restart();
   }
   std::string Path() const { return Cat(folder_.Path(), "/retention.csv"); }
   // A row whose value is the microsecond from which its time counts.
   static absl::StatusOr<bool> IsOld(const store::Reader&, std::string_view, std::string_view value, absl::Time before) {
-    return std::stoll(std::string(value)) < Micros(before);
+    int64_t us = 0;
+    if (!absl::SimpleAtoi(AbslView(value), &us)) return absl::DataLossError("a row does not parse");
+    return us < Micros(before);
   }
   static absl::Status Delete(store::Txn& txn, const std::string& key, const std::string&) {
     txn.Delete(key);
+    if (key == kTangled) return absl::DataLossError("what goes with a row does not parse");
     return absl::OkStatus();
   }
-  std::vector<Kind> Kinds() { return {{"things", "t", IsOld, Delete}, {"others", "o", IsOld, Delete}}; }
+  std::vector<Kind> Kinds() {
+    return {{"things", "t", IsOld, Delete}, {"few", "f", IsOld, Delete, 2}, {"others", "o", IsOld, Delete}};
+  }
   void Restart() {
     job_ = std::make_unique<Job>(store_, clock_, schedule_, Kinds(), [this] { return steady_; });
   }
@@ -45,14 +52,15 @@ class JobTest : public ::testing::Test {
     clock_.Advance(time);
     steady_ += time;
   }
-  int64_t Round() {
-    auto forgotten = async::BlockOn(job_->Round());
-    EXPECT_TRUE(forgotten.ok()) << forgotten.status();
-    return (*forgotten)["things"];
+  int64_t Round(const std::string& kind = "things") {
+    Job::Went went = async::BlockOn(job_->Round());
+    EXPECT_TRUE(went.failed.ok()) << went.failed;
+    return went.rows[kind];
   }
-  void Put(const std::string& key, absl::Time began) {
+  void Put(const std::string& key, absl::Time began) { Put(key, std::to_string(Micros(began))); }
+  void Put(const std::string& key, const std::string& value) {
     auto put = [&](store::Txn& txn) {
-      txn.Put(key, std::to_string(Micros(began)));
+      txn.Put(key, value);
       return absl::OkStatus();
     };
     ASSERT_TRUE(async::BlockOn(store_.Update(put)).ok());
@@ -92,6 +100,29 @@ TEST_F(JobTest, GoesThroughMoreThanOneRoundLooksAt) {
   const int64_t first = Round(), second = Round(), third = Round();
   EXPECT_EQ(first + second, static_cast<int64_t>(kRowsLookedAtMax / 100 + 1));
   EXPECT_EQ(third, 0) << "from the beginning again";
+}
+
+TEST_F(JobTest, AKindLooksAtNoMoreThanItSays) {
+  Settle();
+  for (const char* key : {"f1", "f2", "f3", "f4", "f5"}) Put(key, clock_.Now() - 31 * kDay);
+  EXPECT_EQ(Round("few"), 2);
+  EXPECT_EQ(Round("few"), 2);
+  EXPECT_EQ(Round("few"), 1);
+}
+
+TEST_F(JobTest, ARowThatDoesNotReadKeepsNoOther) {
+  Settle();
+  Put("t-a-broken", "no number");
+  for (const char* key : {"t-old", kTangled, "t-older"}) Put(key, clock_.Now() - 31 * kDay);
+  for (int round = 0; round < 2; ++round) {
+    Job::Went went = async::BlockOn(job_->Round());
+    EXPECT_TRUE(absl::IsDataLoss(went.failed)) << went.failed;
+    EXPECT_EQ(went.rows["things"], round == 0 ? 2 : 0);
+  }
+  EXPECT_TRUE(Has("t-a-broken"));
+  EXPECT_TRUE(Has(kTangled)) << "whole, or not at all";
+  EXPECT_FALSE(Has("t-old"));
+  EXPECT_FALSE(Has("t-older"));
 }
 
 TEST_F(JobTest, AtFirstNothingUntilItHasRunForADay) {

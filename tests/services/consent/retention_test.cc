@@ -35,9 +35,9 @@ class RetentionTest : public CaseTest {
     }
   }
   void Round() {
-    const auto forgotten = async::BlockOn(job_.Round());
-    ASSERT_TRUE(forgotten.ok()) << forgotten.status();
-    for (const auto& [kind, rows] : *forgotten) forgotten_[kind] += rows;
+    const retention::Job::Went went = async::BlockOn(job_.Round());
+    ASSERT_TRUE(went.failed.ok()) << went.failed;
+    for (const auto& [kind, rows] : went.rows) forgotten_[kind] += rows;
   }
   int Rows(char table) {
     int rows = 0;
