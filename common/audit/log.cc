@@ -84,7 +84,8 @@ Log::Log(Options options)
                  static_cast<double>(signed_.size));
     scrape.Gauge("nwd_audit_log_waiting", "Entries of the audit log that are durable and not signed yet.",
                  last - static_cast<double>(signed_.size));
-    scrape.Gauge("nwd_audit_log_corrupt", "1 once the audit log on disk is not what was signed.", health_.ok() ? 0 : 1);
+    scrape.Gauge("nwd_audit_log_corrupt", "1 once the audit log on disk is not what was signed.",
+                 health_.ok() && !past_corrupt_ ? 0 : 1);
   });
 }
 
@@ -134,23 +135,26 @@ absl::Status Log::TakeUp(const rows::State& state) {
     return Frontier::Load(state.size, [&](const Tile& tile) { return SignedTile(reader, epoch_.number, tile); });
   };
   NWD_ASSIGN_OR_RETURN(Frontier kept, async::BlockOn(options_.store.View(load)));
-  // It was signed by us, whichever line of the key file was the newest then.
-  std::vector<Verifier> verifiers;
-  for (const crypto::SigningKey& key : AllSigningKeysOf(options_.hub_key, options_.service)) {
-    verifiers.push_back({origin(), *crypto::VerifyingKey::FromRaw(key.verifying_key().raw())});
-  }
-  const absl::StatusOr<Checkpoint> before = OpenCheckpoint(state.checkpoint, verifiers);
-  if (!before.ok()) {
-    return absl::DataLossError(
-        Cat("the audit log's checkpoint was not signed here: ", StdView(before.status().message())));
-  }
-  if (*before != Checkpoint{origin(), kept.size(), kept.Root()}) {
-    return absl::DataLossError(
-        Cat("the audit log's tree of ", state.size, " entries has another root than was signed"));
-  }
+  NWD_RETURN_IF_ERROR(CheckSigned(state, kept));
   frontier_ = std::move(kept);
   Show({frontier_.size(), Sign(frontier_)});
   return absl::OkStatus();
+}
+
+absl::Status Log::CheckSigned(const rows::State& state, const Frontier& tree) const {
+  const std::string origin = OriginOf(options_.hub, options_.service, state.epoch.number);
+  // It was signed by us, whichever line of the key file was the newest then.
+  std::vector<Verifier> verifiers;
+  for (const crypto::SigningKey& key : AllSigningKeysOf(options_.hub_key, options_.service)) {
+    verifiers.push_back({origin, *crypto::VerifyingKey::FromRaw(key.verifying_key().raw())});
+  }
+  const absl::StatusOr<Checkpoint> kept = OpenCheckpoint(state.checkpoint, verifiers);
+  if (!kept.ok()) {
+    return absl::DataLossError(
+        Cat("the audit log's checkpoint was not signed here: ", StdView(kept.status().message())));
+  }
+  if (*kept == Checkpoint{origin, tree.size(), tree.Root()}) return absl::OkStatus();
+  return absl::DataLossError(Cat("the audit log's tree of ", state.size, " entries has another root than was signed"));
 }
 
 async::Task<void> Log::Run(rpc::Stop& stop) {
@@ -186,10 +190,19 @@ async::Task<void> Log::CheckOnce(rpc::Stop& stop) {
   if (!whole.ok() && !stop.requested()) {
     log::Line(log::Level::kError, "audit.not_checked").Status(whole).Emit();
   }
-  if (!whole.ok() || !had_fault_) co_return;
-  log::Line(log::Level::kWarning, "audit.whole_again").Emit();
+  if (!whole.ok()) co_return;
+  if (had_fault_) {
+    log::Line(log::Level::kWarning, "audit.whole_again").Emit();
+    absl::MutexLock lock(&mutex_);
+    health_ = absl::OkStatus();
+  }
+  const auto check_past = [&] { return CheckPast(&stop.flag()); };
+  const absl::Status past = co_await workers_.Run(check_past);
+  if (past.ok() || stop.requested()) co_return;
+  const bool corrupt = absl::IsDataLoss(past);
+  log::Line(log::Level::kError, corrupt ? "audit.past_corrupt" : "audit.not_checked").Status(past).Emit();
   absl::MutexLock lock(&mutex_);
-  health_ = absl::OkStatus();
+  past_corrupt_ = corrupt;
 }
 
 absl::Status Log::CheckAndKeep(const std::atomic<bool>& stop) const {
@@ -252,7 +265,7 @@ absl::StatusOr<std::vector<std::string>> Log::ReadEntries(uint64_t index, int co
   const uint64_t whole = size();
   if (index >= whole) return std::vector<std::string>();
   const int there = static_cast<int>(std::min<uint64_t>(count, whole - index));
-  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> kept, SignedEntries(index, there));
+  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> kept, SignedEntries(epoch_, index, there));
   std::vector<std::string> entries;
   for (const store::FeedEntry& entry : kept) {
     NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entry, index + entries.size()));
@@ -278,25 +291,28 @@ absl::StatusOr<std::string> Log::Cited() const {
   return async::BlockOn(options_.store.View([](const store::Reader& reader) { return rows::FindCited(reader); }));
 }
 
-absl::StatusOr<std::vector<store::FeedEntry>> Log::EntriesFrom(uint64_t index, int count) const {
+absl::StatusOr<std::vector<store::FeedEntry>> Log::EntriesFrom(const rows::Epoch& epoch, uint64_t index,
+                                                               int count) const {
   NWD_ASSIGN_OR_RETURN(std::vector<store::FeedEntry> entries,
-                       options_.store.ReadFeed(store::Feed::kAudit, epoch_.begin + index, count));
+                       options_.store.ReadFeed(store::Feed::kAudit, epoch.begin + index, count));
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].position != epoch_.begin + index + i + 1) {
+    if (entries[i].position != epoch.begin + index + i + 1) {
       return absl::DataLossError(Cat("entry ", index + i, " of the audit log is not there"));
     }
   }
   return entries;
 }
 
-absl::StatusOr<std::vector<store::FeedEntry>> Log::SignedEntries(uint64_t index, int count) const {
-  NWD_ASSIGN_OR_RETURN(std::vector<store::FeedEntry> entries, EntriesFrom(index, count));
+absl::StatusOr<std::vector<store::FeedEntry>> Log::SignedEntries(const rows::Epoch& epoch, uint64_t index,
+                                                                 int count) const {
+  NWD_ASSIGN_OR_RETURN(std::vector<store::FeedEntry> entries, EntriesFrom(epoch, index, count));
   if (std::ssize(entries) == count) return entries;
   return absl::DataLossError(Cat("entry ", index + entries.size(), " of the audit log is not there"));
 }
 
 absl::StatusOr<int> Log::Integrate() {
-  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, EntriesFrom(frontier_.size(), kIntegratedAtOnce));
+  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries,
+                       EntriesFrom(epoch_, frontier_.size(), kIntegratedAtOnce));
   if (entries.empty()) return 0;
   Frontier next = frontier_;
   std::vector<std::pair<Hash, uint64_t>> indexed;
@@ -328,31 +344,47 @@ absl::StatusOr<int> Log::Integrate() {
 }
 
 absl::Status Log::CheckWhole(const std::atomic<bool>* stop) const {
-  const uint64_t whole = size();
-  // Each level's tiles are compared with what is made of the level below; the edge led to the root when it was loaded.
+  return Remake(epoch_, size(), stop).status();  // the edge led to the root when it was loaded
+}
+
+absl::Status Log::CheckPast(const std::atomic<bool>* stop) const {
+  const auto find = [](const store::Reader& reader) { return rows::FindPast(reader); };
+  NWD_ASSIGN_OR_RETURN(const std::vector<rows::State> past, async::BlockOn(options_.store.View(find)));
+  for (const rows::State& state : past) {
+    const absl::StatusOr<Frontier> made = Remake(state.epoch, state.size, stop);
+    const absl::Status found = made.ok() ? CheckSigned(state, *made) : made.status();
+    if (!found.ok()) {
+      return absl::Status(found.code(), Cat("epoch ", state.epoch.number, ": ", StdView(found.message())));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Frontier> Log::Remake(const rows::Epoch& epoch, uint64_t size, const std::atomic<bool>* stop) const {
+  // Each level's tiles are compared with what is made of the level below.
   Frontier made;
   const auto tile_is = [&](const Frontier::Changed& tile) -> absl::Status {
     const auto width = static_cast<int>(tile.hashes.size() / crypto::kDigestSizeBytes);
     const Tile named{tile.level, tile.index, width};
-    const auto read = [&](const store::Reader& reader) { return SignedTile(reader, epoch_.number, named); };
+    const auto read = [&](const store::Reader& reader) { return SignedTile(reader, epoch.number, named); };
     NWD_ASSIGN_OR_RETURN(const std::string kept, async::BlockOn(options_.store.View(read)));
     if (kept == tile.hashes) return absl::OkStatus();
     const uint64_t at = tile.index * kTileWidth + static_cast<uint64_t>(FirstOther(tile.hashes, kept));
     if (tile.level == 0) return absl::DataLossError(Cat("entry ", at, " of the audit log is not what was signed"));
     return absl::DataLossError(Cat(TilePath(named), " of the audit log is not what its entries make"));
   };
-  while (made.size() < whole) {
+  while (made.size() < size) {
     if (stop != nullptr && *stop) return absl::CancelledError("stopped before the whole audit log was checked");
     if (stop != nullptr) absl::SleepFor(kCheckPause);
-    const int count = static_cast<int>(std::min<uint64_t>(kIntegratedAtOnce, whole - made.size()));
-    NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, SignedEntries(made.size(), count));
+    const int count = static_cast<int>(std::min<uint64_t>(kIntegratedAtOnce, size - made.size()));
+    NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> entries, SignedEntries(epoch, made.size(), count));
     for (const store::FeedEntry& entry : entries) {
       NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entry, made.size()));
       made.Add(LeafHash(record.entry));
     }
     for (const Frontier::Changed& tile : made.TakeChanged()) NWD_RETURN_IF_ERROR(tile_is(tile));
   }
-  return absl::OkStatus();
+  return made;
 }
 
 std::string Log::Sign(const Frontier& frontier) const {

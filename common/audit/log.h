@@ -12,10 +12,12 @@
 // signed is never more than what is on disk, after a crash too. What follows is in the log within kIntegrateEvery and the
 // time that one transaction takes.
 //
-// Load checks the edge of the tree against the checkpoint; CheckOnce goes through the whole log of this epoch, away from the queues and
-// beside Run: an entry that was altered, removed, inserted or moved on disk is named in the operator's log (audit.corrupt)
-// and in a metric, and from then on nothing more is signed: not after a restart either, until CheckOnce has found the whole log
-// to be what was signed. Thread-safe but for Load, which comes first.
+// Load checks the edge of the tree against the checkpoint; CheckOnce goes through the whole log of this epoch, away from the
+// queues and beside Run: an entry that was altered, removed, inserted or moved on disk is named in the operator's log
+// (audit.corrupt) and in a metric, and from then on nothing more is signed: not after a restart either, until CheckOnce has
+// found the whole log to be what was signed. Then it goes through the epochs before, of which proofs are given still: what
+// it finds there is said (audit.past_corrupt) and in the metric, and this epoch, which says nothing of those entries, goes
+// on. Thread-safe but for Load, which comes first.
 #pragma once
 
 #include <atomic>
@@ -97,6 +99,8 @@ class Log {
   // it takes, some seconds a million entries; with `stop`, by and by, beside other work. CANCELLED where that is set
   // meanwhile.
   absl::Status CheckWhole(const std::atomic<bool>* stop = nullptr) const;
+  // The same of the epochs before this one, each against the checkpoint that it ended with.
+  absl::Status CheckPast(const std::atomic<bool>* stop = nullptr) const;
 
  private:
   struct Signed {
@@ -105,10 +109,15 @@ class Log {
   };
   absl::Status Begin(const rows::Epoch& epoch);
   absl::Status TakeUp(const rows::State& state);
+  // DATA_LOSS where the state's checkpoint was not signed here, or is not over this tree.
+  absl::Status CheckSigned(const rows::State& state, const Frontier& tree) const;
+  // What the entries of an epoch make; DATA_LOSS names the first that is not as the tiles have it.
+  absl::StatusOr<Frontier> Remake(const rows::Epoch& epoch, uint64_t size, const std::atomic<bool>* stop) const;
   std::string Sign(const Frontier& frontier) const;
   // From this index on, `count` of them or as many as there are; and of those that were signed, which must be there.
-  absl::StatusOr<std::vector<store::FeedEntry>> EntriesFrom(uint64_t index, int count) const;
-  absl::StatusOr<std::vector<store::FeedEntry>> SignedEntries(uint64_t index, int count) const;
+  absl::StatusOr<std::vector<store::FeedEntry>> EntriesFrom(const rows::Epoch& epoch, uint64_t index, int count) const;
+  absl::StatusOr<std::vector<store::FeedEntry>> SignedEntries(const rows::Epoch& epoch, uint64_t index,
+                                                              int count) const;
   void Show(Signed now);
   void Corrupt(const absl::Status& why);
   // Keeps it, where it is that the log is not what was signed. Blocks.
@@ -123,6 +132,7 @@ class Log {
   mutable absl::Mutex mutex_;
   Signed signed_ ABSL_GUARDED_BY(mutex_);
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
+  bool past_corrupt_ ABSL_GUARDED_BY(mutex_) = false;
   bool had_fault_ =
       false;  // found by a run before this one, and not at the edge: CheckOnce looks whether it is so still
   async::WorkerPool workers_;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/audit/log_rows.h"
 #include "common/audit/signing.h"
 #include "common/store_memory/memory_store.h"
 #include "tests/common/audit/keeper.h"
@@ -77,6 +78,36 @@ TEST_F(Epochs, WhatTheOneBeforeSignedIsStillProved) {
     const Checkpoint signed_before = *OpenCheckpoint((*proof)->checkpoint, old);
     EXPECT_EQ(CheckInclusion(leaf, index, signed_before.size, (*proof)->path, signed_before.root), absl::OkStatus());
   }
+}
+
+TEST_F(Epochs, WhatTheOneBeforeSignedIsGoneThroughToo) {
+  ASSERT_EQ(Begin(), absl::OkStatus());
+  Keeper after(store_);
+  ASSERT_TRUE(after.log().Load().ok());
+  EXPECT_EQ(after.log().CheckPast(), absl::OkStatus());
+  std::string tile;
+  const auto alter = [&](store::Txn& txn) -> absl::Status {
+    tile = *rows::FindTile(txn, kFirstEpoch, 0, 1).value();
+    std::string altered = tile;
+    altered[5 * crypto::kDigestSizeBytes] ^= 1;
+    rows::PutTile(txn, kFirstEpoch, 0, 1, altered);
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(testing::Update(store_, alter).ok());
+  EXPECT_EQ(after.log().CheckWhole(), absl::OkStatus()) << "this epoch says nothing of it";
+  const absl::Status found = after.log().CheckPast();
+  EXPECT_EQ(found.code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(found.message(), "epoch 1: entry 261 of the audit log is not what was signed");
+  // A tree that was made anew over other entries is not what was signed either.
+  const auto forge = [&](store::Txn& txn) -> absl::Status {
+    rows::PutTile(txn, kFirstEpoch, 0, 1, tile);
+    rows::State past = rows::FindPast(txn)->front();
+    past.checkpoint.replace(past.checkpoint.find("\n300\n"), 5, "\n299\n");
+    rows::PutPast(txn, past);
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(testing::Update(store_, forge).ok());
+  EXPECT_EQ(after.log().CheckPast().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(Epochs, ARepeatedBeginChangesNothing) {
