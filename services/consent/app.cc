@@ -49,7 +49,7 @@ absl::Status App::Load() {
 absl::Status App::Restore() {
   std::optional<ledger::Ledger> ledger;
   if (!parts_.restore->ledger.empty()) {
-    NWD_ASSIGN_OR_RETURN(ledger, ledger::Read(parts_.restore->ledger, ledger::Keys(parts_.hub_key, "consent")));
+    NWD_ASSIGN_OR_RETURN(ledger, ledger::Read(parts_.restore->ledger, ledger::Keys(parts_.hub_key, kServiceName)));
   }
   return consent::Restore({services_.parts(), services_.erasure_following(), parts_.calendar},
                           ledger ? &*ledger : nullptr, parts_.restore->after);

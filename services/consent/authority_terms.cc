@@ -5,15 +5,13 @@
 
 #include "common/base/strings.h"
 #include "common/calendar/periods.h"
+#include "services/consent/limits.h"
 #include "services/consent/shared_terms.h"
 
 namespace nwd::consent {
 namespace {
 
 using namespace common::v1;  // NOLINT: the tables below are all words of the vocabulary
-
-// What is asserted is looked at anew within this time, whatever else is said.
-constexpr absl::Duration kValidityMax = absl::Hours(24 * 366 * 3);
 
 // Who may assert a basis. A public authority acts on the tasks that the law gives it; Article 6(1) keeps the two kinds
 // of legitimate interest from it in those.
@@ -131,7 +129,7 @@ void CheckTerms(const v1::AuthorityTerms& terms, OrganisationKind asserter, absl
   shared_terms::CheckCategories(terms.categories(), violations);
   shared_terms::CheckRecipients(terms.recipient_organisation_ids(), violations);
   const auto* from = terms.has_valid_from() ? &terms.valid_from() : nullptr;
-  calendar::CheckPeriod({from, terms.valid_until(), kValidityMax, "three years"}, now, violations);
+  calendar::CheckPeriod({from, terms.valid_until(), kAuthorityLastsMax, "three years"}, now, violations);
   calendar::CheckReview(terms.review_on(), terms.valid_until(), violations);
 }
 

@@ -30,7 +30,7 @@ struct Page {
   std::string next;  // the place to go on with; empty on the last page
 };
 
-// A channel's own reference to somebody who is enrolled with it.
+// The organisation's own reference to the person; empty where it has none. A channel has one though it holds nobody.
 absl::StatusOr<std::string> ReferenceOfTheirs(const store::Reader& reader, const Parts& parts, const ties::Asker& asker,
                                               const ids::Uuid& person_id) {
   if (!asker.is_channel) return ReferenceFor(reader, parts, asker.organisation_id, person_id);

@@ -9,18 +9,11 @@
 #include "services/consent/shared_terms.h"
 
 namespace nwd::consent {
-namespace {
-
-// A consent to look at in ten years is no longer the one the person remembers giving.
-constexpr absl::Duration kValidityMax = absl::Hours(24 * 366 * 10);
-
-}  // namespace
-
 void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violations& violations) {
   shared_terms::CheckCategories(terms.categories(), violations);
   shared_terms::CheckRecipients(terms.recipient_organisation_ids(), violations);
   calendar::CheckPeriod(
-      {terms.has_valid_from() ? &terms.valid_from() : nullptr, terms.valid_until(), kValidityMax, "ten years"}, now,
+      {terms.has_valid_from() ? &terms.valid_from() : nullptr, terms.valid_until(), kConsentLastsMax, "ten years"}, now,
       violations);
   calendar::CheckReview(terms.review_on(), terms.valid_until(), violations);
   CheckRepresentative(terms, now, violations);

@@ -54,15 +54,6 @@ uint32_t SourceCategories(const storage::Disclosure& disclosure, int source) {
   return source < disclosure.source_categories_size() ? disclosure.source_categories(source) : 0;
 }
 
-// Adds to `disclosure` what `more`, which was there before, says of the same release.
-void Merge(const storage::Disclosure& more, storage::Disclosure& disclosure) {
-  disclosure.set_audit_entry(more.audit_entry());
-  disclosure.set_categories(disclosure.categories() | more.categories());
-  for (int i = 0; i < more.source_ids_size(); ++i) {
-    AddSource(more.source_ids(i), SourceCategories(more, i), disclosure);
-  }
-}
-
 // Adds what is kept of it already; false where nothing is.
 absl::StatusOr<bool> AddBefore(const store::Reader& reader, Placed& placed) {
   const std::string row = keys::Disclosure(placed.person_id, placed.time_us, placed.disclosure_id);
@@ -80,6 +71,14 @@ void AddSource(const std::string& source_id, uint32_t categories, storage::Discl
   if (at == disclosure.source_ids_size()) disclosure.add_source_ids(source_id);
   while (disclosure.source_categories_size() < disclosure.source_ids_size()) disclosure.add_source_categories(0);
   disclosure.set_source_categories(at, disclosure.source_categories(at) | categories);
+}
+
+void Merge(const storage::Disclosure& more, storage::Disclosure& disclosure) {
+  disclosure.set_audit_entry(more.audit_entry());
+  disclosure.set_categories(disclosure.categories() | more.categories());
+  for (int i = 0; i < more.source_ids_size(); ++i) {
+    AddSource(more.source_ids(i), SourceCategories(more, i), disclosure);
+  }
 }
 
 uint32_t CategoriesOf(const storage::Disclosure& disclosure, const ids::Uuid& source) {

@@ -37,6 +37,8 @@ void Add(store::Txn& txn, const Release& release);
 void AddSource(const std::string& source_id, uint32_t categories, storage::Disclosure& disclosure);
 // What of this source went out.
 uint32_t CategoriesOf(const storage::Disclosure& disclosure, const ids::Uuid& source);
+// Adds to `disclosure` what `more`, another part of the same release, says of it.
+void Merge(const storage::Disclosure& more, storage::Disclosure& disclosure);
 // A release that happens again, by a retry: it now covers also what `again` does.
 absl::Status Widen(store::Txn& txn, const Release& again);
 

@@ -8,6 +8,7 @@
 #include "common/base/macros.h"
 #include "common/store/proto_value.h"
 #include "services/consent/consent_rows.h"
+#include "services/consent/joins.h"
 #include "services/consent/keys.h"
 #include "services/consent/person_rows.h"
 
@@ -76,26 +77,6 @@ absl::StatusOr<std::optional<storage::ErasedPerson>> FindPerson(const store::Rea
 }
 
 // They are joined to each other in both rows; those who stay may be somebody else's.
-absl::Status LeaveFamily(store::Txn& txn, const ids::Uuid& person_id) {
-  NWD_ASSIGN_OR_RETURN(const std::optional<storage::Joins> joins,
-                       store::Find<storage::Joins>(txn, keys::Joins(person_id)));
-  if (!joins.has_value()) return absl::OkStatus();
-  txn.Delete(keys::Joins(person_id));
-  for (const std::string& other : joins->person_ids()) {
-    const std::string key = keys::Joins(consents::IdOf(other));
-    NWD_ASSIGN_OR_RETURN(std::optional<storage::Joins> theirs, store::Find<storage::Joins>(txn, key));
-    if (!theirs.has_value()) continue;
-    auto& ids = *theirs->mutable_person_ids();
-    ids.erase(std::remove(ids.begin(), ids.end(), person_id.bytes()), ids.end());
-    if (ids.empty()) {
-      txn.Delete(key);
-    } else {
-      store::PutMessage(txn, key, *theirs);
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status ForgetPerson(store::Txn& txn, const ids::Uuid& person_id, const std::vector<std::string>& blocks) {
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> person, people::Find(txn, person_id));
   if (person.has_value()) {
@@ -109,7 +90,7 @@ absl::Status ForgetPerson(store::Txn& txn, const ids::Uuid& person_id, const std
   NWD_RETURN_IF_ERROR(DeleteUnder(txn, keys::HoldersOf(person_id)));
   NWD_RETURN_IF_ERROR(DeleteUnder(txn, keys::EnrolmentsOf(person_id)));
   NWD_RETURN_IF_ERROR(DeleteUnder(txn, keys::AuthoritiesStanding(person_id)));
-  return LeaveFamily(txn, person_id);
+  return joins::Leave(txn, person_id);
 }
 
 absl::StatusOr<bool> SweepSome(store::Txn& txn, const ids::Uuid& person_id, size_t rows_max) {

@@ -27,8 +27,6 @@ absl::StatusOr<std::vector<ids::Uuid>> Open(const store::Reader& reader, const i
 absl::StatusOr<std::optional<storage::ErasedPerson>> FindPerson(const store::Reader& reader,
                                                                 const ids::Uuid& person_id);
 
-// Takes this id out of those it was joined with: what is done to it then is done to it alone.
-absl::Status LeaveFamily(store::Txn& txn, const ids::Uuid& person_id);
 // Takes out all by which this id of a person is found, held, spoken for or joined. `blocks`: those its details fall into.
 absl::Status ForgetPerson(store::Txn& txn, const ids::Uuid& person_id, const std::vector<std::string>& blocks);
 

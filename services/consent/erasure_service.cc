@@ -18,21 +18,23 @@
 #include "services/consent/erasure.h"
 #include "services/consent/erasure_rows.h"
 #include "services/consent/joins.h"
+#include "services/consent/limits.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/wrong_state.h"
 
 namespace nwd::consent {
 namespace {
 
-// What whoever carries it out is to weigh, without learning who it is.
+// What whoever carries it out is to weigh, without learning who it is. Adds to `looked_at` how many rows that took.
 absl::Status AddWeights(const store::Reader& reader, const storage::Case& row, absl::Time now,
-                        v1::GrantedErasure& shown) {
+                        v1::GrantedErasure& shown, int64_t& looked_at) {
   const ids::Uuid person_id = consents::IdOf(row.person_id());
   std::set<ids::Uuid> holders;
   NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
   for (const ids::Uuid& id : family) {
     NWD_ASSIGN_OR_RETURN(const std::vector<people::HolderOf> of_this, people::HoldersOf(reader, id));
     for (const people::HolderOf& holder : of_this) holders.insert(holder.organisation_id);
+    looked_at += std::ssize(of_this);
   }
   shown.set_holders(static_cast<int>(holders.size()));
   NWD_ASSIGN_OR_RETURN(const std::vector<storage::Consent> consents, consents::OfPerson(reader, person_id));
@@ -40,17 +42,20 @@ absl::Status AddWeights(const store::Reader& reader, const storage::Case& row, a
       static_cast<int>(std::count_if(consents.begin(), consents.end(), [&](const storage::Consent& consent) {
         return StateAt(consent, now) == v1::CONSENT_STATE_GIVEN;
       })));
+  looked_at += std::ssize(consents);
   int standing = 0;
   NWD_RETURN_IF_ERROR(
       authorities::Walk(reader, person_id, "", [&](const std::string&, const storage::Authority& authority) {
         standing += StateAt(authority, now) == v1::AUTHORITY_STATE_ACTIVE;
+        ++looked_at;
         return store::Visit::kContinue;
       }));
   shown.set_authorities_in_force(standing);
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::GrantedErasure> Show(const store::Reader& reader, const storage::Case& row, absl::Time now) {
+absl::StatusOr<v1::GrantedErasure> Show(const store::Reader& reader, const storage::Case& row, absl::Time now,
+                                        int64_t& looked_at) {
   v1::GrantedErasure shown;
   shown.set_case_id(ShownId(row.case_id()));
   shown.set_handler_organisation_id(ShownId(row.handler_id()));
@@ -58,7 +63,7 @@ absl::StatusOr<v1::GrantedErasure> Show(const store::Reader& reader, const stora
   if (row.due_time_us() != 0) *shown.mutable_due_time() = MicrosToTimestamp(row.due_time_us());
   shown.set_etag(cases::EtagOf(row));
   if (row.erase_time_us() == 0) {
-    NWD_RETURN_IF_ERROR(AddWeights(reader, row, now, shown));
+    NWD_RETURN_IF_ERROR(AddWeights(reader, row, now, shown, looked_at));
     return shown;
   }
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Erasure> erasure,
@@ -82,12 +87,13 @@ async::Task<absl::StatusOr<v1::ListErasuresResponse>> ErasureService::ListErasur
   auto look = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListErasuresResponse> {
     v1::ListErasuresResponse response;
     absl::Status shown;
+    int64_t looked_at = 0;
     const auto visit = [&](const std::string& place, const storage::Case& row) {
-      if (response.erasures_size() == page_size) {
+      if (response.erasures_size() == page_size || looked_at > kRowsLookedAtMax) {
         response.set_next_page_token(parts_.tokens.Seal(scope, place));
         return store::Visit::kStop;
       }
-      absl::StatusOr<v1::GrantedErasure> one = Show(reader, row, call.Now());
+      absl::StatusOr<v1::GrantedErasure> one = Show(reader, row, call.Now(), looked_at);
       shown = one.status();
       if (!shown.ok()) return store::Visit::kStop;
       *response.add_erasures() = *std::move(one);

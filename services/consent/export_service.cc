@@ -67,6 +67,8 @@ void ExportService::Register(rpc::Router& router) { router.Stream(this, &ExportS
 
 async::Task<absl::Status> ExportService::ExportPerson(rpc::Call& call, const v1::ExportPersonRequest& request,
                                                       rpc::Writer<v1::ExportPersonResponse>& writer) {
+  rpc::Limiter::Ticket ticket;
+  NWD_CO_RETURN_IF_ERROR(at_once_.Enter(call.caller(), /*stream=*/true, &ticket));
   const ids::Uuid case_id = IdIn(request.case_id());
   auto look = [&](const store::Reader& reader) { return PersonOf(reader, call, case_id); };
   NWD_CO_ASSIGN_OR_RETURN(const ids::Uuid person_id, co_await parts_.store.View(look));
@@ -100,16 +102,21 @@ async::Task<absl::StatusOr<v1::PersonExport>> ExportService::Gather(const rpc::C
                                                                     const v1::ExportPersonRequest& request,
                                                                     const ids::Uuid& person_id) {
   Gathering gathering{parts_, person_id, {}, ties::AskerOf(call), call.Now()};
-  NWD_CO_ASSIGN_OR_RETURN(gathering.keys, co_await KeysOfFamily(parts_, person_id));
-  if (!gathering.keys.contains(person_id)) {
-    co_return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kErased,
-                            "the person was erased; nothing is held about them");
-  }
   auto gather = [&]() -> absl::StatusOr<v1::PersonExport> {
     auto look = [&](const store::Reader& reader) { return GatherHere(reader, gathering); };
     return async::BlockOn(parts_.store.View(look));
   };
-  NWD_CO_ASSIGN_OR_RETURN(v1::PersonExport exported, co_await workers_.Run(gather));
+  absl::StatusOr<v1::PersonExport> gathered = absl::AbortedError("");
+  for (int tries = 0; absl::IsAborted(gathered.status()) && tries < kGatherTries; ++tries) {
+    NWD_CO_ASSIGN_OR_RETURN(gathering.keys, co_await KeysOfFamily(parts_, person_id));
+    if (!gathering.keys.contains(person_id)) {
+      co_return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kErased,
+                              "the person was erased; nothing is held about them");
+    }
+    gathered = co_await workers_.Run(gather);
+  }
+  if (absl::IsAborted(gathered.status())) co_return absl::DataLossError(gathered.status().message());
+  NWD_CO_ASSIGN_OR_RETURN(v1::PersonExport exported, std::move(gathered));
   *exported.mutable_create_time() = ToTimestamp(call.Now());
   exported.set_case_id(request.case_id());
   exported.set_scope(gathering.asker.is_channel ? v1::EXPORT_SCOPE_WHOLE : v1::EXPORT_SCOPE_ORGANISATION);

@@ -1,7 +1,7 @@
 // RightsService's ExportPerson: what all four services hold about a person, as one file (person_export.proto).
 //
 // What is here is gathered from one snapshot, then the others are asked; the file is put together away from the queues, one
-// at a time. That it was exported is durable before its first part is sent. Handlers, on any of the server's queues, many at
+// at a time, and lies in memory until its reader has it. That it was exported is durable before its first part is sent. Handlers, on any of the server's queues, many at
 // once; errors are those that the proto says.
 #pragma once
 
@@ -9,11 +9,13 @@
 #include <utility>
 
 #include "common/async/worker_pool.h"
+#include "common/rpc/limiter.h"
 #include "common/rpc/router.h"
 #include "nwd/consent/v1/person_export.pb.h"
 #include "nwd/consent/v1/rights_service.pb.h"
 #include "services/consent/gathering.h"
 #include "services/consent/held_elsewhere.h"
+#include "services/consent/limits.h"
 #include "services/consent/parts.h"
 
 namespace nwd::consent {
@@ -22,7 +24,10 @@ class ExportService {
  public:
   // `elsewhere` null: there are no other services, and nothing is exported.
   ExportService(const Parts& parts, HeldElsewhere* elsewhere)
-      : parts_(parts), elsewhere_(elsewhere), workers_(kExportThreads, kExportsWaitingMax) {}
+      : parts_(parts),
+        elsewhere_(elsewhere),
+        at_once_({.streams_max = kExportsAtOnceMax, .streams_per_organisation_max = kExportsPerOrganisationMax}),
+        workers_(kExportThreads, kExportsWaitingMax) {}
   void Register(rpc::Router& router);
 
   async::Task<absl::Status> ExportPerson(rpc::Call& call, const v1::ExportPersonRequest& request,
@@ -41,6 +46,7 @@ class ExportService {
 
   const Parts& parts_;
   HeldElsewhere* const elsewhere_;
+  rpc::Limiter at_once_;  // exports that are in memory
   async::WorkerPool workers_;
 };
 

@@ -17,6 +17,7 @@
 #include "services/consent/emergency_rows.h"
 #include "services/consent/emergency_states.h"
 #include "services/consent/enrolments.h"
+#include "services/consent/erasure_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/main_contact_rows.h"
 #include "services/consent/notice_rows.h"
@@ -37,6 +38,8 @@ class Gatherer {
 
   absl::StatusOr<v1::PersonExport> Gather() {
     NWD_ASSIGN_OR_RETURN(family_, joins::FamilyOf(reader_, given_.person_id));
+    NWD_RETURN_IF_ERROR(CheckKeys());
+    NWD_ASSIGN_OR_RETURN(first_id_, FirstRegistered());
     NWD_RETURN_IF_ERROR(AddPeople());
     NWD_RETURN_IF_ERROR(AddRecord());
     NWD_RETURN_IF_ERROR(AddConsents());
@@ -58,9 +61,13 @@ class Gatherer {
     return key == given_.keys.end() ? nullptr : key->second.get();
   }
 
+  absl::Status CheckKeys() const;
+  absl::StatusOr<ids::Uuid> FirstRegistered() const;
   bool LeaveOutHidden(storage::Notice& notice) const;
   absl::Status AddPeople();
   absl::Status AddHolders(const ids::Uuid& id, v1::ExportedPerson& person);
+  void AddSamePerson(const v1::ExportedHolder& holder, bool confirmed);
+  absl::Status AddEnrolments(const ids::Uuid& id, v1::ExportedPerson& person);
   absl::Status AddRecord();
   absl::Status AddConsents();
   absl::Status AddConsent(const storage::Consent& consent);
@@ -74,9 +81,27 @@ class Gatherer {
   const store::Reader& reader_;
   const Gathering& given_;
   std::vector<ids::Uuid> family_;
+  ids::Uuid first_id_;                      // the one that was registered first
   std::set<ids::Uuid> hidden_disclosures_;  // that are left out
   v1::PersonExport export_;
 };
+
+absl::Status Gatherer::CheckKeys() const {
+  for (const ids::Uuid& id : family_) {
+    if (KeyOf(id.bytes()) != nullptr) continue;
+    NWD_ASSIGN_OR_RETURN(const std::optional<storage::ErasedPerson> erased, erasures::FindPerson(reader_, id));
+    if (!erased.has_value()) return absl::AbortedError("the key of one of a person's ids is not there");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ids::Uuid> Gatherer::FirstRegistered() const {
+  NWD_ASSIGN_OR_RETURN(const std::vector<people::Known> known, people::FindFamily(reader_, given_.person_id));
+  const auto first = std::min_element(known.begin(), known.end(), [](const people::Known& a, const people::Known& b) {
+    return a.person.create_time_us() < b.person.create_time_us();
+  });
+  return first != known.end() ? first->person_id : ids::Uuid();
+}
 
 // Of an agency's part nothing that tells who else knows the person: neither that others registered them, nor that they are
 // enrolled somewhere.
@@ -99,6 +124,7 @@ absl::Status Gatherer::AddPeople() {
       person.set_main_contact_organisation_id(consents::IdOf(whose).ToString());
     }
     NWD_RETURN_IF_ERROR(AddHolders(id, person));
+    if (whole()) NWD_RETURN_IF_ERROR(AddEnrolments(id, person));
   }
   return absl::OkStatus();
 }
@@ -107,19 +133,26 @@ absl::Status Gatherer::AddHolders(const ids::Uuid& id, v1::ExportedPerson& perso
   NWD_ASSIGN_OR_RETURN(const std::vector<people::HolderOf> holders, people::HoldersOf(reader_, id));
   bool first = true;
   for (const people::HolderOf& holder : holders) {
-    // Who came later was found, by identifier, birthday and name, to have registered the same person.
-    const bool concluded = !std::exchange(first, false);
+    const bool is_first = std::exchange(first, false);
     if (!whole() && holder.organisation_id != exporter()) continue;
     v1::ExportedHolder& shown = *person.add_holders();
     shown.set_organisation_id(holder.organisation_id.ToString());
     *shown.mutable_since() = MicrosToTimestamp(holder.row.since_us());
-    if (!whole() || !concluded) continue;
-    v1::AutomatedSuggestion& suggestion = *export_.add_suggestions();
-    suggestion.set_kind(v1::AutomatedSuggestion::KIND_SAME_PERSON);
-    suggestion.set_organisation_id(shown.organisation_id());
-    *suggestion.mutable_suggest_time() = shown.since();
+    // Who came later was found, by identifier, birthday and name, to have registered the same person. Under another of the
+    // person's ids the first was registered as somebody else, until an adviser confirmed it: when is not kept.
+    if (whole() && (!is_first || id != first_id_)) AddSamePerson(shown, /*confirmed=*/is_first);
   }
-  if (!whole()) return absl::OkStatus();
+  return absl::OkStatus();
+}
+
+void Gatherer::AddSamePerson(const v1::ExportedHolder& holder, bool confirmed) {
+  v1::AutomatedSuggestion& suggestion = *export_.add_suggestions();
+  suggestion.set_kind(v1::AutomatedSuggestion::KIND_SAME_PERSON);
+  suggestion.set_organisation_id(holder.organisation_id());
+  if (!confirmed) *suggestion.mutable_suggest_time() = holder.since();
+}
+
+absl::Status Gatherer::AddEnrolments(const ids::Uuid& id, v1::ExportedPerson& person) {
   NWD_ASSIGN_OR_RETURN(const std::vector<enrolments::Enrolled> enrolled, enrolments::AllUnder(reader_, id));
   for (const enrolments::Enrolled& one : enrolled) {
     v1::ExportedEnrolment& shown = *person.add_enrolments();
@@ -220,7 +253,7 @@ absl::Status Gatherer::AddEmergencyAccesses() {
 }
 
 absl::Status Gatherer::AddDisclosures() {
-  // One that concerned several of the person's ids lies with each, as far as it did; whole with one of them.
+  // One that concerned several of the person's ids lies with each, as far as it did.
   std::map<std::pair<int64_t, ids::Uuid>, disclosures::Placed> newest_last;
   absl::Status looked;
   for (const ids::Uuid& id : family_) {
@@ -234,9 +267,7 @@ absl::Status Gatherer::AddDisclosures() {
             return store::Visit::kContinue;
           }
           const auto [kept, is_new] = newest_last.try_emplace({placed.time_us, placed.disclosure_id}, placed);
-          if (!is_new && kept->second.disclosure.source_ids_size() < placed.disclosure.source_ids_size()) {
-            kept->second = placed;
-          }
+          if (!is_new) disclosures::Merge(placed.disclosure, kept->second.disclosure);
           return store::Visit::kContinue;
         }));
     NWD_RETURN_IF_ERROR(looked);

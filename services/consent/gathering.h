@@ -2,7 +2,8 @@
 // agreed to, who saw it and why, who was told, and their cases. What others hold is export_service's to add.
 //
 // One snapshot, so one moment. Called within a View; errors are the store's, or DATA_LOSS where something does not parse or
-// open: an export is whole or not at all. No state.
+// open: an export is whole or not at all; ABORTED where one of the person's ids that was not erased has no key in `keys`:
+// they were joined with another since those were looked for, or it is lost. No state.
 #pragma once
 
 #include "absl/status/statusor.h"

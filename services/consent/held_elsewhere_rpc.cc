@@ -1,23 +1,22 @@
 #include "services/consent/held_elsewhere_rpc.h"
 
 #include <algorithm>
+
 #include "common/base/macros.h"
 #include "common/base/timestamps.h"
 #include "nwd/directory/v1/catalogue_service.pb.h"
 #include "nwd/directory/v1/organisation_service.pb.h"
+#include "services/consent/limits.h"
 
 namespace nwd::consent {
 namespace {
-
-constexpr int kAskedAtOnce = 500;                              // the most that a list gives on a page
-constexpr absl::Duration kConfirmTimeout = absl::Seconds(60);  // the other service rewrites its files
 
 template <class Request>
 Request RequestOf(const HeldElsewhere::Asked& asked) {
   Request request;
   for (const std::string& id : asked.person_ids) request.add_person_ids(id);
   request.set_organisation_id(asked.organisation_id);
-  request.set_page_size(kAskedAtOnce);
+  request.set_page_size(kHeldElsewhereAtOnce);
   return request;
 }
 
@@ -70,7 +69,7 @@ async::Task<absl::StatusOr<std::string>> HeldElsewhereRpc::ServiceName(const rpc
 
 async::Task<absl::StatusOr<HeldElsewhere::KeysLeft>> HeldElsewhereRpc::ConfirmErasure(
     const std::vector<std::string>& person_ids) {
-  const rpc::CallOptions options{.timeout = kConfirmTimeout};
+  const rpc::CallOptions options{.timeout = kErasureConfirmTimeout};
   referral::v1::ConfirmErasureRequest of_referral;
   outcome::v1::ConfirmErasureRequest of_outcome;
   for (const std::string& id : person_ids) {

@@ -23,7 +23,7 @@ void SayOverdue(const Parts& parts, const notices::Overdue& overdue) {
       .Str("notice_id", consents::IdOf(overdue.notice.notice_id()).ToString())
       .Str("type", v1::NoticeType_Name(overdue.notice.type()))
       .Str("organisation", organisation != nullptr ? organisation->slug : recipient)
-      .Bool("unable_to_answer", !IsActive(organisation))
+      .Bool("unable_to_answer", !overdue.can_be_answered)
       .Emit();
 }
 

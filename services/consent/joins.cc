@@ -129,4 +129,11 @@ absl::StatusOr<std::optional<ids::Uuid>> Split(store::Txn& txn, const ids::Uuid&
   return other;
 }
 
+absl::Status Leave(store::Txn& txn, const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(const storage::Joins joins, JoinsOf(txn, person_id));
+  for (const std::string& other : joins.person_ids()) NWD_RETURN_IF_ERROR(RemoveFrom(txn, IdOf(other), person_id));
+  Keep(txn, person_id, storage::Joins());
+  return absl::OkStatus();
+}
+
 }  // namespace nwd::consent::joins

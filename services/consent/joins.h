@@ -47,4 +47,7 @@ absl::StatusOr<bool> Join(store::Txn& txn, const ids::Uuid& a, const ids::Uuid& 
 // otherwise stays with them. Nothing where they are joined to nobody.
 absl::StatusOr<std::optional<ids::Uuid>> Split(store::Txn& txn, const ids::Uuid& person_id);
 
+// Undoes all joins in which this very person was one of the two: what is done to them then is done to them alone.
+absl::Status Leave(store::Txn& txn, const ids::Uuid& person_id);
+
 }  // namespace nwd::consent::joins

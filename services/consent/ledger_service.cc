@@ -12,6 +12,7 @@
 #include "common/status/reasons.h"
 #include "common/status/status.h"
 #include "common/store/keys.h"
+#include "services/consent/limits.h"
 #include "services/consent/taken_back.h"
 
 namespace nwd::consent {
@@ -19,7 +20,6 @@ namespace {
 
 constexpr char kCursorFor[] = "ledger";
 constexpr char kForm = 1;
-constexpr absl::Duration kLookAgain = absl::Seconds(1);  // whether the caller is still there
 
 // What a cursor carries: where the ledger begins, its last entry, and how far the feed was gone through.
 struct Place {
@@ -64,7 +64,7 @@ async::Task<absl::StatusOr<v1::ReadLedgerResponse>> LedgerService::ReadLedger(rp
     NWD_CO_ASSIGN_OR_RETURN(place, OpenPlace(parts_.tokens, reader, request.cursor()));
     // Beyond the feed's end: the store is another than the one that gave this cursor.
     if (place.through > parts_.store.LastPosition(store::Feed::kChanges)) {
-      const absl::Time patience = absl::Now() + kLookAgain;
+      const absl::Time patience = absl::Now() + kLedgerLook;
       const bool reached = co_await parts_.store.WaitForFeed(store::Feed::kChanges, place.through - 1, patience);
       if (!reached) co_return OfAnotherLife();
     }
@@ -91,7 +91,7 @@ async::Task<absl::StatusOr<v1::ReadLedgerResponse>> LedgerService::ReadLedger(rp
     NWD_CO_RETURN_IF_ERROR(call.CheckAlive());
     const absl::Time now = absl::Now();
     if (now >= until) break;
-    const absl::Time look_again = std::min(std::min(until, now + kLookAgain), call.deadline());
+    const absl::Time look_again = std::min(std::min(until, now + kLedgerLook), call.deadline());
     co_await parts_.store.WaitForFeed(store::Feed::kChanges, place.through, look_again);
   }
   ledger::Head head{.epoch = parts_.tokens.epoch(),

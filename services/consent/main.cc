@@ -8,7 +8,7 @@
 
 int main(int argc, char** argv) {
   using namespace nwd;  // NOLINT
-  program::ServiceProgram program("consent",
+  program::ServiceProgram program(consent::kServiceName,
                                   "Keeps people, what they agreed to and their records, and decides who may see what.",
                                   {.grpc_port = 7102, .http_port = 9102});
   program.AddPeer("directory", 7101);
@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   if (!calendar.ok()) return program.Fail(calendar.status());
 
   const absl::StatusOr<retention::Schedule> retention =
-      retention::Schedule::Load(program.facts_folder() + "/retention.csv", "consent");
+      retention::Schedule::Load(program.facts_folder() + "/retention.csv", consent::kServiceName);
   if (!retention.ok()) return program.Fail(retention.status());
   // Keys lie apart from what they seal, so that erasing a person is erasing a key.
   auto keys = store::RocksStore::Open(

@@ -274,12 +274,10 @@ async::Task<absl::StatusOr<v1::ListOverdueNoticesResponse>> NoticeService::ListO
   const std::string scope = tokens::PageScope(call.organisation_id(), request);
   NWD_CO_ASSIGN_OR_RETURN(const std::string from, tokens::PageStart(parts_.tokens, scope, request));
   auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListOverdueNoticesResponse> {
-    NWD_ASSIGN_OR_RETURN(const notices::OverduePage page,
-                         notices::ListOverdue(reader, from, tokens::PageSize(request.page_size())));
+    NWD_ASSIGN_OR_RETURN(const notices::OverduePage page, notices::ListOverdue(reader, parts_.organisations, from,
+                                                                               tokens::PageSize(request.page_size())));
     v1::ListOverdueNoticesResponse response;
     for (const notices::Overdue& overdue : page.listed) {
-      NWD_ASSIGN_OR_RETURN(const bool able,
-                           notices::CanBeAnswered(reader, parts_.organisations, overdue.recipient_id, overdue.notice));
       const storage::Notice& notice = overdue.notice;
       v1::OverdueNotice& shown = *response.add_notices();
       shown.set_notice_id(ShownId(notice.notice_id()));
@@ -289,7 +287,7 @@ async::Task<absl::StatusOr<v1::ListOverdueNoticesResponse>> NoticeService::ListO
       *shown.mutable_due_time() = MicrosToTimestamp(notice.due_time_us());
       *shown.mutable_escalate_time() = MicrosToTimestamp(notice.escalate_time_us());
       shown.set_reminders(notice.reminders());
-      shown.set_unable_to_answer(!able);
+      shown.set_unable_to_answer(!overdue.can_be_answered);
     }
     if (!page.next.empty()) response.set_next_page_token(parts_.tokens.Seal(scope, page.next));
     return response;

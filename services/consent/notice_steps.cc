@@ -39,10 +39,8 @@ absl::Status FollowOne(store::Txn& txn, const Organisations& organisations, cons
   NWD_ASSIGN_OR_RETURN(const Place place, PlaceIn(step));
   NWD_ASSIGN_OR_RETURN(Numbered numbered, At(txn, place.recipient_id, place.sequence));
   storage::Notice& notice = numbered.notice;
-  if (AsksToTell(notice.type())) {
-    NWD_ASSIGN_OR_RETURN(const bool can, CanBeAnswered(txn, organisations, place.recipient_id, notice));
-    if (!can) return StopFollowing(txn, place.recipient_id, numbered);
-  }
+  NWD_ASSIGN_OR_RETURN(const bool can, CanBeAnswered(txn, organisations, place.recipient_id, notice));
+  if (AsksToTell(notice.type()) && !can) return StopFollowing(txn, place.recipient_id, numbered);
   txn.Delete(step);
   const auto passed =
       static_cast<int>((Micros(now) - notice.create_time_us()) / absl::ToInt64Microseconds(kRemindEvery));
@@ -55,7 +53,7 @@ absl::Status FollowOne(store::Txn& txn, const Organisations& organisations, cons
   if (notice.escalate_time_us() == 0 && notice.due_time_us() <= Micros(now)) {
     notice.set_escalate_time_us(Micros(now));
     NWD_RETURN_IF_ERROR(PutOverdue(txn, place.recipient_id, numbered));
-    followed.overdue.push_back({place.recipient_id, notice});
+    followed.overdue.push_back({place.recipient_id, notice, can});
   }
   store::PutMessage(txn, keys::Notice(place.recipient_id, place.sequence), notice);
   PutStep(txn, place.recipient_id, numbered);
@@ -77,7 +75,8 @@ absl::StatusOr<Followed> Follow(store::Txn& txn, const Organisations& organisati
   return followed;
 }
 
-absl::StatusOr<OverduePage> ListOverdue(const store::Reader& reader, const std::string& from, int page_size) {
+absl::StatusOr<OverduePage> ListOverdue(const store::Reader& reader, const Organisations& organisations,
+                                        const std::string& from, int page_size) {
   store::Range range = store::PrefixRange(keys::OverdueNotices());
   if (!from.empty()) range.begin = from;
   OverduePage page;
@@ -93,7 +92,8 @@ absl::StatusOr<OverduePage> ListOverdue(const store::Reader& reader, const std::
   for (const std::string& key : found) {
     NWD_ASSIGN_OR_RETURN(const Place place, PlaceIn(key));
     NWD_ASSIGN_OR_RETURN(Numbered numbered, At(reader, place.recipient_id, place.sequence));
-    page.listed.push_back({place.recipient_id, std::move(numbered.notice)});
+    NWD_ASSIGN_OR_RETURN(const bool can, CanBeAnswered(reader, organisations, place.recipient_id, numbered.notice));
+    page.listed.push_back({place.recipient_id, std::move(numbered.notice), can});
   }
   return page;
 }

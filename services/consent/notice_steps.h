@@ -22,6 +22,7 @@ namespace nwd::consent::notices {
 struct Overdue {
   ids::Uuid recipient_id;
   storage::Notice notice;
+  bool can_be_answered;  // notice_ties.h
 };
 struct Followed {
   std::vector<ids::Uuid> reminded;  // recipients, once for each reminder
@@ -38,6 +39,7 @@ struct OverduePage {
   std::string next;             // the key to go on with; empty on the last page
 };
 // Those that were put before the hub's administrators, from a key on; from the first where it is empty.
-absl::StatusOr<OverduePage> ListOverdue(const store::Reader& reader, const std::string& from, int page_size);
+absl::StatusOr<OverduePage> ListOverdue(const store::Reader& reader, const Organisations& organisations,
+                                        const std::string& from, int page_size);
 
 }  // namespace nwd::consent::notices

@@ -6,12 +6,6 @@
 #include "services/consent/limits.h"
 
 namespace nwd::consent {
-namespace {
-
-constexpr absl::Duration kLeftToAnswer = absl::Milliseconds(100);
-
-}  // namespace
-
 void OffHost::Reached(store::Position through) {
   asked_nanos_.store(absl::GetCurrentTimeNanos(), std::memory_order_relaxed);
   store::Position known = through_.load(std::memory_order_relaxed);
@@ -22,7 +16,7 @@ void OffHost::Reached(store::Position through) {
 
 async::Task<bool> OffHost::Wait(absl::Time deadline) {
   const store::Position goal = store_.LastPosition(store::Feed::kChanges);
-  const absl::Time until = std::min(absl::Now() + kOffHostWaitMax, deadline - kLeftToAnswer);
+  const absl::Time until = std::min(absl::Now() + kOffHostWaitMax, deadline - kOffHostLeftToAnswer);
   while (true) {
     const uint64_t seen = moved_.Count();
     if (through_.load(std::memory_order_acquire) >= goal) co_return true;

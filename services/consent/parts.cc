@@ -48,7 +48,7 @@ Figures::Figures(metrics::Registry& registry)
                         .With({})),
       erasures_open(registry
                         .AddGauge("nwd_consent_erasures_open",
-                                  "Erasures that were carried out and are not complete; every 10 seconds.")
+                                  "Erasures that were carried out and are not complete, counted as they are followed.")
                         .With({})),
       enrolments(
           registry.AddCounter("nwd_consent_enrolments_total", "People who enrolled with a resident channel.").With({})),

@@ -20,6 +20,7 @@
 #include "services/consent/decide.h"
 #include "services/consent/erasure.h"
 #include "services/consent/erasure_rows.h"
+#include "services/consent/joins.h"
 #include "services/consent/restriction.h"
 #include "services/consent/settled_refusals.h"
 #include "services/consent/withdrawal.h"
@@ -27,9 +28,19 @@
 namespace nwd::consent {
 namespace {
 
-// The entry in the audit log, under the service's own key: the person's is not needed to read who did it.
-void Log(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now) {
-  Record(parts, txn, type, now, ids::Uuid(), nullptr, storage::Deed());
+storage::Deed DeedAbout(const storage::Case& row) {
+  storage::Deed deed;
+  deed.set_case_id(row.case_id());
+  deed.set_recipient_id(row.handler_id());
+  return deed;
+}
+
+storage::Deed DeedAbout(const storage::Consent& consent) {
+  storage::Deed deed;
+  deed.set_consent_id(consent.consent_id());
+  deed.set_state(consent.state());
+  deed.set_revision(consent.revision());
+  return deed;
 }
 
 void PassOn(store::Txn& txn, const common::v1::Change& change) {
@@ -98,7 +109,7 @@ absl::Status TakeBack(const Restoring& restoring, store::Txn& txn, const common:
     done = RestUntilAsked(parts, txn, *consent, taken->notice, when);  // who asked for it is not told here
   } else {
     done = End(txn, *consent, *taken, when);
-    if (done.ok() && *done) Log(parts, txn, "consent.taken_back_again", when);
+    if (done.ok() && *done) LogRestored(parts, txn, "consent.taken_back_again", DeedAbout(*consent), when);
   }
   NWD_RETURN_IF_ERROR(done.status());
   if (*done) ++replayed.consents;
@@ -153,7 +164,7 @@ absl::Status RestrictAgain(const Restoring& restoring, store::Txn& txn, const co
     cases::Add(txn, row);
     std::vector<ids::Uuid> told;
     NWD_RETURN_IF_ERROR(BeginRestriction(txn, row, when, told));
-    Log(restoring.parts, txn, "case.opened", when);
+    LogRestored(restoring.parts, txn, "case.opened", DeedAbout(row), when);
     ++replayed.restrictions;
     return absl::OkStatus();
   }
@@ -163,7 +174,7 @@ absl::Status RestrictAgain(const Restoring& restoring, store::Txn& txn, const co
   if (!was_in_force) return absl::OkStatus();
   lifted.set_revision(lifted.revision() + 1);
   cases::Replace(txn, *known, lifted);
-  Log(restoring.parts, txn, "restriction.lifted", when);
+  LogRestored(restoring.parts, txn, "restriction.lifted", DeedAbout(lifted), when);
   ++replayed.restrictions;
   return absl::OkStatus();
 }
@@ -203,7 +214,7 @@ absl::Status EraseAgain(const Restoring& restoring, const common::v1::PersonChan
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::ErasedPerson> before, erasures::FindPerson(txn, person_id));
     if (before.has_value()) return storage::Erasure();
     // Each id that was erased has an entry of its own: whom it was joined with in the backup may have been split from it since.
-    NWD_RETURN_IF_ERROR(erasures::LeaveFamily(txn, person_id));
+    NWD_RETURN_IF_ERROR(joins::Leave(txn, person_id));
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Case> known, cases::Find(txn, case_id));
     const storage::Case row = known ? *known : ErasureInPlace(change, when);
     const ids::Uuid eraser_id = IdIn(change.organisation_id());
@@ -217,7 +228,9 @@ absl::Status EraseAgain(const Restoring& restoring, const common::v1::PersonChan
     } else {
       KeepErased(txn, known, row, erasure, when);
     }
-    Log(parts, txn, "person.erased", when);
+    storage::Deed deed = DeedAbout(row);
+    deed.set_organisation_id(std::string(eraser_id.bytes()));
+    LogRestored(parts, txn, "person.erased", std::move(deed), when);
     erased = true;
     return erasure;
   };
@@ -255,6 +268,11 @@ absl::Status Replay(const Restoring& restoring, const ledger::Entry& entry, Repl
   return absl::OkStatus();
 }
 
+void LogRestored(const Parts& parts, store::Txn& txn, std::string_view type, storage::Deed deed, absl::Time when) {
+  deed.set_service(kServiceName);
+  Record(parts, txn, type, when, ids::Uuid(), nullptr, deed);
+}
+
 absl::StatusOr<bool> RestUntilAsked(const Parts& parts, store::Txn& txn, storage::Consent& consent,
                                     v1::NoticeType notice, absl::Time when) {
   if (consent.state() == v1::CONSENT_STATE_SUSPENDED && !consent.resume_needs_person()) {
@@ -267,7 +285,7 @@ absl::StatusOr<bool> RestUntilAsked(const Parts& parts, store::Txn& txn, storage
   consent.set_suspend_time_us(Micros(when));
   consent.set_resume_needs_person(true);
   NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, consent, ConsentEvent::kSuspend, notice, when).status());
-  Log(parts, txn, "consent.suspended", when);
+  LogRestored(parts, txn, "consent.suspended", DeedAbout(consent), when);
   return true;
 }
 
@@ -276,7 +294,9 @@ absl::StatusOr<bool> EndAgain(const Parts& parts, store::Txn& txn, storage::Auth
   if (!Next(StateAt(authority, when), ended.event).has_value()) return false;
   std::vector<ids::Uuid> told;
   NWD_RETURN_IF_ERROR(EndAuthority(txn, authority, ended.event, ended.notice, when, told));
-  Log(parts, txn, "authority.ended_again", when);
+  storage::Deed deed;
+  deed.set_authority_id(authority.authority_id());
+  LogRestored(parts, txn, "authority.ended_again", std::move(deed), when);
   return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <set>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -35,6 +36,10 @@ struct Restoring {
 // what the backup has: a refusal rests the person's consents that name the same recipients until they are asked; a
 // restriction gets a case in the place of its own, for who answers it to lift. Blocks.
 absl::Status Replay(const Restoring& restoring, const ledger::Entry& entry, Replayed& replayed);
+
+// An entry in the audit log of what a restore did, whose `deed` says to what: by the service itself, under its own key; the
+// person's is not needed to read it. Within an Update.
+void LogRestored(const Parts& parts, store::Txn& txn, std::string_view type, storage::Deed deed, absl::Time when);
 
 // Puts a consent in force to rest until the person says that they stand by it; one that rests already needs them from now
 // on. Whether it was in force. `notice` UNSPECIFIED: nobody is told. Within an Update.

@@ -12,11 +12,11 @@
 #include "services/consent/authority_rows.h"
 #include "services/consent/authority_states.h"
 #include "services/consent/keys.h"
+#include "services/consent/limits.h"
 
 namespace nwd::consent {
 namespace {
 
-constexpr size_t kRowsAtOnce = 500;
 constexpr EndedAgain kEndedAlone{AuthorityEvent::kEnd, v1::NOTICE_TYPE_UNSPECIFIED};
 
 // Goes through a table, some rows a transaction: act(txn, row), true where that changed the row. How many it changed.
@@ -33,7 +33,7 @@ absl::StatusOr<int64_t> ForAll(const Parts& parts, char table, Act act) {
       changed = 0;
       absl::Status parsed;
       NWD_RETURN_IF_ERROR(txn.Scan(rest, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
-        if (rows.size() == kRowsAtOnce) {
+        if (rows.size() == kRestoredRowsAtOnce) {
           next = std::string(key);
           return store::Visit::kStop;
         }
@@ -77,6 +77,9 @@ absl::StatusOr<int64_t> RestAuthorities(const Parts& parts, bool with_ledger) {
     authority.set_uses(authority.max_uses());
     authority.set_revision(authority.revision() + 1);
     authorities::Put(txn, authority);
+    storage::Deed deed;
+    deed.set_authority_id(authority.authority_id());
+    LogRestored(parts, txn, "authority.used_up", std::move(deed), now);
     return true;
   };
   return ForAll<storage::Authority>(parts, keys::kAuthority, rest);

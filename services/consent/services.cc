@@ -53,7 +53,7 @@ Services::Services(Given given)
       exports_(parts_, given.elsewhere),
       erasure_following_(parts_, given.elsewhere, std::move(given.key_files)),
       erasure_(parts_, erasure_following_),
-      ledger_(parts_, ledger::Keys(given.hub_key, "consent")),
+      ledger_(parts_, ledger::Keys(given.hub_key, kServiceName)),
       version_(parts_),
       janitor_(parts_),
       registration_(given.metrics.OnScrape([this](metrics::Scrape& scrape) {

@@ -42,6 +42,8 @@ inline constexpr char kNecessity[] = "so that the tricycle finds its way home";
 inline constexpr char kEmergency[] = "last seen on the ledge of a windmill";
 inline constexpr char kOutcomeOfEmergency[] = "came down for marmalade";
 inline constexpr char kReview[] = "marmalade was the right thing";
+inline constexpr char kComplaint[] = "he was asked about his accordion in front of the aquarium";
+inline constexpr char kAnswerToComplaint[] = "we apologised, and the accordion is not spoken of";
 // In calls that are refused.
 inline constexpr char kBadNino[] = "QQ 55 44 33 Z";
 inline constexpr char kBadPostcode[] = "ZEB EDEE9";
@@ -69,6 +71,7 @@ inline const std::vector<std::string>& Planted() {
                                                    kGateway,       kNecessity,
                                                    kEmergency,     kOutcomeOfEmergency,
                                                    kReview,        "marmalade",
+                                                   kComplaint,     kAnswerToComplaint,
                                                    "tricycle"};
   return planted;
 }

@@ -180,10 +180,56 @@ void Privacy::PlayThroughAChannel() {
   consent::v1::EnrolChannelRequest enrol;
   enrol.set_code(codes_.back());
   codes_.push_back(absl::StrReplaceAll(codes_.back(), {{"-", ""}}));
-  Do<consent::v1::EnrolChannelResponse>(kChannel, enrol);
+  channels_ref_ = Do<consent::v1::EnrolChannelResponse>(kChannel, enrol).person_ref();
   Refused<consent::v1::EnrolChannelResponse>(kChannel, enrol);
   enrol.set_code(kBadText);
   Refused<consent::v1::EnrolChannelResponse>(kChannel, enrol);
+}
+
+// The person complains, is answered, and asks for all that is held.
+void Privacy::PlayRights() {
+  consent::v1::OpenCaseRequest complain;
+  complain.set_person_ref(consented_.person_ref);
+  complain.set_kind(consent::v1::CASE_KIND_COMPLAINT);
+  complain.set_request(kComplaint);
+  const auto complained = Do<consent::v1::OpenCaseResponse>(kReferrer, complain);
+  consent::v1::CloseCaseRequest answer;
+  answer.set_case_id(complained.case_id());
+  answer.set_etag(complained.etag());
+  answer.set_outcome(consent::v1::CASE_OUTCOME_FULFILLED);
+  answer.set_answer(kAnswerToComplaint);
+  Do<consent::v1::CloseCaseResponse>(kReferrer, answer);
+  Refused<consent::v1::CloseCaseResponse>(kStranger, answer);
+
+  consent::v1::OpenCaseRequest ask;
+  ask.set_person_ref(channels_ref_);
+  ask.set_kind(consent::v1::CASE_KIND_ACCESS);
+  const std::string case_id = Do<consent::v1::OpenCaseResponse>(kChannel, ask).case_id();
+  for (const auto format : {consent::v1::EXPORT_FORMAT_JSON, consent::v1::EXPORT_FORMAT_HTML}) {
+    EXPECT_THAT(FindIn(Exported(case_id, format), Planted()),
+                ::testing::IsSupersetOf({std::string(kName), std::string(kComplaint), std::string(kReferralNotes)}))
+        << "the person has it all";
+  }
+  complain.set_person_ref(receivers_ref_);
+  complain.set_request(kBadText);
+  Refused<consent::v1::OpenCaseResponse>(kReferrer, complain);
+  complain.set_person_ref(kBadName);
+  Refused<consent::v1::OpenCaseResponse>(kReferrer, complain);
+  answer.set_etag(kBadName);
+  answer.set_answer(kBadText);
+  Refused<consent::v1::CloseCaseResponse>(kReferrer, answer);
+}
+
+std::string Privacy::Exported(const std::string& case_id, consent::v1::ExportFormat format) {
+  consent::v1::ExportPersonRequest request;
+  request.set_case_id(case_id);
+  request.set_format(format);
+  auto parts = world_.ClientOf(kChannel, "consent")
+                   .Watch<consent::v1::ExportPersonResponse>(request, {.practitioner = kPractitioner});
+  std::string file;
+  for (consent::v1::ExportPersonResponse part; parts.Read(part);) file += part.content();
+  EXPECT_EQ(parts.Finish(), absl::OkStatus());
+  return file;
 }
 
 // What people mistype, put in the wrong field, or are not allowed.

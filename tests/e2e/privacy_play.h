@@ -10,6 +10,7 @@
 
 #include "common/base/strings.h"
 #include "nwd/consent/v1/person_service.pb.h"
+#include "nwd/consent/v1/rights_service.pb.h"
 #include "nwd/referral/v1/referral_service.pb.h"
 #include "tests/e2e/planted.h"
 #include "tests/e2e/world.h"
@@ -62,6 +63,9 @@ class Privacy : public ::testing::Test {
   void PlayTheMainJob();
   void PlayWithoutConsent();
   void PlayThroughAChannel();
+  void PlayRights();
+  // The file, as the person's channel gets it.
+  std::string Exported(const std::string& case_id, consent::v1::ExportFormat format);
   void MakeRefusedCalls();
   std::string Move(const std::string& who, referral::v1::ReferralAction action, const std::string& etag,
                    const std::string& text = "") {
@@ -78,7 +82,7 @@ class Privacy : public ::testing::Test {
   World& world_ = World::Get();
   World::Consented consented_;
   std::string referral_id_;
-  std::string receivers_ref_;
+  std::string receivers_ref_, channels_ref_;
   std::vector<std::string> codes_;  // one-time codes that were handed out
   std::vector<std::string> errors_;
 };

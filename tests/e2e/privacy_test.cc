@@ -53,6 +53,7 @@ TEST_F(Privacy, NothingThatPeopleOrPractitionersTypedIsAnywhereButInCiphertext) 
   PlayTheMainJob();
   PlayWithoutConsent();
   PlayThroughAChannel();
+  PlayRights();
   MakeRefusedCalls();
   if (HasFatalFailure()) return;
 
@@ -77,7 +78,7 @@ TEST_F(Privacy, NothingThatPeopleOrPractitionersTypedIsAnywhereButInCiphertext) 
 
   // In what is told there are no references to people and no practitioners either.
   std::vector<std::string> never = Planted();
-  never.insert(never.end(), {consented_.person_ref, receivers_ref_, kPractitioner});
+  never.insert(never.end(), {consented_.person_ref, receivers_ref_, channels_ref_, kPractitioner});
   never.insert(never.end(), codes_.begin(), codes_.end());
   for (const auto& [where, text] : told) EXPECT_THAT(FindIn(text, never), IsEmpty()) << where << ":\n" << text;
 

@@ -1,11 +1,14 @@
 // Exports: everything that is held about a person, for the person; for an agency what it answers for, and no word of others.
 #include "services/consent/export_service.h"
 
+#include <functional>
 #include <regex>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_replace.h"
 #include "common/crypto/sha256.h"
 #include "google/protobuf/util/json_util.h"
+#include "services/consent/export_page.h"
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/reasons.h"
@@ -31,24 +34,41 @@ class Parts final : public rpc::RawWriter {
   std::vector<v1::ExportPersonResponse> seen;
 };
 
+// Takes so long over a part that something happens meanwhile.
+class SlowReader final : public rpc::RawWriter {
+ public:
+  explicit SlowReader(std::function<async::Task<void>()> meanwhile) : meanwhile_(std::move(meanwhile)) {}
+  async::Task<absl::Status> Write(const google::protobuf::Message&) override {
+    co_await meanwhile_();
+    co_return absl::OkStatus();
+  }
+
+ private:
+  const std::function<async::Task<void>()> meanwhile_;
+};
+
 class ExportTest : public CaseTest {
  protected:
-  absl::StatusOr<std::string> File(const std::string& who, const std::string& case_id, v1::ExportFormat format) {
+  async::Task<absl::Status> Send(std::string who, v1::ExportPersonRequest request, rpc::RawWriter& to) {
     const auto& descriptor = *v1::ExportPersonRequest::descriptor();
     rpc::Call call(testing::MethodOf(descriptor), desk_.RuleOf(descriptor), desk_.clock());
     call.SetFacts(desk_.FactsOf(who));
     call.SetRegistry(&desk_.registry());
+    rpc::Writer<v1::ExportPersonResponse> writer(to);
+    absl::Status ended = co_await desk_.services().exports().ExportPerson(call, request, writer);
+    EXPECT_TRUE(!ended.ok() || call.TieProved());
+    co_return ended;
+  }
+  absl::StatusOr<std::string> File(const std::string& who, const std::string& case_id, v1::ExportFormat format) {
     v1::ExportPersonRequest request;
     request.set_case_id(case_id);
     request.set_format(format);
     Parts parts;
-    rpc::Writer<v1::ExportPersonResponse> writer(parts);
-    const absl::Status ended = async::BlockOn(desk_.services().exports().ExportPerson(call, request, writer));
+    const absl::Status ended = async::BlockOn(Send(who, request, parts));
     if (!ended.ok()) {
       EXPECT_THAT(parts.seen, IsEmpty()) << "an export is whole or not at all";
       return ended;
     }
-    EXPECT_TRUE(call.TieProved());
     std::string file;
     for (size_t i = 0; i < parts.seen.size(); ++i) {
       const std::string& content = parts.seen[i].content();
@@ -280,6 +300,38 @@ TEST_F(ExportTest, APageOfItRunsNothingLoadsNothingAndEscapesWhatPeopleWrote) {
   EXPECT_GT(links, 11) << "beyond the contents: a disclosure leads to the agreement it rested on";
 }
 
+// Puts the mark into the first field of text, within the first message where there is none.
+void Mark(const std::string& mark, google::protobuf::Message& message) {
+  const auto& fields = *message.GetDescriptor();
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = fields.field(i);
+    if (field->type() == field->TYPE_STRING && !field->is_repeated()) {
+      return reflection.SetString(&message, field, mark);
+    }
+  }
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = fields.field(i);
+    if (field->message_type() != nullptr) return Mark(mark, *reflection.MutableMessage(&message, field));
+  }
+}
+
+TEST_F(ExportTest, EveryPartOfAnExportIsOnThePage) {
+  v1::PersonExport exported;
+  std::vector<std::string> marks;
+  const auto& fields = *v1::PersonExport::descriptor();
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = fields.field(i);
+    // Names stand in the place of ids.
+    if (!field->is_repeated() || field->message_type() == v1::ExportedName::descriptor()) continue;
+    marks.push_back("Marked" + absl::StrReplaceAll(field->name(), {{"_", ""}}));  // a code is shown in words
+    Mark(marks.back(), *exported.GetReflection()->AddMessage(&exported, field));
+  }
+  ASSERT_GE(marks.size(), 11u);
+  const std::string page = ExportPage(exported);
+  for (const std::string& mark : marks) EXPECT_THAT(page, HasSubstr(mark));
+}
+
 TEST_F(ExportTest, PeopleWhoWereJoinedAreExportedAsOne) {
   const std::string other = desk_.Register("college", "Ada King");
   const ids::Uuid a = *ids::Uuid::Parse(desk_.PersonId("lambeth", ref_));
@@ -291,6 +343,45 @@ TEST_F(ExportTest, PeopleWhoWereJoinedAreExportedAsOne) {
   EXPECT_EQ(all.people_size(), 2);
   EXPECT_EQ(all.record_size(), 2);
   EXPECT_EQ(desk_.elsewhere().asked.front().person_ids.size(), 2u);
+  // The college found the same person under one id, and was confirmed to know the same person under the other.
+  ASSERT_EQ(all.suggestions_size(), 2);
+  for (const v1::AutomatedSuggestion& suggestion : all.suggestions()) {
+    EXPECT_EQ(suggestion.kind(), v1::AutomatedSuggestion::KIND_SAME_PERSON);
+    EXPECT_EQ(suggestion.organisation_id(), desk_.IdOf("college"));
+  }
+  EXPECT_NE(all.suggestions(0).has_suggest_time(), all.suggestions(1).has_suggest_time());
+}
+
+TEST_F(ExportTest, AKeyThatIsLostIsNotTakenForAnErasure) {
+  const std::string other = desk_.Register("college", "Ada King");
+  const ids::Uuid a = *ids::Uuid::Parse(desk_.PersonId("lambeth", ref_));
+  const ids::Uuid b = *ids::Uuid::Parse(desk_.PersonId("college", other));
+  auto join = [&](store::Txn& txn) { return joins::Join(txn, a, b).status(); };
+  ASSERT_TRUE(async::BlockOn(desk_.store().Update(join)).ok());
+  ASSERT_TRUE(async::BlockOn(desk_.services().person_keys().Destroy(b)).ok());
+  const std::string case_id = Opened("app", app_ref_, v1::CASE_KIND_ACCESS).case_id();
+  const auto file = File("app", case_id, v1::EXPORT_FORMAT_JSON);
+  EXPECT_EQ(file.status().code(), StatusCode::kDataLoss) << "not the half of it";
+}
+
+TEST_F(ExportTest, OneOrganisationHasFewAtOnce) {
+  v1::ExportPersonRequest request;
+  request.set_case_id(Opened("app", app_ref_, v1::CASE_KIND_ACCESS).case_id());
+  request.set_format(v1::EXPORT_FORMAT_JSON);
+  std::vector<absl::Status> ended;
+  std::function<async::Task<void>()> one_more = [&]() -> async::Task<void> {
+    SlowReader slow(one_more);
+    ended.push_back(co_await Send("app", request, slow));
+  };
+  async::BlockOn([&]() -> async::Task<int> {
+    co_await one_more();
+    co_return 0;
+  }());
+  ASSERT_EQ(ended.size(), static_cast<size_t>(kExportsPerOrganisationMax) + 1);
+  EXPECT_EQ(ended.front().code(), StatusCode::kResourceExhausted) << "the last that was asked for";
+  for (size_t i = 1; i < ended.size(); ++i) EXPECT_EQ(ended[i], absl::OkStatus());
+  Parts parts;
+  EXPECT_EQ(async::BlockOn(Send("app", request, parts)), absl::OkStatus()) << "once those are read";
 }
 
 }  // namespace
