@@ -58,7 +58,6 @@ void Queue::Start(std::unique_ptr<Sink> sink, std::string_view program, Level le
   {
     absl::MutexLock lock(&mutex_);
     running_ = true;
-    hurry_ = false;
   }
   writer_ = std::thread([this] { Write(); });
 }
@@ -70,6 +69,7 @@ void Queue::Stop() {
     absl::MutexLock lock(&mutex_);
     running_ = false;
   }
+  gathering_.End();
   writer_.join();
   sink_.reset();
   level_.store(static_cast<int>(Level::kWarning), std::memory_order_relaxed);
@@ -92,12 +92,13 @@ void Queue::Put(std::string_view line) {
   }
   waiting_ += line;
   put_bytes_ += line.size();
+  if (waiting_.size() > kQueueBytesMax / 2) gathering_.End();
 }
 
 void Queue::Flush() {
   absl::MutexLock lock(&mutex_);
   if (!running_) return;
-  hurry_ = true;
+  gathering_.End();
   const uint64_t until = put_bytes_;
   const auto written = [this, until] {
     mutex_.AssertReaderHeld();
@@ -112,18 +113,16 @@ void Queue::Write() {
     mutex_.AssertReaderHeld();
     return !waiting_.empty() || !running_;
   };
-  const auto hurried = [this] {
-    mutex_.AssertReaderHeld();
-    return hurry_ || !running_ || waiting_.size() > kQueueBytesMax / 2;
-  };
   for (bool running = true; running;) {
     uint64_t dropped = 0;
     {
       absl::MutexLock lock(&mutex_);
       mutex_.Await(absl::Condition(&work));
-      mutex_.AwaitWithTimeout(absl::Condition(&hurried), kGatherTime);
+    }
+    gathering_.For(kGatherTime);
+    {
+      absl::MutexLock lock(&mutex_);
       running = running_;
-      hurry_ = false;
       taken.swap(waiting_);
       std::swap(dropped, dropped_unsaid_);
     }

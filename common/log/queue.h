@@ -16,6 +16,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "common/base/nap.h"
 #include "common/log/log.h"
 #include "common/log/sink.h"
 
@@ -49,9 +50,9 @@ class Queue {
   std::unique_ptr<Sink> sink_;                                    // the writer's while it runs
 
   absl::Mutex mutex_;
+  Nap gathering_;  // ended where somebody waits in Flush or Stop, or much waits
   std::string waiting_ ABSL_GUARDED_BY(mutex_);
   bool running_ ABSL_GUARDED_BY(mutex_) = false;
-  bool hurry_ ABSL_GUARDED_BY(mutex_) = false;  // somebody waits in Flush or Stop
   uint64_t dropped_unsaid_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t put_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t written_bytes_ ABSL_GUARDED_BY(mutex_) = 0;

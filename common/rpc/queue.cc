@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kRoundMax = 16;
 // How many events a round lasts, at most, where most of them put nothing off: streams, calls that wait for the disk.
 constexpr size_t kRoundEventsMax = 64;
+constexpr absl::Duration kTimerMax = absl::Hours(24 * 366);  // later comes never
 
 thread_local Queue* current_queue = nullptr;
 
@@ -35,7 +36,7 @@ void Queue::Stop() {
   Post([this] {
     // Timers first: whoever sleeps wakes, sees that the service is going down, and ends.
     stopping_ = true;
-    RunTimers(absl::InfiniteFuture());
+    RunTimers(Steady::time_point::max());
     EndRound();
     absl::MutexLock lock(&mutex_);
     stopped_ = true;
@@ -48,11 +49,14 @@ void Queue::Resume(std::coroutine_handle<> handle) { Put(Work{handle, nullptr});
 void Queue::Post(absl::AnyInvocable<void()> work) { Put(Work{nullptr, std::move(work)}); }
 
 void Queue::PostAt(absl::Time time, absl::AnyInvocable<void()> work) {
-  if (Current() != this) {
-    Post([this, time, timer = std::move(work)]() mutable { PostAt(time, std::move(timer)); });
-    return;
-  }
-  timers_.emplace(stopping_ ? absl::InfinitePast() : time, std::move(work));
+  const absl::Duration wait = std::clamp(time - absl::Now(), absl::ZeroDuration(), kTimerMax);
+  const Steady::time_point when = Steady::now() + absl::ToChronoNanoseconds(wait);
+  if (Current() == this) return AddTimer(when, std::move(work));
+  Post([this, when, timer = std::move(work)]() mutable { AddTimer(when, std::move(timer)); });
+}
+
+void Queue::AddTimer(Steady::time_point time, absl::AnyInvocable<void()> work) {
+  timers_.emplace(stopping_ ? Steady::time_point::min() : time, std::move(work));
 }
 
 void Queue::Put(Work work) {
@@ -96,7 +100,7 @@ void Queue::EndRound() {
   }
 }
 
-void Queue::RunTimers(absl::Time now) {
+void Queue::RunTimers(Steady::time_point now) {
   while (!timers_.empty() && timers_.begin()->first <= now) {
     auto work = std::move(timers_.begin()->second);
     timers_.erase(timers_.begin());
@@ -108,26 +112,27 @@ void Queue::Serve() {
   current_queue = this;
   Scope scope(this);
   while (true) {
-    const absl::Time next = timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
+    // Both clocks are the system's that is never set.
     const gpr_timespec deadline =
-        next == absl::InfiniteFuture()
-            ? gpr_inf_future(GPR_CLOCK_REALTIME)
-            : gpr_time_from_nanos(absl::ToUnixNanos(std::max(next, absl::UnixEpoch())), GPR_CLOCK_REALTIME);
+        timers_.empty()
+            ? gpr_inf_future(GPR_CLOCK_MONOTONIC)
+            : gpr_time_from_nanos(std::chrono::nanoseconds(timers_.begin()->first.time_since_epoch()).count(),
+                                  GPR_CLOCK_MONOTONIC);
     void* tag = nullptr;
     bool ok = false;
     // Where a round waits to be ended, only what is ready now.
     const bool waiting = !put_off_.empty();
-    const auto status = cq_->AsyncNext(&tag, &ok, waiting ? gpr_inf_past(GPR_CLOCK_REALTIME) : deadline);
+    const auto status = cq_->AsyncNext(&tag, &ok, waiting ? gpr_inf_past(GPR_CLOCK_MONOTONIC) : deadline);
     if (status == grpc::CompletionQueue::SHUTDOWN) break;
     if (status == grpc::CompletionQueue::GOT_EVENT) static_cast<Tag*>(tag)->Complete(ok);
     const bool long_enough = put_off_.size() >= kRoundMax || (waiting && ++round_events_ >= kRoundEventsMax);
     if (status == grpc::CompletionQueue::TIMEOUT || long_enough) EndRound();
     RunInbox();
-    if (!timers_.empty()) RunTimers(stopping_ ? absl::InfiniteFuture() : absl::Now());
+    if (!timers_.empty()) RunTimers(stopping_ ? Steady::time_point::max() : Steady::now());
     RunInbox();
   }
   RunInbox();
-  RunTimers(absl::InfiniteFuture());
+  RunTimers(Steady::time_point::max());
   RunInbox();
   current_queue = nullptr;
 }

@@ -13,6 +13,7 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <thread>
@@ -115,7 +116,9 @@ class Queue final : public async::Executor {
   void Serve();
   void RunInbox();
   void EndRound();
-  void RunTimers(absl::Time now);
+  using Steady = std::chrono::steady_clock;  // that is never set
+  void AddTimer(Steady::time_point time, absl::AnyInvocable<void()> work);
+  void RunTimers(Steady::time_point now);
 
   std::unique_ptr<grpc::ServerCompletionQueue> server_cq_;
   std::unique_ptr<grpc::CompletionQueue> client_cq_;
@@ -130,7 +133,7 @@ class Queue final : public async::Executor {
   std::vector<std::coroutine_handle<>> put_off_;  // to the end of this round
   std::vector<std::coroutine_handle<>> ending_;   // the round being ended
   size_t round_events_ = 0;                       // since something was put off
-  std::multimap<absl::Time, absl::AnyInvocable<void()>> timers_;
+  std::multimap<Steady::time_point, absl::AnyInvocable<void()>> timers_;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -59,10 +59,7 @@ CertificateStore::CertificateStore(Options options, CertificateFiles files, Chec
 }
 
 CertificateStore::~CertificateStore() {
-  {
-    absl::MutexLock lock(&mutex_);
-    ending_ = true;
-  }
+  between_looks_.End();
   watcher_.join();
   // A channel may outlive this object, and goes on reading the paths: their numbers must not come to mean other files.
   std::move(identity_file_).Keep();
@@ -70,13 +67,7 @@ CertificateStore::~CertificateStore() {
 }
 
 void CertificateStore::Watch() {
-  for (;;) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&ending_), options_.check_interval)) return;
-    }
-    CheckNow().IgnoreError();  // has been said
-  }
+  while (!between_looks_.For(options_.check_interval)) CheckNow().IgnoreError();  // has been said
 }
 
 absl::Status CertificateStore::CheckNow() {

@@ -28,6 +28,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "common/base/clock.h"
+#include "common/base/nap.h"
 #include "common/tls/certificate_files.h"
 #include "common/tls/memory_file.h"
 
@@ -87,7 +88,7 @@ class CertificateStore {
   absl::flat_hash_set<std::string> revoked_ ABSL_GUARDED_BY(mutex_);
   std::atomic<bool> any_revoked_{false};               // spares every call a lock where there are none
   absl::Status last_refusal_ ABSL_GUARDED_BY(mutex_);  // said already; OK if none since the last that was taken
-  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  Nap between_looks_;                                  // ended at the end
   std::thread watcher_;
 };
 
