@@ -156,6 +156,10 @@ HttpServer::HttpServer(Options options) : options_(std::move(options)), impl_(st
   server.set_pre_routing_handler([this](const httplib::Request& in, httplib::Response& out) {
     return impl_->Route(in, out) ? Routed::Handled : Routed::Unhandled;
   });
+  // A part that is not there is no page: what its handler says of the page does not hold for it.
+  server.set_post_routing_handler([](const httplib::Request&, httplib::Response& out) {
+    if (out.status == 416) out.headers.erase("Cache-Control");
+  });
   server.Post("/.*", [this](const httplib::Request& in, httplib::Response& out) { impl_->Post(in, out); });
   server.set_exception_handler([](const httplib::Request& in, httplib::Response& out, const std::exception_ptr&) {
     log::Line(log::Level::kError, "http.handler_threw").Str("path", in.path).Emit();

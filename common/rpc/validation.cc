@@ -35,8 +35,8 @@ using CompiledMessage = std::vector<CompiledField>;
 
 // As people write it: 1000000, not 1e+06.
 std::string Words(double number) {
-  constexpr double kExactMax = 1e15;
-  const bool whole = std::abs(number) < kExactMax && number == std::trunc(number);
+  constexpr double kExactMax = 9007199254740992;  // 2^53: to it a double has every whole number
+  const bool whole = std::abs(number) <= kExactMax && number == std::trunc(number);
   return whole ? Cat(static_cast<int64_t>(number)) : Cat(number);
 }
 

@@ -105,6 +105,8 @@ int Run(int argc, char** argv) {
     complete = false;
     std::cerr << bench.name << ": no figure: " << status.message() << "\n";
   }
+  std::error_code exists;
+  std::filesystem::create_directories(build, exists);  // what keeps from writing is said then
   const std::string results = (build / "results.json").string();
   if (const absl::Status written = context.report().WriteJson(results); !written.ok()) {
     std::cerr << written.message() << "\n";

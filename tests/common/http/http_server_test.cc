@@ -82,6 +82,19 @@ TEST_F(HttpServerTest, ARangeOfAnAnswerIsGiven) {
   EXPECT_EQ(some->body, "234");
 }
 
+TEST_F(HttpServerTest, APartThatIsNotThereIsNotToBeKept) {
+  server_.Handle("/ten", [](const Request&) {
+    return Response{.body = "0123456789", .headers = {{"Cache-Control", "immutable"}}};
+  });
+  Start();
+  httplib::Client client = Client();
+  EXPECT_EQ(client.Get("/ten", httplib::Headers{{"Range", "bytes=2-4"}})->get_header_value("Cache-Control"),
+            "immutable");
+  const httplib::Result none = client.Get("/ten", httplib::Headers{{"Range", "bytes=20-40"}});
+  EXPECT_EQ(none->status, 416);
+  EXPECT_EQ(none->get_header_value("Cache-Control"), "");
+}
+
 TEST_F(HttpServerTest, WhatIsTooLargeIsRefused) {
   server_.HandlePost("/write", Say(""));
   server_.HandlePrefix("/", Say(""));
