@@ -82,7 +82,7 @@ async::Task<absl::StatusOr<v1::ListEntriesResponse>> AuditService::ListEntries(r
     co_return absl::InternalError("a page token without an index");
   }
   const int size = tokens::PageSize(request.page_size());
-  absl::StatusOr<std::vector<std::string>> entries = log_.ReadEntries(index, size);
+  absl::StatusOr<std::vector<std::string>> entries = co_await log_.ReadEntries(index, size);
   if (absl::IsDataLoss(entries.status())) co_return CannotRead(entries.status());
   NWD_CO_RETURN_IF_ERROR(entries.status());
   v1::ListEntriesResponse response;

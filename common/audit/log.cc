@@ -71,6 +71,27 @@ absl::StatusOr<Record> RecordAt(const store::FeedEntry& entry, uint64_t index) {
   return *record;
 }
 
+// What these of an epoch say, compared with the tiles over them. DATA_LOSS names the first that was not signed.
+absl::StatusOr<std::vector<std::string>> CheckEntries(const store::Reader& reader, const rows::State& of,
+                                                      uint64_t index, const std::vector<store::FeedEntry>& kept) {
+  std::vector<std::string> entries;
+  std::string tile;
+  for (const store::FeedEntry& entry : kept) {
+    const uint64_t at = index + entries.size();
+    const auto place = static_cast<size_t>(at % kTileWidth) * crypto::kDigestSizeBytes;
+    if (tile.empty() || place == 0) {
+      const uint64_t over = at / kTileWidth;
+      NWD_ASSIGN_OR_RETURN(tile, SignedTile(reader, of.epoch.number, {0, over, WidthIn(of.size, 0, over)}));
+    }
+    NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entry, at));
+    if (crypto::View(LeafHash(record.entry)) != std::string_view(tile).substr(place, crypto::kDigestSizeBytes)) {
+      return absl::DataLossError(Cat("entry ", at, " of the audit log is not what was signed"));
+    }
+    entries.emplace_back(record.entry);
+  }
+  return entries;
+}
+
 }  // namespace
 
 Log::Log(Options options)
@@ -78,12 +99,13 @@ Log::Log(Options options)
       keys_(SigningKeysOf(options_.hub_key, options_.service)),
       workers_(kThreads, kWaitingMax) {
   figures_ = options_.metrics.OnScrape([this](metrics::Scrape& scrape) {
-    const auto last = static_cast<double>(options_.store.LastPosition(store::Feed::kAudit) - epoch_.begin);
+    const uint64_t durable = options_.store.LastPosition(store::Feed::kAudit) - epoch_.begin;
     absl::MutexLock lock(&mutex_);
+    const uint64_t waiting = durable > signed_.size ? durable - signed_.size : 0;
     scrape.Gauge("nwd_audit_log_entries", "Entries of the audit log that are signed.",
                  static_cast<double>(signed_.size));
     scrape.Gauge("nwd_audit_log_waiting", "Entries of the audit log that are durable and not signed yet.",
-                 last - static_cast<double>(signed_.size));
+                 static_cast<double>(waiting));
     scrape.Gauge("nwd_audit_log_corrupt", "1 once the audit log on disk is not what was signed.",
                  health_.ok() && !past_corrupt_ ? 0 : 1);
   });
@@ -116,8 +138,11 @@ absl::Status Log::Begin(const rows::Epoch& epoch) {
   epoch_ = epoch;
   const auto any = [&](const store::Reader& reader) { return rows::HasTiles(reader, epoch.number); };
   NWD_ASSIGN_OR_RETURN(const bool had_a_tree, async::BlockOn(options_.store.View(any)));
-  if (had_a_tree) {
-    Corrupt(absl::DataLossError("the audit log has a tree, and no checkpoint over it"));
+  // Where nothing was ever signed there is no entry either: the first checkpoint is from before the first call.
+  const bool had_entries = options_.store.LastPosition(store::Feed::kAudit) > epoch.begin && epoch == rows::Epoch();
+  if (had_a_tree || had_entries) {
+    Corrupt(absl::DataLossError(Cat("the audit log has ", had_a_tree ? "a tree, and no checkpoint over it"
+                                                                     : "entries, and no checkpoint over them")));
     return absl::OkStatus();
   }
   const std::string empty = Sign(frontier_);
@@ -247,31 +272,48 @@ std::vector<std::string> Log::VerifierTexts() const {
   return texts;
 }
 
-absl::StatusOr<std::optional<std::string>> Log::ReadTile(const Tile& tile) const {
-  if (tile.width > WidthIn(size(), tile.level, tile.index)) return std::nullopt;
-  const auto read = [&](const store::Reader& reader) { return SignedTile(reader, epoch_.number, tile); };
+rows::State Log::Now() const {
+  absl::MutexLock lock(&mutex_);
+  return {epoch_, signed_.size, signed_.checkpoint};
+}
+
+absl::StatusOr<std::optional<rows::State>> Log::StateOf(uint32_t epoch) const {
+  if (epoch == epoch_.number) return Now();
+  const auto find = [](const store::Reader& reader) { return rows::FindPast(reader); };
+  NWD_ASSIGN_OR_RETURN(std::vector<rows::State> past, async::BlockOn(options_.store.View(find)));
+  for (rows::State& state : past) {
+    if (state.epoch.number == epoch) return std::move(state);
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::optional<std::string>> Log::ReadTile(const rows::State& of, const Tile& tile) const {
+  if (tile.width > WidthIn(of.size, tile.level, tile.index)) return std::nullopt;
+  const auto read = [&](const store::Reader& reader) { return SignedTile(reader, of.epoch.number, tile); };
   return async::BlockOn(options_.store.View(read));
 }
 
-absl::StatusOr<std::optional<std::string>> Log::ReadBundle(const Bundle& bundle) const {
-  if (bundle.width > WidthIn(size(), 0, bundle.index)) return std::nullopt;
-  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> entries, ReadEntries(bundle.index * kTileWidth, bundle.width));
+absl::StatusOr<std::optional<std::string>> Log::ReadBundle(const rows::State& of, const Bundle& bundle) const {
+  if (bundle.width > WidthIn(of.size, 0, bundle.index)) return std::nullopt;
+  NWD_ASSIGN_OR_RETURN(const std::vector<std::string> entries,
+                       async::BlockOn(CheckedEntries(of, bundle.index * kTileWidth, bundle.width)));
   std::string bytes;
   for (const std::string& entry : entries) AddToBundle(entry, bytes);
   return bytes;
 }
 
-absl::StatusOr<std::vector<std::string>> Log::ReadEntries(uint64_t index, int count) const {
-  const uint64_t whole = size();
-  if (index >= whole) return std::vector<std::string>();
-  const int there = static_cast<int>(std::min<uint64_t>(count, whole - index));
-  NWD_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> kept, SignedEntries(epoch_, index, there));
-  std::vector<std::string> entries;
-  for (const store::FeedEntry& entry : kept) {
-    NWD_ASSIGN_OR_RETURN(const Record record, RecordAt(entry, index + entries.size()));
-    entries.emplace_back(record.entry);
-  }
-  return entries;
+async::Task<absl::StatusOr<std::vector<std::string>>> Log::ReadEntries(uint64_t index, int count) const {
+  const rows::State now = Now();
+  if (index >= now.size) co_return std::vector<std::string>();
+  const int there = static_cast<int>(std::min<uint64_t>(count, now.size - index));
+  co_return co_await CheckedEntries(now, index, there);
+}
+
+async::Task<absl::StatusOr<std::vector<std::string>>> Log::CheckedEntries(rows::State of, uint64_t index,
+                                                                          int count) const {
+  NWD_CO_ASSIGN_OR_RETURN(const std::vector<store::FeedEntry> kept, SignedEntries(of.epoch, index, count));
+  const auto check = [&](const store::Reader& reader) { return CheckEntries(reader, of, index, kept); };
+  co_return co_await options_.store.View(check);
 }
 
 absl::StatusOr<std::optional<Proof>> Log::ProofOf(const store::Reader& reader, const Hash& leaf) const {

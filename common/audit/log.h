@@ -82,11 +82,20 @@ class Log {
   // The note that this epoch's first entry cites; empty in the first epoch (epoch.h). Blocks.
   absl::StatusOr<std::string> Cited() const;
 
-  // The bytes of a tile or bundle, as wide as asked; nothing where the log has none of this width yet. Block.
-  absl::StatusOr<std::optional<std::string>> ReadTile(const Tile& tile) const;
-  absl::StatusOr<std::optional<std::string>> ReadBundle(const Bundle& bundle) const;
-  // The bytes of the entries from this index on, `count` of them or as many as are signed. Blocks.
-  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t index, int count) const;
+  // The epoch of this number, as far as it is signed: this one, or one before it as the backup had it; nothing where there
+  // is none. Blocks.
+  absl::StatusOr<std::optional<rows::State>> StateOf(uint32_t epoch) const;
+  // The bytes of a tile or bundle of that epoch, as wide as asked; nothing where it has none of this width yet. Entries are
+  // compared with the tile over them: DATA_LOSS, in place of what was not signed. Block.
+  absl::StatusOr<std::optional<std::string>> ReadTile(const rows::State& of, const Tile& tile) const;
+  absl::StatusOr<std::optional<std::string>> ReadBundle(const rows::State& of, const Bundle& bundle) const;
+  // The same of the epoch that goes on.
+  absl::StatusOr<std::optional<std::string>> ReadTile(const Tile& tile) const { return ReadTile(Now(), tile); }
+  absl::StatusOr<std::optional<std::string>> ReadBundle(const Bundle& bundle) const {
+    return ReadBundle(Now(), bundle);
+  }
+  // The bytes of the entries from this index on, `count` of them or as many as are signed, compared likewise.
+  async::Task<absl::StatusOr<std::vector<std::string>>> ReadEntries(uint64_t index, int count) const;
   // Of an entry whose type is looked for, in whichever epoch; nothing where it is not signed yet. Within a View of the store; reads a tile for
   // each level of the tree.
   absl::StatusOr<std::optional<Proof>> ProofOf(const store::Reader& reader, const Hash& leaf) const;
@@ -118,6 +127,9 @@ class Log {
   absl::StatusOr<std::vector<store::FeedEntry>> EntriesFrom(const rows::Epoch& epoch, uint64_t index, int count) const;
   absl::StatusOr<std::vector<store::FeedEntry>> SignedEntries(const rows::Epoch& epoch, uint64_t index,
                                                               int count) const;
+  // Of an epoch as far as it is signed; which has them.
+  async::Task<absl::StatusOr<std::vector<std::string>>> CheckedEntries(rows::State of, uint64_t index, int count) const;
+  rows::State Now() const;
   void Show(Signed now);
   void Corrupt(const absl::Status& why);
   // Keeps it, where it is that the log is not what was signed. Blocks.

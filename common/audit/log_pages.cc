@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "common/base/strings.h"
 #include "common/log/log.h"
 
@@ -26,11 +27,12 @@ http::Response CannotRead(const absl::Status& why) {
   return {.status = 500, .body = "the log cannot be read here; its operator knows why\n"};
 }
 
-http::Response Page(const absl::StatusOr<std::optional<std::string>>& bytes, int width) {
+// `sound`: what is on disk is what was signed, as far as is known; nobody is to keep anything else for ever.
+http::Response Page(const absl::StatusOr<std::optional<std::string>>& bytes, int width, bool sound) {
   if (!bytes.ok()) return CannotRead(bytes.status());
   if (!bytes->has_value()) return NotThere();
   const char* kept = width == kTileWidth ? kKeptForEver : kKeptAMoment;
-  return {.content_type = kBytes, .body = **bytes, .headers = {{"Cache-Control", kept}}};
+  return {.content_type = kBytes, .body = **bytes, .headers = {{"Cache-Control", sound ? kept : kNeverKept}}};
 }
 
 std::string Lines(const std::vector<std::string>& lines) {
@@ -45,20 +47,35 @@ http::Response Cited(const Log& log) {
   return note->empty() ? NotThere() : Text(*std::move(note));
 }
 
-// A page's path in its epoch: what may be kept for ever has another name in each. That of the first is empty.
-std::string EpochPrefix(const Log& log) { return log.epoch() == kFirstEpoch ? std::string() : Cat(log.epoch(), "/"); }
+// The epoch that a path names at its start, which is then taken off: what may be kept for ever has another name in each.
+// The first one's pages have none.
+uint32_t TakeEpoch(std::string_view& path) {
+  const size_t slash = path.find('/');
+  uint32_t epoch = 0;
+  if (slash == std::string_view::npos || path.front() < '1' || path.front() > '9' ||
+      !absl::SimpleAtoi(AbslView(path.substr(0, slash)), &epoch)) {
+    return kFirstEpoch;
+  }
+  path.remove_prefix(slash + 1);
+  return epoch;
+}
 
 http::Response Answer(const Log& log, std::string_view path) {
-  const std::string prefix = EpochPrefix(log);
-  const bool of_epoch = path.starts_with(prefix);
-  if (of_epoch) path.remove_prefix(prefix.size());
   if (path == "checkpoint") return Text(log.checkpoint());
   if (path == "cited") return Cited(log);
   if (path == "keys") return Text(Lines(log.VerifierTexts()));
-  if (!of_epoch) return NotThere();
-  if (const auto bundle = ParseBundlePath(path)) return Page(log.ReadBundle(*bundle), bundle->width);
-  if (const auto tile = ParseTilePath(path)) return Page(log.ReadTile(*tile), tile->width);
-  return NotThere();
+  const uint32_t epoch = TakeEpoch(path);
+  const auto bundle = ParseBundlePath(path);
+  const auto tile = ParseTilePath(path);
+  if (!bundle && !tile && path != "checkpoint" && path != "cited") return NotThere();
+  const absl::StatusOr<std::optional<rows::State>> of = log.StateOf(epoch);
+  if (!of.ok()) return CannotRead(of.status());
+  if (!of->has_value()) return NotThere();
+  if (path == "checkpoint") return Text((*of)->checkpoint);
+  if (path == "cited") return epoch == log.epoch() ? Cited(log) : NotThere();
+  const bool sound = log.Health().ok();
+  if (bundle) return Page(log.ReadBundle(**of, *bundle), bundle->width, sound);
+  return Page(log.ReadTile(**of, *tile), tile->width, sound);
 }
 
 }  // namespace

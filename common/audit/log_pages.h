@@ -8,8 +8,9 @@
 //   /audit/keys                                the keys that sign, newest first: to be compared with what the hub told
 //                                              by other means, not to be trusted from here
 //
-// In a later epoch (epoch.h) tiles and entries are under /audit/<epoch>/, and so may be the others: a tile of the epoch
-// before, which somebody keeps for ever, has another name.
+// In a later epoch (epoch.h) tiles and entries are under /audit/<epoch>/: a tile of the epoch before, which somebody keeps for
+// ever, has another name. Those of the epochs before stay, as far as the backup had them, each with its last checkpoint,
+// /audit/<epoch>/checkpoint (/audit/1/checkpoint of the first): so whoever remembers a checkpoint can compare.
 //
 // Anything else under /audit/ is 404: a path that is not exactly a tile's name, and a tile that the log has not reached.
 #pragma once

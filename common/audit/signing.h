@@ -9,9 +9,10 @@
 
 namespace nwd::audit {
 
-// One for each line of the hub's key file, the newest first, at most two: a line that is added there (nwd keys new) is a
-// new key for the logs too, and the one before signs beside it until another line is added. So whoever verifies has that
-// long to take up the new one.
+// That of the newest line of the hub's key file, and of the line whose number comes before its: a line that is added there
+// (nwd keys new) is a new key for the logs too, and the one before signs beside it until another line is added or its own is
+// taken out. So whoever verifies has that long to take up the new one; and a key that is out of the file, or older, signs no
+// more, nor does the root, which stays in the file for other ends.
 std::vector<crypto::SigningKey> SigningKeysOf(const crypto::HubKey& hub_key, std::string_view service);
 
 // Those of every line of the file, newest first: what a log kept may be signed by.

@@ -30,6 +30,11 @@ absl::Status Backups::Open(const std::string& service, const std::string& data_f
 
 absl::Status Backups::TakeUp(store::Store& data, const crypto::HubKey& hub_key) {
   if (plan_.has_value()) {
+    if (plan_->after > data.LastPosition(store::Feed::kChanges)) {
+      return absl::FailedPreconditionError(Cat("restore.json says that the backup has ", plan_->after,
+                                               " changes, and it has ", data.LastPosition(store::Feed::kChanges),
+                                               ": restore the backup again, into a new folder"));
+    }
     const audit::Audit audit(hub_key.Derive(Cat(service_, "/audit")));
     NWD_RETURN_IF_ERROR(audit::BeginEpoch(data, audit, {plan_->epoch, plan_->cited}, SystemClock::Get().Now()));
   }

@@ -378,10 +378,11 @@ int ServiceProgram::Run(const Parts& parts, const Stores& stores) {
   State& state = *state_;
   store::Store& data = *stores.at("data");
   if (const absl::Status taken = state.clock.TakeUp(data, state.accept_clock); !taken.ok()) return Fail(taken);
-  if (const absl::Status loaded = parts.load(); !loaded.ok()) return Fail(loaded);
-  if (const absl::Status marked = state.MarkStores(stores); !marked.ok()) return Fail(marked);
+  // The log first: it is signed, empty, before anything is in it.
   if (state.audit_log == nullptr) AuditLog(data);
   if (const absl::Status taken = state.audit_log->Load(); !taken.ok()) return Fail(taken);
+  if (const absl::Status loaded = parts.load(); !loaded.ok()) return Fail(loaded);
+  if (const absl::Status marked = state.MarkStores(stores); !marked.ok()) return Fail(marked);
   if (const absl::Status done = state.backups.Finish(stores, *state.audit_log); !done.ok()) return Fail(done);
   const std::vector<metrics::Registration> figures = state.AddFigures(stores);
   http::ServeOperations(*state.http, state.metrics, state.readiness);

@@ -14,8 +14,10 @@ constexpr uint64_t kTellEvery = 256;  // bundles
 
 absl::StatusOr<Checkpoint> VerifyLog(LogSource& source, std::span<const Verifier> verifiers,
                                      const std::function<void(uint64_t done, uint64_t size)>& progress) {
-  NWD_ASSIGN_OR_RETURN(const std::string note, source.Get("checkpoint"));
-  NWD_ASSIGN_OR_RETURN(const Checkpoint checkpoint, OpenOfAnyEpoch(note, verifiers));
+  std::string note;
+  NWD_ASSIGN_OR_RETURN(const Checkpoint checkpoint, ShownCheckpoint(source, "checkpoint", verifiers, &note));
+  const std::optional<LogName> named = LogNameOf(checkpoint.origin);
+  const bool later_epoch = named.has_value() && named->epoch != kFirstEpoch;
   EpochPages pages(source, checkpoint.origin);
   TileReader served(pages, checkpoint.size);
   Frontier made;
@@ -27,6 +29,7 @@ absl::StatusOr<Checkpoint> VerifyLog(LogSource& source, std::span<const Verifier
       return absl::Status(entries.status().code(),
                           Cat(BundlePath({index, width}), ": ", StdView(entries.status().message())));
     }
+    if (later_epoch && index == 0) NWD_RETURN_IF_ERROR(CitedBy(source, entries->front()).status());
     for (const std::string_view entry : *entries) made.Add(LeafHash(entry));
     for (const Frontier::Changed& tile : made.TakeChanged()) {
       // A tile above is compared once it is as wide as the log serves it.

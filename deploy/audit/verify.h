@@ -12,7 +12,8 @@
 namespace nwd::audit {
 
 // `progress` is told how many of how many entries were read, now and then. The checkpoint that all of it is under.
-// DATA_LOSS names the first entry or tile that is not what was signed; errors of the source as they come.
+// DATA_LOSS names the first entry or tile that is not what was signed, also where a later epoch does not begin with what it
+// cites; errors of the source as they come.
 absl::StatusOr<Checkpoint> VerifyLog(LogSource& source, std::span<const Verifier> verifiers,
                                      const std::function<void(uint64_t done, uint64_t size)>& progress);
 

@@ -4,7 +4,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "common/audit/record.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
@@ -14,7 +17,7 @@
 namespace nwd::audit {
 namespace {
 
-constexpr char kExtension[] = ".checkpoint";
+constexpr char kExtension[] = ".checkpoint", kSourceExtension[] = ".source";
 
 // "nwd-hub.example-consent-1.checkpoint"
 std::string FileOf(const std::string& folder, std::string origin) {
@@ -65,45 +68,125 @@ absl::StatusOr<OtherEpoch> NewestOtherEpoch(const std::string& folder, const Che
   return newest;
 }
 
-// That the log's first entry cites what is remembered of the epoch before, or a later checkpoint of that.
-absl::StatusOr<Checkpoint> CheckCitation(LogSource& source, std::span<const Verifier> verifiers, const Checkpoint& now,
-                                         const std::string& remembered) {
-  const auto alarm = [&](std::string_view why) {
+// What is remembered of a log, opened.
+struct Memory {
+  std::string file, note;
+  Checkpoint checkpoint;
+};
+absl::StatusOr<std::optional<Memory>> Remembered(const std::string& file, std::span<const Verifier> verifiers) {
+  NWD_ASSIGN_OR_RETURN(std::optional<std::string> note, ReadIfThere(file));
+  if (!note.has_value()) return std::nullopt;
+  absl::StatusOr<Checkpoint> opened = OpenOfAnyEpoch(*note, verifiers);
+  if (opened.ok()) return Memory{file, *std::move(note), *std::move(opened)};
+  return absl::FailedPreconditionError(Cat("what is remembered in ", file, " ", StdView(opened.status().message())));
+}
+
+// Whether a log of which `now` is a checkpoint goes on from what was remembered. Its tiles are `pages`.
+absl::StatusOr<bool> GoesOn(LogSource& pages, const Checkpoint& before, const Checkpoint& now) {
+  if (before.size == 0) return true;
+  TileReader tiles(pages, now.size);
+  NWD_ASSIGN_OR_RETURN(const std::vector<Hash> proof,
+                       ConsistencyProof(before.size, now.size, [&](const Subtree& of) { return tiles.HashOf(of); }));
+  return CheckConsistency(before.size, before.root, now.size, now.root, proof).ok();
+}
+
+std::string NotAsItWas(uint64_t size) { return Cat("the log's first ", size, " entries are not those they were"); }
+
+// A log that began anew, and what was remembered of it before.
+class Restored {
+ public:
+  Restored(LogSource& source, std::span<const Verifier> verifiers, const std::string& folder, const Checkpoint& now,
+           const Memory& before)
+      : source_(source), verifiers_(verifiers), folder_(folder), now_(now), before_(before) {}
+
+  absl::StatusOr<Seen> Follow() const {
+    NWD_ASSIGN_OR_RETURN(const Checkpoint cited, Cited());
+    NWD_ASSIGN_OR_RETURN(const uint64_t kept, Kept());
+    return Seen{now_, std::nullopt, cited, before_.checkpoint.size - std::min(kept, before_.checkpoint.size)};
+  }
+
+ private:
+  absl::Status Alarm(std::string_view why) const {
     return absl::DataLossError(
-        Cat("the log began anew as ", now.origin, ", and ", why, "; what it was before is in ", remembered));
-  };
-  NWD_ASSIGN_OR_RETURN(const std::optional<std::string> old_note, ReadIfThere(remembered));
-  NWD_ASSIGN_OR_RETURN(const Checkpoint before, OpenOfAnyEpoch(old_note.value_or(""), verifiers));
-  if (now.size == 0) return absl::UnavailableError("the log began anew and has no entry yet");
-  const absl::StatusOr<std::string> note = source.Get("cited");
-  if (absl::IsNotFound(note.status())) return alarm("cites no checkpoint from before");
-  NWD_RETURN_IF_ERROR(note.status());
-  const int width = WidthIn(now.size, 0, 0);
-  EpochPages pages(source, now.origin);
+        Cat("the log began anew as ", now_.origin, ", and ", why, "; what it was before is in ", before_.file));
+  }
+  absl::StatusOr<Checkpoint> Cited() const;
+  absl::StatusOr<uint64_t> Kept() const;
+
+  LogSource& source_;
+  const std::span<const Verifier> verifiers_;
+  const std::string& folder_;
+  const Checkpoint& now_;
+  const Memory& before_;
+};
+
+// That the log's first entry cites what is remembered of the epoch before, or a later checkpoint of that.
+absl::StatusOr<Checkpoint> Restored::Cited() const {
+  const Checkpoint& before = before_.checkpoint;
+  if (now_.size == 0) return absl::UnavailableError("the log began anew and has no entry yet");
+  const int width = WidthIn(now_.size, 0, 0);
+  EpochPages pages(source_, now_.origin);
   NWD_ASSIGN_OR_RETURN(const std::string bundle, GetBundle(pages, {0, width}));
   NWD_ASSIGN_OR_RETURN(const std::vector<std::string_view> entries, FirstEntriesIn(bundle, width));
-  const std::optional<Entry> first = DecodeEntry(entries.front());
-  if (!first.has_value() || first->type != kEpochBegan || first->commitment != CitationOf(*note)) {
-    return alarm("its first entry does not cite the checkpoint that it shows");
-  }
-  TileReader tiles(pages, now.size);
+  const absl::StatusOr<std::string> note = CitedBy(source_, entries.front());
+  if (absl::IsDataLoss(note.status())) return Alarm(StdView(note.status().message()));
+  NWD_RETURN_IF_ERROR(note.status());
+  if (note->empty()) return Alarm("cites no checkpoint from before");
+  TileReader tiles(pages, now_.size);
   NWD_ASSIGN_OR_RETURN(const std::vector<Hash> path,
-                       InclusionProof(0, now.size, [&](const Subtree& of) { return tiles.HashOf(of); }));
-  if (!CheckInclusion(LeafHash(entries.front()), 0, now.size, path, now.root).ok()) {
-    return alarm("its first entry is not the one that was signed");
+                       InclusionProof(0, now_.size, [&](const Subtree& of) { return tiles.HashOf(of); }));
+  if (!CheckInclusion(LeafHash(entries.front()), 0, now_.size, path, now_.root).ok()) {
+    return Alarm("its first entry is not the one that was signed");
   }
-  NWD_ASSIGN_OR_RETURN(const Checkpoint cited, OpenOfAnyEpoch(*note, verifiers));
-  if (cited.origin != before.origin || cited.size < before.size || (cited.size == before.size && cited != before)) {
-    return alarm(Cat("cites ", cited.size, " entries of ", cited.origin, ", where it had ", before.size));
+  const absl::StatusOr<Checkpoint> cited = OpenOfAnyEpoch(*note, verifiers_);
+  if (!cited.ok()) return Alarm(Cat("what it cites ", StdView(cited.status().message())));
+  if (cited->origin != before.origin || cited->size < before.size || (cited->size == before.size && *cited != before)) {
+    return Alarm(Cat("cites ", cited->size, " entries of ", cited->origin, ", where it had ", before.size));
   }
   return cited;
 }
 
+// How many entries of the epoch before the backup had: as far as it goes, they are those that are remembered.
+absl::StatusOr<uint64_t> Restored::Kept() const {
+  const Checkpoint& before = before_.checkpoint;
+  const std::optional<LogName> named = LogNameOf(before.origin);
+  if (!named.has_value()) return 0;
+  std::string note;
+  const absl::StatusOr<Checkpoint> kept = ShownCheckpoint(source_, Cat(named->epoch, "/checkpoint"), verifiers_, &note);
+  if (absl::IsNotFound(kept.status())) return 0;
+  if (absl::IsDataLoss(kept.status())) return Alarm(StdView(kept.status().message()));
+  NWD_RETURN_IF_ERROR(kept.status());
+  if (kept->origin != before.origin) return Alarm(Cat("shows ", kept->origin, " in the place of ", before.origin));
+  if (kept->size < before.size) return kept->size;  // what is not there cannot be compared
+  EpochPages pages(source_, before.origin);
+  NWD_ASSIGN_OR_RETURN(const bool goes_on, GoesOn(pages, before, *kept));
+  if (goes_on) return kept->size;
+  return Forked(folder_, before, before_.note, *kept, note, NotAsItWas(before.size));
+}
+
+// Of one address one log: another that answers there, whosever it is, is not the one that is watched.
+absl::Status CheckSource(const std::string& folder, const std::string& from, const Checkpoint& now) {
+  const std::optional<LogName> named = LogNameOf(now.origin);
+  const std::string log(named.has_value() ? named->log : now.origin);
+  std::string name = from;
+  for (char& c : name) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '.') c = '-';
+  }
+  const std::string file = Cat(folder, "/", name, kSourceExtension);
+  NWD_ASSIGN_OR_RETURN(const std::optional<std::string> before, ReadIfThere(file));
+  if (!before.has_value()) return files::WriteWhole(file, log);
+  if (*before == log) return absl::OkStatus();
+  return absl::DataLossError(
+      Cat(from, " shows the log ", log, ", where it showed ", *before, "; where that is meant, take ", file, " away"));
+}
+
 }  // namespace
 
-absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers, const std::string& folder) {
-  NWD_ASSIGN_OR_RETURN(const std::string note, source.Get("checkpoint"));
-  NWD_ASSIGN_OR_RETURN(const Checkpoint now, OpenOfAnyEpoch(note, verifiers));
+absl::StatusOr<Seen> Look(LogSource& source, const std::string& from, std::span<const Verifier> verifiers,
+                          const std::string& folder) {
+  std::string note;
+  NWD_ASSIGN_OR_RETURN(const Checkpoint now, ShownCheckpoint(source, "checkpoint", verifiers, &note));
+  NWD_RETURN_IF_ERROR(CheckSource(folder, from, now));
   NWD_ASSIGN_OR_RETURN(const OtherEpoch other, NewestOtherEpoch(folder, now));
   const std::optional<LogName> named = LogNameOf(now.origin);
   if (named.has_value() && other.epoch > named->epoch) {
@@ -112,31 +195,27 @@ absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers
                                    other.file, ": two services write it"));
   }
   const std::string file = FileOf(folder, now.origin);
-  NWD_ASSIGN_OR_RETURN(const std::optional<std::string> old_note, ReadIfThere(file));
-  if (!old_note.has_value()) {
-    Seen first{now, std::nullopt, std::nullopt};
-    if (!other.file.empty()) {
-      NWD_ASSIGN_OR_RETURN(first.cited, CheckCitation(source, verifiers, now, other.file));
+  NWD_ASSIGN_OR_RETURN(const std::optional<Memory> memory, Remembered(file, verifiers));
+  Seen seen{.now = now};
+  if (!memory.has_value() && !other.file.empty()) {
+    NWD_ASSIGN_OR_RETURN(const std::optional<Memory> of_other, Remembered(other.file, verifiers));
+    if (!of_other.has_value()) return absl::UnavailableError(Cat(other.file, " went while it was looked at"));
+    NWD_ASSIGN_OR_RETURN(seen, Restored(source, verifiers, folder, now, *of_other).Follow());
+  }
+  if (memory.has_value()) {
+    const Checkpoint& before = memory->checkpoint;
+    const auto forked = [&](std::string_view why) { return Forked(folder, before, memory->note, now, note, why); };
+    if (now.size < before.size) {
+      return forked(Cat("the log had ", before.size, " entries and shows ", now.size, " now, or an old checkpoint"));
     }
-    NWD_RETURN_IF_ERROR(files::WriteWhole(file, note));
-    return first;
-  }
-  NWD_ASSIGN_OR_RETURN(const Checkpoint before, OpenOfAnyEpoch(*old_note, verifiers));
-  const auto forked = [&](std::string_view why) { return Forked(folder, before, *old_note, now, note, why); };
-  if (now.size < before.size) {
-    return forked(Cat("the log had ", before.size, " entries and shows ", now.size, " now, or an old checkpoint"));
-  }
-  if (before.size > 0) {
     EpochPages pages(source, now.origin);
-    TileReader tiles(pages, now.size);
-    NWD_ASSIGN_OR_RETURN(const std::vector<Hash> proof,
-                         ConsistencyProof(before.size, now.size, [&](const Subtree& of) { return tiles.HashOf(of); }));
-    if (!CheckConsistency(before.size, before.root, now.size, now.root, proof).ok()) {
-      return forked(Cat("the log's first ", before.size, " entries are not those they were"));
-    }
+    NWD_ASSIGN_OR_RETURN(const bool goes_on, GoesOn(pages, before, now));
+    if (!goes_on) return forked(NotAsItWas(before.size));
+    seen.before = before.size;
+    if (memory->note == note) return seen;  // signatures are kept too: of the keys that sign now
   }
-  if (now != before) NWD_RETURN_IF_ERROR(files::WriteWhole(file, note));
-  return Seen{now, before.size, std::nullopt};
+  NWD_RETURN_IF_ERROR(files::WriteWhole(file, note));
+  return seen;
 }
 
 }  // namespace nwd::audit

@@ -1,13 +1,15 @@
 // A witness of a log: remembers the last checkpoint it saw, and takes a later one only where the log is proved to go on
 // from it. A log that shows different people different pasts is found by whoever remembers.
 //
-//   absl::StatusOr<Seen> seen = Look(*source, verifiers, "/var/lib/nwd-witness");
+//   absl::StatusOr<Seen> seen = Look(*source, address, verifiers, "/var/lib/nwd-witness");
 //
 // A log that was restored from a backup goes on under a new epoch (common/audit/epoch.h). The witness follows it there, with
 // the same keys, where the first entry of the new epoch cites the checkpoint that it remembers, or a later one of the same
-// epoch that the log shows.
+// epoch; and where the old epoch, as far as the backup had it, goes on from what is remembered. What the backup did not have
+// nobody can compare: how many entries that are is said.
 //
-// What it remembers lies in a folder, a file for each origin, written whole before it is believed. For one thread, and one
+// What it remembers lies in a folder, a file for each origin, written whole before it is believed, and which log it is that
+// an address shows. For one thread, and one
 // process a folder.
 #pragma once
 
@@ -23,15 +25,19 @@ namespace nwd::audit {
 
 struct Seen {
   Checkpoint now;
-  std::optional<uint64_t> before;   // the size that was remembered; nothing at the first look
-  std::optional<Checkpoint> cited;  // by the first entry of an epoch that began since
+  std::optional<uint64_t> before = std::nullopt;   // the size that was remembered; nothing at the first look
+  std::optional<Checkpoint> cited = std::nullopt;  // by the first entry of an epoch that began since
+  uint64_t lost = 0;                               // of what was remembered, with that: entries that nobody can compare
 };
 
-// Fetches the checkpoint, proves it consistent with the one remembered, and remembers it. DATA_LOSS where the log is shorter
-// than it was, or its past has changed: then the old one stays remembered, and both are kept in the folder as proof
-// (<origin>-fork-<size>-<size>.checkpoint). Two roots of one size are proof by themselves; of two sizes, together with the
-// log's tiles. DATA_LOSS too where a new epoch began that
-// does not cite what is remembered, and where an epoch goes on that another came after. Errors of the source as they come; UNAVAILABLE where the folder cannot be written.
-absl::StatusOr<Seen> Look(LogSource& source, std::span<const Verifier> verifiers, const std::string& folder);
+// Fetches the checkpoint, proves it consistent with the one remembered, and remembers it. `from`: the log's address, or its
+// folder. DATA_LOSS where the log is shorter than it was, or its past has changed: then the old one stays remembered, and both
+// are kept in the folder as proof (<origin>-fork-<size>-<size>.checkpoint). Two roots of one size are proof by themselves; of
+// two sizes, together with the log's tiles. DATA_LOSS too where what is shown is no checkpoint that those keys signed, where
+// the address showed another log before, where a new epoch began that does not cite what is remembered, and where an epoch
+// goes on that another came after. FAILED_PRECONDITION where those keys did not sign what is remembered. Errors of the source
+// as they come; UNAVAILABLE where the folder cannot be read or written.
+absl::StatusOr<Seen> Look(LogSource& source, const std::string& from, std::span<const Verifier> verifiers,
+                          const std::string& folder);
 
 }  // namespace nwd::audit

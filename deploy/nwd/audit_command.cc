@@ -24,6 +24,7 @@ namespace nwd::tool {
 namespace {
 
 constexpr int kExitSignerUnknown = 3;
+constexpr int kExitNotLooked = 4;  // so that whoever looks by a timer tells a machine that is down from an alarm
 constexpr int kWatchEverySeconds = 60;
 constexpr uintmax_t kProofBytesMax = 1 << 20;
 
@@ -49,14 +50,22 @@ absl::StatusOr<std::vector<audit::Verifier>> VerifiersIn(const std::string& text
 }
 
 absl::StatusOr<std::vector<audit::Verifier>> VerifiersFrom(const std::string& file_or_key) {
-  auto verifiers = VerifiersIn(IsFile(file_or_key) ? Content(file_or_key) : file_or_key);
+  const bool is_file = IsFile(file_or_key);
+  auto verifiers = VerifiersIn(is_file ? Content(file_or_key) : file_or_key);
   if (verifiers.ok()) return verifiers;
-  return absl::InvalidArgumentError(Cat("--key ", file_or_key, " ", StdView(verifiers.status().message())));
+  return absl::InvalidArgumentError(Cat("--key ", file_or_key, is_file ? " " : " is no file, and as a key it ",
+                                        StdView(verifiers.status().message())));
 }
 
-// What does not hold is an answer, and what keeps from asking an error.
+// What keeps from looking.
+int NotLooked(const absl::Status& status) {
+  const int code = Fail(status);
+  return absl::IsUnavailable(status) || absl::IsNotFound(status) ? kExitNotLooked : code;
+}
+
+// What does not hold is an answer.
 int Answer(const absl::Status& status) {
-  if (!absl::IsDataLoss(status)) return Fail(status);
+  if (!absl::IsDataLoss(status)) return NotLooked(status);
   std::cout << "not whole: " << StdView(status.message()) << "\n";
   return kExitFailed;
 }
@@ -91,7 +100,7 @@ int Verify(const std::string& from, const std::string& key) {
   absl::StatusOr<std::vector<audit::Verifier>> verifiers;
   if (key.empty()) {
     const absl::StatusOr<std::string> served = (*source)->Get("keys");
-    if (!served.ok()) return Fail(served.status());
+    if (!served.ok()) return NotLooked(served.status());
     verifiers = VerifiersIn(*served);
   } else {
     verifiers = VerifiersFrom(key);
@@ -125,18 +134,24 @@ int Watch(const Watching& asked) {
   if (!verifiers.ok()) return Fail(verifiers.status());
   std::error_code failed;
   std::filesystem::create_directories(asked.folder, failed);
+  if (failed) return Fail(absl::InvalidArgumentError(Cat("--folder ", asked.folder, ": ", failed.message())));
   while (true) {
-    const auto seen = audit::Look(**source, *verifiers, asked.folder);
+    const auto seen = audit::Look(**source, asked.from, *verifiers, asked.folder);
     if (absl::IsDataLoss(seen.status())) {
       std::cout << "alarm: " << StdView(seen.status().message()) << "\n";
       return kExitFailed;
     }
     if (!seen.ok()) {
-      if (asked.every == 0) return Fail(seen.status());
+      if (asked.every == 0) return NotLooked(seen.status());
       std::cerr << "nwd: " << StdView(seen.status().message()) << "\n";
     } else if (seen->cited.has_value()) {
-      std::cout << "restored from a backup: " << Told(seen->now) << " follow " << Told(*seen->cited) << "\n"
-                << std::flush;
+      std::cout << "restored from a backup: " << Told(seen->now) << " follow " << Told(*seen->cited) << "\n";
+      if (seen->lost > 0) {
+        std::cout << "the last " << seen->lost
+                  << " of the entries that were remembered are not in the backup, and cannot "
+                  << "be compared; ask the hub's operator about the restore\n";
+      }
+      std::cout << std::flush;
     } else if (!seen->before.has_value()) {
       std::cout << "remembered: " << Told(seen->now) << "\n" << std::flush;
     } else if (asked.every == 0 || *seen->before != seen->now.size) {
@@ -166,7 +181,7 @@ void AddAuditCommands(config::Options& program, Commands& commands) {
   config::Options& verify = family.Command(
       "verify",
       "Reads a whole log, or a proof of one entry, and says whether it is what was signed: exit code 0 whole, 1 not, 3 "
-      "where no key says whose signature it is");
+      "where no key says whose signature it is, 4 where it cannot be had");
   verify
       .Add("from", from.get(),
            "http address that a service serves its log at, folder with a copy, or file with a proof")
@@ -175,8 +190,10 @@ void AddAuditCommands(config::Options& program, Commands& commands) {
   commands.push_back({&verify, [from, key] { return Verify(*from, *key); }});
 
   auto watching = std::make_shared<Watching>();
-  config::Options& watch = family.Command(
-      "watch", "Remembers the last checkpoint and sees to it that the log goes on from it: exit code 1 is an alarm");
+  config::Options& watch = family.Command("watch",
+                                          "Remembers the last checkpoint and sees to it that the log goes on from it: "
+                                          "exit code 1 is an alarm, 4 where the log "
+                                          "cannot be had");
   watch.Add("from", &watching->from, "http address or folder of the log").Required();
   watch.Add("--key", &watching->key, "The log's key as the hub publishes it, or a file of such lines").Required();
   watch.Add("--folder", &watching->folder, "Folder in which it remembers");

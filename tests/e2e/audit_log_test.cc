@@ -29,9 +29,10 @@ namespace v1 = common::v1;
 
 class AuditLogs : public ::testing::Test {
  protected:
-  std::unique_ptr<audit::LogSource> LogOf(const std::string& service) {
-    return *audit::OpenLog(Cat("http://127.0.0.1:", world_.hub().Service(service).http_port, "/audit"));
+  std::string AddressOf(const std::string& service) {
+    return Cat("http://127.0.0.1:", world_.hub().Service(service).http_port, "/audit");
   }
+  std::unique_ptr<audit::LogSource> LogOf(const std::string& service) { return *audit::OpenLog(AddressOf(service)); }
   // As the hub's office publishes them.
   std::vector<audit::Verifier> VerifiersOf(const std::string& service) {
     const auto hub_key = crypto::HubKey::FromFile(hub::KeyFile(world_.hub().folder), crypto::HubKey::IfMissing::kFail);
@@ -50,7 +51,7 @@ class AuditLogs : public ::testing::Test {
   absl::StatusOr<audit::Seen> LookPast(uint64_t size, const std::string& service, const std::string& folder) {
     const absl::Time patience = absl::Now() + kPatience;
     while (true) {
-      auto seen = audit::Look(*LogOf(service), VerifiersOf(service), folder);
+      auto seen = audit::Look(*LogOf(service), AddressOf(service), VerifiersOf(service), folder);
       if (!seen.ok() || seen->now.size > size || absl::Now() > patience) return seen;
       absl::SleepFor(absl::Milliseconds(20));
     }
@@ -148,7 +149,7 @@ TEST_F(AuditLogs, TheSigningKeyRotatesWithAnOverlap) {
   testing::TempFolder memory;
   // A witness that knows one key alone.
   const auto look = [&](const audit::Verifier& verifier) {
-    return audit::Look(*LogOf("consent"), std::span(&verifier, 1), memory.Path());
+    return audit::Look(*LogOf("consent"), "consent", std::span(&verifier, 1), memory.Path());
   };
   const auto rotate = [&] {
     const std::string nwd = hub::Quoted(Cat(hub::ProgramsFolder(), "/nwd"));
@@ -156,7 +157,6 @@ TEST_F(AuditLogs, TheSigningKeyRotatesWithAnOverlap) {
     ASSERT_EQ(std::system(Cat(nwd, " keys new --file ", file, " > /dev/null").c_str()), 0);
     world_.Stop("consent");
     world_.Start("consent");
-    world_.Register(kReferrer);
   };
   world_.Register(kReferrer);
   const std::vector<audit::Verifier> before = VerifiersOf("consent");

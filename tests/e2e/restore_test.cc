@@ -208,7 +208,9 @@ TEST_F(Restores, TheLogGoesOnUnderANewEpochThatAWitnessFollows) {
 
   std::string note;
   ASSERT_EQ(Watch(memory).exit_code, 0);
-  for (const auto& entry : fs::directory_iterator(memory)) note = entry.path().string();
+  for (const auto& entry : fs::directory_iterator(memory)) {
+    if (entry.path().extension() == ".checkpoint") note = entry.path().string();
+  }
   LoseTheDisk();
   StopFollowing();
   const Ended restored = Restore(backup, {"--ledger", ledger, "--last-checkpoint", note});

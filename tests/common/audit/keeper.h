@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/async/block_on.h"
 #include "common/audit/audit.h"
 #include "common/audit/log.h"
 #include "common/audit/record.h"
@@ -67,6 +68,9 @@ class Keeper {
   }
   absl::StatusOr<std::optional<Proof>> ProofAt(uint64_t index, const Hash& leaf) {
     return testing::View(store_, [&](const store::Reader& reader) { return log_.ProofAt(reader, index, leaf); });
+  }
+  absl::StatusOr<std::vector<std::string>> ReadEntries(uint64_t index, int count) {
+    return async::BlockOn(log_.ReadEntries(index, count));
   }
   absl::StatusOr<Checkpoint> Open() const { return OpenCheckpoint(log_.checkpoint(), Verifiers()); }
 

@@ -264,7 +264,23 @@ TEST_F(AlteredLog, ACheckpointThatSomebodyElseWroteIsNotTakenUp) {
 
 TEST_F(AlteredLog, ATreeWithoutItsCheckpointIsNotBegunAnew) {
   OnDisk().Delete(store::KeyBuilder('L').Bytes("s").Build());
-  ExpectFound("no checkpoint over it");
+  ExpectFound("a tree, and no checkpoint over it");
+}
+
+// Nor where all that was made of the entries is taken out, the tree with its checkpoint.
+TEST_F(AlteredLog, EntriesWithoutTheirTreeAreNotSignedAnew) {
+  {
+    const auto store = store::RocksStore::Open({.folder = folder_ / "data"});
+    ASSERT_TRUE(store.ok()) << store.status();
+    const auto forget = [](store::Txn& txn) {
+      return txn.Scan(store::PrefixRange("L"), store::Direction::kForward, [&](std::string_view key, std::string_view) {
+        txn.Delete(key);
+        return store::Visit::kContinue;
+      });
+    };
+    ASSERT_TRUE(testing::Update(**store, forget).ok());
+  }
+  ExpectFound("entries, and no checkpoint over them");
 }
 
 // Whoever alters an entry and makes the tree anew has no key to sign another root with.

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "common/audit/epoch.h"
 #include "common/audit/log_pages.h"
+#include "common/audit/log_rows.h"
 #include "common/base/strings.h"
 #include "common/http/http_server.h"
 #include "common/store_memory/memory_store.h"
@@ -24,6 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
+// Where the log is said to be, wherever it is read from.
+constexpr char kAddress[] = "http://log.test/audit";
 const auto kSilent = [](uint64_t, uint64_t) {};
 
 class Reading : public ::testing::Test {
@@ -52,6 +55,21 @@ class Reading : public ::testing::Test {
   }
   absl::StatusOr<Checkpoint> Verify(const std::string& folder) {
     return VerifyLog(**OpenLog(folder), keeper_.Verifiers(), kSilent);
+  }
+  // The same log when it had so many entries, as a backup has it.
+  std::unique_ptr<store::MemoryStore> BackupOf(uint64_t size) {
+    auto store = std::make_unique<store::MemoryStore>();
+    Keeper keeper(*store);
+    EXPECT_TRUE(keeper.log().Load().ok());
+    const std::vector<store::FeedEntry> feed = *store_.ReadFeed(store::Feed::kAudit, 0, static_cast<int>(size));
+    const auto append = [&](store::Txn& txn) {
+      for (const store::FeedEntry& entry : feed) txn.Append(store::Feed::kAudit, entry.bytes);
+      return absl::OkStatus();
+    };
+    EXPECT_TRUE(testing::Update(*store, append).ok());
+    EXPECT_TRUE(keeper.log().Integrate().ok());
+    EXPECT_EQ(keeper.log().size(), size);
+    return store;
   }
   static void Flip(const std::string& file, size_t at) {
     std::fstream page(file, std::ios::in | std::ios::out | std::ios::binary);
@@ -145,7 +163,7 @@ TEST_F(Reading, AnythingChangedInACopyIsFoundAndNamed) {
 }
 
 TEST_F(Reading, AWitnessSeesALogGoOn) {
-  const auto look = [&] { return Look(*Served(), keeper_.Verifiers(), folder_.Path()); };
+  const auto look = [&] { return Look(*Served(), kAddress, keeper_.Verifiers(), folder_.Path()); };
   const auto first = look();
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_FALSE(first->before.has_value());
@@ -164,7 +182,7 @@ TEST_F(Reading, AWitnessFindsALogThatShowsAnotherPast) {
   Copy(keeper_.log(), folder_ / "then");
   const std::string memory = folder_ / "memory";
   fs::create_directories(memory);
-  ASSERT_TRUE(Look(**OpenLog(folder_ / "then"), keeper_.Verifiers(), memory).ok());
+  ASSERT_TRUE(Look(**OpenLog(folder_ / "then"), kAddress, keeper_.Verifiers(), memory).ok());
   // The same keys, other entries: what a service would show that was put back to an old state and went on.
   store::MemoryStore other;
   Keeper forked(other);
@@ -177,21 +195,21 @@ TEST_F(Reading, AWitnessFindsALogThatShowsAnotherPast) {
     const std::string copy = folder_ / Cat("fork", size);
     Copy(fork.log(), copy);
     ASSERT_TRUE(Verify(copy).ok()) << "each for itself is whole";
-    const absl::Status alarm = Look(**OpenLog(copy), keeper_.Verifiers(), memory).status();
+    const absl::Status alarm = Look(**OpenLog(copy), kAddress, keeper_.Verifiers(), memory).status();
     EXPECT_EQ(alarm.code(), absl::StatusCode::kDataLoss) << size << " " << alarm;
     EXPECT_TRUE(fs::exists(Cat(memory, "/nwd-hub.test-consent-1-fork-600-", size, ".checkpoint")))
         << "both are kept as proof";
   }
   ASSERT_NO_FATAL_FAILURE(keeper_.GrowTo(700));
-  EXPECT_TRUE(Look(*Served(), keeper_.Verifiers(), memory).ok()) << "the true one still goes on";
+  EXPECT_TRUE(Look(*Served(), kAddress, keeper_.Verifiers(), memory).ok()) << "the true one still goes on";
 }
 
 // Restored from a backup, the log goes on under a new epoch: with the keys that the witness has, and the checkpoint that it
 // remembers cited.
 TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
   const std::vector<Verifier> verifiers = keeper_.Verifiers();
-  const auto restored = [&](const std::string& cited) {
-    auto store = std::make_unique<store::MemoryStore>();
+  const auto restored = [&](const std::string& cited, std::unique_ptr<store::MemoryStore> store = nullptr) {
+    if (store == nullptr) store = std::make_unique<store::MemoryStore>();
     EXPECT_EQ(BeginEpoch(*store, Audit(std::string(32, 's')), {9, cited}, absl::Now()), absl::OkStatus());
     return store;
   };
@@ -202,10 +220,9 @@ TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
     ServeLog(server, keeper.log());
     EXPECT_TRUE(server.Start().ok());
     httplib::Client client("127.0.0.1", server.port());
-    EXPECT_EQ(client.Get("/audit/tile/0/000.p/1")->status, 404) << "that is the name of the first epoch's";
     EXPECT_EQ(client.Get("/audit/9/tile/0/000.p/1")->status, 200);
     EXPECT_EQ(client.Get("/audit/8/tile/0/000.p/1")->status, 404);
-    auto seen = Look(**OpenLog(Cat("http://127.0.0.1:", server.port(), "/audit")), verifiers, memory);
+    auto seen = Look(**OpenLog(Cat("http://127.0.0.1:", server.port(), "/audit")), kAddress, verifiers, memory);
     server.Stop();
     return seen;
   };
@@ -213,7 +230,7 @@ TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
   fs::create_directories(memory);
   const std::string early = keeper_.log().checkpoint();
   ASSERT_NO_FATAL_FAILURE(keeper_.GrowTo(700));
-  ASSERT_TRUE(Look(*Served(), verifiers, memory).ok());
+  ASSERT_TRUE(Look(*Served(), kAddress, verifiers, memory).ok());
 
   const absl::Status of_nothing = look(*restored(""), memory).status();
   EXPECT_EQ(of_nothing.code(), absl::StatusCode::kDataLoss);
@@ -222,16 +239,117 @@ TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
   EXPECT_EQ(too_early.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(too_early.message()), HasSubstr("cites 600 entries"));
 
-  const auto store = restored(keeper_.log().checkpoint());
+  // A fork that is said to be restored: as far as the backup goes, the witness compares.
+  auto forked = std::make_unique<store::MemoryStore>();
+  std::string forks;
+  {
+    Keeper fork(*forked);
+    ASSERT_TRUE(fork.log().Load().ok());
+    ASSERT_NO_FATAL_FAILURE(fork.GrowTo(720));
+    forks = fork.log().checkpoint();
+  }
+  const absl::Status laundered = look(*restored(forks, std::move(forked)), memory).status();
+  EXPECT_EQ(laundered.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(laundered.message()), HasSubstr("first 700 entries are not those they were"));
+
+  for (const uint64_t kept : {700u, 650u, 0u}) {
+    const std::string fresh = folder_ / Cat("memory-", kept);
+    fs::copy(memory, fresh);
+    const auto followed = look(*restored(keeper_.log().checkpoint(), kept > 0 ? BackupOf(kept) : nullptr), fresh);
+    ASSERT_TRUE(followed.ok()) << followed.status();
+    EXPECT_EQ(followed->lost, 700 - kept);
+  }
+  const auto store = restored(keeper_.log().checkpoint(), BackupOf(650));
   const auto seen = look(*store, memory);
   ASSERT_TRUE(seen.ok()) << seen.status();
   ASSERT_TRUE(seen->cited.has_value());
   EXPECT_EQ(seen->cited->size, 700u);
   EXPECT_EQ(look(*store, memory)->before, 1u) << "and from then on as any log";
 
-  const absl::Status revenant = Look(*Served(), verifiers, memory).status();
+  const absl::Status revenant = Look(*Served(), kAddress, verifiers, memory).status();
   EXPECT_EQ(revenant.code(), absl::StatusCode::kDataLoss) << "the store that was lost goes on beside it";
   EXPECT_THAT(std::string(revenant.message()), HasSubstr("two services write it"));
+}
+
+// What was kept of the epochs before is served on under the names it had, with the checkpoint that was over it.
+TEST_F(Reading, TheEpochsBeforeStay) {
+  const std::string then = keeper_.log().checkpoint();
+  const std::string tile = *Served()->Get("tile/0/001"), bundle = *Served()->Get("tile/entries/002.p/88");
+  ASSERT_EQ(BeginEpoch(store_, Audit(std::string(32, 's')), {9, then}, absl::Now()), absl::OkStatus());
+  Keeper after(store_);
+  ASSERT_TRUE(after.log().Load().ok() && after.log().Integrate().ok());
+  http::HttpServer server({});
+  ServeLog(server, after.log());
+  ASSERT_TRUE(server.Start().ok());
+  const auto source = *OpenLog(Cat("http://127.0.0.1:", server.port(), "/audit"));
+  EXPECT_EQ(*source->Get("checkpoint"), after.log().checkpoint());
+  EXPECT_EQ(*source->Get("9/checkpoint"), after.log().checkpoint());
+  EXPECT_EQ(*source->Get("1/checkpoint"), then);
+  EXPECT_EQ(*source->Get("tile/0/001"), tile);
+  EXPECT_EQ(*source->Get("tile/entries/002.p/88"), bundle);
+  EXPECT_TRUE(source->Get("9/tile/0/000.p/1").ok());
+  for (const char* path :
+       {"2/checkpoint", "9/tile/0/001", "01/checkpoint", "1/keys", "1/cited", "4294967297/checkpoint"}) {
+    EXPECT_EQ(source->Get(path).status().code(), absl::StatusCode::kNotFound) << path;
+  }
+  // Whoever verifies the new one goes by what it cites, too.
+  const std::string copy = folder_ / "copy";
+  for (const char* page : {"checkpoint", "cited", "9/tile/0/000.p/1", "9/tile/entries/000.p/1"}) {
+    fs::create_directories(fs::path(Cat(copy, "/", page)).parent_path());
+    std::ofstream(Cat(copy, "/", page), std::ios::binary) << *source->Get(page);
+  }
+  EXPECT_EQ(Verify(copy).status(), absl::OkStatus());
+  Flip(copy + "/cited", then.find("\n600\n") + 1);
+  EXPECT_THAT(std::string(Verify(copy).status().message()), HasSubstr("does not cite the checkpoint that it shows"));
+  fs::remove(copy + "/cited");
+  EXPECT_EQ(Verify(copy).status().code(), absl::StatusCode::kDataLoss);
+}
+
+// What is known not to be what was signed is neither handed out nor to be kept by anybody.
+TEST_F(Reading, AnAlteredEntryIsNotServed) {
+  ASSERT_TRUE(keeper_.ReadEntries(300, 1).ok());
+  const auto alter = [&](store::Txn& txn) -> absl::Status {
+    std::string hashes = *rows::FindTile(txn, kFirstEpoch, 0, 1).value();
+    hashes[(300 - 256) * crypto::kDigestSizeBytes] ^= 1;
+    rows::PutTile(txn, kFirstEpoch, 0, 1, hashes);
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(testing::Update(store_, alter).ok());
+  httplib::Client client("127.0.0.1", server_.port());
+  EXPECT_EQ(client.Get("/audit/tile/entries/001")->status, 500);
+  EXPECT_EQ(client.Get("/audit/tile/entries/000")->status, 200);
+  EXPECT_EQ(keeper_.ReadEntries(256, 50).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(keeper_.ReadEntries(301, 50).ok());
+}
+
+TEST_F(Reading, OneAddressShowsOneLog) {
+  ASSERT_TRUE(Look(*Served(), kAddress, keeper_.Verifiers(), folder_.Path()).ok());
+  store::MemoryStore others;
+  metrics::Registry metrics;
+  Log other({others, "hub.test", "outcome", TestHubKey(), {}, metrics});
+  ASSERT_TRUE(other.Load().ok());
+  std::vector<Verifier> verifiers = keeper_.Verifiers();
+  for (const std::string& text : other.VerifierTexts()) verifiers.push_back(*ParseVerifier(text));
+  Copy(other, folder_ / "other");
+  const absl::Status alarm = Look(**OpenLog(folder_ / "other"), kAddress, verifiers, folder_.Path()).status();
+  EXPECT_EQ(alarm.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(alarm.message()), HasSubstr("nwd/hub.test/outcome/"));
+  EXPECT_TRUE(Look(**OpenLog(folder_ / "other"), "http://other.test/audit", verifiers, folder_.Path()).ok());
+}
+
+TEST_F(Reading, WhatIsNoCheckpointIsAnAlarm) {
+  const std::string shown = folder_ / "shown";
+  fs::create_directories(shown);
+  for (const char* content : {"<html>Welcome</html>", "", "nwd/hub.test/consent/1\n5\n"}) {
+    std::ofstream(shown + "/checkpoint") << content;
+    const absl::Status alarm = Look(**OpenLog(shown), kAddress, keeper_.Verifiers(), folder_.Path()).status();
+    EXPECT_EQ(alarm.code(), absl::StatusCode::kDataLoss) << content;
+    EXPECT_THAT(std::string(alarm.message()), HasSubstr("what the log shows as its checkpoint"));
+  }
+  fs::remove(shown + "/checkpoint");
+  EXPECT_EQ(Look(**OpenLog(shown), kAddress, keeper_.Verifiers(), folder_.Path()).status().code(),
+            absl::StatusCode::kNotFound)
+      << "which is no alarm";
 }
 
 TEST_F(Reading, AnotherLogsCheckpointIsRefused) {
@@ -242,7 +360,7 @@ TEST_F(Reading, AnotherLogsCheckpointIsRefused) {
     return verifiers;
   }();
   EXPECT_EQ(VerifyLog(*Served(), others, kSilent).status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ(Look(*Served(), others, folder_.Path()).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Look(*Served(), kAddress, others, folder_.Path()).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(Reading, AProofOfOneEntryHoldsByItself) {
