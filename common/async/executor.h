@@ -19,8 +19,8 @@ class Executor {
   virtual void Resume(std::coroutine_handle<> handle) = 0;
   // Runs `work` on this executor's thread, soon.
   virtual void Post(absl::AnyInvocable<void()> work) = 0;
-  // Runs `work` on this executor's thread at `time` or a little later: after as long as that is from now, though the
-  // machine's clock be set meanwhile.
+  // Runs `work` on this executor's thread at `time` or a little later. On a queue: after as long as that is from now,
+  // though the machine's clock be set meanwhile.
   virtual void PostAt(absl::Time time, absl::AnyInvocable<void()> work) = 0;
 
   // The executor whose thread this is; null elsewhere.

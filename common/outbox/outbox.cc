@@ -7,6 +7,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/base/macros.h"
+#include "common/base/steady.h"
 #include "common/base/strings.h"
 #include "common/log/log.h"
 #include "common/outbox/entry.h"
@@ -82,7 +83,7 @@ EntryId Outbox::Add(store::Txn& txn, std::string_view kind, std::string_view gro
   const uint64_t added_micros = static_cast<uint64_t>(absl::ToUnixMicros(state_->clock.Now()));
   txn.Put(WaitingKey(id),
           EncodeWaiting({added_micros, std::string(kind), {std::string(payload), std::string(trace_id)}}));
-  state_->turns.Hint(std::string(group), absl::Now());
+  state_->turns.Hint(std::string(group), SteadyNow());
   return id;
 }
 
@@ -90,7 +91,7 @@ Figures Outbox::figures() const {
   Figures figures;
   figures.waiting = state_->turns.Waiting();
   if (figures.waiting > 0) {
-    figures.oldest_age_seconds = std::max(0.0, absl::ToDoubleSeconds(absl::Now() - state_->turns.Oldest()));
+    figures.oldest_age_seconds = std::max(0.0, absl::ToDoubleSeconds(SteadyNow() - state_->turns.Oldest()));
   }
   figures.failures = state_->failures.load(std::memory_order_relaxed);
   figures.set_aside = state_->set_aside.load(std::memory_order_relaxed);
@@ -106,9 +107,9 @@ async::Task<absl::Status> Outbox::Deliver(EntryId id, absl::Time deadline) {
   if (!mine) co_return absl::DeadlineExceededError("what comes before it was not delivered in time; it will be, later");
   absl::Status outcome = co_await state_->DeliverGroup(group, &id, deadline, nullptr);
   if (outcome.ok() || IsFinal(outcome)) {
-    state_->turns.Give(group, absl::Now());
+    state_->turns.Give(group, SteadyNow());
   } else {
-    state_->turns.GiveFailed(group, absl::Now());
+    state_->turns.GiveFailed(group, SteadyNow());
   }
   co_return outcome;
 }
@@ -248,7 +249,8 @@ async::Task<absl::Status> Outbox::State::Rescan() {
     };
     NWD_CO_ASSIGN_OR_RETURN(const std::vector<FoundGroup> found, co_await store.View(body));
     for (const FoundGroup& each : found) {
-      if (!turns.Found(each.group, each.since, absl::Now())) co_return absl::OkStatus();
+      const absl::Duration waited = absl::Now() - each.since;
+      if (!turns.Found(each.group, SteadyNow() - waited, SteadyNow())) co_return absl::OkStatus();
     }
     if (std::ssize(found) < kGroupsPerRead) co_return absl::OkStatus();
     from = AfterGroup(found.back().group);
@@ -257,17 +259,17 @@ async::Task<absl::Status> Outbox::State::Rescan() {
 }
 
 async::Task<void> Outbox::State::RescanWhenDue(absl::Time& at) {
-  if (absl::Now() < at && !turns.RoomAgain()) co_return;
+  if (SteadyNow() < at && !turns.RoomAgain()) co_return;
   const absl::Status scanned = co_await Rescan();
   if (!scanned.ok()) log::Line(log::Level::kWarning, "outbox.scan_failed").Status(scanned).Emit();
-  at = absl::Now() + (scanned.ok() ? kRescan : kPauseMax);
+  at = SteadyNow() + (scanned.ok() ? kRescan : kPauseMax);
 }
 
 async::Task<void> Outbox::State::ForgetWhenDue(absl::Time& at) {
-  if (absl::Now() < at) co_return;
+  if (SteadyNow() < at) co_return;
   const absl::Status forgotten = co_await Forget();
   if (!forgotten.ok()) log::Line(log::Level::kWarning, "outbox.forget_failed").Status(forgotten).Emit();
-  at = absl::Now() + kTick;
+  at = SteadyNow() + kTick;
 }
 
 async::Task<void> Outbox::Run(rpc::Stop& stop) {
@@ -276,7 +278,7 @@ async::Task<void> Outbox::Run(rpc::Stop& stop) {
   async::Signal ended;
   auto deliver = [&](std::string group) -> async::Task<void> {
     const absl::Status outcome = co_await state.DeliverGroup(group, nullptr, absl::InfiniteFuture(), &stop);
-    outcome.ok() ? state.turns.GiveNothingLeft(group, absl::Now()) : state.turns.GiveFailed(group, absl::Now());
+    outcome.ok() ? state.turns.GiveNothingLeft(group, SteadyNow()) : state.turns.GiveFailed(group, SteadyNow());
     --running;
     ended.Notify();
   };
@@ -285,7 +287,7 @@ async::Task<void> Outbox::Run(rpc::Stop& stop) {
   absl::Time forget = absl::InfinitePast();
   while (!stop.requested()) {
     co_await state.RescanWhenDue(rescan);
-    for (std::string& group : state.turns.TakeDue(absl::Now(), kParallelMax - running)) {
+    for (std::string& group : state.turns.TakeDue(SteadyNow(), kParallelMax - running)) {
       ++running;
       async::Spawn(deliver(std::move(group)));
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
+#include "common/base/steady.h"
 #include "common/outbox/limits.h"
 
 namespace nwd::outbox {
@@ -42,7 +43,7 @@ async::Task<bool> Turns::Take(const std::string& group, absl::Time deadline) {
     {
       absl::MutexLock lock(&mutex_);
       const auto [at, added] = groups_.try_emplace(group);
-      if (added) at->second.since = at->second.next_try = absl::Now();
+      if (added) at->second.since = at->second.next_try = SteadyNow();
       if (!at->second.taken) {
         at->second.taken = true;
         co_return true;

@@ -2,7 +2,7 @@
 //
 // One delivery at a time holds a group's turn. Give says what came of it: an error puts the group off, longer each
 // time. A group with nothing left is forgotten, unless a body has added to it so lately that the entry may be committed
-// only now; then it is looked at again.
+// only now; then it is looked at again. Times but a call's deadline are SteadyNow's (steady.h).
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 #include "common/rpc/limiter.h"
 
+#include "common/base/strings.h"
 #include "common/status/status.h"
 
 namespace nwd::rpc {
@@ -16,15 +17,12 @@ absl::Status Limiter::Enter(const access::Caller& caller, bool stream, Ticket* t
   const auto full = [stream](const Counts& counts, int calls_max, int streams_max) {
     return stream ? counts.streams >= streams_max : counts.calls >= calls_max;
   };
+  const std::string_view what = stream ? std::string_view(streams_) : "calls in flight";
   if (full(all_, limits_.in_flight_max, limits_.streams_max)) {
-    return status::Shed(
-        stream ? "the service is at its limit of open streams" : "the service is at its limit of calls in flight",
-        kShedRetryAfter);
+    return status::Shed(Cat("the service is at its limit of ", what), kShedRetryAfter);
   }
   if (own != nullptr && full(*own, limits_.in_flight_per_organisation_max, limits_.streams_per_organisation_max)) {
-    return status::Shed(stream ? "your organisation is at its limit of open streams"
-                               : "your organisation is at its limit of calls in flight",
-                        kShedRetryAfter);
+    return status::Shed(Cat("your organisation is at its limit of ", what), kShedRetryAfter);
   }
   ++(stream ? all_.streams : all_.calls);
   if (own != nullptr) ++(stream ? own->streams : own->calls);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -35,7 +36,9 @@ class Limiter {
     std::string organisation_id_;
   };
 
-  explicit Limiter(const Limits& limits) : limits_(limits) {}
+  // `streams`: what those are, for whoever is over.
+  explicit Limiter(const Limits& limits, std::string streams = "open streams")
+      : limits_(limits), streams_(std::move(streams)) {}
 
   absl::Status Enter(const access::Caller& caller, bool stream, Ticket* ticket);
 
@@ -47,6 +50,7 @@ class Limiter {
   void Leave(const Ticket& ticket);
 
   const Limits limits_;
+  const std::string streams_;
   absl::Mutex mutex_;
   Counts all_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, Counts> by_organisation_ ABSL_GUARDED_BY(mutex_);

@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/base/check.h"
+#include "common/rpc/limits.h"
 
 namespace nwd::rpc {
 
@@ -15,7 +16,6 @@ namespace {
 constexpr size_t kRoundMax = 16;
 // How many events a round lasts, at most, where most of them put nothing off: streams, calls that wait for the disk.
 constexpr size_t kRoundEventsMax = 64;
-constexpr absl::Duration kTimerMax = absl::Hours(24 * 366);  // later comes never
 
 thread_local Queue* current_queue = nullptr;
 
@@ -36,7 +36,7 @@ void Queue::Stop() {
   Post([this] {
     // Timers first: whoever sleeps wakes, sees that the service is going down, and ends.
     stopping_ = true;
-    RunTimers(Steady::time_point::max());
+    RunTimers(kNever);
     EndRound();
     absl::MutexLock lock(&mutex_);
     stopped_ = true;
@@ -49,8 +49,8 @@ void Queue::Resume(std::coroutine_handle<> handle) { Put(Work{handle, nullptr});
 void Queue::Post(absl::AnyInvocable<void()> work) { Put(Work{nullptr, std::move(work)}); }
 
 void Queue::PostAt(absl::Time time, absl::AnyInvocable<void()> work) {
-  const absl::Duration wait = std::clamp(time - absl::Now(), absl::ZeroDuration(), kTimerMax);
-  const Steady::time_point when = Steady::now() + absl::ToChronoNanoseconds(wait);
+  const absl::Duration wait = std::max(time - absl::Now(), absl::ZeroDuration());
+  const Steady::time_point when = wait > kTimerMax ? kNever : Steady::now() + absl::ToChronoNanoseconds(wait);
   if (Current() == this) return AddTimer(when, std::move(work));
   Post([this, when, timer = std::move(work)]() mutable { AddTimer(when, std::move(timer)); });
 }
@@ -114,7 +114,7 @@ void Queue::Serve() {
   while (true) {
     // Both clocks are the system's that is never set.
     const gpr_timespec deadline =
-        timers_.empty()
+        timers_.empty() || timers_.begin()->first == kNever
             ? gpr_inf_future(GPR_CLOCK_MONOTONIC)
             : gpr_time_from_nanos(std::chrono::nanoseconds(timers_.begin()->first.time_since_epoch()).count(),
                                   GPR_CLOCK_MONOTONIC);
@@ -128,11 +128,11 @@ void Queue::Serve() {
     const bool long_enough = put_off_.size() >= kRoundMax || (waiting && ++round_events_ >= kRoundEventsMax);
     if (status == grpc::CompletionQueue::TIMEOUT || long_enough) EndRound();
     RunInbox();
-    if (!timers_.empty()) RunTimers(stopping_ ? Steady::time_point::max() : Steady::now());
+    if (!timers_.empty()) RunTimers(stopping_ ? kNever : Steady::now());
     RunInbox();
   }
   RunInbox();
-  RunTimers(Steady::time_point::max());
+  RunTimers(kNever);
   RunInbox();
   current_queue = nullptr;
 }

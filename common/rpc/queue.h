@@ -116,7 +116,8 @@ class Queue final : public async::Executor {
   void Serve();
   void RunInbox();
   void EndRound();
-  using Steady = std::chrono::steady_clock;  // that is never set
+  using Steady = std::chrono::steady_clock;                                // that is never set
+  static constexpr Steady::time_point kNever = Steady::time_point::max();  // but at Stop
   void AddTimer(Steady::time_point time, absl::AnyInvocable<void()> work);
   void RunTimers(Steady::time_point now);
 

@@ -3,6 +3,7 @@
 #include <grpc/grpc.h>
 
 #include "absl/time/clock.h"
+#include "common/base/steady.h"
 #include "common/rpc/wire.h"
 #include "common/status/status.h"
 
@@ -25,7 +26,7 @@ StreamWriter::~StreamWriter() { watch_->context = nullptr; }
 void StreamWriter::Look(Queue& queue, absl::Duration stuck_write, std::shared_ptr<Watch> watch) {
   queue.PostAt(absl::Now() + stuck_write / 2, [&queue, stuck_write, watch = std::move(watch)] {
     if (watch->context == nullptr) return;
-    if (watch->write_started + stuck_write < absl::Now()) {
+    if (watch->write_started + stuck_write < SteadyNow()) {
       watch->cut_off = true;
       // TryCancel would tell the caller CANCELLED, as if it had wanted that itself.
       grpc_call_cancel_with_status(watch->context->c_call(), GRPC_STATUS_RESOURCE_EXHAUSTED, kTooSlow, nullptr);
@@ -36,9 +37,9 @@ void StreamWriter::Look(Queue& queue, absl::Duration stuck_write, std::shared_pt
 }
 
 async::Task<absl::Status> StreamWriter::Write(const Message& response) {
-  watch_->write_started = absl::Now();
+  watch_->write_started = SteadyNow();
   const bool written = co_await Operation([&](void* tag) { stream_.Write(Serialize(response), tag); });
-  const absl::Duration took = absl::Now() - watch_->write_started;
+  const absl::Duration took = SteadyNow() - watch_->write_started;
   watch_->write_started = absl::InfiniteFuture();
   if (watch_->cut_off) co_return status::Shed(kTooSlow, kShedRetryAfter);
   if (!written) co_return absl::CancelledError("the caller has gone");

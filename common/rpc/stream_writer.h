@@ -25,8 +25,8 @@ class StreamWriter final : public RawWriter {
  private:
   // Shared with the watchdog's timer, which may outlive the stream.
   struct Watch {
-    grpc::ServerContext* context = nullptr;  // null once the stream has ended
-    absl::Time write_started = absl::InfiniteFuture();
+    grpc::ServerContext* context = nullptr;             // null once the stream has ended
+    absl::Time write_started = absl::InfiniteFuture();  // by SteadyNow
     bool cut_off = false;
   };
   static void Look(Queue& queue, absl::Duration stuck_write, std::shared_ptr<Watch> watch);

@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
+#include "common/base/steady.h"
 #include "services/consent/limits.h"
 
 namespace nwd::consent {
+
 void OffHost::Reached(store::Position through) {
-  asked_nanos_.store(absl::GetCurrentTimeNanos(), std::memory_order_relaxed);
+  asked_nanos_.store(absl::ToUnixNanos(SteadyNow()), std::memory_order_relaxed);
   store::Position known = through_.load(std::memory_order_relaxed);
   while (known < through && !through_.compare_exchange_weak(known, through, std::memory_order_release)) {
   }
@@ -34,7 +36,7 @@ store::Position OffHost::Behind() const {
 
 absl::Duration OffHost::SinceAsked() const {
   const int64_t asked = asked_nanos_.load(std::memory_order_relaxed);
-  return asked == INT64_MIN ? absl::InfiniteDuration() : absl::Now() - absl::FromUnixNanos(asked);
+  return asked == INT64_MIN ? absl::InfiniteDuration() : SteadyNow() - absl::FromUnixNanos(asked);
 }
 
 }  // namespace nwd::consent

@@ -32,7 +32,7 @@ class OffHost {
  private:
   store::Store& store_;
   std::atomic<store::Position> through_{0};
-  std::atomic<int64_t> asked_nanos_{INT64_MIN};  // by the machine's clock
+  std::atomic<int64_t> asked_nanos_{INT64_MIN};  // by SteadyNow
   async::Signal moved_;
 };
 
