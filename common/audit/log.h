@@ -71,6 +71,8 @@ class Log {
 
   // OK, or DATA_LOSS and what was found to be other than what was signed. Then the service goes on, and its log does not.
   absl::Status Health() const;
+  // Whether an epoch is what was signed, as far as is known.
+  bool IsSound(uint32_t epoch) const;
   // What is signed now.
   std::string checkpoint() const;
   uint64_t size() const;
@@ -90,9 +92,9 @@ class Log {
   absl::StatusOr<std::optional<std::string>> ReadTile(const rows::State& of, const Tile& tile) const;
   absl::StatusOr<std::optional<std::string>> ReadBundle(const rows::State& of, const Bundle& bundle) const;
   // The same of the epoch that goes on.
-  absl::StatusOr<std::optional<std::string>> ReadTile(const Tile& tile) const { return ReadTile(Now(), tile); }
+  absl::StatusOr<std::optional<std::string>> ReadTile(const Tile& tile) const { return ReadTile(SignedState(), tile); }
   absl::StatusOr<std::optional<std::string>> ReadBundle(const Bundle& bundle) const {
-    return ReadBundle(Now(), bundle);
+    return ReadBundle(SignedState(), bundle);
   }
   // The bytes of the entries from this index on, `count` of them or as many as are signed, compared likewise.
   async::Task<absl::StatusOr<std::vector<std::string>>> ReadEntries(uint64_t index, int count) const;
@@ -108,7 +110,8 @@ class Log {
   // it takes, some seconds a million entries; with `stop`, by and by, beside other work. CANCELLED where that is set
   // meanwhile.
   absl::Status CheckWhole(const std::atomic<bool>* stop = nullptr) const;
-  // The same of the epochs before this one, each against the checkpoint that it ended with.
+  // The same of the epochs before this one, each against the checkpoint that it ended with; which is signed anew with the
+  // keys that sign now, so that they may be taken out of the file by which it was signed.
   absl::Status CheckPast(const std::atomic<bool>* stop = nullptr) const;
 
  private:
@@ -121,15 +124,15 @@ class Log {
   // DATA_LOSS where the state's checkpoint was not signed here, or is not over this tree.
   absl::Status CheckSigned(const rows::State& state, const Frontier& tree) const;
   // What the entries of an epoch make; DATA_LOSS names the first that is not as the tiles have it.
-  absl::StatusOr<Frontier> Remake(const rows::Epoch& epoch, uint64_t size, const std::atomic<bool>* stop) const;
-  std::string Sign(const Frontier& frontier) const;
+  absl::StatusOr<Frontier> MadeOf(const rows::Epoch& epoch, uint64_t size, const std::atomic<bool>* stop) const;
+  std::string Sign(const rows::Epoch& epoch, const Frontier& frontier) const;
   // From this index on, `count` of them or as many as there are; and of those that were signed, which must be there.
   absl::StatusOr<std::vector<store::FeedEntry>> EntriesFrom(const rows::Epoch& epoch, uint64_t index, int count) const;
   absl::StatusOr<std::vector<store::FeedEntry>> SignedEntries(const rows::Epoch& epoch, uint64_t index,
                                                               int count) const;
   // Of an epoch as far as it is signed; which has them.
   async::Task<absl::StatusOr<std::vector<std::string>>> CheckedEntries(rows::State of, uint64_t index, int count) const;
-  rows::State Now() const;
+  rows::State SignedState() const;
   void Show(Signed now);
   void Corrupt(const absl::Status& why);
   // Keeps it, where it is that the log is not what was signed. Blocks.

@@ -73,7 +73,7 @@ http::Response Answer(const Log& log, std::string_view path) {
   if (!of->has_value()) return NotThere();
   if (path == "checkpoint") return Text((*of)->checkpoint);
   if (path == "cited") return epoch == log.epoch() ? Cited(log) : NotThere();
-  const bool sound = log.Health().ok();
+  const bool sound = log.IsSound(epoch);
   if (bundle) return Page(log.ReadBundle(**of, *bundle), bundle->width, sound);
   return Page(log.ReadTile(**of, *tile), tile->width, sound);
 }

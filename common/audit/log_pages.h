@@ -12,7 +12,8 @@
 // ever, has another name. Those of the epochs before stay, as far as the backup had them, each with its last checkpoint,
 // /audit/<epoch>/checkpoint (/audit/1/checkpoint of the first): so whoever remembers a checkpoint can compare.
 //
-// Anything else under /audit/ is 404: a path that is not exactly a tile's name, and a tile that the log has not reached.
+// Anything else under /audit/ is 404: a path that is not exactly a tile's name, and a tile that the log has not reached. The
+// first epoch's pages are under /audit/1/ too.
 #pragma once
 
 #include "common/audit/log.h"

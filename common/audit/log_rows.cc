@@ -137,8 +137,24 @@ absl::StatusOr<std::optional<std::string>> FindTile(const store::Reader& reader,
   return hashes;
 }
 
+absl::StatusOr<std::string> SignedTile(const store::Reader& reader, uint32_t epoch, const Tile& tile) {
+  NWD_ASSIGN_OR_RETURN(std::optional<std::string> hashes, FindTile(reader, epoch, tile.level, tile.index));
+  const size_t bytes = tile.width * crypto::kDigestSizeBytes;
+  if (!hashes.has_value() || hashes->size() < bytes) {
+    return absl::DataLossError(Cat(TilePath(tile), " of the audit log is not there"));
+  }
+  hashes->resize(bytes);
+  return *std::move(hashes);
+}
+
 void PutTile(store::Txn& txn, uint32_t epoch, int level, uint64_t index, std::string_view hashes) {
   txn.Put(TileKey(epoch, level, index), hashes);
+}
+
+absl::StatusOr<Record> RecordAt(const store::FeedEntry& entry, uint64_t index) {
+  const std::optional<Record> record = DecodeRecord(entry.bytes);
+  if (!record.has_value()) return absl::DataLossError(Cat("entry ", index, " of the audit log does not read"));
+  return *record;
 }
 
 absl::StatusOr<std::optional<uint64_t>> FindIndex(const store::Reader& reader, uint32_t epoch, const Hash& leaf) {

@@ -9,6 +9,8 @@
 
 #include "absl/status/statusor.h"
 #include "common/audit/note.h"
+#include "common/audit/record.h"
+#include "common/audit/tiles.h"
 #include "common/audit/tree.h"
 #include "common/store/store.h"
 
@@ -55,7 +57,12 @@ absl::StatusOr<bool> HasTiles(const store::Reader& reader, uint32_t epoch);
 // A tile's hashes, as many as there are.
 absl::StatusOr<std::optional<std::string>> FindTile(const store::Reader& reader, uint32_t epoch, int level,
                                                     uint64_t index);
+// A tile as far as it was signed; DATA_LOSS where it is not there, or narrower.
+absl::StatusOr<std::string> SignedTile(const store::Reader& reader, uint32_t epoch, const Tile& tile);
 void PutTile(store::Txn& txn, uint32_t epoch, int level, uint64_t index, std::string_view hashes);
+
+// What an entry of the feed holds, which is at this index of its log; a view of it. DATA_LOSS where it does not read.
+absl::StatusOr<Record> RecordAt(const store::FeedEntry& entry, uint64_t index);
 
 // Where in the log an entry is, of those that are looked for by their leaf's hash.
 absl::StatusOr<std::optional<uint64_t>> FindIndex(const store::Reader& reader, uint32_t epoch, const Hash& leaf);

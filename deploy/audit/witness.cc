@@ -7,17 +7,19 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/time/clock.h"
 #include "common/audit/record.h"
 #include "common/base/macros.h"
 #include "common/base/strings.h"
+#include "common/crypto/sha256.h"
 #include "common/files/files.h"
 #include "deploy/audit/epochs.h"
 
 namespace nwd::audit {
 namespace {
 
-constexpr char kExtension[] = ".checkpoint", kSourceExtension[] = ".source";
+constexpr char kExtension[] = ".checkpoint", kDailyExtension[] = ".daily", kSourceExtension[] = ".source";
 
 // "nwd-hub.example-consent-1.checkpoint"
 std::string FileOf(const std::string& folder, std::string origin) {
@@ -32,14 +34,30 @@ absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::string& file) 
   if (!failed && !there) return std::nullopt;
   std::ifstream in(file, std::ios::binary);
   std::string content((std::istreambuf_iterator<char>(in)), {});
-  if (failed || !in) return absl::UnavailableError(Cat("cannot read ", file));
+  if (failed || !in) return absl::FailedPreconditionError(Cat("cannot read ", file));
   return content;
+}
+
+// Writes a file of the folder. FAILED_PRECONDITION: what the log shows is not at fault.
+absl::Status Remember(const std::string& file, std::string_view content) {
+  const absl::Status written = files::WriteWhole(file, content);
+  return written.ok() ? written : absl::FailedPreconditionError(written.message());
+}
+
+// The first checkpoint of each day is kept, too: what a backup holds of a log is older than what was seen last.
+std::string DailyFileOf(const std::string& folder, const std::string& origin, absl::Time now) {
+  return Cat(FileOf(folder, origin), absl::FormatTime("-%Y-%m-%d", now, absl::UTCTimeZone()), kDailyExtension);
+}
+absl::Status KeepDaily(const std::string& folder, const std::string& origin, const std::string& note) {
+  const std::string file = DailyFileOf(folder, origin, absl::Now());
+  NWD_ASSIGN_OR_RETURN(const std::optional<std::string> there, ReadIfThere(file));
+  return there.has_value() ? absl::OkStatus() : Remember(file, note);
 }
 
 absl::Status Forked(const std::string& folder, const Checkpoint& before, const std::string& old_note,
                     const Checkpoint& now, const std::string& note, std::string_view why) {
   const std::string file = FileOf(folder, Cat(now.origin, "-fork-", before.size, "-", now.size));
-  NWD_RETURN_IF_ERROR(files::WriteWhole(file, Cat(old_note, "\n", note)));
+  NWD_RETURN_IF_ERROR(Remember(file, Cat(old_note, "\n", note)));
   return absl::DataLossError(Cat(why, "; both checkpoints, each signed by the log, are in ", file));
 }
 
@@ -64,7 +82,7 @@ absl::StatusOr<OtherEpoch> NewestOtherEpoch(const std::string& folder, const Che
       continue;  // proof of a fork
     newest = {entry.path().string(), of->epoch};
   }
-  if (failed) return absl::UnavailableError(Cat("cannot read ", folder, ": ", failed.message()));
+  if (failed) return absl::FailedPreconditionError(Cat("cannot read ", folder, ": ", failed.message()));
   return newest;
 }
 
@@ -79,6 +97,25 @@ absl::StatusOr<std::optional<Memory>> Remembered(const std::string& file, std::s
   absl::StatusOr<Checkpoint> opened = OpenOfAnyEpoch(*note, verifiers);
   if (opened.ok()) return Memory{file, *std::move(note), *std::move(opened)};
   return absl::FailedPreconditionError(Cat("what is remembered in ", file, " ", StdView(opened.status().message())));
+}
+
+// The latest that is remembered of this epoch with so many entries at most; nothing where there is none.
+absl::StatusOr<std::optional<Memory>> LatestWithin(uint64_t size, const std::string& folder, const Memory& newest,
+                                                   std::span<const Verifier> verifiers) {
+  if (newest.checkpoint.size <= size) return newest;
+  std::optional<Memory> latest;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+    const bool of_this_epoch = entry.path().filename().string().starts_with(
+        std::filesystem::path(FileOf(folder, newest.checkpoint.origin)).filename().string());
+    if (entry.path().extension() != kDailyExtension || !of_this_epoch) continue;
+    NWD_ASSIGN_OR_RETURN(std::optional<Memory> daily, Remembered(entry.path().string(), verifiers));
+    if (!daily.has_value() || daily->checkpoint.origin != newest.checkpoint.origin) continue;
+    if (daily->checkpoint.size > size) continue;
+    if (!latest.has_value() || daily->checkpoint.size > latest->checkpoint.size) latest = std::move(daily);
+  }
+  if (failed) return absl::FailedPreconditionError(Cat("cannot read ", folder, ": ", failed.message()));
+  return latest;
 }
 
 // Whether a log of which `now` is a checkpoint goes on from what was remembered. Its tiles are `pages`.
@@ -101,8 +138,8 @@ class Restored {
 
   absl::StatusOr<Seen> Follow() const {
     NWD_ASSIGN_OR_RETURN(const Checkpoint cited, Cited());
-    NWD_ASSIGN_OR_RETURN(const uint64_t kept, Kept());
-    return Seen{now_, std::nullopt, cited, before_.checkpoint.size - std::min(kept, before_.checkpoint.size)};
+    NWD_ASSIGN_OR_RETURN(const uint64_t compared, Compared());
+    return Seen{now_, std::nullopt, cited, before_.checkpoint.size - compared};
   }
 
  private:
@@ -111,7 +148,7 @@ class Restored {
         Cat("the log began anew as ", now_.origin, ", and ", why, "; what it was before is in ", before_.file));
   }
   absl::StatusOr<Checkpoint> Cited() const;
-  absl::StatusOr<uint64_t> Kept() const;
+  absl::StatusOr<uint64_t> Compared() const;
 
   LogSource& source_;
   const std::span<const Verifier> verifiers_;
@@ -146,8 +183,9 @@ absl::StatusOr<Checkpoint> Restored::Cited() const {
   return cited;
 }
 
-// How many entries of the epoch before the backup had: as far as it goes, they are those that are remembered.
-absl::StatusOr<uint64_t> Restored::Kept() const {
+// How many of the entries that are remembered the log still shows to be those they were: as far as the backup goes, and the
+// latest checkpoint within that which is remembered.
+absl::StatusOr<uint64_t> Restored::Compared() const {
   const Checkpoint& before = before_.checkpoint;
   const std::optional<LogName> named = LogNameOf(before.origin);
   if (!named.has_value()) return 0;
@@ -157,27 +195,41 @@ absl::StatusOr<uint64_t> Restored::Kept() const {
   if (absl::IsDataLoss(kept.status())) return Alarm(StdView(kept.status().message()));
   NWD_RETURN_IF_ERROR(kept.status());
   if (kept->origin != before.origin) return Alarm(Cat("shows ", kept->origin, " in the place of ", before.origin));
-  if (kept->size < before.size) return kept->size;  // what is not there cannot be compared
+  NWD_ASSIGN_OR_RETURN(const std::optional<Memory> seen, LatestWithin(kept->size, folder_, before_, verifiers_));
+  if (!seen.has_value()) return 0;
   EpochPages pages(source_, before.origin);
-  NWD_ASSIGN_OR_RETURN(const bool goes_on, GoesOn(pages, before, *kept));
-  if (goes_on) return kept->size;
-  return Forked(folder_, before, before_.note, *kept, note, NotAsItWas(before.size));
+  NWD_ASSIGN_OR_RETURN(const bool goes_on, GoesOn(pages, seen->checkpoint, *kept));
+  if (goes_on) return seen->checkpoint.size;
+  return Forked(folder_, seen->checkpoint, seen->note, *kept, note, NotAsItWas(seen->checkpoint.size));
+}
+
+// An address without what tells it from itself: who asks, and a slash at its end. A folder, whichever way it is named.
+std::string Plain(std::string from) {
+  const size_t scheme = from.find("://");
+  if (scheme == std::string::npos) {
+    std::error_code failed;
+    const std::filesystem::path whole = std::filesystem::weakly_canonical(from, failed);
+    return failed ? from : whole.string();
+  }
+  const size_t host = scheme + 3, path = from.find('/', host);
+  const size_t user = from.substr(0, path).rfind('@');
+  if (user != std::string::npos) from.erase(host, user + 1 - host);
+  while (from.ends_with('/')) from.pop_back();
+  return from;
 }
 
 // Of one address one log: another that answers there, whosever it is, is not the one that is watched.
 absl::Status CheckSource(const std::string& folder, const std::string& from, const Checkpoint& now) {
   const std::optional<LogName> named = LogNameOf(now.origin);
-  const std::string log(named.has_value() ? named->log : now.origin);
-  std::string name = from;
-  for (char& c : name) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '.') c = '-';
-  }
-  const std::string file = Cat(folder, "/", name, kSourceExtension);
+  const std::string log(named.has_value() ? named->log : now.origin), address = Plain(from);
+  const std::string file =
+      Cat(folder, "/", absl::BytesToHexString(AbslView(crypto::View(crypto::Sha256(address)))), kSourceExtension);
+  const std::string content = Cat(log, "\n", address, "\n");
   NWD_ASSIGN_OR_RETURN(const std::optional<std::string> before, ReadIfThere(file));
-  if (!before.has_value()) return files::WriteWhole(file, log);
-  if (*before == log) return absl::OkStatus();
-  return absl::DataLossError(
-      Cat(from, " shows the log ", log, ", where it showed ", *before, "; where that is meant, take ", file, " away"));
+  if (!before.has_value()) return Remember(file, content);
+  if (*before == content) return absl::OkStatus();
+  return absl::DataLossError(Cat(address, " shows the log ", log, ", where it showed ",
+                                 before->substr(0, before->find('\n')), "; where that is meant, take ", file, " away"));
 }
 
 }  // namespace
@@ -199,7 +251,7 @@ absl::StatusOr<Seen> Look(LogSource& source, const std::string& from, std::span<
   Seen seen{.now = now};
   if (!memory.has_value() && !other.file.empty()) {
     NWD_ASSIGN_OR_RETURN(const std::optional<Memory> of_other, Remembered(other.file, verifiers));
-    if (!of_other.has_value()) return absl::UnavailableError(Cat(other.file, " went while it was looked at"));
+    if (!of_other.has_value()) return absl::FailedPreconditionError(Cat(other.file, " went while it was looked at"));
     NWD_ASSIGN_OR_RETURN(seen, Restored(source, verifiers, folder, now, *of_other).Follow());
   }
   if (memory.has_value()) {
@@ -214,7 +266,8 @@ absl::StatusOr<Seen> Look(LogSource& source, const std::string& from, std::span<
     seen.before = before.size;
     if (memory->note == note) return seen;  // signatures are kept too: of the keys that sign now
   }
-  NWD_RETURN_IF_ERROR(files::WriteWhole(file, note));
+  NWD_RETURN_IF_ERROR(KeepDaily(folder, now.origin, note));
+  NWD_RETURN_IF_ERROR(Remember(file, note));
   return seen;
 }
 

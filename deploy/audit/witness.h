@@ -5,12 +5,11 @@
 //
 // A log that was restored from a backup goes on under a new epoch (common/audit/epoch.h). The witness follows it there, with
 // the same keys, where the first entry of the new epoch cites the checkpoint that it remembers, or a later one of the same
-// epoch; and where the old epoch, as far as the backup had it, goes on from what is remembered. What the backup did not have
-// nobody can compare: how many entries that are is said.
+// epoch; and where the old epoch, as far as the backup had it, goes on from the latest checkpoint within that which is
+// remembered: the last one, or the first of a day. What came after nobody can compare: how many entries that is is said.
 //
-// What it remembers lies in a folder, a file for each origin, written whole before it is believed, and which log it is that
-// an address shows. For one thread, and one
-// process a folder.
+// What it remembers lies in a folder, a file for each origin and each day, written whole before it is believed, and which log
+// it is that an address shows. For one thread, and one process a folder.
 #pragma once
 
 #include <optional>
@@ -35,8 +34,8 @@ struct Seen {
 // are kept in the folder as proof (<origin>-fork-<size>-<size>.checkpoint). Two roots of one size are proof by themselves; of
 // two sizes, together with the log's tiles. DATA_LOSS too where what is shown is no checkpoint that those keys signed, where
 // the address showed another log before, where a new epoch began that does not cite what is remembered, and where an epoch
-// goes on that another came after. FAILED_PRECONDITION where those keys did not sign what is remembered. Errors of the source
-// as they come; UNAVAILABLE where the folder cannot be read or written.
+// goes on that another came after. FAILED_PRECONDITION where those keys did not sign what is remembered, or the folder cannot
+// be read or written. Errors of the source as they come.
 absl::StatusOr<Seen> Look(LogSource& source, const std::string& from, std::span<const Verifier> verifiers,
                           const std::string& folder);
 

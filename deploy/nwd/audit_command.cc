@@ -96,7 +96,7 @@ int VerifyProof(const std::string& file, const std::string& key) {
 int Verify(const std::string& from, const std::string& key) {
   if (IsFile(from)) return VerifyProof(from, key);
   const auto source = audit::OpenLog(from);
-  if (!source.ok()) return Fail(source.status());
+  if (!source.ok()) return NotLooked(source.status());
   absl::StatusOr<std::vector<audit::Verifier>> verifiers;
   if (key.empty()) {
     const absl::StatusOr<std::string> served = (*source)->Get("keys");
@@ -129,7 +129,7 @@ struct Watching {
 // An alarm ends it; what keeps from looking is said, and it looks again.
 int Watch(const Watching& asked) {
   const auto source = audit::OpenLog(asked.from);
-  if (!source.ok()) return Fail(source.status());
+  if (!source.ok()) return NotLooked(source.status());
   const auto verifiers = VerifiersFrom(asked.key);
   if (!verifiers.ok()) return Fail(verifiers.status());
   std::error_code failed;
@@ -142,14 +142,15 @@ int Watch(const Watching& asked) {
       return kExitFailed;
     }
     if (!seen.ok()) {
-      if (asked.every == 0) return NotLooked(seen.status());
+      const bool for_now = absl::IsUnavailable(seen.status()) || absl::IsNotFound(seen.status());
+      if (asked.every == 0 || !for_now) return NotLooked(seen.status());
       std::cerr << "nwd: " << StdView(seen.status().message()) << "\n";
     } else if (seen->cited.has_value()) {
       std::cout << "restored from a backup: " << Told(seen->now) << " follow " << Told(*seen->cited) << "\n";
       if (seen->lost > 0) {
         std::cout << "the last " << seen->lost
-                  << " of the entries that were remembered are not in the backup, and cannot "
-                  << "be compared; ask the hub's operator about the restore\n";
+                  << " of the entries that were seen before cannot be compared with it; ask "
+                  << "the hub's operator about the restore\n";
       }
       std::cout << std::flush;
     } else if (!seen->before.has_value()) {

@@ -3,10 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
 #include "common/audit/log_rows.h"
 #include "common/audit/signing.h"
 #include "common/store_memory/memory_store.h"
 #include "tests/common/audit/keeper.h"
+#include "tests/testing/temp_folder.h"
 
 namespace nwd::audit {
 namespace {
@@ -85,10 +90,8 @@ TEST_F(Epochs, WhatTheOneBeforeSignedIsGoneThroughToo) {
   Keeper after(store_);
   ASSERT_TRUE(after.log().Load().ok());
   EXPECT_EQ(after.log().CheckPast(), absl::OkStatus());
-  std::string tile;
   const auto alter = [&](store::Txn& txn) -> absl::Status {
-    tile = *rows::FindTile(txn, kFirstEpoch, 0, 1).value();
-    std::string altered = tile;
+    std::string altered = *rows::FindTile(txn, kFirstEpoch, 0, 1).value();
     altered[5 * crypto::kDigestSizeBytes] ^= 1;
     rows::PutTile(txn, kFirstEpoch, 0, 1, altered);
     return absl::OkStatus();
@@ -98,16 +101,52 @@ TEST_F(Epochs, WhatTheOneBeforeSignedIsGoneThroughToo) {
   const absl::Status found = after.log().CheckPast();
   EXPECT_EQ(found.code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(found.message(), "epoch 1: entry 261 of the audit log is not what was signed");
-  // A tree that was made anew over other entries is not what was signed either.
+  // In the metric and the operator's log; and this epoch goes on.
+  rpc::Stop stop;
+  async::BlockOn(after.log().CheckOnce(stop));
+  EXPECT_TRUE(after.log().Health().ok());
+  EXPECT_FALSE(after.log().IsSound(kFirstEpoch));
+  EXPECT_TRUE(after.log().IsSound(kNext));
+}
+
+TEST_F(Epochs, ATreeOverOtherEntriesIsNotWhatWasSigned) {
+  // Another log, under the note that was signed over this one.
+  store::MemoryStore forged;
+  Keeper other(forged);
+  ASSERT_TRUE(other.log().Load().ok());
+  ASSERT_NO_FATAL_FAILURE(other.GrowTo(kSignedBefore));
   const auto forge = [&](store::Txn& txn) -> absl::Status {
-    rows::PutTile(txn, kFirstEpoch, 0, 1, tile);
-    rows::State past = rows::FindPast(txn)->front();
-    past.checkpoint.replace(past.checkpoint.find("\n300\n"), 5, "\n299\n");
-    rows::PutPast(txn, past);
+    rows::PutPast(txn, {{}, kSignedBefore, published_});
+    rows::PutState(txn, {{.number = kNext, .begin = kSignedBefore}, 0, ""});
     return absl::OkStatus();
   };
-  ASSERT_TRUE(testing::Update(store_, forge).ok());
-  EXPECT_EQ(after.log().CheckPast().code(), absl::StatusCode::kDataLoss);
+  ASSERT_TRUE(testing::Update(forged, forge).ok());
+  Keeper after(forged);
+  ASSERT_TRUE(after.log().Load().ok());
+  EXPECT_EQ(after.log().CheckPast().message(),
+            "epoch 1: the audit log's tree of 300 entries has another root than was signed");
+}
+
+// Keys that signed long ago may go from the file: what they signed is signed anew by those that are there.
+TEST_F(Epochs, ThePastIsSignedByTheKeysThatSignNow) {
+  ASSERT_EQ(Begin(), absl::OkStatus());
+  testing::TempFolder folder;
+  const auto with = [&](const std::string& lines) {
+    const std::string path = folder / "hub.key";
+    std::ofstream(path, std::ios::trunc) << "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n" << lines;
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    return *crypto::HubKey::FromFile(path, crypto::HubKey::IfMissing::kFail);
+  };
+  const std::string second = "2 BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=\n";
+  const std::string third = "3 CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCA=\n";
+  for (const std::string& lines : {second + third, third}) {
+    const crypto::HubKey hub_key = with(lines);
+    Keeper keeper(store_, hub_key);
+    ASSERT_TRUE(keeper.log().Load().ok());
+    EXPECT_EQ(keeper.log().CheckPast(), absl::OkStatus()) << lines;
+    const std::string note = keeper.log().StateOf(kFirstEpoch).value()->checkpoint;
+    EXPECT_EQ(std::count(note.begin(), note.end(), '\n'), lines == third ? 5 : 6) << "as many signatures as sign now";
+  }
 }
 
 TEST_F(Epochs, ARepeatedBeginChangesNothing) {

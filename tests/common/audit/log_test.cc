@@ -94,7 +94,8 @@ TEST(AuditLog, IsWhatAnIndependentComputationMakesOfTheEntries) {
   for (const std::string& line : lines) ours += line + "\n";
   EXPECT_EQ(said, ours);
 
-  // And every entry is proved to be where it is, out of those pages.
+  // And every entry is proved to be where it is, out of those pages; and of every checkpoint there may have been, that the
+  // log goes on from it.
   const std::vector<std::string> entries = keeper.Entries();
   const auto hashes = HashesIn(pages, entries.size());
   std::map<std::pair<int, uint64_t>, Hash> known;
@@ -105,11 +106,16 @@ TEST(AuditLog, IsWhatAnIndependentComputationMakesOfTheEntries) {
     }
     return at->second;
   };
+  const Hash& root = checkpoints.back().root;
+  Frontier before;
   for (uint64_t index = 0; index < entries.size(); ++index) {
     const auto proof = InclusionProof(index, entries.size(), remembered);
     ASSERT_TRUE(proof.ok()) << proof.status();
-    ASSERT_TRUE(CheckInclusion(LeafHash(entries[index]), index, entries.size(), *proof, checkpoints.back().root).ok())
-        << index;
+    ASSERT_TRUE(CheckInclusion(LeafHash(entries[index]), index, entries.size(), *proof, root).ok()) << index;
+    before.Add(LeafHash(entries[index]));
+    const auto goes_on = ConsistencyProof(before.size(), entries.size(), remembered);
+    ASSERT_TRUE(goes_on.ok()) << goes_on.status();
+    ASSERT_TRUE(CheckConsistency(before.size(), before.Root(), entries.size(), root, *goes_on).ok()) << index;
   }
 }
 

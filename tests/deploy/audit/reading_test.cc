@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "absl/time/clock.h"
 #include "common/audit/epoch.h"
@@ -229,6 +230,7 @@ TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
   const std::string memory = folder_ / "memory";
   fs::create_directories(memory);
   const std::string early = keeper_.log().checkpoint();
+  ASSERT_TRUE(Look(*Served(), kAddress, verifiers, memory).ok());  // the first of the day, which is kept
   ASSERT_NO_FATAL_FAILURE(keeper_.GrowTo(700));
   ASSERT_TRUE(Look(*Served(), kAddress, verifiers, memory).ok());
 
@@ -239,25 +241,28 @@ TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
   EXPECT_EQ(too_early.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(too_early.message()), HasSubstr("cites 600 entries"));
 
-  // A fork that is said to be restored: as far as the backup goes, the witness compares.
-  auto forked = std::make_unique<store::MemoryStore>();
-  std::string forks;
-  {
-    Keeper fork(*forked);
-    ASSERT_TRUE(fork.log().Load().ok());
-    ASSERT_NO_FATAL_FAILURE(fork.GrowTo(720));
-    forks = fork.log().checkpoint();
+  // A fork that is said to be restored, citing its own checkpoint or the true one: as far as the backup goes, the witness
+  // compares it with the latest that it remembers within that.
+  for (const auto& [size, compared] : std::map<uint64_t, uint64_t>{{720, 700}, {650, 600}}) {
+    auto forked = std::make_unique<store::MemoryStore>();
+    std::string forks;
+    {
+      Keeper fork(*forked);
+      ASSERT_TRUE(fork.log().Load().ok());
+      ASSERT_NO_FATAL_FAILURE(fork.GrowTo(size));
+      forks = size > 700 ? fork.log().checkpoint() : keeper_.log().checkpoint();
+    }
+    const absl::Status laundered = look(*restored(forks, std::move(forked)), memory).status();
+    EXPECT_EQ(laundered.code(), absl::StatusCode::kDataLoss);
+    EXPECT_THAT(std::string(laundered.message()),
+                HasSubstr(Cat("first ", compared, " entries are not those they were")));
   }
-  const absl::Status laundered = look(*restored(forks, std::move(forked)), memory).status();
-  EXPECT_EQ(laundered.code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(laundered.message()), HasSubstr("first 700 entries are not those they were"));
-
-  for (const uint64_t kept : {700u, 650u, 0u}) {
+  for (const auto& [kept, compared] : std::map<uint64_t, uint64_t>{{700, 700}, {650, 600}, {599, 0}, {0, 0}}) {
     const std::string fresh = folder_ / Cat("memory-", kept);
     fs::copy(memory, fresh);
     const auto followed = look(*restored(keeper_.log().checkpoint(), kept > 0 ? BackupOf(kept) : nullptr), fresh);
     ASSERT_TRUE(followed.ok()) << followed.status();
-    EXPECT_EQ(followed->lost, 700 - kept);
+    EXPECT_EQ(followed->lost, 700 - compared) << "nobody can compare these";
   }
   const auto store = restored(keeper_.log().checkpoint(), BackupOf(650));
   const auto seen = look(*store, memory);
@@ -305,8 +310,8 @@ TEST_F(Reading, TheEpochsBeforeStay) {
   EXPECT_EQ(Verify(copy).status().code(), absl::StatusCode::kDataLoss);
 }
 
-// What is known not to be what was signed is neither handed out nor to be kept by anybody.
-TEST_F(Reading, AnAlteredEntryIsNotServed) {
+// What is not what was signed is not handed out, and nobody is to keep what may not be.
+TEST_F(Reading, WhatIsNotAsItsTileSaysIsNotServed) {
   ASSERT_TRUE(keeper_.ReadEntries(300, 1).ok());
   const auto alter = [&](store::Txn& txn) -> absl::Status {
     std::string hashes = *rows::FindTile(txn, kFirstEpoch, 0, 1).value();
@@ -320,6 +325,18 @@ TEST_F(Reading, AnAlteredEntryIsNotServed) {
   EXPECT_EQ(client.Get("/audit/tile/entries/000")->status, 200);
   EXPECT_EQ(keeper_.ReadEntries(256, 50).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_TRUE(keeper_.ReadEntries(301, 50).ok());
+  EXPECT_EQ(client.Get("/audit/tile/0/001")->get_header_value("Cache-Control"), "public, max-age=31536000, immutable");
+  // The check at the next start knows.
+  Keeper again(store_);
+  ASSERT_TRUE(again.log().Load().ok());
+  http::HttpServer server({});
+  ServeLog(server, again.log());
+  rpc::Stop stop;
+  async::BlockOn(again.log().CheckOnce(stop));
+  ASSERT_TRUE(server.Start().ok());
+  httplib::Client knows("127.0.0.1", server.port());
+  EXPECT_EQ(knows.Get("/audit/tile/0/001")->get_header_value("Cache-Control"), "no-cache");
+  EXPECT_EQ(knows.Get("/audit/tile/entries/001")->status, 500);
 }
 
 TEST_F(Reading, OneAddressShowsOneLog) {
@@ -334,7 +351,9 @@ TEST_F(Reading, OneAddressShowsOneLog) {
   const absl::Status alarm = Look(**OpenLog(folder_ / "other"), kAddress, verifiers, folder_.Path()).status();
   EXPECT_EQ(alarm.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(alarm.message()), HasSubstr("nwd/hub.test/outcome/"));
-  EXPECT_TRUE(Look(**OpenLog(folder_ / "other"), "http://other.test/audit", verifiers, folder_.Path()).ok());
+  EXPECT_FALSE(Look(**OpenLog(folder_ / "other"), "http://me:secret@log.test/audit/", verifiers, folder_.Path()).ok())
+      << "the same address";
+  EXPECT_TRUE(Look(**OpenLog(folder_ / "other"), "http://log.test:80/audit", verifiers, folder_.Path()).ok());
 }
 
 TEST_F(Reading, WhatIsNoCheckpointIsAnAlarm) {
