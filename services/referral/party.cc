@@ -71,6 +71,16 @@ async::Task<absl::StatusOr<std::string>> PersonOf(const Parts& parts, const rpc:
   co_return person.person_id;
 }
 
+async::Task<absl::StatusOr<std::vector<std::string>>> IdsOf(const Parts& parts, const rpc::Call& call,
+                                                            const std::string& person_ref) {
+  const PersonQuestion whom = {call.organisation_id(), person_ref, "", call.organisation_id()};
+  const rpc::CallOptions options = rpc::Client::OptionsFor(call);
+  NWD_CO_ASSIGN_OR_RETURN(const ResolvedPerson person, co_await parts.peers.consent.Resolve(whom, options));
+  std::vector<std::string> ids = {person.person_id};
+  ids.insert(ids.end(), person.joined_person_ids.begin(), person.joined_person_ids.end());
+  co_return ids;
+}
+
 async::Task<absl::StatusOr<std::vector<std::string>>> RefsOf(const Parts& parts, const rpc::Call& call,
                                                              const std::string& person_ref) {
   const std::string sponsor = SponsorOf(call);

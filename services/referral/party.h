@@ -43,6 +43,8 @@ async::Task<absl::StatusOr<std::string>> PersonOf(const Parts& parts, const rpc:
 // that one. The one given alone where it is of somebody whom the caller does not hold (a receiver's, from ACCEPT), and
 // while the consent service cannot be asked. A channel gets status::Denied() where they are not enrolled with it, and
 // the consent service's errors.
+async::Task<absl::StatusOr<std::vector<std::string>>> IdsOf(const Parts& parts, const rpc::Call& call,
+                                                            const std::string& person_ref);
 async::Task<absl::StatusOr<std::vector<std::string>>> RefsOf(const Parts& parts, const rpc::Call& call,
                                                              const std::string& person_ref);
 

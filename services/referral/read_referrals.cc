@@ -62,20 +62,37 @@ async::Task<absl::StatusOr<v1::GetReferralPartiesResponse>> ReferralService::Get
   co_return co_await parts_.store.View(body);
 }
 
+namespace {
+
+// What of a list is wanted.
+class Wanted {
+ public:
+  explicit Wanted(const v1::ListReferralsRequest& request) : side_(request.side()) {
+    for (const int state : request.states()) states_ = states_ | static_cast<ReferralState>(state);
+  }
+  bool Has(bool as_referrer, bool as_receiver) const {
+    if (side_ == v1::ListReferralsRequest::SIDE_REFERRER) return as_referrer;
+    return side_ != v1::ListReferralsRequest::SIDE_RECEIVER || as_receiver;
+  }
+  bool Has(const storage::Referral& referral) const { return states_.empty() || states_.Has(referral.state()); }
+
+ private:
+  const v1::ListReferralsRequest::Side side_;
+  States states_;
+};
+
+}  // namespace
+
 async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListReferrals(
     rpc::Call& call, const v1::ListReferralsRequest& request) {
-  // A channel lists what it made for one person, while they are enrolled with it.
-  if (IsChannel(call) && request.person_ref().empty()) {
-    co_return status::InvalidField("person_ref", "is required of a resident channel");
-  }
+  if (IsChannel(call)) co_return co_await ListPersons(call, request);
   std::vector<std::string> refs;  // of the person, where only theirs are wanted
   if (!request.person_ref().empty()) {
     NWD_CO_ASSIGN_OR_RETURN(refs, co_await RefsOf(parts_, call, request.person_ref()));
   }
   call.ProveTie(common::v1::TIE_SELF);
   const std::string& organisation_id = call.organisation_id();
-  States states;
-  for (const int state : request.states()) states = states | static_cast<ReferralState>(state);
+  const Wanted wanted(request);
   std::vector<std::string> prefixes;
   for (const std::string& ref : refs) prefixes.push_back(keys::PersonList(organisation_id, ref));
   Page<v1::ListReferralsRequest> page(parts_.tokens, call, request);
@@ -84,10 +101,9 @@ async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListRefe
     v1::ListReferralsResponse response;
     auto show = [&](std::string_view key, std::string_view value) -> absl::StatusOr<bool> {
       NWD_ASSIGN_OR_RETURN(const storage::ListRow row, store::ParseValue<storage::ListRow>(key, value));
-      if (request.side() == v1::ListReferralsRequest::SIDE_REFERRER && !row.as_referrer()) return false;
-      if (request.side() == v1::ListReferralsRequest::SIDE_RECEIVER && !row.as_receiver()) return false;
+      if (!wanted.Has(row.as_referrer(), row.as_receiver())) return false;
       NWD_ASSIGN_OR_RETURN(const storage::Referral referral, repository::Get(reader, keys::LastId(key)));
-      if (!states.empty() && !states.Has(referral.state())) return false;
+      if (!wanted.Has(referral)) return false;
       *response.add_referrals() = ShowSummary(referral, SidesOf(referral, call));
       return true;
     };
@@ -97,6 +113,33 @@ async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListRefe
     }
     NWD_ASSIGN_OR_RETURN(const store::Range range, page.RangeAfter(store::PrefixRange(keys::List(organisation_id))));
     NWD_ASSIGN_OR_RETURN(*response.mutable_next_page_token(), page.Fill(reader, range, show));
+    return response;
+  };
+  co_return co_await parts_.store.View(body);
+}
+
+// A person's own view, through a channel that they are enrolled with: whoever made the referral, from when it was sent.
+async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListPersons(
+    rpc::Call& call, const v1::ListReferralsRequest& request) {
+  if (request.person_ref().empty()) co_return status::InvalidField("person_ref", "is required of a resident channel");
+  NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> ids, co_await IdsOf(parts_, call, request.person_ref()));
+  call.ProveTie(common::v1::TIE_SELF);
+  const Wanted wanted(request);
+  std::vector<std::string> prefixes;
+  for (const std::string& id : ids) prefixes.push_back(keys::OfPerson(id));
+  Page<v1::ListReferralsRequest> page(parts_.tokens, call, request);
+  auto body = [&](const store::Reader& reader) -> absl::StatusOr<v1::ListReferralsResponse> {
+    v1::ListReferralsResponse response;
+    auto show = [&](std::string_view key, std::string_view) -> absl::StatusOr<bool> {
+      NWD_ASSIGN_OR_RETURN(const storage::Referral referral, repository::Get(reader, keys::LastId(key)));
+      const Actors sides = SidesOf(referral, call);
+      const bool visible = !sides.empty() && wanted.Has(sides.Has(Actor::kReferrer), /*as_receiver=*/false);
+      if (!visible || !wanted.Has(referral)) return false;
+      *response.add_referrals() = ShowSummary(referral, sides);
+      response.mutable_referrals()->rbegin()->set_person_ref(request.person_ref());
+      return true;
+    };
+    NWD_ASSIGN_OR_RETURN(*response.mutable_next_page_token(), page.FillMerged(reader, prefixes, show));
     return response;
   };
   co_return co_await parts_.store.View(body);

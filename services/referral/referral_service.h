@@ -24,6 +24,8 @@ class ReferralService {
       rpc::Call& call, const v1::GetReferralPartiesRequest& request);
   async::Task<absl::StatusOr<v1::ListReferralsResponse>> ListReferrals(rpc::Call& call,
                                                                        const v1::ListReferralsRequest& request);
+  async::Task<absl::StatusOr<v1::ListReferralsResponse>> ListPersons(rpc::Call& call,
+                                                                     const v1::ListReferralsRequest& request);
   async::Task<absl::StatusOr<v1::TransitionReferralResponse>> TransitionReferral(
       rpc::Call& call, const v1::TransitionReferralRequest& request);
   async::Task<absl::StatusOr<v1::AddNoteResponse>> AddNote(rpc::Call& call, const v1::AddNoteRequest& request);

@@ -8,6 +8,7 @@ namespace {
 
 using namespace v1;  // NOLINT: actions and reasons
 using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 
 class Person : public Office {
  protected:
@@ -22,8 +23,7 @@ class Person : public Office {
     EXPECT_TRUE(made.ok()) << made.status();
     return made.ok() ? made->referral_id() : Id("none");
   }
-  absl::StatusOr<ListReferralsResponse> List(const std::string& person_ref) {
-    ListReferralsRequest request;
+  absl::StatusOr<ListReferralsResponse> List(const std::string& person_ref, ListReferralsRequest request = {}) {
     request.set_person_ref(person_ref);
     return Call("app", referrals_, &ReferralService::ListReferrals, request);
   }
@@ -89,7 +89,7 @@ TEST_F(Person, ADraftOfAnotherIsNotThereForThem) {
 TEST_F(Person, WhoIsNotEnrolledOrNoMoreIsDenied) {
   const std::string own = OwnMade();
   const std::string others = Made();
-  EXPECT_EQ(List(Ref("app", "ada"))->referrals_size(), 1);
+  EXPECT_EQ(List(Ref("app", "ada"))->referrals_size(), 2);
   consent_.holders.erase("app");
   EXPECT_EQ(Create(OwnRequest(), "app").status(), status::Denied());
   EXPECT_EQ(List(Ref("app", "ada")).status(), status::Denied());
@@ -127,12 +127,33 @@ TEST_F(Person, NothingIsDoneWhileNobodyCanSayWhetherTheyAreEnrolled) {
 
 TEST_F(Person, AChannelListsForOnePersonAtATime) {
   EXPECT_EQ(List("").status().code(), absl::StatusCode::kInvalidArgument);
-  OwnMade();
-  Made();
+  const std::string own = OwnMade();
+  const std::string sent = Made();
+  Made(/*send=*/false);
   const auto listed = List(Ref("app", "ada"));
   ASSERT_TRUE(listed.ok()) << listed.status();
-  ASSERT_EQ(listed->referrals_size(), 1) << "what it made for them";
-  EXPECT_EQ(listed->referrals(0).person_ref(), Ref("app", "ada"));
+  std::vector<std::string> ids;
+  for (const Referral& referral : listed->referrals()) {
+    ids.push_back(referral.referral_id());
+    EXPECT_EQ(referral.person_ref(), Ref("app", "ada")) << "nobody else's reference";
+    EXPECT_EQ(Cat(referral.notes(), referral.question(), referral.answer()), "");
+  }
+  EXPECT_THAT(ids, UnorderedElementsAre(own, sent)) << "what was not sent is nobody else's to know of";
+  ListReferralsRequest request;
+  request.set_side(ListReferralsRequest::SIDE_REFERRER);
+  ASSERT_EQ(List(Ref("app", "ada"), request)->referrals_size(), 1);
+  EXPECT_EQ(List(Ref("app", "ada"), request)->referrals(0).referral_id(), own);
+  request.set_side(ListReferralsRequest::SIDE_RECEIVER);
+  EXPECT_EQ(List(Ref("app", "ada"), request)->referrals_size(), 0);
+  // A page at a time, each once.
+  request.clear_side();
+  request.set_page_size(1);
+  const auto first = List(Ref("app", "ada"), request);
+  ASSERT_EQ(first->referrals_size(), 1);
+  request.set_page_token(first->next_page_token());
+  const auto second = List(Ref("app", "ada"), request);
+  ASSERT_EQ(second->referrals_size(), 1);
+  EXPECT_NE(second->referrals(0).referral_id(), first->referrals(0).referral_id());
 }
 
 }  // namespace
