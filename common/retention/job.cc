@@ -76,6 +76,10 @@ Job::Job(store::Store& store, const Clock& clock, const Schedule& schedule, std:
       unknown_.Update(absl::InvalidArgumentError(Cat("nothing lets go of the kind ", limited, " after its days")));
   }
   for (Kind& kind : kinds) {
+    if (!schedule.Has(kind.name)) {
+      unknown_.Update(
+          absl::InvalidArgumentError(Cat("the retention table does not say how long ", kind.name, " are kept")));
+    }
     const std::optional<absl::Duration> kept = schedule.KeptFor(kind.name);
     if (kept.has_value()) going_.push_back({std::move(kind), *kept, ""});
   }

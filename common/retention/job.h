@@ -59,7 +59,8 @@ class Job {
   Job(store::Store& store, const Clock& clock, const Schedule& schedule, std::vector<Kind> kinds,
       SteadyClock steady = SinceBoot);
 
-  // INVALID_ARGUMENT where the schedule has days for a kind that nobody lets go of: a promise that is not kept.
+  // INVALID_ARGUMENT where the schedule has days for a kind that nobody lets go of: a promise that is not kept; or says nothing
+  // of one that is let go of.
   absl::Status Check() const { return unknown_; }
   async::Task<void> Run(rpc::Stop& stop);
   struct Went {

@@ -12,11 +12,14 @@
 namespace nwd::retention {
 namespace {
 
-// Of these nothing goes after a number of days: to give them one would be a promise that nobody keeps.
-constexpr std::string_view kWithoutDays[] = {"directory", "every", "keys"};
+// In the place of a service: what every one keeps, and what those keep that have a store of keys.
+constexpr std::string_view kOfAll[] = {"every", "keys"};
 
-bool HasDays(std::string_view service) {
-  return std::find(std::begin(kWithoutDays), std::end(kWithoutDays), service) == std::end(kWithoutDays);
+// "notices"; of what is not this service's alone "every/requests". Nothing where it is another's.
+std::optional<std::string> NameIn(const csv::Row& row, std::string_view service) {
+  if (row[0] == service) return row[1];
+  if (std::find(std::begin(kOfAll), std::end(kOfAll), row[0]) == std::end(kOfAll)) return std::nullopt;
+  return Cat(row[0], "/", row[1]);
 }
 
 absl::StatusOr<std::optional<absl::Duration>> DaysIn(const std::string& text) {
@@ -33,17 +36,16 @@ absl::StatusOr<std::optional<absl::Duration>> DaysIn(const std::string& text) {
 
 absl::StatusOr<Schedule> Schedule::Load(const std::string& path, std::string_view service) {
   Schedule schedule;
+  bool of_this = false;
   NWD_RETURN_IF_ERROR(csv::ReadFile(path, {"service", "kind", "days"}, [&](const csv::Row& row) -> absl::Status {
     NWD_ASSIGN_OR_RETURN(const std::optional<absl::Duration> kept, DaysIn(row[2]));
-    if (kept.has_value() && !HasDays(row[0])) {
-      return absl::InvalidArgumentError(
-          Cat("nothing lets go of ", row[1], " of ", row[0], " after days; leave them empty"));
-    }
-    if (row[0] != service) return absl::OkStatus();
-    if (schedule.kept_for_.try_emplace(row[1], kept).second) return absl::OkStatus();
-    return absl::InvalidArgumentError(Cat("the kind ", row[1], " of ", service, " is here a second time"));
+    const std::optional<std::string> name = NameIn(row, service);
+    if (!name.has_value()) return absl::OkStatus();
+    of_this = of_this || row[0] == service;
+    if (schedule.kept_for_.try_emplace(*name, kept).second) return absl::OkStatus();
+    return absl::InvalidArgumentError(Cat("the kind ", *name, " of ", service, " is here a second time"));
   }));
-  if (schedule.kept_for_.empty()) return absl::InvalidArgumentError(Cat(path, " has nothing of ", service));
+  if (!of_this) return absl::InvalidArgumentError(Cat(path, " has nothing of ", service));
   return schedule;
 }
 

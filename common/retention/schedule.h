@@ -22,11 +22,14 @@ inline constexpr int kDaysMax = 36'600;  // a hundred years
 class Schedule {
  public:
   // NOT_FOUND where the file cannot be read; INVALID_ARGUMENT, with the line, where its days are none of kDaysMin to
-  // kDaysMax, or are given to what goes after no number of days, or it has a kind of this service twice, or none at all.
+  // kDaysMax, or it has a kind of this service twice, or none at all. What the table has of every service is each one's too,
+  // as "every/requests".
   static absl::StatusOr<Schedule> Load(const std::string& path, std::string_view service);
 
   // In days; nothing for a kind that is kept, and for one that is not in the table.
   std::optional<absl::Duration> KeptFor(std::string_view kind) const;
+  // Whether the table has a row for it.
+  bool Has(std::string_view kind) const { return kept_for_.contains(kind); }
   // The kinds that have a number of days.
   std::vector<std::string> Limited() const;
 

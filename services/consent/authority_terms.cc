@@ -129,7 +129,7 @@ void CheckTerms(const v1::AuthorityTerms& terms, OrganisationKind asserter, absl
   shared_terms::CheckCategories(terms.categories(), violations);
   shared_terms::CheckRecipients(terms.recipient_organisation_ids(), violations);
   const auto* from = terms.has_valid_from() ? &terms.valid_from() : nullptr;
-  calendar::CheckPeriod({from, terms.valid_until(), kAuthorityLastsMax, "three years"}, now, violations);
+  calendar::CheckPeriod({from, terms.valid_until(), kAuthorityLastsMax, kAuthorityLastsInWords}, now, violations);
   calendar::CheckReview(terms.review_on(), terms.valid_until(), violations);
 }
 

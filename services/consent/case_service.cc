@@ -136,6 +136,11 @@ absl::Status NotDone(std::string_view what) {
                        Cat("the case cannot be closed as FULFILLED: ", what));
 }
 
+// Whether something of this section was corrected since, or was not there before: nobody had read what was wrong.
+bool Corrects(const storage::RecordVersion& newest, int64_t since_us) {
+  return newest.correct_time_us() >= since_us || (newest.version() == 1 && newest.create_time_us() >= since_us);
+}
+
 // Whether the hub can see that what was asked for was not done.
 absl::Status CheckDone(const store::Reader& reader, const storage::Case& row, absl::Time now) {
   const ids::Uuid person_id = consents::IdOf(row.person_id());
@@ -154,15 +159,15 @@ absl::Status CheckDone(const store::Reader& reader, const storage::Case& row, ab
       absl::Status done;
       NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, joins::FamilyOf(reader, person_id));
       ForEachCategory(row.categories(), [&](Category category) {
-        bool since = false;  // under whichever of the person's ids: who answers may hold another than who opened it
+        bool corrected = false;  // under whichever of the person's ids: who answers may hold another than who opened it
         for (const ids::Uuid& relative : family) {
           const auto newest = records::Newest(reader, relative, category, consents::IdOf(row.handler_id()));
           done.Update(newest.status());
-          since = since || (newest.ok() && newest->has_value() && (*newest)->create_time_us() >= row.receive_time_us());
+          corrected = corrected || (newest.ok() && newest->has_value() && Corrects(**newest, row.receive_time_us()));
         }
-        if (done.ok() && !since) {
-          done.Update(
-              NotDone(Cat("you have put in nothing of ", common::v1::Category_Name(category), " since (PutRecord)")));
+        if (done.ok() && !corrected) {
+          done.Update(NotDone(Cat("you have corrected nothing of ", common::v1::Category_Name(category),
+                                  " since (PutRecord with corrects)")));
         }
       });
       return done;

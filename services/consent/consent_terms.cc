@@ -9,12 +9,13 @@
 #include "services/consent/shared_terms.h"
 
 namespace nwd::consent {
+
 void CheckTerms(const v1::ConsentTerms& terms, absl::Time now, status::Violations& violations) {
   shared_terms::CheckCategories(terms.categories(), violations);
   shared_terms::CheckRecipients(terms.recipient_organisation_ids(), violations);
-  calendar::CheckPeriod(
-      {terms.has_valid_from() ? &terms.valid_from() : nullptr, terms.valid_until(), kConsentLastsMax, "ten years"}, now,
-      violations);
+  calendar::CheckPeriod({terms.has_valid_from() ? &terms.valid_from() : nullptr, terms.valid_until(), kConsentLastsMax,
+                         kConsentLastsInWords},
+                        now, violations);
   calendar::CheckReview(terms.review_on(), terms.valid_until(), violations);
   CheckRepresentative(terms, now, violations);
   if (terms.text_sha256().size() != kSha256TextSize) {

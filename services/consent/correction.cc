@@ -17,6 +17,7 @@ absl::Status TellCorrected(store::Txn& txn, const ids::Uuid& person_id, Category
     const bool given_it = (disclosures::CategoriesOf(placed.disclosure, source) & MaskOf(category)) != 0;
     if (given_it && placed.disclosure.recipient_id() != source.bytes()) given.Add(placed);
   }));
+  if (budget <= 0) NWD_RETURN_IF_ERROR(given.AddAllReaders(txn, person_id));
   storage::Notice notice;
   notice.set_type(v1::NOTICE_TYPE_RECTIFICATION);
   notice.set_categories(MaskOf(category));

@@ -17,6 +17,7 @@
 #include "services/consent/consent_states.h"
 #include "services/consent/disclosure_rows.h"
 #include "services/consent/emergency_rows.h"
+#include "services/consent/enrolments.h"
 #include "services/consent/erasure_rows.h"
 #include "services/consent/joins.h"
 #include "services/consent/limits.h"
@@ -30,7 +31,7 @@ namespace {
 
 using Family = std::vector<ids::Uuid>;
 
-// Those who were given anything, and those who hold the person.
+// Those who were given anything, those who hold the person, and the channels that act for them.
 absl::Status TellAll(store::Txn& txn, const Erasing& erasing, const Family& family, std::vector<ids::Uuid>& told) {
   GivenTo given;
   absl::flat_hash_set<ids::Uuid> met;
@@ -42,7 +43,10 @@ absl::Status TellAll(store::Txn& txn, const Erasing& erasing, const Family& fami
     }));
     NWD_ASSIGN_OR_RETURN(const std::vector<people::HolderOf> of_this, people::HoldersOf(txn, id));
     for (const people::HolderOf& holder : of_this) holders.try_emplace(holder.organisation_id, id);
+    NWD_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> channels, enrolments::ChannelsUnder(txn, id));
+    for (const ids::Uuid& channel : channels) holders.try_emplace(channel, id);
   }
+  if (budget <= 0) NWD_RETURN_IF_ERROR(given.AddAllReaders(txn, erasing.person_id));
   storage::Notice notice;
   notice.set_type(v1::NOTICE_TYPE_ERASURE);
   NWD_RETURN_IF_ERROR(given.Tell(txn, notice, erasing.now, told));

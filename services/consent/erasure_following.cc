@@ -66,20 +66,37 @@ async::Task<absl::Status> ErasureFollowing::FollowOne(ids::Uuid case_id, bool& f
     --not_gone_;
   }
   const absl::Time gone_since = FromMicros(erasure->gone_time_us());
-  if (parts_.clock.Now() < gone_since + backup::kKeyBackupsKept) co_return absl::OkStatus();
+  if (parts_.clock.Now() < gone_since + backup::kKeyBackupsKept) {
+    due_.erase(case_id);
+    co_return absl::OkStatus();
+  }
+  if (!HasSettled(case_id)) co_return absl::OkStatus();
   // A service that was restored from a backup meanwhile has the keys again.
   NWD_CO_ASSIGN_OR_RETURN(const Left left, co_await WhatIsLeft(*erasure, forgotten));
   if (left.in_live_files) {
     co_return co_await Keep(case_id, [](storage::Erasure& kept) { kept.clear_gone_time_us(); });
   }
   if (left.oldest_backup.has_value() && *left.oldest_backup <= gone_since) {
-    log::Line(log::Level::kError, "consent.erasure_waits_for_backups")
-        .Str("case_id", case_id.ToString())
-        .Str("oldest_key_backup", absl::FormatTime(absl::RFC3339_sec, *left.oldest_backup, absl::UTCTimeZone()))
-        .Emit();
+    SayWaits(case_id, *left.oldest_backup);
     co_return absl::OkStatus();
   }
+  due_.erase(case_id);
   co_return co_await Keep(case_id, [](storage::Erasure& kept) { kept.set_complete(true); });
+}
+
+bool ErasureFollowing::HasSettled(const ids::Uuid& case_id) {
+  const absl::Time now = steady_now_();
+  return now - due_.try_emplace(case_id, Due{.since = now}).first->second.since >= kErasureSettle;
+}
+
+void ErasureFollowing::SayWaits(const ids::Uuid& case_id, absl::Time oldest_backup) {
+  Due& due = due_[case_id];
+  if (steady_now_() - due.said < kErasureWaitsSaidEvery) return;
+  due.said = steady_now_();
+  log::Line(log::Level::kError, "consent.erasure_waits_for_backups")
+      .Str("case_id", case_id.ToString())
+      .Str("oldest_key_backup", absl::FormatTime(absl::RFC3339_sec, oldest_backup, absl::UTCTimeZone()))
+      .Emit();
 }
 
 async::Task<absl::Status> ErasureFollowing::SweepOne(ids::Uuid case_id) {

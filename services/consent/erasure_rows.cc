@@ -76,7 +76,6 @@ absl::StatusOr<std::optional<storage::ErasedPerson>> FindPerson(const store::Rea
   return store::Find<storage::ErasedPerson>(reader, keys::ErasedPerson(person_id));
 }
 
-// They are joined to each other in both rows; those who stay may be somebody else's.
 absl::Status ForgetPerson(store::Txn& txn, const ids::Uuid& person_id, const std::vector<std::string>& blocks) {
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> person, people::Find(txn, person_id));
   if (person.has_value()) {

@@ -15,7 +15,6 @@
 #include "services/consent/case_ties.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/export_page.h"
-#include "services/consent/joins.h"
 #include "services/consent/limits.h"
 #include "services/consent/named_ids.h"
 #include "services/consent/reasons.h"
@@ -72,9 +71,7 @@ async::Task<absl::Status> ExportService::ExportPerson(rpc::Call& call, const v1:
   const ids::Uuid case_id = IdIn(request.case_id());
   auto look = [&](const store::Reader& reader) { return PersonOf(reader, call, case_id); };
   NWD_CO_ASSIGN_OR_RETURN(const ids::Uuid person_id, co_await parts_.store.View(look));
-  const absl::StatusOr<v1::PersonExport> exported = co_await Gather(call, request, person_id);
-  if (!exported.ok()) co_return Corrupt(parts_, "what is held about a person", exported.status());
-  NWD_CO_ASSIGN_OR_RETURN(const std::string file, co_await Write(*exported, request.format()));
+  NWD_CO_ASSIGN_OR_RETURN(const std::string file, co_await MakeFile(call, request, person_id));
   NWD_CO_RETURN_IF_ERROR(co_await Keep(call, case_id, person_id));
 
   v1::ExportPersonResponse part;
@@ -86,6 +83,14 @@ async::Task<absl::Status> ExportService::ExportPerson(rpc::Call& call, const v1:
     part.Clear();
   }
   co_return absl::OkStatus();
+}
+
+async::Task<absl::StatusOr<std::string>> ExportService::MakeFile(const rpc::Call& call,
+                                                                 const v1::ExportPersonRequest& request,
+                                                                 const ids::Uuid& person_id) {
+  const absl::StatusOr<v1::PersonExport> exported = co_await Gather(call, request, person_id);
+  if (!exported.ok()) co_return Corrupt(parts_, "what is held about a person", exported.status());
+  co_return co_await Write(*exported, request.format());
 }
 
 absl::StatusOr<ids::Uuid> ExportService::PersonOf(const store::Reader& reader, rpc::Call& call,
@@ -102,39 +107,34 @@ async::Task<absl::StatusOr<v1::PersonExport>> ExportService::Gather(const rpc::C
                                                                     const v1::ExportPersonRequest& request,
                                                                     const ids::Uuid& person_id) {
   Gathering gathering{parts_, person_id, {}, ties::AskerOf(call), call.Now()};
-  auto gather = [&]() -> absl::StatusOr<v1::PersonExport> {
+  auto gather = [&]() -> absl::StatusOr<Gathered> {
     auto look = [&](const store::Reader& reader) { return GatherHere(reader, gathering); };
     return async::BlockOn(parts_.store.View(look));
   };
-  absl::StatusOr<v1::PersonExport> gathered = absl::AbortedError("");
+  absl::StatusOr<Gathered> gathered = absl::AbortedError("");
   for (int tries = 0; absl::IsAborted(gathered.status()) && tries < kGatherTries; ++tries) {
     NWD_CO_ASSIGN_OR_RETURN(gathering.keys, co_await KeysOfFamily(parts_, person_id));
-    if (!gathering.keys.contains(person_id)) {
-      co_return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kErased,
-                              "the person was erased; nothing is held about them");
-    }
     gathered = co_await workers_.Run(gather);
   }
   if (absl::IsAborted(gathered.status())) co_return absl::DataLossError(gathered.status().message());
-  NWD_CO_ASSIGN_OR_RETURN(v1::PersonExport exported, std::move(gathered));
+  NWD_CO_RETURN_IF_ERROR(gathered.status());
+  v1::PersonExport exported = std::move(gathered->exported);
   *exported.mutable_create_time() = ToTimestamp(call.Now());
   exported.set_case_id(request.case_id());
   exported.set_scope(gathering.asker.is_channel ? v1::EXPORT_SCOPE_WHOLE : v1::EXPORT_SCOPE_ORGANISATION);
   exported.set_organisation_id(call.organisation_id());
-  NWD_CO_RETURN_IF_ERROR(co_await AddElsewhere(call, gathering, exported));
+  NWD_CO_RETURN_IF_ERROR(co_await AddElsewhere(call, gathered->family, exported));
   AddAlternatives(exported);
   NWD_CO_RETURN_IF_ERROR(co_await AddNames(call, exported));
   co_return exported;
 }
 
-async::Task<absl::Status> ExportService::AddElsewhere(const rpc::Call& call, const Gathering& gathering,
+async::Task<absl::Status> ExportService::AddElsewhere(const rpc::Call& call, const std::vector<ids::Uuid>& family,
                                                       v1::PersonExport& exported) {
   if (elsewhere_ == nullptr) co_return absl::UnavailableError("the other services cannot be asked");
-  auto family_of = [&](const store::Reader& reader) { return joins::FamilyOf(reader, gathering.person_id); };
-  NWD_CO_ASSIGN_OR_RETURN(const std::vector<ids::Uuid> family, co_await parts_.store.View(family_of));
   HeldElsewhere::Asked asked;
   for (const ids::Uuid& id : family) asked.person_ids.push_back(id.ToString());
-  if (!gathering.asker.is_channel) asked.organisation_id = call.organisation_id();
+  if (!ties::AskerOf(call).is_channel) asked.organisation_id = call.organisation_id();
   NWD_CO_ASSIGN_OR_RETURN(std::vector<referral::v1::PersonReferralItem> referrals,
                           co_await elsewhere_->Referrals(call, asked));
   for (referral::v1::PersonReferralItem& item : referrals) *exported.add_referrals() = std::move(item);

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/async/worker_pool.h"
 #include "common/rpc/limiter.h"
@@ -26,8 +27,9 @@ class ExportService {
   ExportService(const Parts& parts, HeldElsewhere* elsewhere)
       : parts_(parts),
         elsewhere_(elsewhere),
-        at_once_({.streams_max = kExportsAtOnceMax, .streams_per_organisation_max = kExportsPerOrganisationMax}),
-        workers_(kExportThreads, kExportsWaitingMax) {}
+        at_once_({.streams_max = kExportsAtOnceMax, .streams_per_organisation_max = kExportsPerOrganisationMax},
+                 "exports that were not read to the end"),
+        workers_(kExportThreads, kExportsAtOnceMax) {}
   void Register(rpc::Router& router);
 
   async::Task<absl::Status> ExportPerson(rpc::Call& call, const v1::ExportPersonRequest& request,
@@ -36,9 +38,12 @@ class ExportService {
  private:
   // The person of the case, where it is the caller's to export.
   absl::StatusOr<ids::Uuid> PersonOf(const store::Reader& reader, rpc::Call& call, const ids::Uuid& case_id) const;
+  async::Task<absl::StatusOr<std::string>> MakeFile(const rpc::Call& call, const v1::ExportPersonRequest& request,
+                                                    const ids::Uuid& person_id);
   async::Task<absl::StatusOr<v1::PersonExport>> Gather(const rpc::Call& call, const v1::ExportPersonRequest& request,
                                                        const ids::Uuid& person_id);
-  async::Task<absl::Status> AddElsewhere(const rpc::Call& call, const Gathering& gathering, v1::PersonExport& exported);
+  async::Task<absl::Status> AddElsewhere(const rpc::Call& call, const std::vector<ids::Uuid>& family,
+                                         v1::PersonExport& exported);
   async::Task<absl::Status> AddNames(const rpc::Call& call, v1::PersonExport& exported);
   async::Task<absl::StatusOr<std::string>> Write(const v1::PersonExport& exported, v1::ExportFormat format);
   // Counts it with its case, and writes the audit entry.

@@ -106,7 +106,7 @@ constexpr Called kFields[] = {
     {"supersedes_consent_id", "Took the place of"},
     {"suspend_time", "Rests since"},
     {"terms", "What it says"},
-    {"text", "The words you were shown"},
+    {"text", "The words"},
     {"text_sha256", "Fingerprint of the words"},
     {"to_state", "To"},
     {"unsafe_to_tell", "Telling you was held to be unsafe then"},
@@ -119,7 +119,6 @@ constexpr Called kFields[] = {
 
 constexpr Called kSteps[] = {
     {"person.registered", "You were registered"},
-    {"person.joined", "Another organisation registered you too"},
     {"person.merged", "Two registrations were found to be yours"},
     {"person.split", "Two registrations were found to be of two people"},
     {"person.main_contact", "An organisation became your main contact"},

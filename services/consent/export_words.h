@@ -11,7 +11,7 @@ namespace nwd::consent {
 std::string InWords(std::string_view name);
 // "captor_organisation_id" → "Who asked you"; "create_time" → "Made on".
 std::string FieldWords(std::string_view name);
-// The type of a step of the journey: "person.joined" → "Another organisation registered you too".
+// The type of a step of the journey: "person.registered" → "You were registered".
 std::string StepWords(std::string_view type);
 
 }  // namespace nwd::consent

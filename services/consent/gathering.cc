@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "common/base/macros.h"
 #include "common/base/timestamps.h"
+#include "common/status/status.h"
 #include "services/consent/authority_decision.h"
 #include "services/consent/authority_rows.h"
 #include "services/consent/case_rows.h"
@@ -23,6 +24,7 @@
 #include "services/consent/notice_rows.h"
 #include "services/consent/person_rows.h"
 #include "services/consent/person_seal.h"
+#include "services/consent/reasons.h"
 #include "services/consent/receipt_rows.h"
 #include "services/consent/record_rows.h"
 #include "services/consent/shown_disclosures.h"
@@ -36,7 +38,7 @@ class Gatherer {
  public:
   Gatherer(const store::Reader& reader, const Gathering& given) : reader_(reader), given_(given) {}
 
-  absl::StatusOr<v1::PersonExport> Gather() {
+  absl::StatusOr<Gathered> Gather() {
     NWD_ASSIGN_OR_RETURN(family_, joins::FamilyOf(reader_, given_.person_id));
     NWD_RETURN_IF_ERROR(CheckKeys());
     NWD_ASSIGN_OR_RETURN(first_id_, FirstRegistered());
@@ -48,7 +50,7 @@ class Gatherer {
     NWD_RETURN_IF_ERROR(AddDisclosures());
     NWD_RETURN_IF_ERROR(AddNotices());
     NWD_RETURN_IF_ERROR(AddCases());
-    return std::move(export_);
+    return Gathered{std::move(family_), std::move(export_)};
   }
 
  private:
@@ -65,7 +67,7 @@ class Gatherer {
   absl::StatusOr<ids::Uuid> FirstRegistered() const;
   bool LeaveOutHidden(storage::Notice& notice) const;
   absl::Status AddPeople();
-  absl::Status AddHolders(const ids::Uuid& id, v1::ExportedPerson& person);
+  absl::Status AddHolders(const ids::Uuid& id, const crypto::AeadKey& key, v1::ExportedPerson& person);
   void AddSamePerson(const v1::ExportedHolder& holder, bool confirmed);
   absl::Status AddEnrolments(const ids::Uuid& id, v1::ExportedPerson& person);
   absl::Status AddRecord();
@@ -91,6 +93,9 @@ absl::Status Gatherer::CheckKeys() const {
     if (KeyOf(id.bytes()) != nullptr) continue;
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::ErasedPerson> erased, erasures::FindPerson(reader_, id));
     if (!erased.has_value()) return absl::AbortedError("the key of one of a person's ids is not there");
+    if (id != given_.person_id) continue;
+    return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kErased,
+                         "the person was erased; nothing is held about them");
   }
   return absl::OkStatus();
 }
@@ -103,33 +108,44 @@ absl::StatusOr<ids::Uuid> Gatherer::FirstRegistered() const {
   return first != known.end() ? first->person_id : ids::Uuid();
 }
 
-// Of an agency's part nothing that tells who else knows the person: neither that others registered them, nor that they are
-// enrolled somewhere.
+// Of an agency's part nothing that tells who else knows the person: neither that others registered them, nor what those
+// gave, nor that they are enrolled somewhere.
 absl::Status Gatherer::AddPeople() {
   NWD_ASSIGN_OR_RETURN(const storage::Person contact, people::LatestMainContact(reader_, given_.person_id));
   for (const ids::Uuid& id : family_) {
-    NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader_, id, exporter()));
     NWD_ASSIGN_OR_RETURN(const std::optional<storage::Person> row, people::Find(reader_, id));
     const crypto::AeadKey* key = KeyOf(id.bytes());
-    if (!row.has_value() || key == nullptr || !(whole() || held)) continue;
-    v1::ExportedPerson& person = *export_.add_people();
-    NWD_ASSIGN_OR_RETURN(const storage::PersonDetails details, OpenDetails(*key, id, row->sealed_details()));
-    person.set_full_name(details.full_name());
-    person.set_date_of_birth(details.date_of_birth());
-    person.set_postcode(details.postcode());
-    for (const std::string& kept : row->identifiers()) person.add_identifiers(std::string(KindOfKept(kept)));
-    *person.mutable_create_time() = MicrosToTimestamp(row->create_time_us());
+    if (!row.has_value() || key == nullptr) continue;
+    v1::ExportedPerson person;
+    NWD_RETURN_IF_ERROR(AddHolders(id, *key, person));
+    if (!whole() && person.holders().empty()) continue;
+    if (whole()) {
+      NWD_ASSIGN_OR_RETURN(const storage::PersonDetails details, OpenDetails(*key, id, row->sealed_details()));
+      person.set_full_name(details.full_name());
+      person.set_date_of_birth(details.date_of_birth());
+      person.set_postcode(details.postcode());
+      for (const std::string& kept : row->identifiers()) person.add_identifiers(std::string(KindOfKept(kept)));
+      *person.mutable_create_time() = MicrosToTimestamp(row->create_time_us());
+      NWD_RETURN_IF_ERROR(AddEnrolments(id, person));
+    } else {
+      // Said once: of the registration, which is its own.
+      v1::ExportedHolder& own = *person.mutable_holders(0);
+      person.set_full_name(std::exchange(*own.mutable_full_name(), ""));
+      person.set_date_of_birth(std::exchange(*own.mutable_date_of_birth(), ""));
+      person.set_postcode(std::exchange(*own.mutable_postcode(), ""));
+      person.mutable_identifiers()->Swap(own.mutable_identifiers());
+      *person.mutable_create_time() = own.since();
+    }
     const std::string& whose = contact.main_contact_organisation_id();
     if (!whose.empty() && (whole() || IsExporters(whose))) {
       person.set_main_contact_organisation_id(consents::IdOf(whose).ToString());
     }
-    NWD_RETURN_IF_ERROR(AddHolders(id, person));
-    if (whole()) NWD_RETURN_IF_ERROR(AddEnrolments(id, person));
+    *export_.add_people() = std::move(person);
   }
   return absl::OkStatus();
 }
 
-absl::Status Gatherer::AddHolders(const ids::Uuid& id, v1::ExportedPerson& person) {
+absl::Status Gatherer::AddHolders(const ids::Uuid& id, const crypto::AeadKey& key, v1::ExportedPerson& person) {
   NWD_ASSIGN_OR_RETURN(const std::vector<people::HolderOf> holders, people::HoldersOf(reader_, id));
   bool first = true;
   for (const people::HolderOf& holder : holders) {
@@ -138,6 +154,14 @@ absl::Status Gatherer::AddHolders(const ids::Uuid& id, v1::ExportedPerson& perso
     v1::ExportedHolder& shown = *person.add_holders();
     shown.set_organisation_id(holder.organisation_id.ToString());
     *shown.mutable_since() = MicrosToTimestamp(holder.row.since_us());
+    if (!holder.row.sealed_details().empty()) {
+      NWD_ASSIGN_OR_RETURN(const storage::PersonDetails given,
+                           OpenGiven(key, id, holder.organisation_id, holder.row.sealed_details()));
+      shown.set_full_name(given.full_name());
+      shown.set_date_of_birth(given.date_of_birth());
+      shown.set_postcode(given.postcode());
+      for (const char kind : given.identifier_kinds()) shown.add_identifiers(std::string(KindOfKept({&kind, 1})));
+    }
     // Who came later was found, by identifier, birthday and name, to have registered the same person. Under another of the
     // person's ids the first was registered as somebody else, until an adviser confirmed it: when is not kept.
     if (whole() && (!is_first || id != first_id_)) AddSamePerson(shown, /*confirmed=*/is_first);
@@ -321,7 +345,7 @@ absl::Status Gatherer::AddCases() {
 
 }  // namespace
 
-absl::StatusOr<v1::PersonExport> GatherHere(const store::Reader& reader, const Gathering& gathering) {
+absl::StatusOr<Gathered> GatherHere(const store::Reader& reader, const Gathering& gathering) {
   return Gatherer(reader, gathering).Gather();
 }
 

@@ -6,6 +6,8 @@
 // they were joined with another since those were looked for, or it is lost. No state.
 #pragma once
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/store/store.h"
@@ -24,6 +26,11 @@ struct Gathering {
   absl::Time now;
 };
 
-absl::StatusOr<v1::PersonExport> GatherHere(const store::Reader& reader, const Gathering& gathering);
+struct Gathered {
+  std::vector<ids::Uuid> family;  // whose it is: to ask others for
+  v1::PersonExport exported;
+};
+// FAILED_PRECONDITION where the person was erased.
+absl::StatusOr<Gathered> GatherHere(const store::Reader& reader, const Gathering& gathering);
 
 }  // namespace nwd::consent

@@ -10,12 +10,14 @@ namespace nwd::consent {
 inline constexpr int kConsentsPerPersonMax = 1000;  // each decision of a person is set against all their consents
 // A consent to look at in ten years is no longer the one the person remembers giving.
 inline constexpr absl::Duration kConsentLastsMax = absl::Hours(24 * 366 * 10);
+inline constexpr char kConsentLastsInWords[] = "ten years";
 inline constexpr int kConsentsPerCaptorMax = 100;  // of one person's; so that one organisation cannot use them all up
 // Of those not over, so that what is over keeps nobody from asserting; and one organisation cannot use them all up.
 inline constexpr int kAuthoritiesPerPersonMax = 1000;
 inline constexpr int kAuthoritiesPerAsserterMax = 100;  // about one person
 // What is asserted is looked at anew within this time, whatever else is said.
 inline constexpr absl::Duration kAuthorityLastsMax = absl::Hours(24 * 366 * 3);
+inline constexpr char kAuthorityLastsInWords[] = "three years";
 inline constexpr int kApproversAskedMax = 100;     // organisations that an authority is put to
 inline constexpr int kAwaitingLookedAtMax = 1000;  // by one page of what awaits an organisation
 inline constexpr int kEndedForgottenMax = 16;      // rows of indexes, of those ended by time, with each new one
@@ -114,16 +116,17 @@ inline constexpr size_t kErasuresReadAtOnce = 100;  // of those that a round fol
 inline constexpr size_t kErasedRowsSweptMax = 500;  // in one transaction
 inline constexpr absl::Duration kErasuresFollowedEvery = absl::Seconds(2);
 inline constexpr absl::Duration kErasuresFollowedSeldom = absl::Minutes(1);  // while another service does not confirm
+inline constexpr absl::Duration kErasureSettle = absl::Hours(24);  // once the clock says that no backup has a key
+inline constexpr absl::Duration kErasureWaitsSaidEvery = absl::Hours(1);
 inline constexpr absl::Duration kErasureConfirmTimeout = absl::Seconds(60);  // another service rewrites its files
 
 // By one round of the retention job, which reads all that happened to each, in one View.
-inline constexpr size_t kPeopleLookedAtMax = 100;
+inline constexpr size_t kPeopleLookedAtMax = 20;
 // A hub administrator who refused to erase somebody who had had their time is not asked again before.
 inline constexpr absl::Duration kErasureAskedAgainAfter = absl::Hours(24 * 365);
 
-inline constexpr int kExportThreads = 1;      // an export goes through all that is held
-inline constexpr int kExportsWaitingMax = 8;  // others are shed
-inline constexpr int kExportsAtOnceMax = 8;   // each in memory until the slowest reader has it
+inline constexpr int kExportThreads = 1;     // an export goes through all that is held
+inline constexpr int kExportsAtOnceMax = 8;  // each in memory until the slowest reader has it
 inline constexpr int kExportsPerOrganisationMax = 2;
 inline constexpr int kGatherTries = 3;               // where the person is joined with another at that moment
 inline constexpr int kHeldElsewhereAtOnce = 500;     // of a page of what another service holds: the most it gives

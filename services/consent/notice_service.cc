@@ -42,8 +42,9 @@ absl::StatusOr<NoticeService::Page> NoticeService::PageAfter(const store::Reader
   page.last = listed.last;
   page.more = listed.more;
   for (notices::Numbered& numbered : listed.found) {
-    NWD_ASSIGN_OR_RETURN(const bool shown,
-                         notices::IsShownTo(reader, asker, consents::IdOf(numbered.notice.person_id())));
+    NWD_ASSIGN_OR_RETURN(
+        const bool shown,
+        notices::IsShownTo(reader, asker, consents::IdOf(numbered.notice.person_id()), numbered.notice.type()));
     if (shown) page.shown.push_back(std::move(numbered));
   }
   return page;
@@ -55,7 +56,8 @@ absl::StatusOr<std::optional<notices::Numbered>> NoticeService::Find(const store
   NWD_ASSIGN_OR_RETURN(std::optional<notices::Numbered> numbered,
                        notices::Find(reader, asker.organisation_id, notice_id));
   const ids::Uuid person_id = numbered.has_value() ? consents::IdOf(numbered->notice.person_id()) : ids::Uuid();
-  NWD_ASSIGN_OR_RETURN(const bool shown, notices::IsShownTo(reader, asker, person_id));
+  const v1::NoticeType type = numbered.has_value() ? numbered->notice.type() : v1::NOTICE_TYPE_UNSPECIFIED;
+  NWD_ASSIGN_OR_RETURN(const bool shown, notices::IsShownTo(reader, asker, person_id, type));
   if (!shown) numbered.reset();
   return numbered;
 }

@@ -5,8 +5,9 @@
 
 namespace nwd::consent::notices {
 
-absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& asker, const ids::Uuid& person_id) {
-  if (!asker.is_channel) return true;
+absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& asker, const ids::Uuid& person_id,
+                               v1::NoticeType type) {
+  if (!asker.is_channel || type == v1::NOTICE_TYPE_ERASURE) return true;
   return ties::HasPerson(reader, asker, person_id);
 }
 
@@ -17,7 +18,7 @@ absl::StatusOr<bool> CanBeAnswered(const store::Reader& reader, const Organisati
   if (!recipient->HasRole(common::v1::ROLE_AGENCY) && !recipient->HasRole(common::v1::ROLE_RESIDENT_CHANNEL)) {
     return false;
   }
-  return IsShownTo(reader, ties::AskerOf(recipient_id, recipient), consents::IdOf(notice.person_id()));
+  return IsShownTo(reader, ties::AskerOf(recipient_id, recipient), consents::IdOf(notice.person_id()), notice.type());
 }
 
 }  // namespace nwd::consent::notices

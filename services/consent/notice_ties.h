@@ -10,9 +10,10 @@
 
 namespace nwd::consent::notices {
 
-// Whether a notice about this person, sent to the asker, is the asker's to see now. An agency answers for what it had,
-// whoever holds the person; a channel for people who are enrolled with it.
-absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& asker, const ids::Uuid& person_id);
+// Whether a notice of this type about this person, sent to the asker, is the asker's to see now. An agency answers for what
+// it had, whoever holds the person; a channel for people who are enrolled with it, or were until they were erased.
+absl::StatusOr<bool> IsShownTo(const store::Reader& reader, const ties::Asker& asker, const ids::Uuid& person_id,
+                               v1::NoticeType type);
 
 // Whether its recipient could answer it now: it is active, has a role to do so, and it is its to see.
 absl::StatusOr<bool> CanBeAnswered(const store::Reader& reader, const Organisations& organisations,

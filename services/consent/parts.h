@@ -79,8 +79,8 @@ struct Parts {
 // Within a body: an audit entry about a person, sealed under their key; under the service's own where there is none.
 std::string Record(const Parts& parts, store::Txn& txn, std::string_view type, absl::Time now,
                    const ids::Uuid& person_id, const person_keys::PersonKey& key, const storage::Deed& deed);
-// The types of the entries that disclosures are proved by.
 inline constexpr char kServiceName[] = "consent";  // as services and their keys are named
+// The types of the entries that disclosures are proved by.
 inline constexpr std::string_view kRecordDisclosed = "record.disclosed";
 inline constexpr std::string_view kReferralTextDisclosed = "referral-text.disclosed";
 // Who is acting.

@@ -17,4 +17,10 @@ std::string SealDetails(const crypto::AeadKey& key, const ids::Uuid& person_id, 
 absl::StatusOr<storage::PersonDetails> OpenDetails(const crypto::AeadKey& key, const ids::Uuid& person_id,
                                                    std::string_view sealed);
 
+// The same as one organisation gave them, bound to it too.
+std::string SealGiven(const crypto::AeadKey& key, const ids::Uuid& person_id, const ids::Uuid& organisation_id,
+                      const CheckedDetails& details);
+absl::StatusOr<storage::PersonDetails> OpenGiven(const crypto::AeadKey& key, const ids::Uuid& person_id,
+                                                 const ids::Uuid& organisation_id, std::string_view sealed);
+
 }  // namespace nwd::consent

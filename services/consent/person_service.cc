@@ -102,6 +102,7 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
     if (person.key == nullptr) co_return std::optional<v1::RegisterPersonResponse>();
   }
   const std::string sealed = SealDetails(*fresh.key, fresh.person_id, details);
+  const std::string given = SealGiven(*person.key, person.person_id, organisation, details);
 
   bool shown = false;
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::RegisterPersonResponse> {
@@ -116,8 +117,8 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
     }
     NWD_RETURN_IF_ERROR(people::BindIdentifiers(txn, person.person_id, organisation, hashed, now, *row));
     people::Put(txn, person.person_id, *row);
+    NWD_RETURN_IF_ERROR(people::KeepHolder(txn, person.person_id, organisation, now, given));
     if (!held) {
-      people::AddHolder(txn, person.person_id, organisation, now);
       AppendPersonChange(
           txn, person.person_id,
           certain.has_value() ? common::v1::PersonChange::TYPE_JOINED : common::v1::PersonChange::TYPE_REGISTERED,

@@ -136,6 +136,7 @@ async::Task<absl::StatusOr<v1::PutRecordResponse>> RecordService::PutRecord(rpc:
     version.set_version(name.version);
     version.set_as_of(request.as_of().empty() ? absl::FormatCivilTime(calendar::DayOf(now)) : request.as_of());
     version.set_create_time_us(Micros(now));
+    version.set_correct_time_us(request.corrects() ? Micros(now) : before.has_value() ? before->correct_time_us() : 0);
     version.set_confidential(request.confidential() || IsConfidential(request.section()));
     records::Add(txn, name, version, before);
     storage::Deed deed = DeedOf(call);

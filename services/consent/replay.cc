@@ -49,8 +49,8 @@ void PassOn(store::Txn& txn, const common::v1::Change& change) {
 
 // The consent was drawn up after the backup, so what was refused in it is not known: what the person gave to any of the
 // same recipients rests.
-absl::Status RestRefused(const Parts& parts, store::Txn& txn, const common::v1::ConsentChange& refused, absl::Time when,
-                         Replayed& replayed) {
+absl::Status RestRefused(const Parts& parts, store::Txn& txn, const Whose& whose,
+                         const common::v1::ConsentChange& refused, absl::Time when, Replayed& replayed) {
   NWD_ASSIGN_OR_RETURN(std::vector<storage::Consent> all, consents::OfPerson(txn, IdIn(refused.person_id())));
   for (storage::Consent& consent : all) {
     const auto& recipients = refused.recipient_organisation_ids();
@@ -59,7 +59,7 @@ absl::Status RestRefused(const Parts& parts, store::Txn& txn, const common::v1::
     });
     if (!named) continue;
     constexpr auto kSuspension = v1::NOTICE_TYPE_SUSPENSION;
-    NWD_ASSIGN_OR_RETURN(const bool rests, RestUntilAsked(parts, txn, consent, kSuspension, when));
+    NWD_ASSIGN_OR_RETURN(const bool rests, RestUntilAsked(parts, txn, whose, consent, kSuspension, when));
     if (rests) ++replayed.consents;
   }
   return absl::OkStatus();
@@ -91,8 +91,8 @@ absl::StatusOr<bool> End(store::Txn& txn, storage::Consent& consent, TakenBack t
   return true;
 }
 
-absl::Status TakeBack(const Restoring& restoring, store::Txn& txn, const common::v1::Change& change, absl::Time when,
-                      Replayed& replayed) {
+absl::Status TakeBack(const Restoring& restoring, store::Txn& txn, const Whose& whose, const common::v1::Change& change,
+                      absl::Time when, Replayed& replayed) {
   const Parts& parts = restoring.parts;
   std::optional<TakenBack> taken = TakenBackBy(change.consent());
   if (!taken.has_value()) return absl::DataLossError("the ledger has a consent in a state that it has no place for");
@@ -102,22 +102,22 @@ absl::Status TakeBack(const Restoring& restoring, store::Txn& txn, const common:
   if (!consent.has_value()) {
     PassOn(txn, change);
     if (taken->event != ConsentEvent::kRefuse) return absl::OkStatus();
-    return RestRefused(parts, txn, change.consent(), when, replayed);
+    return RestRefused(parts, txn, whose, change.consent(), when, replayed);
   }
   absl::StatusOr<bool> done = false;
   if (taken->event == ConsentEvent::kSuspend) {
-    done = RestUntilAsked(parts, txn, *consent, taken->notice, when);  // who asked for it is not told here
+    done = RestUntilAsked(parts, txn, whose, *consent, taken->notice, when);  // who asked for it is not told here
   } else {
     done = End(txn, *consent, *taken, when);
-    if (done.ok() && *done) LogRestored(parts, txn, "consent.taken_back_again", DeedAbout(*consent), when);
+    if (done.ok() && *done) LogRestored(parts, txn, "consent.taken_back_again", whose, DeedAbout(*consent), when);
   }
   NWD_RETURN_IF_ERROR(done.status());
   if (*done) ++replayed.consents;
   return absl::OkStatus();
 }
 
-absl::Status EndAuthorityAgain(const Restoring& restoring, store::Txn& txn, const common::v1::Change& change,
-                               absl::Time when, Replayed& replayed) {
+absl::Status EndAuthorityAgain(const Restoring& restoring, store::Txn& txn, const Whose& whose,
+                               const common::v1::Change& change, absl::Time when, Replayed& replayed) {
   NWD_ASSIGN_OR_RETURN(std::optional<storage::Authority> authority,
                        authorities::Find(txn, IdIn(change.authority().authority_id())));
   if (!authority.has_value()) {
@@ -130,7 +130,7 @@ absl::Status EndAuthorityAgain(const Restoring& restoring, store::Txn& txn, cons
   }
   EndedAgain by = *ended_by;
   if (restoring.erased.contains(IdIn(change.authority().person_id()))) by.notice = v1::NOTICE_TYPE_UNSPECIFIED;
-  NWD_ASSIGN_OR_RETURN(const bool ended, EndAgain(restoring.parts, txn, *authority, by, when));
+  NWD_ASSIGN_OR_RETURN(const bool ended, EndAgain(restoring.parts, txn, whose, *authority, by, when));
   if (ended) ++replayed.authorities;
   return absl::OkStatus();
 }
@@ -149,22 +149,21 @@ storage::Case CaseInPlace(v1::CaseKind kind, const ids::Uuid& case_id, const ids
   return row;
 }
 
-absl::Status RestrictAgain(const Restoring& restoring, store::Txn& txn, const common::v1::RestrictionChange& change,
-                           const person_keys::PersonKey& key, absl::Time when, Replayed& replayed) {
+absl::Status RestrictAgain(const Restoring& restoring, store::Txn& txn, const Whose& whose,
+                           const common::v1::RestrictionChange& change, absl::Time when, Replayed& replayed) {
   const ids::Uuid case_id = IdIn(change.case_id());
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Case> known, cases::Find(txn, case_id));
   if (!change.lifted()) {
-    if (known.has_value() || key == nullptr) return absl::OkStatus();
-    const ids::Uuid person_id = IdIn(change.person_id());
+    if (known.has_value() || whose.key == nullptr) return absl::OkStatus();
     storage::Case row =
-        CaseInPlace(v1::CASE_KIND_RESTRICTION, case_id, person_id, IdIn(change.handler_organisation_id()), when);
+        CaseInPlace(v1::CASE_KIND_RESTRICTION, case_id, whose.person_id, IdIn(change.handler_organisation_id()), when);
     row.set_categories(MaskOfAll(change.categories()));
-    row.set_sealed_words(cases::Seal(*key, case_id, storage::CaseWords()));
+    row.set_sealed_words(cases::Seal(*whose.key, case_id, storage::CaseWords()));
     Begin(restoring.calendar, row);
     cases::Add(txn, row);
     std::vector<ids::Uuid> told;
     NWD_RETURN_IF_ERROR(BeginRestriction(txn, row, when, told));
-    LogRestored(restoring.parts, txn, "case.opened", DeedAbout(row), when);
+    LogRestored(restoring.parts, txn, "case.opened", whose, DeedAbout(row), when);
     ++replayed.restrictions;
     return absl::OkStatus();
   }
@@ -174,7 +173,7 @@ absl::Status RestrictAgain(const Restoring& restoring, store::Txn& txn, const co
   if (!was_in_force) return absl::OkStatus();
   lifted.set_revision(lifted.revision() + 1);
   cases::Replace(txn, *known, lifted);
-  LogRestored(restoring.parts, txn, "restriction.lifted", DeedAbout(lifted), when);
+  LogRestored(restoring.parts, txn, "restriction.lifted", whose, DeedAbout(lifted), when);
   ++replayed.restrictions;
   return absl::OkStatus();
 }
@@ -230,7 +229,8 @@ absl::Status EraseAgain(const Restoring& restoring, const common::v1::PersonChan
     }
     storage::Deed deed = DeedAbout(row);
     deed.set_organisation_id(std::string(eraser_id.bytes()));
-    LogRestored(parts, txn, "person.erased", std::move(deed), when);
+    // As where it was carried out first: under the service's own key, to be read for ever. Whom, nobody can tell.
+    LogRestored(parts, txn, "person.erased", Whose(), std::move(deed), when);
     erased = true;
     return erasure;
   };
@@ -241,7 +241,17 @@ absl::Status EraseAgain(const Restoring& restoring, const common::v1::PersonChan
   return async::BlockOn(restoring.following.Sweep(case_id, *erasure));
 }
 
+ids::Uuid PersonIn(const common::v1::Change& change) {
+  if (change.has_authority()) return IdIn(change.authority().person_id());
+  return IdIn(change.has_restriction() ? change.restriction().person_id() : change.consent().person_id());
+}
+
 }  // namespace
+
+absl::StatusOr<Whose> WhoseIs(const Parts& parts, const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(person_keys::PersonKey key, async::BlockOn(KeyOrNull(parts, person_id)));
+  return Whose{person_id, std::move(key)};
+}
 
 absl::Status Replay(const Restoring& restoring, const ledger::Entry& entry, Replayed& replayed) {
   const Parts& parts = restoring.parts;
@@ -249,54 +259,53 @@ absl::Status Replay(const Restoring& restoring, const ledger::Entry& entry, Repl
   if (!change.ParseFromString(entry.change)) return absl::DataLossError("an entry of the ledger does not parse");
   const absl::Time when = FromTimestamp(change.change_time());
   if (change.has_person()) return EraseAgain(restoring, change.person(), when, replayed);
-  person_keys::PersonKey key;  // null where there is nobody of that id in the backup
-  if (change.has_restriction()) {
-    absl::StatusOr<person_keys::PersonKey> found =
-        async::BlockOn(KeyOrNull(parts, IdIn(change.restriction().person_id())));
-    NWD_RETURN_IF_ERROR(found.status());
-    key = *std::move(found);
-  }
+  NWD_ASSIGN_OR_RETURN(const Whose whose, WhoseIs(parts, PersonIn(change)));
   Replayed done;
   const auto body = [&](store::Txn& txn) -> absl::Status {
     done = replayed;
-    if (change.has_authority()) return EndAuthorityAgain(restoring, txn, change, when, done);
-    if (change.has_restriction()) return RestrictAgain(restoring, txn, change.restriction(), key, when, done);
-    return change.has_consent() ? TakeBack(restoring, txn, change, when, done) : absl::OkStatus();
+    if (change.has_authority()) return EndAuthorityAgain(restoring, txn, whose, change, when, done);
+    if (change.has_restriction()) return RestrictAgain(restoring, txn, whose, change.restriction(), when, done);
+    return change.has_consent() ? TakeBack(restoring, txn, whose, change, when, done) : absl::OkStatus();
   };
   NWD_RETURN_IF_ERROR(async::BlockOn(parts.store.Update(body)));
   replayed = done;
   return absl::OkStatus();
 }
 
-void LogRestored(const Parts& parts, store::Txn& txn, std::string_view type, storage::Deed deed, absl::Time when) {
+void LogRestored(const Parts& parts, store::Txn& txn, std::string_view type, const Whose& whose, storage::Deed deed,
+                 absl::Time when) {
+  const bool theirs = whose.key != nullptr;
+  if (!theirs && !whose.person_id.is_nil()) deed.Clear();  // of somebody whose entries nobody is to read
   deed.set_service(kServiceName);
-  Record(parts, txn, type, when, ids::Uuid(), nullptr, deed);
+  Record(parts, txn, type, when, theirs ? whose.person_id : ids::Uuid(), whose.key, deed);
 }
 
-absl::StatusOr<bool> RestUntilAsked(const Parts& parts, store::Txn& txn, storage::Consent& consent,
+absl::StatusOr<bool> RestUntilAsked(const Parts& parts, store::Txn& txn, const Whose& whose, storage::Consent& consent,
                                     v1::NoticeType notice, absl::Time when) {
   if (consent.state() == v1::CONSENT_STATE_SUSPENDED && !consent.resume_needs_person()) {
     consent.set_resume_needs_person(true);
     consent.set_revision(consent.revision() + 1);
     consents::Put(txn, consent);
     AppendConsentChange(txn, consent, when);
+  } else if (StateAt(consent, when) == v1::CONSENT_STATE_GIVEN) {
+    consent.set_suspend_time_us(Micros(when));
+    consent.set_resume_needs_person(true);
+    NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, consent, ConsentEvent::kSuspend, notice, when).status());
+  } else {
+    return false;
   }
-  if (StateAt(consent, when) != v1::CONSENT_STATE_GIVEN) return false;
-  consent.set_suspend_time_us(Micros(when));
-  consent.set_resume_needs_person(true);
-  NWD_RETURN_IF_ERROR(TakeOutOfForce(txn, consent, ConsentEvent::kSuspend, notice, when).status());
-  LogRestored(parts, txn, "consent.suspended", DeedAbout(consent), when);
+  LogRestored(parts, txn, "consent.suspended", whose, DeedAbout(consent), when);
   return true;
 }
 
-absl::StatusOr<bool> EndAgain(const Parts& parts, store::Txn& txn, storage::Authority& authority,
+absl::StatusOr<bool> EndAgain(const Parts& parts, store::Txn& txn, const Whose& whose, storage::Authority& authority,
                               const EndedAgain& ended, absl::Time when) {
   if (!Next(StateAt(authority, when), ended.event).has_value()) return false;
   std::vector<ids::Uuid> told;
   NWD_RETURN_IF_ERROR(EndAuthority(txn, authority, ended.event, ended.notice, when, told));
   storage::Deed deed;
   deed.set_authority_id(authority.authority_id());
-  LogRestored(parts, txn, "authority.ended_again", std::move(deed), when);
+  LogRestored(parts, txn, "authority.ended_again", whose, std::move(deed), when);
   return true;
 }
 

@@ -18,6 +18,14 @@
 
 namespace nwd::consent {
 
+// Somebody, and their key; null where there is nobody of that id in the backup.
+struct Whose {
+  ids::Uuid person_id;
+  person_keys::PersonKey key;
+};
+// Blocks.
+absl::StatusOr<Whose> WhoseIs(const Parts& parts, const ids::Uuid& person_id);
+
 // How much of what was changed.
 struct Replayed {
   int64_t consents = 0, authorities = 0, restrictions = 0, erasures = 0;
@@ -37,17 +45,18 @@ struct Restoring {
 // restriction gets a case in the place of its own, for who answers it to lift. Blocks.
 absl::Status Replay(const Restoring& restoring, const ledger::Entry& entry, Replayed& replayed);
 
-// An entry in the audit log of what a restore did, whose `deed` says to what: by the service itself, under its own key; the
-// person's is not needed to read it. Within an Update.
-void LogRestored(const Parts& parts, store::Txn& txn, std::string_view type, storage::Deed deed, absl::Time when);
+// An entry in the audit log of what a restore did, by the service itself; `deed` says to what. Sealed under the person's
+// key, as all that names something of theirs. Within an Update.
+void LogRestored(const Parts& parts, store::Txn& txn, std::string_view type, const Whose& whose, storage::Deed deed,
+                 absl::Time when);
 
 // Puts a consent in force to rest until the person says that they stand by it; one that rests already needs them from now
-// on. Whether it was in force. `notice` UNSPECIFIED: nobody is told. Within an Update.
-absl::StatusOr<bool> RestUntilAsked(const Parts& parts, store::Txn& txn, storage::Consent& consent,
+// on. Whether that changed anything. `notice` UNSPECIFIED: nobody is told. Within an Update.
+absl::StatusOr<bool> RestUntilAsked(const Parts& parts, store::Txn& txn, const Whose& whose, storage::Consent& consent,
                                     v1::NoticeType notice, absl::Time when);
 
 // False where the event cannot happen to the authority any more. Within an Update.
-absl::StatusOr<bool> EndAgain(const Parts& parts, store::Txn& txn, storage::Authority& authority,
+absl::StatusOr<bool> EndAgain(const Parts& parts, store::Txn& txn, const Whose& whose, storage::Authority& authority,
                               const EndedAgain& ended, absl::Time when);
 
 }  // namespace nwd::consent

@@ -11,6 +11,7 @@
 #include "common/store/proto_value.h"
 #include "services/consent/authority_rows.h"
 #include "services/consent/authority_states.h"
+#include "services/consent/consent_rows.h"
 #include "services/consent/keys.h"
 #include "services/consent/limits.h"
 
@@ -19,41 +20,61 @@ namespace {
 
 constexpr EndedAgain kEndedAlone{AuthorityEvent::kEnd, v1::NOTICE_TYPE_UNSPECIFIED};
 
-// Goes through a table, some rows a transaction: act(txn, row), true where that changed the row. How many it changed.
+// Some rows of a table, each with its person's key, which no transaction can look for; and where to go on.
+template <class Row>
+struct Page {
+  std::vector<std::pair<Row, Whose>> rows;
+  std::string next;  // empty: that was all
+};
+template <class Row>
+absl::StatusOr<Page<Row>> ReadPage(const Parts& parts, const store::Range& rest) {
+  const auto read = [&](const store::Reader& reader) -> absl::StatusOr<Page<Row>> {
+    Page<Row> page;
+    absl::Status parsed;
+    NWD_RETURN_IF_ERROR(
+        reader.Scan(rest, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
+          if (page.rows.size() == kRestoredRowsAtOnce) {
+            page.next = std::string(key);
+            return store::Visit::kStop;
+          }
+          absl::StatusOr<Row> row = store::ParseValue<Row>(key, value);
+          parsed = row.status();
+          if (!parsed.ok()) return store::Visit::kStop;
+          page.rows.emplace_back(*std::move(row), Whose());
+          return store::Visit::kContinue;
+        }));
+    NWD_RETURN_IF_ERROR(parsed);
+    return page;
+  };
+  NWD_ASSIGN_OR_RETURN(Page<Row> page, async::BlockOn(parts.store.View(read)));
+  for (auto& [row, whose] : page.rows) {
+    NWD_ASSIGN_OR_RETURN(whose, WhoseIs(parts, consents::IdOf(row.person_id())));
+  }
+  return page;
+}
+
+// Goes through a table, some rows a transaction; nobody else writes yet. act(txn, row, whose): true where that changed the
+// row. How many it changed.
 template <class Row, class Act>
 absl::StatusOr<int64_t> ForAll(const Parts& parts, char table, Act act) {
   int64_t all = 0;
   store::Range rest = store::PrefixRange(std::string(1, table));
   for (bool more = true; more;) {
-    std::string next;
+    NWD_ASSIGN_OR_RETURN(const Page<Row> page, ReadPage<Row>(parts, rest));
     int64_t changed = 0;
     const auto body = [&](store::Txn& txn) -> absl::Status {
-      std::vector<Row> rows;
-      next.clear();
       changed = 0;
-      absl::Status parsed;
-      NWD_RETURN_IF_ERROR(txn.Scan(rest, store::Direction::kForward, [&](std::string_view key, std::string_view value) {
-        if (rows.size() == kRestoredRowsAtOnce) {
-          next = std::string(key);
-          return store::Visit::kStop;
-        }
-        absl::StatusOr<Row> row = store::ParseValue<Row>(key, value);
-        parsed = row.status();
-        if (!parsed.ok()) return store::Visit::kStop;
-        rows.push_back(*std::move(row));
-        return store::Visit::kContinue;
-      }));
-      NWD_RETURN_IF_ERROR(parsed);
-      for (Row& row : rows) {
-        NWD_ASSIGN_OR_RETURN(const bool did, act(txn, row));
+      for (const auto& [before, whose] : page.rows) {
+        Row row = before;
+        NWD_ASSIGN_OR_RETURN(const bool did, act(txn, row, whose));
         if (did) ++changed;
       }
       return absl::OkStatus();
     };
     NWD_RETURN_IF_ERROR(async::BlockOn(parts.store.Update(body)));
     all += changed;
-    more = !next.empty();
-    rest.begin = next;
+    more = !page.next.empty();
+    rest.begin = page.next;
   }
   return all;
 }
@@ -61,25 +82,25 @@ absl::StatusOr<int64_t> ForAll(const Parts& parts, char table, Act act) {
 // Rests what the backup alone cannot vouch for. How many.
 absl::StatusOr<int64_t> RestConsents(const Parts& parts, bool with_ledger) {
   const absl::Time now = parts.clock.Now();
-  const auto rest = [&](store::Txn& txn, storage::Consent& consent) -> absl::StatusOr<bool> {
+  const auto rest = [&](store::Txn& txn, storage::Consent& consent, const Whose& whose) -> absl::StatusOr<bool> {
     if (with_ledger && (consent.max_uses() == 0 || consent.state() != v1::CONSENT_STATE_GIVEN)) return false;
-    return RestUntilAsked(parts, txn, consent, v1::NOTICE_TYPE_UNSPECIFIED, now);
+    return RestUntilAsked(parts, txn, whose, consent, v1::NOTICE_TYPE_UNSPECIFIED, now);
   };
   return ForAll<storage::Consent>(parts, keys::kConsent, rest);
 }
 
 absl::StatusOr<int64_t> RestAuthorities(const Parts& parts, bool with_ledger) {
   const absl::Time now = parts.clock.Now();
-  const auto rest = [&](store::Txn& txn, storage::Authority& authority) -> absl::StatusOr<bool> {
+  const auto rest = [&](store::Txn& txn, storage::Authority& authority, const Whose& whose) -> absl::StatusOr<bool> {
     if (IsOver(StateAt(authority, now))) return false;
-    if (!with_ledger) return EndAgain(parts, txn, authority, kEndedAlone, now);
+    if (!with_ledger) return EndAgain(parts, txn, whose, authority, kEndedAlone, now);
     if (authority.max_uses() == 0 || authority.uses() == authority.max_uses()) return false;
     authority.set_uses(authority.max_uses());
     authority.set_revision(authority.revision() + 1);
     authorities::Put(txn, authority);
     storage::Deed deed;
     deed.set_authority_id(authority.authority_id());
-    LogRestored(parts, txn, "authority.used_up", std::move(deed), now);
+    LogRestored(parts, txn, "authority.used_up", whose, std::move(deed), now);
     return true;
   };
   return ForAll<storage::Authority>(parts, keys::kAuthority, rest);

@@ -38,6 +38,7 @@ absl::Status TellRestricted(store::Txn& txn, const ids::Uuid& person_id, Categor
       if (GaveAnothers(placed.disclosure, categories) && met.insert(placed.disclosure_id).second) given.Add(placed);
     }));
   }
+  if (budget <= 0) NWD_RETURN_IF_ERROR(given.AddAllReaders(txn, person_id));
   storage::Notice notice;
   notice.set_type(v1::NOTICE_TYPE_RESTRICTION);
   notice.set_categories(categories);

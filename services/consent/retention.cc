@@ -72,11 +72,9 @@ absl::Status ForgetAuthority(store::Txn& txn, const std::string& key, const std:
 
 // ---- people
 
-// let_be: something of theirs is under way, or an erasure was refused of late.
-
 struct LastSeen {
   int64_t last_us = 0;
-  bool let_be = false;
+  bool let_be = false;  // something of theirs is under way, or an erasure was refused of late
   void Saw(int64_t us) { last_us = std::max(last_us, us); }
 };
 

@@ -51,7 +51,7 @@ Services::Services(Given given)
       notice_(parts_, receipt::SigningKeyOf(given.hub_key)),
       cases_(parts_, given.calendar),
       exports_(parts_, given.elsewhere),
-      erasure_following_(parts_, given.elsewhere, std::move(given.key_files)),
+      erasure_following_(parts_, given.elsewhere, std::move(given.key_files), std::move(given.steady_now)),
       erasure_(parts_, erasure_following_),
       ledger_(parts_, ledger::Keys(given.hub_key, kServiceName)),
       version_(parts_),

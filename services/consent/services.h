@@ -5,6 +5,7 @@
 #pragma once
 
 #include "common/base/clock.h"
+#include "common/base/steady.h"
 #include "common/crypto/key_file.h"
 #include "common/person_keys/key_files.h"
 #include "common/rpc/router.h"
@@ -58,6 +59,7 @@ class Services {
     const audit::Log* audit_log = nullptr;  // without it there are no proofs
     HeldElsewhere* elsewhere = nullptr;     // without it nothing is exported
     person_keys::KeyFiles key_files = {};
+    std::function<absl::Time()> steady_now = SteadyNow;
     uint32_t epoch = 1;  // of the data (common/audit/epoch.h)
   };
   explicit Services(Given given);

@@ -63,7 +63,7 @@ absl::Status TellRefused(store::Txn& txn, ClosedTo closed, absl::Time now, std::
     }));
   }
   for (const auto& [key, entry] : closed) {
-    if (entry.touched.count == 0) continue;
+    if (entry.touched.count == 0 && budget > 0) continue;  // not all was gone through: they may have been
     storage::Notice notice;
     notice.set_type(v1::NOTICE_TYPE_REFUSAL);
     notice.set_person_id(std::string(entry.person_id.bytes()));

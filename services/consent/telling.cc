@@ -5,9 +5,11 @@
 
 #include "common/base/macros.h"
 #include "common/base/timestamps.h"
+#include "services/consent/authority_rows.h"
 #include "services/consent/basis.h"
 #include "services/consent/consent_rows.h"
 #include "services/consent/disclosure_rows.h"
+#include "services/consent/emergency_rows.h"
 #include "services/consent/limits.h"
 #include "services/consent/notice_rows.h"
 
@@ -62,11 +64,40 @@ void GivenTo::Add(const disclosures::Placed& placed) {
   recipient.touched.Add(placed.disclosure_id);
 }
 
+void GivenTo::AddReaders(const ids::Uuid& person_id,
+                         const google::protobuf::RepeatedPtrField<storage::Recipient>& recipients) {
+  for (const storage::Recipient& recipient : recipients) {
+    if (recipient.disclosures() == 0) continue;
+    const auto [known, is_new] = recipients_.try_emplace(consents::IdOf(recipient.organisation_id()));
+    if (is_new) known->second.newest.person_id = person_id;
+  }
+}
+
+absl::Status GivenTo::AddAllReaders(const store::Reader& reader, const ids::Uuid& person_id) {
+  NWD_ASSIGN_OR_RETURN(const std::vector<storage::Consent> consents, consents::OfPerson(reader, person_id));
+  for (const storage::Consent& consent : consents) {
+    AddReaders(consents::IdOf(consent.person_id()), consent.recipients());
+  }
+  NWD_RETURN_IF_ERROR(
+      authorities::Walk(reader, person_id, "", [&](const std::string&, const storage::Authority& authority) {
+        AddReaders(consents::IdOf(authority.person_id()), authority.recipients());
+        return store::Visit::kContinue;
+      }));
+  NWD_ASSIGN_OR_RETURN(const std::vector<storage::EmergencyAccess> all, emergencies::OfPerson(reader, person_id));
+  for (const storage::EmergencyAccess& access : all) {
+    const auto [known, is_new] = recipients_.try_emplace(consents::IdOf(access.organisation_id()));
+    if (is_new) known->second.newest.person_id = consents::IdOf(access.person_id());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status GivenTo::Tell(store::Txn& txn, const storage::Notice& notice, absl::Time now,
                            std::vector<ids::Uuid>& told) const {
   for (const auto& [id, recipient] : recipients_) {
-    NWD_ASSIGN_OR_RETURN(const ids::Uuid known_by,
-                         KnownBy(txn, recipient.newest.disclosure, recipient.newest.person_id));
+    ids::Uuid known_by = recipient.newest.person_id;
+    if (recipient.touched.count > 0) {
+      NWD_ASSIGN_OR_RETURN(known_by, KnownBy(txn, recipient.newest.disclosure, known_by));
+    }
     storage::Notice theirs = notice;
     theirs.set_person_id(std::string(known_by.bytes()));
     NWD_RETURN_IF_ERROR(consent::Tell(txn, id, std::move(theirs), recipient.touched, now, told));

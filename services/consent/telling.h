@@ -54,6 +54,9 @@ absl::Status Tell(store::Txn& txn, const ids::Uuid& recipient_id, storage::Notic
 class GivenTo {
  public:
   void Add(const disclosures::Placed& placed);
+  // Those, too, who were given anything at all on a basis about the person that is still kept: what of it they were given is
+  // not looked for. For whose disclosures are so many that not all were gone through.
+  absl::Status AddAllReaders(const store::Reader& reader, const ids::Uuid& person_id);
   // Sends each of them `notice`, of which all is given but whom it is about, and adds them to `told`. Each is told by the id
   // that it asked about: it may have been that of another whom the person is, or was, joined to.
   absl::Status Tell(store::Txn& txn, const storage::Notice& notice, absl::Time now, std::vector<ids::Uuid>& told) const;
@@ -61,8 +64,9 @@ class GivenTo {
  private:
   struct Recipient {
     Touched touched;
-    disclosures::Placed newest;
+    disclosures::Placed newest;  // of one that was not looked for, whom its basis is about alone
   };
+  void AddReaders(const ids::Uuid& person_id, const google::protobuf::RepeatedPtrField<storage::Recipient>& recipients);
   std::map<ids::Uuid, Recipient> recipients_;
 };
 

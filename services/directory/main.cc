@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/program/service_program.h"
+#include "common/retention/job.h"
 #include "common/store_rocksdb/rocks_store.h"
 #include "services/directory/app.h"
 
@@ -22,8 +23,14 @@ int main(int argc, char** argv) {
       .ExistingFile();
   if (const std::optional<int> exit_code = program.Configure(argc, argv)) return *exit_code;
 
+  const absl::StatusOr<retention::Schedule> retention =
+      retention::Schedule::Load(program.facts_folder() + "/retention.csv", "directory");
+  if (!retention.ok()) return program.Fail(retention.status());
   auto data = store::RocksStore::Open({.folder = program.Folder("data")});
   if (!data.ok()) return program.Fail(data.status());
+  // Nothing goes after days here: to give some would be a promise that nobody keeps.
+  const absl::Status kept = retention::Job(**data, program.clock(), *retention, {}).Check();
+  if (!kept.ok()) return program.Fail(kept);
   if (const absl::Status taken = program.TakeUpRestore(**data); !taken.ok()) return program.Fail(taken);
   directory::App app({.store = **data,
                       .hub_key = program.hub_key(),

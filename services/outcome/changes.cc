@@ -22,6 +22,13 @@ namespace {
 
 using common::v1::PersonChange;
 
+// "person.merged". Whoever registers somebody registered them, also where others had before: from the journey nobody learns
+// that the person was known to others.
+std::string StepType(PersonChange::Type type) {
+  if (type == PersonChange::TYPE_JOINED) type = PersonChange::TYPE_REGISTERED;
+  return absl::AsciiStrToLower(Cat("person.", PersonChange::Type_Name(type).substr(sizeof("TYPE_") - 1)));
+}
+
 // Actions on the referrer's side; all others happen on the receiver's.
 constexpr std::array<std::string_view, 6> kReferrerActions{"CREATE", "SEND", "ANSWER", "WITHDRAW", "CLOSE", "SWEEP"};
 
@@ -89,8 +96,7 @@ absl::Status Changes::ApplyPerson(store::Txn& txn, const PersonChange& change, a
   }
   NWD_ASSIGN_OR_RETURN(const ids::Uuid organisation, IdOf("organisation_id", change.organisation_id()));
   Step step{.time = time, .sequence = 0, .source = organisation, .row = {}};
-  step.row.set_type(
-      absl::AsciiStrToLower(Cat("person.", PersonChange::Type_Name(change.type()).substr(sizeof("TYPE_") - 1))));
+  step.row.set_type(StepType(change.type()));
   step.row.set_organisation_id(change.organisation_id());
   NWD_ASSIGN_OR_RETURN(const bool added, Journeys::Add(txn, person, step));
   if (!added) return absl::OkStatus();

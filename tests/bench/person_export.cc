@@ -19,22 +19,22 @@ constexpr size_t kExportsQuick = 5;
 constexpr int kReadsInFlight = 64;
 constexpr double kGoalMs = 1'000;
 
-// Reads of what the job centre put in, and versions of it.
+// Versions of what the job centre put in, and reads of the last.
 absl::Status LetThingsHappen(Fixture& hub, const Person& person, const rpc::CallOptions& options) {
   NWD_ASSIGN_OR_RETURN(const Connections college, hub.As(kCollege, "consent"));
   NWD_ASSIGN_OR_RETURN(const Connections jobcentre, hub.As(kJobcentre, "consent"));
-  const Operation read = [&](uint64_t turn) -> async::Task<absl::Status> {
-    const auto answer = co_await college[turn].Await<consent::v1::GetRecordResponse>(ReadOf(person), options);
-    co_return answer.status();
-  };
-  const LoadResult reads = Drive(hub.runtime(), {.in_flight = kReadsInFlight, .turns = kReads}, read);
-  if (reads.failures > 0) return reads.first_failure;
   for (int i = 0; i < kVersions; ++i) {
     consent::v1::PutRecordRequest put;
     put.set_person_ref(person.jobcentre_ref);
     put.mutable_section()->mutable_skills()->add_skills(absl::StrFormat("version %d", i));
     NWD_RETURN_IF_ERROR(jobcentre[0].Call<consent::v1::PutRecordResponse>(put, options).status());
   }
+  const Operation read = [&](uint64_t turn) -> async::Task<absl::Status> {
+    const auto answer = co_await college[turn].Await<consent::v1::GetRecordResponse>(ReadOf(person), options);
+    co_return answer.status();
+  };
+  const LoadResult reads = Drive(hub.runtime(), {.in_flight = kReadsInFlight, .turns = kReads}, read);
+  if (reads.failures > 0) return reads.first_failure;
   return absl::OkStatus();
 }
 

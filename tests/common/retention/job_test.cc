@@ -175,6 +175,10 @@ TEST_F(JobTest, APromiseThatNobodyKeepsIsSaid) {
   EXPECT_TRUE(job_->Check().ok());
   const Job lacking(store_, clock_, schedule_, {});
   EXPECT_TRUE(absl::IsInvalidArgument(lacking.Check()));
+  std::vector<Kind> more = Kinds();
+  more.push_back({"forgotten", "x", IsOld, Delete});
+  const Job unsaid(store_, clock_, schedule_, more);
+  EXPECT_TRUE(absl::IsInvalidArgument(unsaid.Check())) << "a row was taken out: not for ever in silence";
 }
 
 }  // namespace

@@ -43,11 +43,13 @@ TEST_F(ScheduleTest, SaysWhichLineIsWrong) {
   }
   EXPECT_TRUE(absl::IsInvalidArgument(Load("consent,a,m,W,1,k,w\nconsent,a,n,W,2,k,w\n").status()));
   EXPECT_TRUE(absl::IsInvalidArgument(Load("referral,a,m,W,1,k,w\n").status())) << "nothing of this service";
-  for (const char* service : {"directory", "every", "keys"}) {
-    const auto promised = Load(Cat("consent,a,m,W,1,k,w\n", service, ",requests,I,W,7,k,w\n"));
-    EXPECT_TRUE(absl::IsInvalidArgument(promised.status())) << "no job of " << service << " keeps that promise";
-  }
   EXPECT_TRUE(absl::IsNotFound(Schedule::Load(Cat(folder_.Path(), "/no.csv"), "consent").status()));
+}
+
+TEST_F(ScheduleTest, WhatEveryServiceKeepsIsEachOnes) {
+  const auto schedule = Load("consent,people,p,W,30,k,w\nevery,requests,I,W,7,k,w\nkeys,people,P,W,,k,w\n");
+  ASSERT_TRUE(schedule.ok()) << schedule.status();
+  EXPECT_THAT(schedule->Limited(), ElementsAre("every/requests", "people")) << "a job that lets go of neither says so";
 }
 
 TEST_F(ScheduleTest, TheProjectsTableIsOne) {

@@ -151,6 +151,15 @@ TEST_F(CaseTest, WhatTheHubSeesWasNotDoneIsNotFulfilled) {
   }
   desk_.clock().Advance(kDay);
   desk_.Put("lambeth", ref_, desk_.Skills("stonemasonry"));
+  EXPECT_THAT(Close("lambeth", rectification->case_id(), rectification->etag(), v1::CASE_OUTCOME_FULFILLED),
+              Refused(StatusCode::kFailedPrecondition, reasons::kNotDoneYet))
+      << "nobody who read the wrong version was told";
+  v1::PutRecordRequest correction;
+  correction.set_person_ref(ref_);
+  *correction.mutable_section() = desk_.Skills("masonry");
+  correction.set_corrects(true);
+  ASSERT_TRUE(desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", correction).ok());
+  desk_.Put("lambeth", ref_, desk_.Skills("masonry, and poetry"));
   EXPECT_TRUE(Close("lambeth", rectification->case_id(), rectification->etag(), v1::CASE_OUTCOME_FULFILLED).ok());
   EXPECT_TRUE(Close("lambeth", access.case_id(), access.etag(), v1::CASE_OUTCOME_REFUSED).ok());
 }

@@ -59,7 +59,8 @@ std::unique_ptr<Services> Desk::Start() {
       },
       .metrics = metrics_,
       .elsewhere = &elsewhere_,
-      .key_files = {.forget_deleted = {}, .oldest_backup = [this] { return oldest_key_backup; }}});
+      .key_files = {.forget_deleted = {}, .oldest_backup = [this] { return oldest_key_backup; }},
+      .steady_now = [this] { return steady_now; }});
 }
 
 namespace {

@@ -45,6 +45,9 @@ class Desk {
   // another hub key.
   void Restart(char hub_key_fill = 'A');
 
+  // SteadyNow, as this service has it.
+  absl::Time steady_now = absl::UnixEpoch();
+
   // An active organisation with the role AGENCY (or those given); answers its id.
   std::string Add(const std::string& slug, common::v1::OrganisationKind kind = common::v1::ORGANISATION_KIND_VCS,
                   std::vector<common::v1::Role> roles = {common::v1::ROLE_AGENCY});

@@ -106,7 +106,10 @@ TEST_F(ErasureTest, WhatRestedOnTheirWordEndsAndTheOthersLearnOfIt) {
 }
 
 TEST_F(ErasureTest, WhoHeldOrWasGivenAnythingIsToldAndAnswers) {
-  EXPECT_EQ(Erase("hub", Granted(ref_))->notices(), 1);
+  EXPECT_EQ(Erase("hub", Granted(ref_))->notices(), 2);
+  ASSERT_EQ(NoticesTo("app").size(), 1u) << "the channel, which acts for them no more, is told so";
+  EXPECT_EQ(NoticesTo("app").front().type(), v1::NOTICE_TYPE_ERASURE);
+  EXPECT_EQ(NoticesTo("app").front().person_ref(), app_ref_);
   ASSERT_EQ(NoticesTo("college").size(), 1u);
   const v1::Notice notice = NoticesTo("college").front();
   EXPECT_EQ(notice.type(), v1::NOTICE_TYPE_ERASURE);
@@ -186,6 +189,18 @@ TEST_F(ErasureTest, ItIsGoneOnceNoServiceHoldsAKeyAndCompleteOnceNoBackupCan) {
   EXPECT_NE(desk_.metrics().Text().find("nwd_consent_erasures_open 1"), std::string::npos);
   const absl::Time gone = desk_.clock().Now();
   desk_.clock().Set(FromTimestamp(Erasures().front().erasure().complete_time()));
+  // A clock that jumps makes nothing complete: it is set back within the day, and all begins anew.
+  ASSERT_TRUE(Follow().ok());
+  desk_.steady_now += kErasureSettle - absl::Seconds(1);
+  ASSERT_TRUE(Follow().ok());
+  EXPECT_FALSE(Erasures().front().erasure().complete());
+  desk_.clock().Set(gone + absl::Hours(1));
+  ASSERT_TRUE(Follow().ok());
+  desk_.clock().Set(FromTimestamp(Erasures().front().erasure().complete_time()));
+  desk_.steady_now += absl::Hours(1);
+  ASSERT_TRUE(Follow().ok());
+  EXPECT_FALSE(Erasures().front().erasure().complete());
+  desk_.steady_now += kErasureSettle;
   // It should have been deleted, and was not.
   desk_.elsewhere().oldest_backup = gone;
   ASSERT_TRUE(Follow().ok());

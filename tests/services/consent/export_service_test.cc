@@ -181,6 +181,55 @@ TEST_F(ExportTest, AnAgencyGetsItsOwnPartAndNoWordOfWhoElseKnowsThePerson) {
   EXPECT_THAT(theirs.notices(), IsEmpty()) << "the college's";
 }
 
+// What others typed is theirs to show; and it looks the same whether or not there were others.
+TEST_F(ExportTest, AnAgencyGetsTheRegistrationThatItMade) {
+  desk_.Add("refuge");
+  v1::RegisterPersonRequest request;
+  v1::PersonDetails& details = *request.mutable_details();
+  details.set_full_name("Grace Hopper");
+  details.set_date_of_birth("1990-12-09");
+  details.set_nino("AB123457C");
+  details.set_nhs_number("943 476 5919");
+  details.set_postcode("SE1 7PB");
+  const auto registered = [&](const std::string& who) {
+    const auto answer = desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, who, request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return answer->person_ref();
+  };
+  const std::string refuges = registered("refuge");
+  desk_.clock().Advance(absl::Seconds(3));
+  const absl::Time now = desk_.clock().Now();
+  details.clear_nhs_number();
+  details.set_postcode("SW9 8EJ");
+  const std::string colleges = registered("college");
+  const auto own = [&](const std::string& who, const std::string& ref) {
+    const v1::PersonExport all = Export(who, Opened(who, ref, v1::CASE_KIND_ACCESS).case_id());
+    EXPECT_EQ(all.people_size(), 1);
+    return all.people(0);
+  };
+  const v1::ExportedPerson second = own("college", colleges);
+  EXPECT_EQ(second.full_name(), "Grace Hopper");
+  EXPECT_EQ(second.postcode(), "SW9 8EJ");
+  EXPECT_THAT(second.identifiers(), ElementsAre("NINO"));
+  EXPECT_EQ(FromTimestamp(second.create_time()), now);
+  EXPECT_THAT(second.DebugString(), Not(HasSubstr("SE1 7PB")));
+  const v1::ExportedPerson first = own("refuge", refuges);
+  EXPECT_EQ(first.postcode(), "SE1 7PB");
+  EXPECT_THAT(first.identifiers(), ElementsAre("NINO", "NHS_NUMBER"));
+  // Whoever registers somebody again says how they are now.
+  details.set_postcode("E1 6AN");
+  EXPECT_EQ(registered("college"), colleges);
+  EXPECT_EQ(own("college", colleges).postcode(), "E1 6AN");
+  EXPECT_EQ(FromTimestamp(own("college", colleges).create_time()), now);
+  // The person has what each of them has.
+  const std::string apps = desk_.Enrol("app", "college", colleges);
+  const v1::ExportedPerson whole = own("app", apps);
+  EXPECT_EQ(whole.postcode(), "SE1 7PB");
+  ASSERT_EQ(whole.holders_size(), 2);
+  EXPECT_EQ(whole.holders(0).postcode(), "SE1 7PB");
+  EXPECT_EQ(whole.holders(1).postcode(), "E1 6AN");
+}
+
 TEST_F(ExportTest, WhatThePersonIsNotToKnowOfIsLeftOut) {
   desk_.Add("crisis", ORGANISATION_KIND_HEALTH, {ROLE_AGENCY, ROLE_SAFEGUARDING});
   desk_.Put("college", college_ref_, desk_.Contact("020 7946 0018", false));
@@ -362,6 +411,9 @@ TEST_F(ExportTest, AKeyThatIsLostIsNotTakenForAnErasure) {
   const std::string case_id = Opened("app", app_ref_, v1::CASE_KIND_ACCESS).case_id();
   const auto file = File("app", case_id, v1::EXPORT_FORMAT_JSON);
   EXPECT_EQ(file.status().code(), StatusCode::kDataLoss) << "not the half of it";
+  ASSERT_TRUE(async::BlockOn(desk_.services().person_keys().Destroy(a)).ok());
+  EXPECT_EQ(File("app", case_id, v1::EXPORT_FORMAT_JSON).status().code(), StatusCode::kDataLoss)
+      << "nor said to be erased";
 }
 
 TEST_F(ExportTest, OneOrganisationHasFewAtOnce) {

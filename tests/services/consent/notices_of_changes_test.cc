@@ -43,8 +43,7 @@ class NoticesOfChangesTest : public MatchTest {
   std::string Hold(const std::string& organisation, const std::string& who, const std::string& ref) {
     const ids::Uuid person = *ids::Uuid::Parse(desk_.PersonId(who, ref));
     auto hold = [&](store::Txn& txn) {
-      people::AddHolder(txn, person, *ids::Uuid::Parse(desk_.IdOf(organisation)), desk_.clock().Now());
-      return absl::OkStatus();
+      return people::KeepHolder(txn, person, *ids::Uuid::Parse(desk_.IdOf(organisation)), desk_.clock().Now(), "");
     };
     EXPECT_TRUE(async::BlockOn(desk_.store().Update(hold)).ok());
     return desk_.RefFor(organisation, ref, who);

@@ -1,4 +1,9 @@
 // Restriction: from the answer on nothing of it is permitted to anybody, who read it is told, and it rests until it is lifted.
+#include "common/async/block_on.h"
+#include "common/base/timestamps.h"
+#include "services/consent/categories.h"
+#include "services/consent/disclosure_rows.h"
+#include "services/consent/limits.h"
 #include "services/consent/reasons.h"
 #include "tests/services/consent/case_desk.h"
 
@@ -43,6 +48,45 @@ TEST_F(RestrictionTest, WhatStandsInTheWayOtherwiseIsToldFirst) {
   ASSERT_TRUE(desk_.Withdraw("lambeth", consent_).ok());
   EXPECT_EQ(desk_.Check("college", college_ref_, consent_)->denied_categories(0).reason(),
             v1::DENIAL_REASON_NOT_IN_FORCE);
+}
+
+// However often somebody else read since: more than are gone through.
+TEST_F(RestrictionTest, WhoReadLongAgoIsToldAllTheSame) {
+  desk_.Add("greedy");
+  const std::string greedys = desk_.Register("greedy", "Ada Lovelace", "AB123456C");
+  const std::string theirs = desk_.Give("lambeth", ref_, desk_.Terms({"college", "greedy"}));
+  ASSERT_TRUE(desk_.Read("college", college_ref_, theirs).ok());
+  desk_.clock().Advance(absl::Hours(1));
+  ASSERT_TRUE(desk_.Read("greedy", greedys, theirs).ok());
+  const ids::Uuid person = *ids::Uuid::Parse(desk_.PersonId("lambeth", ref_));
+  storage::Disclosure disclosure;
+  disclosure.set_consent_id(std::string(ids::Uuid::Parse(theirs)->bytes()));
+  disclosure.set_recipient_id(std::string(ids::Uuid::Parse(desk_.IdOf("greedy"))->bytes()));
+  disclosures::AddSource(std::string(ids::Uuid::Parse(desk_.IdOf("lambeth"))->bytes()), MaskOf(CATEGORY_SKILLS),
+                         disclosure);
+  constexpr int kAtOnce = 1000;
+  for (int i = 0; i < kDisclosuresLookedAtMax; i += kAtOnce) {
+    auto add = [&](store::Txn& txn) {
+      for (int j = 0; j < kAtOnce; ++j) {
+        disclosures::Add(txn, {{ids::Uuid::Random(), person, Micros(desk_.clock().Now()) + i + j, disclosure}, {}});
+      }
+      return absl::OkStatus();
+    };
+    ASSERT_TRUE(async::BlockOn(desk_.store().Update(add)).ok());
+  }
+  Opened("app", app_ref_, v1::CASE_KIND_RESTRICTION);
+  ASSERT_EQ(NoticesTo("greedy").size(), 1u);
+  EXPECT_EQ(NoticesTo("greedy").front().disclosure_count(), kDisclosuresLookedAtMax);
+  ASSERT_EQ(NoticesTo("college").size(), 1u);
+  EXPECT_EQ(NoticesTo("college").front().type(), v1::NOTICE_TYPE_RESTRICTION);
+  EXPECT_EQ(NoticesTo("college").front().person_ref(), college_ref_);
+  v1::PutRecordRequest correction;
+  correction.set_person_ref(ref_);
+  *correction.mutable_section() = desk_.Skills("masonry");
+  correction.set_corrects(true);
+  const auto put = desk_.Ask(desk_.services().record(), &RecordService::PutRecord, "lambeth", correction);
+  ASSERT_TRUE(put.ok()) << put.status();
+  EXPECT_EQ(put->notices(), 2) << "of a correction, too";
 }
 
 TEST_F(RestrictionTest, WhoReadItIsToldAndKeepsItUnused) {
