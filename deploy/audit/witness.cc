@@ -96,7 +96,16 @@ absl::StatusOr<std::optional<Memory>> Remembered(const std::string& file, std::s
   if (!note.has_value()) return std::nullopt;
   absl::StatusOr<Checkpoint> opened = OpenOfAnyEpoch(*note, verifiers);
   if (opened.ok()) return Memory{file, *std::move(note), *std::move(opened)};
-  return absl::FailedPreconditionError(Cat("what is remembered in ", file, " ", StdView(opened.status().message())));
+  return absl::FailedPreconditionError(Cat("what is remembered in ", file, " ", StdView(opened.status().message()),
+                                           "; where the log's keys were rotated since, add the line of the key that "
+                                           "signed it"));
+}
+
+// Nothing where none of these keys signed it: they were rotated since, and what is not there to be trusted is not compared.
+std::optional<Memory> OpenedBy(std::span<const Verifier> verifiers, const std::string& file, std::string note) {
+  absl::StatusOr<Checkpoint> opened = OpenOfAnyEpoch(note, verifiers);
+  if (!opened.ok()) return std::nullopt;
+  return Memory{file, std::move(note), *std::move(opened)};
 }
 
 // The latest that is remembered of this epoch with so many entries at most; nothing where there is none.
@@ -109,7 +118,8 @@ absl::StatusOr<std::optional<Memory>> LatestWithin(uint64_t size, const std::str
     const bool of_this_epoch = entry.path().filename().string().starts_with(
         std::filesystem::path(FileOf(folder, newest.checkpoint.origin)).filename().string());
     if (entry.path().extension() != kDailyExtension || !of_this_epoch) continue;
-    NWD_ASSIGN_OR_RETURN(std::optional<Memory> daily, Remembered(entry.path().string(), verifiers));
+    NWD_ASSIGN_OR_RETURN(const std::optional<std::string> note, ReadIfThere(entry.path().string()));
+    std::optional<Memory> daily = OpenedBy(verifiers, entry.path().string(), note.value_or(""));
     if (!daily.has_value() || daily->checkpoint.origin != newest.checkpoint.origin) continue;
     if (daily->checkpoint.size > size) continue;
     if (!latest.has_value() || daily->checkpoint.size > latest->checkpoint.size) latest = std::move(daily);

@@ -1,7 +1,6 @@
 #include "services/consent/case_service.h"
 
 #include <initializer_list>
-#include <type_traits>
 #include <utility>
 
 #include "common/base/strings.h"
@@ -264,7 +263,7 @@ absl::StatusOr<v1::OpenCaseResponse> CaseService::Open(store::Txn& txn, const rp
 }
 
 template <class Response, class Request, class Act>
-async::Task<absl::StatusOr<Response>> CaseService::Do(rpc::Call& call, const Request& request,
+async::Task<absl::StatusOr<Response>> CaseService::Do(rpc::Call& call, const Request& request, By by,
                                                       std::string_view audit_type, Act act) {
   const ids::Uuid case_id = IdIn(request.case_id());
   auto look = [&](const store::Reader& reader) { return cases::Find(reader, case_id); };
@@ -275,7 +274,7 @@ async::Task<absl::StatusOr<Response>> CaseService::Do(rpc::Call& call, const Req
   auto body = [&](store::Txn& txn) -> absl::StatusOr<Response> {
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Case> row, cases::Find(txn, case_id));
     NWD_ASSIGN_OR_RETURN(bool theirs, cases::IsAnsweredBy(txn, asker, row));
-    if constexpr (std::is_same_v<Request, v1::LiftRestrictionRequest>) {
+    if (by == By::kHandlerOrPerson) {
       NWD_ASSIGN_OR_RETURN(const bool speaks, cases::SpeaksFor(txn, asker, row));
       theirs = theirs || speaks;
     }
@@ -313,7 +312,7 @@ async::Task<absl::StatusOr<v1::AdvanceCaseResponse>> CaseService::AdvanceCase(rp
     if (row.due_time_us() != 0) *response.mutable_due_time() = MicrosToTimestamp(row.due_time_us());
     return response;
   };
-  co_return co_await Do<v1::AdvanceCaseResponse>(call, request, "case.advanced", act);
+  co_return co_await Do<v1::AdvanceCaseResponse>(call, request, By::kHandler, "case.advanced", act);
 }
 
 async::Task<absl::StatusOr<v1::CloseCaseResponse>> CaseService::CloseCase(rpc::Call& call,
@@ -327,7 +326,9 @@ async::Task<absl::StatusOr<v1::CloseCaseResponse>> CaseService::CloseCase(rpc::C
     response.set_restricted(row.kind() == v1::CASE_KIND_RESTRICTION && row.lift_time_us() == 0);
     return response;
   };
-  co_return co_await Do<v1::CloseCaseResponse>(call, request, "case.closed", act);
+  // What they asked for people take back themselves.
+  const By by = request.outcome() == v1::CASE_OUTCOME_WITHDRAWN ? By::kHandlerOrPerson : By::kHandler;
+  co_return co_await Do<v1::CloseCaseResponse>(call, request, by, "case.closed", act);
 }
 
 absl::Status CaseService::Close(store::Txn& txn, const rpc::Call& call, const v1::CloseCaseRequest& request,
@@ -356,7 +357,7 @@ async::Task<absl::StatusOr<v1::LiftRestrictionResponse>> CaseService::LiftRestri
     if (lifted) row.set_revision(row.revision() + 1);
     return v1::LiftRestrictionResponse();
   };
-  co_return co_await Do<v1::LiftRestrictionResponse>(call, request, "restriction.lifted", act);
+  co_return co_await Do<v1::LiftRestrictionResponse>(call, request, By::kHandlerOrPerson, "restriction.lifted", act);
 }
 
 }  // namespace nwd::consent

@@ -45,9 +45,11 @@ class CaseService {
                      const person_keys::PersonKey& key, storage::Case& row) const;
 
   // Does `act` (store::Txn&, storage::Case&, const person_keys::PersonKey& → StatusOr<Response>) to the case that the
-  // request names, once, and keeps the case, under `audit_type`. Denied where it is not the caller's.
+  // request names, once, and keeps the case, under `audit_type`. Denied where it is not the caller's: who answers it; or,
+  // where the person may do it themselves, a channel that they are enrolled with.
+  enum class By { kHandler, kHandlerOrPerson };
   template <class Response, class Request, class Act>
-  async::Task<absl::StatusOr<Response>> Do(rpc::Call& call, const Request& request, std::string_view audit_type,
+  async::Task<absl::StatusOr<Response>> Do(rpc::Call& call, const Request& request, By by, std::string_view audit_type,
                                            Act act);
 
   const Parts& parts_;

@@ -144,6 +144,14 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
     auto once = [&] { return effect(txn); };
     NWD_ASSIGN_OR_RETURN(v1::RegisterPersonResponse response,
                          parts_.requests.Once<v1::RegisterPersonResponse>(txn, call, request, once));
+    // A retry is answered as the first try was, but of somebody who is nobody any more.
+    const ids::Uuid whose = parts_.references.PersonOf(organisation, response.person_ref()).value_or(ids::Uuid());
+    NWD_ASSIGN_OR_RETURN(const bool still_held, people::Holds(txn, whose, organisation));
+    if (!still_held) {
+      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kErased,
+                           "the person whom this request registered was erased since; somebody new needs another "
+                           "request_id");
+    }
     return std::make_optional(std::move(response));
   };
   absl::StatusOr<std::optional<v1::RegisterPersonResponse>> registered =

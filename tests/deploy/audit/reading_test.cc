@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -84,6 +85,7 @@ class Reading : public ::testing::Test {
   Keeper keeper_{store_};
   http::HttpServer server_{{}};
   testing::TempFolder folder_;
+  const crypto::SigningKey other_key_ = crypto::SigningKey::Generate();
 };
 
 TEST_F(Reading, AWholeLogIsVerifiedOverHttpAndFromACopy) {
@@ -263,6 +265,19 @@ TEST_F(Reading, AWitnessFollowsALogIntoANewEpoch) {
     const auto followed = look(*restored(keeper_.log().checkpoint(), kept > 0 ? BackupOf(kept) : nullptr), fresh);
     ASSERT_TRUE(followed.ok()) << followed.status();
     EXPECT_EQ(followed->lost, 700 - compared) << "nobody can compare these";
+  }
+  // What a key signed that is not among the given ones is passed over, and counted as not compared.
+  {
+    const std::string rotated = folder_ / "memory-rotated";
+    fs::copy(memory, rotated);
+    for (const auto& entry : fs::directory_iterator(rotated)) {
+      if (entry.path().extension() != ".daily") continue;
+      std::ofstream(entry.path(), std::ios::binary | std::ios::trunc)
+          << SignCheckpoint(*OpenCheckpoint(early, verifiers), std::array{&other_key_});
+    }
+    const auto followed = look(*restored(keeper_.log().checkpoint(), BackupOf(650)), rotated);
+    ASSERT_TRUE(followed.ok()) << followed.status();
+    EXPECT_EQ(followed->lost, 700u);
   }
   const auto store = restored(keeper_.log().checkpoint(), BackupOf(650));
   const auto seen = look(*store, memory);

@@ -60,7 +60,7 @@ TEST_F(CaseTest, ACaseIsOnlyItsAnswerersToMove) {
   const std::string& id = opened.case_id();
   for (const char* who : {"college", "stranger", "app"}) {
     EXPECT_TRUE(absl::IsPermissionDenied(Advance(who, id, opened.etag(), v1::CASE_ACTION_EXTEND).status())) << who;
-    EXPECT_TRUE(absl::IsPermissionDenied(Close(who, id, opened.etag(), v1::CASE_OUTCOME_WITHDRAWN).status())) << who;
+    EXPECT_TRUE(absl::IsPermissionDenied(Close(who, id, opened.etag(), v1::CASE_OUTCOME_REFUSED).status())) << who;
   }
   const std::string nobodys = ids::Uuid::Random().ToString();
   EXPECT_TRUE(absl::IsPermissionDenied(Advance("lambeth", nobodys, "r1", v1::CASE_ACTION_EXTEND).status()));
@@ -162,6 +162,20 @@ TEST_F(CaseTest, WhatTheHubSeesWasNotDoneIsNotFulfilled) {
   desk_.Put("lambeth", ref_, desk_.Skills("masonry, and poetry"));
   EXPECT_TRUE(Close("lambeth", rectification->case_id(), rectification->etag(), v1::CASE_OUTCOME_FULFILLED).ok());
   EXPECT_TRUE(Close("lambeth", access.case_id(), access.etag(), v1::CASE_OUTCOME_REFUSED).ok());
+}
+
+TEST_F(CaseTest, ThePersonTakesBackThroughTheirChannelWhatTheyAskedFor) {
+  const v1::OpenCaseResponse opened = Opened("app", app_ref_, v1::CASE_KIND_ERASURE);
+  ASSERT_EQ(opened.handler_organisation_id(), desk_.IdOf("lambeth"));
+  EXPECT_TRUE(
+      absl::IsPermissionDenied(Close("app", opened.case_id(), opened.etag(), v1::CASE_OUTCOME_REFUSED).status()))
+      << "what comes of it is for who answers to say";
+  EXPECT_TRUE(absl::IsPermissionDenied(
+      Close("other-app", opened.case_id(), opened.etag(), v1::CASE_OUTCOME_WITHDRAWN).status()));
+  EXPECT_TRUE(
+      absl::IsPermissionDenied(Close("college", opened.case_id(), opened.etag(), v1::CASE_OUTCOME_WITHDRAWN).status()));
+  ASSERT_TRUE(Close("app", opened.case_id(), opened.etag(), v1::CASE_OUTCOME_WITHDRAWN).ok());
+  EXPECT_EQ(Cases("lambeth")->cases(0).outcome(), v1::CASE_OUTCOME_WITHDRAWN);
 }
 
 TEST_F(CaseTest, ARetryIsTheSameCaseAndAStaleEtagChangesNothing) {

@@ -134,6 +134,23 @@ TEST_F(ErasureTest, WhoHeldOrWasGivenAnythingIsToldAndAnswers) {
   EXPECT_THAT(acknowledge(), Refused(StatusCode::kFailedPrecondition, reasons::kAlreadyAnswered));
 }
 
+TEST_F(ErasureTest, ARetryOfTheirRegistrationBringsNobodyBack) {
+  v1::RegisterPersonRequest request;
+  request.set_request_id(ids::Uuid::Random().ToString());
+  request.mutable_details()->set_full_name("Ada Lovelace");
+  request.mutable_details()->set_date_of_birth("1990-05-17");
+  request.mutable_details()->set_nino("AB123456C");
+  const auto registered = [&] {
+    return desk_.Ask(desk_.services().person(), &PersonService::RegisterPerson, "lambeth", request);
+  };
+  ASSERT_EQ(registered()->person_ref(), ref_);
+  EXPECT_EQ(registered()->person_ref(), ref_);
+  ASSERT_TRUE(Erase("hub", Granted(ref_)).ok());
+  EXPECT_THAT(registered(), Refused(StatusCode::kFailedPrecondition, reasons::kErased));
+  request.set_request_id(ids::Uuid::Random().ToString());
+  EXPECT_NE(registered()->person_ref(), ref_) << "as somebody new";
+}
+
 TEST_F(ErasureTest, NobodyErasesAlone) {
   desk_.Add("both", ORGANISATION_KIND_OTHER, {ROLE_AGENCY, ROLE_AUDITOR});
   const std::string ref = desk_.Register("both", "Ada Lovelace", kNino);
