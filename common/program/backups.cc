@@ -1,13 +1,12 @@
 #include "common/program/backups.h"
 
-#include <chrono>
-
 #include "absl/time/clock.h"
 #include "common/audit/audit.h"
 #include "common/audit/epoch.h"
 #include "common/base/check.h"
 #include "common/base/clock.h"
 #include "common/base/macros.h"
+#include "common/base/steady.h"
 #include "common/base/strings.h"
 #include "common/log/log.h"
 
@@ -82,12 +81,12 @@ metrics::Registration Backups::AddMetrics(metrics::Registry& registry) const {
 async::Task<void> Backups::LetGo(rpc::Stop& stop) {
   // Not at the start, and not while the machine's clock has just moved by itself: whoever watches it has an hour.
   absl::Time last = absl::Now();
-  auto last_steady = std::chrono::steady_clock::now();
+  absl::Time last_steady = SteadyNow();
   while (!co_await stop.WaitUntil(absl::Now() + kBackupsLook)) {
-    const absl::Duration passed = absl::FromChrono(std::chrono::steady_clock::now() - last_steady);
+    const absl::Duration passed = SteadyNow() - last_steady;
     const bool jumped = absl::AbsDuration(absl::Now() - last - passed) > kClockMovedMax;
     last = absl::Now();
-    last_steady = std::chrono::steady_clock::now();
+    last_steady = SteadyNow();
     if (jumped) {
       log::Line(log::Level::kWarning, "backup.time_doubted").Emit();
       continue;

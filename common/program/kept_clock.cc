@@ -75,7 +75,7 @@ absl::Status KeptClock::TakeUp(store::Store& store, bool accept_machine) {
   return absl::OkStatus();
 }
 
-async::Task<void> KeptClock::Look(store::Store& store, absl::Duration steady) {
+async::Task<void> KeptClock::Look(store::Store& store, absl::Time steady) {
   GoOnWhileBehind(steady);
   SayWhetherBehind();
   SayWhetherJumped(steady);
@@ -88,7 +88,7 @@ async::Task<void> KeptClock::Look(store::Store& store, absl::Duration steady) {
   if (!kept.ok()) log::Line(log::Level::kWarning, "clock.not_kept").Status(kept).Emit();
 }
 
-void KeptClock::GoOnWhileBehind(absl::Duration steady) {
+void KeptClock::GoOnWhileBehind(absl::Time steady) {
   if (looked_at_ == absl::InfinitePast() || Behind() == absl::ZeroDuration()) return;
   reached_.fetch_add(absl::ToInt64Nanoseconds((steady - looked_at_steady_) / 2), std::memory_order_relaxed);
 }
@@ -103,7 +103,7 @@ void KeptClock::SayWhetherBehind() {
   behind_said_ = is_behind;
 }
 
-void KeptClock::SayWhetherJumped(absl::Duration steady) {
+void KeptClock::SayWhetherJumped(absl::Time steady) {
   const absl::Time machine = machine_.Now();
   const absl::Duration moved = machine - looked_at_ - (steady - looked_at_steady_);
   const bool jumped = looked_at_ != absl::InfinitePast() && absl::AbsDuration(moved) >= kClockJumpMin;

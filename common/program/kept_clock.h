@@ -42,19 +42,19 @@ class KeptClock final : public Clock {
   // Goes on from the time that the store was last told. FAILED_PRECONDITION where the machine's clock lies more than
   // kClockBehindMax before it, unless `accept_machine`: then the machine is believed. Blocks; at start only.
   absl::Status TakeUp(store::Store& store, bool accept_machine);
-  // `steady`: time that passed since some fixed moment, by a clock that nobody sets.
-  async::Task<void> Look(store::Store& store, absl::Duration steady);
+  // `steady`: SteadyNow (steady.h).
+  async::Task<void> Look(store::Store& store, absl::Time steady);
 
  private:
-  void GoOnWhileBehind(absl::Duration steady);
+  void GoOnWhileBehind(absl::Time steady);
   void SayWhetherBehind();
-  void SayWhetherJumped(absl::Duration steady);
+  void SayWhetherJumped(absl::Time steady);
 
   const Clock& machine_;
   mutable std::atomic<int64_t> reached_;  // nanoseconds since 1970
   bool behind_said_ = false;
   absl::Time looked_at_ = absl::InfinitePast();  // by the machine's clock
-  absl::Duration looked_at_steady_;
+  absl::Time looked_at_steady_;
   metrics::Counter jumps_;
   metrics::Registration behind_figure_;
 };

@@ -5,7 +5,6 @@
 #include <signal.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -17,6 +16,7 @@
 #include "common/audit/log_pages.h"
 #include "common/base/check.h"
 #include "common/base/macros.h"
+#include "common/base/steady.h"
 #include "common/base/strings.h"
 #include "common/files/data_folder.h"
 #include "common/http/operations.h"
@@ -351,8 +351,9 @@ async::Task<void> ServiceProgram::State::WatchStores(const Stores& stores, rpc::
 
 async::Task<void> ServiceProgram::State::WatchClock(store::Store& kept_in, rpc::Stop& stop) {
   do {
-    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
-    co_await clock.Look(kept_in, absl::FromChrono(steady));
+    // By name: made among the arguments, in a loop whose condition awaits, g++ 12 loses its way and the loop never ends.
+    const absl::Time steady = SteadyNow();
+    co_await clock.Look(kept_in, steady);
   } while (!co_await stop.WaitUntil(absl::Now() + kClockLook));
 }
 

@@ -1,7 +1,6 @@
 #include "common/retention/job.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -66,10 +65,9 @@ absl::StatusOr<int64_t> Forget(store::Txn& txn, const Kind& kind, absl::Span<con
 
 }  // namespace
 
-absl::Duration SinceBoot() { return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()); }
-
-Job::Job(store::Store& store, const Clock& clock, const Schedule& schedule, std::vector<Kind> kinds, SteadyClock steady)
-    : store_(store), clock_(clock), steady_(std::move(steady)) {
+Job::Job(store::Store& store, const Clock& clock, const Schedule& schedule, std::vector<Kind> kinds,
+         std::function<absl::Time()> steady_now)
+    : store_(store), clock_(clock), steady_now_(std::move(steady_now)) {
   for (const std::string& limited : schedule.Limited()) {
     const bool known = std::any_of(kinds.begin(), kinds.end(), [&](const Kind& kind) { return kind.name == limited; });
     if (!known)
@@ -116,10 +114,10 @@ async::Task<absl::StatusOr<bool>> Job::IsTimeBelieved(absl::Time now) {
       known ? now - FromMicros(std::strtoll(last.c_str(), nullptr, 10)) : absl::InfiniteDuration();
   if (gap < absl::ZeroDuration() || gap > kGapMax) {
     if (!doubted_since_.has_value()) {
-      doubted_since_ = steady_();
+      doubted_since_ = steady_now_();
       log::Line(log::Level::kWarning, "retention.time_doubted").Bool("first_round", !known).Emit();
     }
-    if (steady_() - *doubted_since_ < kSettle) co_return false;
+    if (steady_now_() - *doubted_since_ < kSettle) co_return false;
   }
   doubted_since_.reset();
   auto keep = [&](store::Txn& txn) {

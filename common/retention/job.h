@@ -24,6 +24,7 @@
 #include "absl/types/span.h"
 #include "common/async/task.h"
 #include "common/base/clock.h"
+#include "common/base/steady.h"
 #include "common/retention/schedule.h"
 #include "common/rpc/stop.h"
 #include "common/store/store.h"
@@ -49,15 +50,11 @@ struct Kind {
   size_t rows_looked_at_max = kRowsLookedAtMax;
 };
 
-// A clock that is never set: how long ago some fixed moment was.
-using SteadyClock = std::function<absl::Duration()>;
-absl::Duration SinceBoot();
-
 class Job {
  public:
   // All that is given outlives it. A kind that the schedule keeps is passed over.
   Job(store::Store& store, const Clock& clock, const Schedule& schedule, std::vector<Kind> kinds,
-      SteadyClock steady = SinceBoot);
+      std::function<absl::Time()> steady_now = SteadyNow);
 
   // INVALID_ARGUMENT where the schedule has days for a kind that nobody lets go of: a promise that is not kept; or says nothing
   // of one that is let go of.
@@ -85,10 +82,10 @@ class Job {
 
   store::Store& store_;
   const Clock& clock_;
-  const SteadyClock steady_;
+  const std::function<absl::Time()> steady_now_;
   std::vector<Going> going_;
   absl::Status unknown_;
-  std::optional<absl::Duration> doubted_since_;
+  std::optional<absl::Time> doubted_since_;  // by steady_now_
 };
 
 }  // namespace nwd::retention

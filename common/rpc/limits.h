@@ -30,7 +30,6 @@ inline constexpr int kCallsPerConnectionMax = 1024;    // at once, streams among
 inline constexpr size_t kCertificatesKnownMax = 4096;  // parsed and kept, a thread
 // How often a watch of grpc.health.v1 looks whether its caller is still there.
 inline constexpr absl::Duration kHealthWatchSlice = absl::Seconds(1);
-inline constexpr absl::Duration kTimerMax = absl::Hours(24 * 366);  // a timer that is further off never comes
 // How long what a draining server answered last has to reach its caller before the connection goes.
 inline constexpr absl::Duration kLastAnswers = absl::Milliseconds(200);
 inline constexpr int kReconnectBackoffInitialMs = 50;  // of a client, to a service that is down

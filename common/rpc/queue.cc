@@ -4,7 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/base/check.h"
-#include "common/rpc/limits.h"
+#include "common/base/steady.h"
 
 namespace nwd::rpc {
 
@@ -36,7 +36,7 @@ void Queue::Stop() {
   Post([this] {
     // Timers first: whoever sleeps wakes, sees that the service is going down, and ends.
     stopping_ = true;
-    RunTimers(kNever);
+    RunTimers(absl::InfiniteFuture());
     EndRound();
     absl::MutexLock lock(&mutex_);
     stopped_ = true;
@@ -49,14 +49,13 @@ void Queue::Resume(std::coroutine_handle<> handle) { Put(Work{handle, nullptr});
 void Queue::Post(absl::AnyInvocable<void()> work) { Put(Work{nullptr, std::move(work)}); }
 
 void Queue::PostAt(absl::Time time, absl::AnyInvocable<void()> work) {
-  const absl::Duration wait = std::max(time - absl::Now(), absl::ZeroDuration());
-  const Steady::time_point when = wait > kTimerMax ? kNever : Steady::now() + absl::ToChronoNanoseconds(wait);
-  if (Current() == this) return AddTimer(when, std::move(work));
-  Post([this, when, timer = std::move(work)]() mutable { AddTimer(when, std::move(timer)); });
+  const absl::Time steady = SteadyNow() + (time - absl::Now());
+  if (Current() == this) return AddTimer(steady, std::move(work));
+  Post([this, steady, timer = std::move(work)]() mutable { AddTimer(steady, std::move(timer)); });
 }
 
-void Queue::AddTimer(Steady::time_point time, absl::AnyInvocable<void()> work) {
-  timers_.emplace(stopping_ ? Steady::time_point::min() : time, std::move(work));
+void Queue::AddTimer(absl::Time steady, absl::AnyInvocable<void()> work) {
+  timers_.emplace(stopping_ ? absl::InfinitePast() : steady, std::move(work));
 }
 
 void Queue::Put(Work work) {
@@ -100,8 +99,8 @@ void Queue::EndRound() {
   }
 }
 
-void Queue::RunTimers(Steady::time_point now) {
-  while (!timers_.empty() && timers_.begin()->first <= now) {
+void Queue::RunTimers(absl::Time steady_now) {
+  while (!timers_.empty() && timers_.begin()->first <= steady_now) {
     auto work = std::move(timers_.begin()->second);
     timers_.erase(timers_.begin());
     work();
@@ -112,12 +111,12 @@ void Queue::Serve() {
   current_queue = this;
   Scope scope(this);
   while (true) {
-    // Both clocks are the system's that is never set.
+    const absl::Time next = timers_.empty() ? absl::InfiniteFuture() : timers_.begin()->first;
+    // The same clock: SteadyNow is the machine's monotonic one.
     const gpr_timespec deadline =
-        timers_.empty() || timers_.begin()->first == kNever
+        next == absl::InfiniteFuture()
             ? gpr_inf_future(GPR_CLOCK_MONOTONIC)
-            : gpr_time_from_nanos(std::chrono::nanoseconds(timers_.begin()->first.time_since_epoch()).count(),
-                                  GPR_CLOCK_MONOTONIC);
+            : gpr_time_from_nanos(absl::ToUnixNanos(std::max(next, absl::UnixEpoch())), GPR_CLOCK_MONOTONIC);
     void* tag = nullptr;
     bool ok = false;
     // Where a round waits to be ended, only what is ready now.
@@ -128,11 +127,11 @@ void Queue::Serve() {
     const bool long_enough = put_off_.size() >= kRoundMax || (waiting && ++round_events_ >= kRoundEventsMax);
     if (status == grpc::CompletionQueue::TIMEOUT || long_enough) EndRound();
     RunInbox();
-    if (!timers_.empty()) RunTimers(stopping_ ? kNever : Steady::now());
+    if (!timers_.empty()) RunTimers(stopping_ ? absl::InfiniteFuture() : SteadyNow());
     RunInbox();
   }
   RunInbox();
-  RunTimers(kNever);
+  RunTimers(absl::InfiniteFuture());
   RunInbox();
   current_queue = nullptr;
 }

@@ -13,7 +13,6 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/grpcpp.h>
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <thread>
@@ -116,10 +115,8 @@ class Queue final : public async::Executor {
   void Serve();
   void RunInbox();
   void EndRound();
-  using Steady = std::chrono::steady_clock;                                // that is never set
-  static constexpr Steady::time_point kNever = Steady::time_point::max();  // but at Stop
-  void AddTimer(Steady::time_point time, absl::AnyInvocable<void()> work);
-  void RunTimers(Steady::time_point now);
+  void AddTimer(absl::Time steady, absl::AnyInvocable<void()> work);
+  void RunTimers(absl::Time steady_now);
 
   std::unique_ptr<grpc::ServerCompletionQueue> server_cq_;
   std::unique_ptr<grpc::CompletionQueue> client_cq_;
@@ -128,13 +125,13 @@ class Queue final : public async::Executor {
   grpc::Alarm alarm_;
   absl::Mutex mutex_;
   std::vector<Work> inbox_ ABSL_GUARDED_BY(mutex_);
-  bool awake_ ABSL_GUARDED_BY(mutex_) = false;    // a wake-up is on its way
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;  // the queue is shut down: no more wake-ups
-  std::vector<Work> running_;                     // the inbox being run
-  std::vector<std::coroutine_handle<>> put_off_;  // to the end of this round
-  std::vector<std::coroutine_handle<>> ending_;   // the round being ended
-  size_t round_events_ = 0;                       // since something was put off
-  std::multimap<Steady::time_point, absl::AnyInvocable<void()>> timers_;
+  bool awake_ ABSL_GUARDED_BY(mutex_) = false;                    // a wake-up is on its way
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;                  // the queue is shut down: no more wake-ups
+  std::vector<Work> running_;                                     // the inbox being run
+  std::vector<std::coroutine_handle<>> put_off_;                  // to the end of this round
+  std::vector<std::coroutine_handle<>> ending_;                   // the round being ended
+  size_t round_events_ = 0;                                       // since something was put off
+  std::multimap<absl::Time, absl::AnyInvocable<void()>> timers_;  // by SteadyNow
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -45,11 +45,9 @@ absl::Status Remember(const std::string& file, std::string_view content) {
 }
 
 // The first checkpoint of each day is kept, too: what a backup holds of a log is older than what was seen last.
-std::string DailyFileOf(const std::string& folder, const std::string& origin, absl::Time now) {
-  return Cat(FileOf(folder, origin), absl::FormatTime("-%Y-%m-%d", now, absl::UTCTimeZone()), kDailyExtension);
-}
 absl::Status KeepDaily(const std::string& folder, const std::string& origin, const std::string& note) {
-  const std::string file = DailyFileOf(folder, origin, absl::Now());
+  const std::string day = absl::FormatTime("-%Y-%m-%d", absl::Now(), absl::UTCTimeZone());
+  const std::string file = Cat(FileOf(folder, origin), day, kDailyExtension);
   NWD_ASSIGN_OR_RETURN(const std::optional<std::string> there, ReadIfThere(file));
   return there.has_value() ? absl::OkStatus() : Remember(file, note);
 }
@@ -91,21 +89,20 @@ struct Memory {
   std::string file, note;
   Checkpoint checkpoint;
 };
+// Nothing where nothing is remembered in this file; an error of OpenCheckpoint's where none of these keys signed it.
 absl::StatusOr<std::optional<Memory>> Remembered(const std::string& file, std::span<const Verifier> verifiers) {
   NWD_ASSIGN_OR_RETURN(std::optional<std::string> note, ReadIfThere(file));
   if (!note.has_value()) return std::nullopt;
-  absl::StatusOr<Checkpoint> opened = OpenOfAnyEpoch(*note, verifiers);
-  if (opened.ok()) return Memory{file, *std::move(note), *std::move(opened)};
-  return absl::FailedPreconditionError(Cat("what is remembered in ", file, " ", StdView(opened.status().message()),
+  NWD_ASSIGN_OR_RETURN(Checkpoint opened, OpenOfAnyEpoch(*note, verifiers));
+  return Memory{file, *std::move(note), std::move(opened)};
+}
+// What the log is held to, and cannot be passed over.
+absl::StatusOr<std::optional<Memory>> RememberedLast(const std::string& file, std::span<const Verifier> verifiers) {
+  absl::StatusOr<std::optional<Memory>> memory = Remembered(file, verifiers);
+  if (memory.ok() || absl::IsFailedPrecondition(memory.status())) return memory;
+  return absl::FailedPreconditionError(Cat("what is remembered in ", file, " ", StdView(memory.status().message()),
                                            "; where the log's keys were rotated since, add the line of the key that "
                                            "signed it"));
-}
-
-// Nothing where none of these keys signed it: they were rotated since, and what is not there to be trusted is not compared.
-std::optional<Memory> OpenedBy(std::span<const Verifier> verifiers, const std::string& file, std::string note) {
-  absl::StatusOr<Checkpoint> opened = OpenOfAnyEpoch(note, verifiers);
-  if (!opened.ok()) return std::nullopt;
-  return Memory{file, std::move(note), *std::move(opened)};
 }
 
 // The latest that is remembered of this epoch with so many entries at most; nothing where there is none.
@@ -118,11 +115,13 @@ absl::StatusOr<std::optional<Memory>> LatestWithin(uint64_t size, const std::str
     const bool of_this_epoch = entry.path().filename().string().starts_with(
         std::filesystem::path(FileOf(folder, newest.checkpoint.origin)).filename().string());
     if (entry.path().extension() != kDailyExtension || !of_this_epoch) continue;
-    NWD_ASSIGN_OR_RETURN(const std::optional<std::string> note, ReadIfThere(entry.path().string()));
-    std::optional<Memory> daily = OpenedBy(verifiers, entry.path().string(), note.value_or(""));
-    if (!daily.has_value() || daily->checkpoint.origin != newest.checkpoint.origin) continue;
-    if (daily->checkpoint.size > size) continue;
-    if (!latest.has_value() || daily->checkpoint.size > latest->checkpoint.size) latest = std::move(daily);
+    absl::StatusOr<std::optional<Memory>> daily = Remembered(entry.path().string(), verifiers);
+    if (absl::IsFailedPrecondition(daily.status())) return daily.status();
+    // Passed over where its key is not among the given ones any more: keys are rotated.
+    if (!daily.ok() || !daily->has_value()) continue;
+    const Checkpoint& then = (*daily)->checkpoint;
+    if (then.origin != newest.checkpoint.origin || then.size > size) continue;
+    if (!latest.has_value() || then.size > latest->checkpoint.size) latest = *std::move(daily);
   }
   if (failed) return absl::FailedPreconditionError(Cat("cannot read ", folder, ": ", failed.message()));
   return latest;
@@ -257,10 +256,10 @@ absl::StatusOr<Seen> Look(LogSource& source, const std::string& from, std::span<
                                    other.file, ": two services write it"));
   }
   const std::string file = FileOf(folder, now.origin);
-  NWD_ASSIGN_OR_RETURN(const std::optional<Memory> memory, Remembered(file, verifiers));
+  NWD_ASSIGN_OR_RETURN(const std::optional<Memory> memory, RememberedLast(file, verifiers));
   Seen seen{.now = now};
   if (!memory.has_value() && !other.file.empty()) {
-    NWD_ASSIGN_OR_RETURN(const std::optional<Memory> of_other, Remembered(other.file, verifiers));
+    NWD_ASSIGN_OR_RETURN(const std::optional<Memory> of_other, RememberedLast(other.file, verifiers));
     if (!of_other.has_value()) return absl::FailedPreconditionError(Cat(other.file, " went while it was looked at"));
     NWD_ASSIGN_OR_RETURN(seen, Restored(source, verifiers, folder, now, *of_other).Follow());
   }

@@ -26,7 +26,7 @@ struct Seen {
   Checkpoint now;
   std::optional<uint64_t> before = std::nullopt;   // the size that was remembered; nothing at the first look
   std::optional<Checkpoint> cited = std::nullopt;  // by the first entry of an epoch that began since
-  uint64_t lost = 0;                               // of what was remembered, with that: entries that nobody can compare
+  uint64_t not_compared = 0;  // with that, of the entries that were remembered: what the backup does not have
 };
 
 // Fetches the checkpoint, proves it consistent with the one remembered, and remembers it. `from`: the log's address, or its

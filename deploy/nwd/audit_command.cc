@@ -147,10 +147,9 @@ int Watch(const Watching& asked) {
       std::cerr << "nwd: " << StdView(seen.status().message()) << "\n";
     } else if (seen->cited.has_value()) {
       std::cout << "restored from a backup: " << Told(seen->now) << " follow " << Told(*seen->cited) << "\n";
-      if (seen->lost > 0) {
-        std::cout << "the last " << seen->lost
-                  << " of the entries that were seen before cannot be compared with it; ask "
-                  << "the hub's operator about the restore\n";
+      if (seen->not_compared > 0) {
+        std::cout << "the last " << seen->not_compared
+                  << " of the entries that were seen before cannot be compared; ask the hub's operator about it\n";
       }
       std::cout << std::flush;
     } else if (!seen->before.has_value()) {
@@ -191,10 +190,10 @@ void AddAuditCommands(config::Options& program, Commands& commands) {
   commands.push_back({&verify, [from, key] { return Verify(*from, *key); }});
 
   auto watching = std::make_shared<Watching>();
-  config::Options& watch = family.Command("watch",
-                                          "Remembers the last checkpoint and sees to it that the log goes on from it: "
-                                          "exit code 1 is an alarm, 4 where the log "
-                                          "cannot be had");
+  config::Options& watch =
+      family.Command("watch",
+                     "Remembers the last checkpoint and sees to it that the log goes on from it: exit code 1 is an "
+                     "alarm, 4 where the log cannot be had");
   watch.Add("from", &watching->from, "http address or folder of the log").Required();
   watch.Add("--key", &watching->key, "The log's key as the hub publishes it, or a file of such lines").Required();
   watch.Add("--folder", &watching->folder, "Folder in which it remembers");

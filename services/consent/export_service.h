@@ -1,8 +1,8 @@
 // RightsService's ExportPerson: what all four services hold about a person, as one file (person_export.proto).
 //
 // What is here is gathered from one snapshot, then the others are asked; the file is put together away from the queues, one
-// at a time, and lies in memory until its reader has it. That it was exported is durable before its first part is sent. Handlers, on any of the server's queues, many at
-// once; errors are those that the proto says.
+// at a time, and lies in memory until its reader has it. That it was exported is durable before its first part is sent.
+// Handlers, on any of the server's queues, many at once; errors are those that the proto says.
 #pragma once
 
 #include <string>

@@ -88,6 +88,15 @@ class Gatherer {
   v1::PersonExport export_;
 };
 
+// As one organisation gave them, into a registration or a hold of it.
+template <class Shown>
+void SetDetails(const storage::PersonDetails& details, Shown& shown) {
+  shown.set_full_name(details.full_name());
+  shown.set_date_of_birth(details.date_of_birth());
+  shown.set_postcode(details.postcode());
+  for (const char kind : details.identifier_kinds()) shown.add_identifiers(std::string(KindOfKept({&kind, 1})));
+}
+
 absl::Status Gatherer::CheckKeys() const {
   for (const ids::Uuid& id : family_) {
     if (KeyOf(id.bytes()) != nullptr) continue;
@@ -117,25 +126,15 @@ absl::Status Gatherer::AddPeople() {
     const crypto::AeadKey* key = KeyOf(id.bytes());
     if (!row.has_value() || key == nullptr) continue;
     v1::ExportedPerson person;
-    NWD_RETURN_IF_ERROR(AddHolders(id, *key, person));
-    if (!whole() && person.holders().empty()) continue;
     if (whole()) {
       NWD_ASSIGN_OR_RETURN(const storage::PersonDetails details, OpenDetails(*key, id, row->sealed_details()));
-      person.set_full_name(details.full_name());
-      person.set_date_of_birth(details.date_of_birth());
-      person.set_postcode(details.postcode());
+      SetDetails(details, person);
       for (const std::string& kept : row->identifiers()) person.add_identifiers(std::string(KindOfKept(kept)));
       *person.mutable_create_time() = MicrosToTimestamp(row->create_time_us());
       NWD_RETURN_IF_ERROR(AddEnrolments(id, person));
-    } else {
-      // Said once: of the registration, which is its own.
-      v1::ExportedHolder& own = *person.mutable_holders(0);
-      person.set_full_name(std::exchange(*own.mutable_full_name(), ""));
-      person.set_date_of_birth(std::exchange(*own.mutable_date_of_birth(), ""));
-      person.set_postcode(std::exchange(*own.mutable_postcode(), ""));
-      person.mutable_identifiers()->Swap(own.mutable_identifiers());
-      *person.mutable_create_time() = own.since();
     }
+    NWD_RETURN_IF_ERROR(AddHolders(id, *key, person));
+    if (!whole() && person.holders().empty()) continue;
     const std::string& whose = contact.main_contact_organisation_id();
     if (!whose.empty() && (whole() || IsExporters(whose))) {
       person.set_main_contact_organisation_id(consents::IdOf(whose).ToString());
@@ -154,17 +153,19 @@ absl::Status Gatherer::AddHolders(const ids::Uuid& id, const crypto::AeadKey& ke
     v1::ExportedHolder& shown = *person.add_holders();
     shown.set_organisation_id(holder.organisation_id.ToString());
     *shown.mutable_since() = MicrosToTimestamp(holder.row.since_us());
+    storage::PersonDetails given;
     if (!holder.row.sealed_details().empty()) {
-      NWD_ASSIGN_OR_RETURN(const storage::PersonDetails given,
-                           OpenGiven(key, id, holder.organisation_id, holder.row.sealed_details()));
-      shown.set_full_name(given.full_name());
-      shown.set_date_of_birth(given.date_of_birth());
-      shown.set_postcode(given.postcode());
-      for (const char kind : given.identifier_kinds()) shown.add_identifiers(std::string(KindOfKept({&kind, 1})));
+      NWD_ASSIGN_OR_RETURN(given, OpenGiven(key, id, holder.organisation_id, holder.row.sealed_details()));
     }
+    if (!whole()) {  // the registration is its own
+      SetDetails(given, person);
+      *person.mutable_create_time() = shown.since();
+      continue;
+    }
+    SetDetails(given, shown);
     // Who came later was found, by identifier, birthday and name, to have registered the same person. Under another of the
     // person's ids the first was registered as somebody else, until an adviser confirmed it: when is not kept.
-    if (whole() && (!is_first || id != first_id_)) AddSamePerson(shown, /*confirmed=*/is_first);
+    if (!is_first || id != first_id_) AddSamePerson(shown, /*confirmed=*/is_first);
   }
   return absl::OkStatus();
 }

@@ -29,15 +29,15 @@ absl::StatusOr<bool> Holds(const store::Reader& reader, const ids::Uuid& person_
   return reader.Get(keys::Holder(person_id, organisation_id), &value);
 }
 
-absl::Status KeepHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id, absl::Time now,
-                        std::string sealed_details) {
+absl::StatusOr<bool> KeepHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id,
+                                absl::Time now, std::string sealed_details) {
   const std::string key = keys::Holder(person_id, organisation_id);
   NWD_ASSIGN_OR_RETURN(const std::optional<storage::Holder> before, store::Find<storage::Holder>(txn, key));
   storage::Holder holder = before.value_or(storage::Holder());
   if (!before.has_value()) holder.set_since_us(Micros(now));
   holder.set_sealed_details(std::move(sealed_details));
   store::PutMessage(txn, key, holder);
-  return absl::OkStatus();
+  return before.has_value();
 }
 
 absl::StatusOr<std::vector<HolderOf>> HoldersOf(const store::Reader& reader, const ids::Uuid& person_id) {

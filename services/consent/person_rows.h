@@ -19,9 +19,9 @@ void Put(store::Txn& txn, const ids::Uuid& person_id, const storage::Person& per
 
 // An organisation holds a person if it registered them.
 absl::StatusOr<bool> Holds(const store::Reader& reader, const ids::Uuid& person_id, const ids::Uuid& organisation_id);
-// `sealed_details`: as it gave them (SealGiven); what it gave before they take the place of.
-absl::Status KeepHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id, absl::Time now,
-                        std::string sealed_details);
+// `sealed_details`: as it gave them (SealGiven); what it gave before they take the place of. Whether it held them before.
+absl::StatusOr<bool> KeepHolder(store::Txn& txn, const ids::Uuid& person_id, const ids::Uuid& organisation_id,
+                                absl::Time now, std::string sealed_details);
 // The organisations that hold this very id, the first first.
 struct HolderOf {
   ids::Uuid organisation_id;

@@ -104,9 +104,9 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
   const std::string sealed = SealDetails(*fresh.key, fresh.person_id, details);
   const std::string given = SealGiven(*person.key, person.person_id, organisation, details);
 
-  bool shown = false;
+  bool shown = false, first_try = false;
   auto effect = [&](store::Txn& txn) -> absl::StatusOr<v1::RegisterPersonResponse> {
-    NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(txn, person.person_id, organisation));
+    first_try = true;
     NWD_ASSIGN_OR_RETURN(std::optional<storage::Person> row, people::Find(txn, person.person_id));
     if (!row.has_value()) {
       row.emplace();
@@ -117,7 +117,7 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
     }
     NWD_RETURN_IF_ERROR(people::BindIdentifiers(txn, person.person_id, organisation, hashed, now, *row));
     people::Put(txn, person.person_id, *row);
-    NWD_RETURN_IF_ERROR(people::KeepHolder(txn, person.person_id, organisation, now, given));
+    NWD_ASSIGN_OR_RETURN(const bool held, people::KeepHolder(txn, person.person_id, organisation, now, given));
     if (!held) {
       AppendPersonChange(
           txn, person.person_id,
@@ -138,26 +138,29 @@ async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> PersonSer
     return response;
   };
   auto body = [&](store::Txn& txn) -> absl::StatusOr<std::optional<v1::RegisterPersonResponse>> {
-    shown = false;
+    shown = first_try = false;
     NWD_ASSIGN_OR_RETURN(const std::optional<ids::Uuid> still, people::FindCertain(txn, hashed));
     if (still != certain) return std::optional<v1::RegisterPersonResponse>();
     auto once = [&] { return effect(txn); };
     NWD_ASSIGN_OR_RETURN(v1::RegisterPersonResponse response,
                          parts_.requests.Once<v1::RegisterPersonResponse>(txn, call, request, once));
-    // A retry is answered as the first try was, but of somebody who is nobody any more.
-    const ids::Uuid whose = parts_.references.PersonOf(organisation, response.person_ref()).value_or(ids::Uuid());
-    NWD_ASSIGN_OR_RETURN(const bool still_held, people::Holds(txn, whose, organisation));
-    if (!still_held) {
-      return status::Error(absl::StatusCode::kFailedPrecondition, reasons::kErased,
-                           "the person whom this request registered was erased since; somebody new needs another "
-                           "request_id");
-    }
+    if (!first_try) NWD_RETURN_IF_ERROR(CheckStillHeld(txn, organisation, response.person_ref()));
     return std::make_optional(std::move(response));
   };
   absl::StatusOr<std::optional<v1::RegisterPersonResponse>> registered =
       co_await parts_.store.Update(body, call.deadline());
   if (registered.ok() && shown) parts_.figures.matches_shown.Increment();
   co_return registered;
+}
+
+absl::Status PersonService::CheckStillHeld(const store::Reader& reader, const ids::Uuid& organisation,
+                                           const std::string& person_ref) const {
+  const ids::Uuid person_id = parts_.references.PersonOf(organisation, person_ref).value_or(ids::Uuid());
+  NWD_ASSIGN_OR_RETURN(const bool held, people::Holds(reader, person_id, organisation));
+  if (held) return absl::OkStatus();
+  return status::Error(
+      absl::StatusCode::kFailedPrecondition, reasons::kErased,
+      "the person whom this request registered was erased since; somebody new needs another request_id");
 }
 
 async::Task<absl::StatusOr<bool>> PersonService::MayCompare(const rpc::Call& call, const HashedDetails& hashed) {

@@ -35,6 +35,9 @@ class PersonService {
   // Whether the organisation's registration may be compared with others: it has some of its day's share left, and does not
   // hold several people of one of the numbers given.
   async::Task<absl::StatusOr<bool>> MayCompare(const rpc::Call& call, const HashedDetails& hashed);
+  // A retry is answered as the first try was, but of somebody who is nobody any more.
+  absl::Status CheckStillHeld(const store::Reader& reader, const ids::Uuid& organisation,
+                              const std::string& person_ref) const;
   // One try; nothing where somebody else registered the person in the meantime.
   async::Task<absl::StatusOr<std::optional<v1::RegisterPersonResponse>>> TryRegister(
       rpc::Call& call, const v1::RegisterPersonRequest& request, const CheckedDetails& details,

@@ -227,10 +227,11 @@ absl::Status EraseAgain(const Restoring& restoring, const common::v1::PersonChan
     } else {
       KeepErased(txn, known, row, erasure, when);
     }
-    storage::Deed deed = DeedAbout(row);
-    deed.set_organisation_id(std::string(eraser_id.bytes()));
     // As where it was carried out first: under the service's own key, to be read for ever. Whom, nobody can tell.
-    LogRestored(parts, txn, "person.erased", Whose(), std::move(deed), when);
+    storage::Deed deed = DeedAbout(row);
+    deed.set_service(kServiceName);
+    deed.set_organisation_id(std::string(eraser_id.bytes()));
+    Record(parts, txn, "person.erased", when, ids::Uuid(), nullptr, deed);
     erased = true;
     return erasure;
   };
@@ -274,10 +275,10 @@ absl::Status Replay(const Restoring& restoring, const ledger::Entry& entry, Repl
 
 void LogRestored(const Parts& parts, store::Txn& txn, std::string_view type, const Whose& whose, storage::Deed deed,
                  absl::Time when) {
-  const bool theirs = whose.key != nullptr;
-  if (!theirs && !whose.person_id.is_nil()) deed.Clear();  // of somebody whose entries nobody is to read
+  const bool sealed = whose.key != nullptr;
+  if (!sealed) deed.Clear();  // they were erased: nobody is to read what was done about them
   deed.set_service(kServiceName);
-  Record(parts, txn, type, when, theirs ? whose.person_id : ids::Uuid(), whose.key, deed);
+  Record(parts, txn, type, when, sealed ? whose.person_id : ids::Uuid(), whose.key, deed);
 }
 
 absl::StatusOr<bool> RestUntilAsked(const Parts& parts, store::Txn& txn, const Whose& whose, storage::Consent& consent,

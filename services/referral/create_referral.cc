@@ -53,7 +53,7 @@ async::Task<absl::StatusOr<v1::CreateReferralResponse>> KeptAnswer(const Parts& 
                                                                    const absl::Status& failed) {
   if (request.validate_only() || absl::IsPermissionDenied(failed)) co_return failed;
   if (IsChannel(call)) {
-    NWD_CO_RETURN_IF_ERROR((co_await PersonOf(parts, call, request.person_ref())).status());
+    NWD_CO_RETURN_IF_ERROR((co_await IdsOf(parts, call, request.person_ref())).status());
   }
   auto body = [&](store::Txn& txn) -> absl::StatusOr<v1::CreateReferralResponse> {
     auto not_kept = [&]() -> absl::StatusOr<v1::CreateReferralResponse> { return failed; };

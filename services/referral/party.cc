@@ -21,7 +21,7 @@ async::Task<absl::StatusOr<std::string>> EnrolledRef(const Parts& parts, const r
   const PersonQuestion whom = {call.organisation_id(), "", person_id, call.organisation_id()};
   const rpc::CallOptions options = rpc::Client::OptionsFor(call);
   NWD_CO_ASSIGN_OR_RETURN(const ResolvedPerson known_as, co_await parts.peers.consent.Resolve(whom, options));
-  NWD_CO_RETURN_IF_ERROR((co_await PersonOf(parts, call, known_as.other_person_ref)).status());
+  NWD_CO_RETURN_IF_ERROR((co_await IdsOf(parts, call, known_as.other_person_ref)).status());
   co_return known_as.other_person_ref;
 }
 
@@ -63,14 +63,6 @@ async::Task<absl::StatusOr<Party>> LoadForParty(const Parts& parts, rpc::Call& c
   co_return party;
 }
 
-async::Task<absl::StatusOr<std::string>> PersonOf(const Parts& parts, const rpc::Call& call,
-                                                  const std::string& person_ref) {
-  const PersonQuestion whom = {call.organisation_id(), person_ref, "", call.organisation_id()};
-  const rpc::CallOptions options = rpc::Client::OptionsFor(call);
-  NWD_CO_ASSIGN_OR_RETURN(const ResolvedPerson person, co_await parts.peers.consent.Resolve(whom, options));
-  co_return person.person_id;
-}
-
 async::Task<absl::StatusOr<std::vector<std::string>>> IdsOf(const Parts& parts, const rpc::Call& call,
                                                             const std::string& person_ref) {
   const PersonQuestion whom = {call.organisation_id(), person_ref, "", call.organisation_id()};
@@ -81,20 +73,15 @@ async::Task<absl::StatusOr<std::vector<std::string>>> IdsOf(const Parts& parts, 
   co_return ids;
 }
 
-async::Task<absl::StatusOr<std::vector<std::string>>> RefsOf(const Parts& parts, const rpc::Call& call,
-                                                             const std::string& person_ref) {
+async::Task<std::vector<std::string>> RefsOf(const Parts& parts, const rpc::Call& call, const std::string& person_ref) {
   const std::string sponsor = SponsorOf(call);
   const std::string& holder = sponsor.empty() ? call.organisation_id() : sponsor;
   const PersonQuestion whom = {holder, person_ref, "", holder};
   rpc::CallOptions options = rpc::Client::OptionsFor(call);
-  if (!IsChannel(call)) options.timeout = std::min(options.timeout, kOtherRefsTimeout);
+  options.timeout = std::min(options.timeout, kOtherRefsTimeout);
   const absl::StatusOr<ResolvedPerson> person = co_await parts.peers.consent.Resolve(whom, options);
   std::vector<std::string> refs = {person_ref};
-  if (person.ok()) {
-    refs.insert(refs.end(), person->other_own_refs.begin(), person->other_own_refs.end());
-  } else if (IsChannel(call)) {
-    co_return person.status();
-  }
+  if (person.ok()) refs.insert(refs.end(), person->other_own_refs.begin(), person->other_own_refs.end());
   co_return refs;
 }
 

@@ -34,19 +34,14 @@ Actors SidesOf(const storage::Referral& referral, const rpc::Call& call);
 bool IsChannel(const rpc::Call& call);
 // Whose references of people the caller works with where not its own: a navigator has its sponsor's.
 std::string SponsorOf(const rpc::Call& call);
-// The person, whom the caller knows by this reference: it holds them, or is a channel that they are enrolled with; else
-// status::Denied().
-async::Task<absl::StatusOr<std::string>> PersonOf(const Parts& parts, const rpc::Call& call,
-                                                  const std::string& person_ref);
-
-// The references by which the caller lists a person: the one given, then its others of registrations that were joined to
-// that one. The one given alone where it is of somebody whom the caller does not hold (a receiver's, from ACCEPT), and
-// while the consent service cannot be asked. A channel gets status::Denied() where they are not enrolled with it, and
-// the consent service's errors.
+// The ids of the person whom the caller knows by this reference: it holds them, or is a channel that they are enrolled with;
+// else status::Denied(). Several where registrations were joined.
 async::Task<absl::StatusOr<std::vector<std::string>>> IdsOf(const Parts& parts, const rpc::Call& call,
                                                             const std::string& person_ref);
-async::Task<absl::StatusOr<std::vector<std::string>>> RefsOf(const Parts& parts, const rpc::Call& call,
-                                                             const std::string& person_ref);
+// The references by which an organisation lists a person: the one given, then its others of registrations that were joined to
+// that one. The one given alone where it is of somebody whom the caller does not hold (a receiver's, from ACCEPT), and
+// while the consent service cannot be asked.
+async::Task<std::vector<std::string>> RefsOf(const Parts& parts, const rpc::Call& call, const std::string& person_ref);
 
 // Who calls, and when.
 Doer DoerOf(const rpc::Call& call);

@@ -85,11 +85,9 @@ class Wanted {
 
 async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListReferrals(
     rpc::Call& call, const v1::ListReferralsRequest& request) {
-  if (IsChannel(call)) co_return co_await ListPersons(call, request);
+  if (IsChannel(call)) co_return co_await ListOfPerson(call, request);
   std::vector<std::string> refs;  // of the person, where only theirs are wanted
-  if (!request.person_ref().empty()) {
-    NWD_CO_ASSIGN_OR_RETURN(refs, co_await RefsOf(parts_, call, request.person_ref()));
-  }
+  if (!request.person_ref().empty()) refs = co_await RefsOf(parts_, call, request.person_ref());
   call.ProveTie(common::v1::TIE_SELF);
   const std::string& organisation_id = call.organisation_id();
   const Wanted wanted(request);
@@ -119,7 +117,7 @@ async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListRefe
 }
 
 // A person's own view, through a channel that they are enrolled with: whoever made the referral, from when it was sent.
-async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListPersons(
+async::Task<absl::StatusOr<v1::ListReferralsResponse>> ReferralService::ListOfPerson(
     rpc::Call& call, const v1::ListReferralsRequest& request) {
   if (request.person_ref().empty()) co_return status::InvalidField("person_ref", "is required of a resident channel");
   NWD_CO_ASSIGN_OR_RETURN(const std::vector<std::string> ids, co_await IdsOf(parts_, call, request.person_ref()));

@@ -24,8 +24,6 @@ class ReferralService {
       rpc::Call& call, const v1::GetReferralPartiesRequest& request);
   async::Task<absl::StatusOr<v1::ListReferralsResponse>> ListReferrals(rpc::Call& call,
                                                                        const v1::ListReferralsRequest& request);
-  async::Task<absl::StatusOr<v1::ListReferralsResponse>> ListPersons(rpc::Call& call,
-                                                                     const v1::ListReferralsRequest& request);
   async::Task<absl::StatusOr<v1::TransitionReferralResponse>> TransitionReferral(
       rpc::Call& call, const v1::TransitionReferralRequest& request);
   async::Task<absl::StatusOr<v1::AddNoteResponse>> AddNote(rpc::Call& call, const v1::AddNoteRequest& request);
@@ -40,6 +38,9 @@ class ReferralService {
   static absl::Status CheckTransition(const rpc::Call& call, const v1::TransitionReferralRequest& request);
   // What of a new referral the facts of the hub do not know.
   absl::Status CheckWords(const v1::CreateReferralRequest& request) const;
+  // ListReferrals of a resident channel.
+  async::Task<absl::StatusOr<v1::ListReferralsResponse>> ListOfPerson(rpc::Call& call,
+                                                                      const v1::ListReferralsRequest& request);
   const Parts& parts_;
 };
 

@@ -28,7 +28,7 @@ class KeptClockTest : public ::testing::Test {
   }
 
   ManualClock machine_{kNoon};
-  absl::Duration steady_ = absl::Hours(5);
+  absl::Time steady_ = absl::UnixEpoch() + absl::Hours(5);
   store::MemoryStore store_;
   metrics::Registry metrics_;
   log::Capture log_;

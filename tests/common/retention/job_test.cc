@@ -73,7 +73,7 @@ class JobTest : public ::testing::Test {
 
   testing::TempFolder folder_;
   ManualClock clock_{absl::FromUnixSeconds(1'800'000'000)};
-  absl::Duration steady_ = absl::Hours(5);
+  absl::Time steady_ = absl::UnixEpoch() + absl::Hours(5);
   store::MemoryStore store_;
   Schedule schedule_;
   std::unique_ptr<Job> job_;

@@ -43,7 +43,8 @@ class NoticesOfChangesTest : public MatchTest {
   std::string Hold(const std::string& organisation, const std::string& who, const std::string& ref) {
     const ids::Uuid person = *ids::Uuid::Parse(desk_.PersonId(who, ref));
     auto hold = [&](store::Txn& txn) {
-      return people::KeepHolder(txn, person, *ids::Uuid::Parse(desk_.IdOf(organisation)), desk_.clock().Now(), "");
+      return people::KeepHolder(txn, person, *ids::Uuid::Parse(desk_.IdOf(organisation)), desk_.clock().Now(), "")
+          .status();
     };
     EXPECT_TRUE(async::BlockOn(desk_.store().Update(hold)).ok());
     return desk_.RefFor(organisation, ref, who);

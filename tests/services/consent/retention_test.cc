@@ -54,7 +54,7 @@ class RetentionTest : public CaseTest {
   absl::Duration Kept(std::string_view kind) { return *schedule_.KeptFor(kind); }
 
   const retention::Schedule schedule_;
-  absl::Duration steady_ = absl::ZeroDuration();
+  absl::Time steady_ = absl::UnixEpoch();
   retention::Job job_;
   std::map<std::string, int64_t> forgotten_;
 };
